@@ -1,0 +1,1 @@
+"""The checkout: what a shopper's kiosk decides, remembers, shows and tells head office."""

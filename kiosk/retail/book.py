@@ -1,0 +1,51 @@
+"""The price book as the checkout reads it: items, offers, tax classes, members and the shop's policy, by version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.retail.item import Item, Offer
+from kiosk.retail.policy import Policy
+from kiosk.retail.tax import TaxClass
+
+__all__ = ["Book", "Member"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A row of the loyalty directory: an opaque id and a tier, found by keyed hash; no name, no number."""
+
+    member_id: str
+    tier: str
+    greeting: str = ""
+
+
+class Book(Protocol):
+    """Read-only, pinned to one version of the feed. Look-ups give ``None`` for what the shop does not know."""
+
+    @property
+    def version(self) -> int:
+        """The feed version this book was built from."""
+
+    @property
+    def policy(self) -> Policy:
+        """How the shop trades."""
+
+    def item(self, item_id: str) -> Item | None:
+        """By the retailer's own key."""
+
+    def by_gtin(self, gtin: str) -> Item | None:
+        """By GTIN, 14 digits."""
+
+    def by_plu(self, plu: str) -> Item | None:
+        """By produce look-up number."""
+
+    def tax_class(self, tax_class: str) -> TaxClass | None:
+        """A dated tax class."""
+
+    def offers_for(self, item_id: str) -> tuple[Offer, ...]:
+        """Offers that name the item, whatever their dates."""
+
+    def member(self, keyed_hash: str) -> Member | None:
+        """A loyalty member by the keyed hash of a card or phone number (lower-case hex)."""

@@ -1,0 +1,91 @@
+"""What the shop sells: an item of the price book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kiosk.retail.money import Money
+from kiosk.retail.weight import Unit
+
+__all__ = ["Item", "ItemFlags", "Names", "Offer", "Restriction", "StockLevel"]
+
+Names = Mapping[str, str]
+"""A description per language tag (``bn``, ``en``, ``pt_BR``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What must hold before an item is sold: a least age in years, or a sale that only staff may let through."""
+
+    minimum_age: int = 0
+    needs_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFlags:
+    """Which rules reach the item (design: excluded by default from offers are deposits, bags, infant formula, ...)."""
+
+    discountable: bool = True
+    earns_points: bool = True
+    food_voucher: bool = False
+    returnable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the price book.
+
+    ``item_id`` is the retailer's own key. ``gtin`` is 14 digits, zero padded; ``plu`` is the produce look-up number
+    (IFPS, 4 or 5 digits). An item sold by ``kg`` has its price per kilogram and is weighed; ``each`` is counted.
+    ``mrp`` is the maximum retail price printed on the pack: it is never sold above it.
+    ``tare`` and the expected pack weight and spread are whole grams.
+    ``price`` is ``None`` for an item listed without a price: selling it needs staff.
+    """
+
+    item_id: str
+    names: Names
+    department: str
+    tax_class: str
+    price: Money | None
+    unit: Unit | Literal["each"] = "each"
+    gtin: str | None = None
+    plu: str | None = None
+    mrp: Money | None = None
+    tare_grams: int = 0
+    expected_grams: int | None = None
+    spread_grams: int | None = None
+    picture: str | None = None
+    aliases: tuple[str, ...] = ()
+    restriction: Restriction = field(default_factory=Restriction)
+    flags: ItemFlags = field(default_factory=ItemFlags)
+
+    @property
+    def weighed(self) -> bool:
+        """Sold by weight rather than by count."""
+        return self.unit != "each"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A promotion of the first road: buy ``buy`` of one item, pay for ``pay`` of them.
+
+    ``valid_from`` and ``valid_until`` are ISO dates of the business day, both included; empty means unbounded.
+    """
+
+    offer_id: str
+    item_ids: tuple[str, ...]
+    names: Names
+    buy: int
+    pay: int
+    valid_from: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """Pieces (or grams, for weighed items) on hand at a location, as head office last counted."""
+
+    location: str
+    on_hand: int

@@ -1,0 +1,71 @@
+"""How this shop trades: the business settings that decisions depend on, pinned with the price book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.retail.item import Names
+from kiosk.retail.tax import TaxRounding
+from kiosk.retail.transaction import TenderKind
+
+__all__ = ["CashRounding", "Policy", "ReceiptRule", "TenderType", "Timeouts"]
+
+ReceiptRule = Literal["always", "choice"]
+"""``always``: the law wants a receipt printed (Bangladesh, Mushak 6.3). ``choice``: the shopper decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenderType:
+    """A way to pay that this shop offers. ``tender_id`` names it in journal and ledger (``card``, ``bkash``)."""
+
+    tender_id: str
+    kind: TenderKind
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class CashRounding:
+    """Cash is rounded to whole steps of ``step_minor`` minor units; it belongs to the tender, outside tax."""
+
+    step_minor: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Milliseconds. ``idle``: no touch until the warning; ``warning``: until the basket is suspended;
+    ``thanks``: the last screen; ``card``: the terminal's silence before it is asked; ``ask``: head office's answer."""
+
+    idle: int = 60_000
+    warning: int = 20_000
+    thanks: int = 6_000
+    card: int = 120_000
+    card_status: int = 10_000
+    ask: int = 900
+    staff: int = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The business settings of a shop (country pack < feed < twin < local file).
+
+    ``legal_series`` is the prefix of the gap-free legal number given at completion; empty where a fiscal device
+    gives it or none is asked.
+    """
+
+    country: str
+    currency: str
+    store_name: Names
+    store_address: Names
+    tax_number: str
+    tax_number_label: str
+    languages: tuple[str, ...]
+    tenders: tuple[TenderType, ...]
+    prices_include_tax: bool = True
+    tax_rounding: TaxRounding = "document"
+    cash_rounding: CashRounding = CashRounding()
+    receipt_rule: ReceiptRule = "choice"
+    legal_series: str = ""
+    maximum_quantity: int = 99
+    maximum_lines: int = 400
+    timeouts: Timeouts = Timeouts()

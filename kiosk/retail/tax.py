@@ -1,0 +1,88 @@
+"""Dated tax classes and the tax of a document: included or added, rounded per line or per document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from kiosk.retail.money import Money, round_half_up
+
+__all__ = ["TaxAmount", "TaxClass", "TaxRate", "TaxRounding", "TaxSummary", "tax_of"]
+
+TaxRounding = Literal["line", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRate:
+    """A rate as it stood when the line was priced. ``basis_points``: 7.5% is 750."""
+
+    tax_class: str
+    basis_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxClass:
+    """A tax class with its dated rates: ``rates`` are (ISO date it holds from, basis points), oldest first."""
+
+    tax_class: str
+    rates: tuple[tuple[str, int], ...]
+
+    def on(self, day: str) -> TaxRate:
+        """The rate on business day ``day`` (ISO date). Raises ``LookupError`` before the first dated rate."""
+        held = [points for since, points in self.rates if since <= day]
+        if not held:
+            message = f"tax class {self.tax_class} has no rate on {day}"
+            raise LookupError(message)
+        return TaxRate(self.tax_class, held[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class TaxAmount:
+    """One row of the tax summary: what was charged at one rate."""
+
+    rate: TaxRate
+    net: Money
+    tax: Money
+
+    @property
+    def gross(self) -> Money:
+        """Net and tax together."""
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class TaxSummary:
+    """The tax of a document, a row per rate, and what the shopper pays."""
+
+    rows: tuple[TaxAmount, ...]
+    net: Money
+    tax: Money
+    total: Money
+
+
+def tax_of(
+    lines: Iterable[tuple[TaxRate, Money]], *, currency: str, included: bool, rounding: TaxRounding
+) -> TaxSummary:
+    """The tax of ``lines`` (rate, amount after discounts).
+
+    ``included``: the amounts already hold their tax ("of which VAT"); else it is added on top. ``rounding`` is where
+    the half minor unit is decided: at every line, or once per rate for the whole document.
+    """
+    by_rate: dict[TaxRate, tuple[int, Fraction]] = {}
+    for rate, amount in lines:
+        share = Fraction(rate.basis_points, 10_000 + rate.basis_points if included else 10_000)
+        exact = amount.minor * share
+        tax = Fraction(round_half_up(exact)) if rounding == "line" else exact
+        base, sum_so_far = by_rate.get(rate, (0, Fraction(0)))
+        by_rate[rate] = (base + amount.minor, sum_so_far + tax)
+    rows = []
+    for rate in sorted(by_rate, key=lambda r: (-r.basis_points, r.tax_class)):
+        base, exact = by_rate[rate]
+        tax_minor = round_half_up(exact)
+        net = base - tax_minor if included else base
+        rows.append(TaxAmount(rate, Money(net, currency), Money(tax_minor, currency)))
+    net = Money(sum(r.net.minor for r in rows), currency)
+    tax_total = Money(sum(r.tax.minor for r in rows), currency)
+    return TaxSummary(tuple(rows), net, tax_total, net + tax_total)

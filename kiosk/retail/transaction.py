@@ -1,0 +1,80 @@
+"""A transaction and its lines: one shopper's visit, as ARTS POSLog sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.retail.item import Names
+from kiosk.retail.money import Money
+from kiosk.retail.tax import TaxRate
+from kiosk.retail.weight import Unit, Weight
+
+__all__ = ["EntryMethod", "LineItem", "PriceModifier", "TenderKind", "TransactionId"]
+
+EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
+TenderKind = Literal["card", "cash", "qr", "voucher"]
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionId:
+    """Who sold, when, and which one: never the printed receipt number, never the legal number.
+
+    ``business_day`` is the label fixed at DayOpened (ISO date). ``number`` grows by one per transaction of the
+    workstation and never resets; ``series`` changes only when a replaced journal could not learn the last number.
+    """
+
+    store: str
+    workstation: str
+    business_day: str
+    series: int
+    number: int
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceModifier:
+    """An offer's effect on a line: ``amount`` is what the shopper saves on this line (never negative)."""
+
+    offer_id: str
+    amount: Money
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line of the basket. Lines are never deleted, only voided.
+
+    ``extended`` is quantity (or weight) times ``unit_price``, rounded once, before offers; ``modifiers`` are what
+    offers take off it. ``weight`` is net of ``tare_grams``.
+    """
+
+    line: int
+    item_id: str
+    names: Names
+    unit: Unit | Literal["each"]
+    quantity: int
+    unit_price: Money
+    extended: Money
+    tax_rate: TaxRate
+    entry: EntryMethod
+    gtin: str | None = None
+    plu: str | None = None
+    weight: Weight | None = None
+    tare_grams: int = 0
+    picture: str | None = None
+    expected_grams: int | None = None
+    minimum_age: int = 0
+    discountable: bool = True
+    modifiers: tuple[PriceModifier, ...] = ()
+    voided: bool = False
+
+    @property
+    def discount(self) -> Money:
+        """What all offers take off this line."""
+        return Money(sum(m.amount.minor for m in self.modifiers), self.unit_price.currency)
+
+    @property
+    def net(self) -> Money:
+        """What the shopper pays for this line (with tax inside, where prices carry tax); nothing if voided."""
+        return Money.zero(self.unit_price.currency) if self.voided else self.extended - self.discount
