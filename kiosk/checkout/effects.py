@@ -1,0 +1,146 @@
+"""What the checkout wants done. Each effect that asks the world for something is answered by an input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.checkout.events import TransactionCompleted
+from kiosk.retail.money import Money
+
+__all__ = [
+    "AbortTerminal",
+    "AskMember",
+    "AskNumbers",
+    "AskTerminal",
+    "Beep",
+    "Charge",
+    "Disable",
+    "Effect",
+    "Enable",
+    "Print",
+    "Reverse",
+    "SetLight",
+    "StartTimer",
+    "StopTimer",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Print the receipt of a completed transaction -> PrinterAnswered(job)."""
+
+    job: str
+    completed: TransactionCompleted
+    legal_number: str
+    copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Ask the terminal for money -> TerminalAnswered or TerminalSilent. ``tender`` is the request's own id."""
+
+    tender: str
+    tender_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class AskTerminal:
+    """Ask what became of a request; never asks for money -> TerminalAnswered or TerminalSilent."""
+
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbortTerminal:
+    """Ask the terminal to stop a request; the request's own answer says what became of it."""
+
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Give an approved payment back -> ReversalAnswered."""
+
+    tender: str
+    amount: Money
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskMember:
+    """Ask head office who this is -> MemberAnswered within ``deadline_ms``."""
+
+    correlation: str
+    keyed_hash: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskNumbers:
+    """Ask head office for this workstation's highest numbers -> NumbersAnswered within ``deadline_ms``."""
+
+    correlation: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetLight:
+    """The lane light: green free, amber help soon, red help now, blinking: staff on the way, off: closed."""
+
+    colour: Literal["off", "green", "amber", "red"]
+    blinking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """A sound with a meaning."""
+
+    sound: Literal["scan", "refusal", "help", "approved", "declined"]
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """-> TimerElapsed(name) after ``milliseconds``; starting it again starts it over."""
+
+    name: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimer:
+    """The timer must not elapse any more."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enable:
+    """Let a device give data."""
+
+    device: Literal["scanner", "produce_scale", "bagging_scale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Disable:
+    """A device's data is not wanted now."""
+
+    device: Literal["scanner", "produce_scale", "bagging_scale"]
+
+
+Effect = (
+    Print
+    | Charge
+    | AskTerminal
+    | AbortTerminal
+    | Reverse
+    | AskMember
+    | AskNumbers
+    | SetLight
+    | Beep
+    | StartTimer
+    | StopTimer
+    | Enable
+    | Disable
+)

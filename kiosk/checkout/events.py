@@ -1,0 +1,553 @@
+"""Everything that has happened. Durable events are journalled; transient ones only change what is on show.
+
+Each durable event is one record of the journal under its class name. It holds what was decided (prices, shares,
+numbers), so that replay never reads a price book.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from kiosk.checkout.inputs import WeightProblem
+from kiosk.checkout.text import Text
+from kiosk.retail.money import Money
+from kiosk.retail.tax import TaxAmount, TaxRounding
+from kiosk.retail.transaction import LineItem, PriceModifier, TenderKind, TransactionId
+from kiosk.retail.weight import Weight
+
+__all__ = [
+    "DURABLE_EVENTS",
+    "AccessibilitySet",
+    "AgeApproved",
+    "DayClosed",
+    "DayOpened",
+    "DeviceShown",
+    "Durable",
+    "EpochOpened",
+    "Event",
+    "FiscalNumberGiven",
+    "InterventionCleared",
+    "InterventionKind",
+    "InterventionRaised",
+    "ItemArmed",
+    "LaneClosed",
+    "LaneOpened",
+    "LanguageSet",
+    "LineAdded",
+    "LineModifiers",
+    "LineVoided",
+    "LoyaltyAttached",
+    "NetworkShown",
+    "NoticeShown",
+    "OperatorOff",
+    "OperatorOn",
+    "PriceModifiersSettled",
+    "QuantityChanged",
+    "ReceiptDeclined",
+    "ReceiptFailed",
+    "ReceiptPrinted",
+    "ReceiptRequested",
+    "ReceiptUnknown",
+    "SeriesContinued",
+    "SeriesOpened",
+    "SettledTender",
+    "ShopperLeft",
+    "SignInRefused",
+    "StockMove",
+    "StockMoved",
+    "StorageShown",
+    "TenderRequested",
+    "TenderReversed",
+    "TenderSettled",
+    "TransactionCompleted",
+    "TransactionOpened",
+    "TransactionResumed",
+    "TransactionSuspended",
+    "TransactionVoided",
+    "Transient",
+    "View",
+    "ViewShown",
+    "WeightShown",
+]
+
+InterventionKind = Literal["help", "age", "staff_item", "no_price", "cash", "tender_unknown", "reversal", "printer"]
+TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
+View = Literal["attract", "basket", "look_up", "weigh", "quantity", "loyalty", "tender_choice", "staff_sign_in", "staff"]
+
+
+# --- the lane and its day ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EpochOpened:
+    """A journal began: a new kiosk, a replaced card, a restored unit."""
+
+    kiosk: str
+    epoch: int
+    store: str
+    workstation: str
+    release: str
+    utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesContinued:
+    """Head office told the highest numbers; this epoch goes on from them."""
+
+    series: int
+    last_number: int
+    last_legal: int
+    business_day: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesOpened:
+    """Head office could not be asked: numbers start anew in a series of their own, never an old one."""
+
+    series: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayOpened:
+    """The business day began under this label (ISO date), never earlier than the last."""
+
+    business_day: str
+    utc_ms: int
+    clock_trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """The business day ended."""
+
+    business_day: str
+    utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneOpened:
+    """Selling may begin."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneClosed:
+    """Out of service until opened. ``reason`` is shown to staff."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorOn:
+    """A member of staff signed in."""
+
+    operator_id: str
+    name: str
+    role: Literal["attendant", "supervisor"]
+    method: Literal["pin", "badge", "key"]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorOff:
+    """The member of staff signed out, or the lock did it for them."""
+
+    operator_id: str
+    reason: Literal["signed_out", "auto_lock", "restart"]
+
+
+# --- the transaction ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionOpened:
+    """The first line or loyalty card of a shopper's visit. How tax is counted is pinned with the book's version."""
+
+    transaction: TransactionId
+    utc_ms: int
+    language: str
+    currency: str
+    book_version: int
+    prices_include_tax: bool
+    tax_rounding: TaxRounding
+    cash_step_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSet:
+    """The shopper's language."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessibilitySet:
+    """How the screen is drawn for this shopper."""
+
+    large_text: bool
+    high_contrast: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineAdded:
+    """A line item was rung up."""
+
+    item: LineItem
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityChanged:
+    """The quantity of a counted line, and its new extended price."""
+
+    line: int
+    quantity: int
+    extended: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LineVoided:
+    """A line was voided; ``by`` is ``shopper`` or an operator's id."""
+
+    line: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineModifiers:
+    """The offers that hold on one line."""
+
+    line: int
+    modifiers: tuple[PriceModifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceModifiersSettled:
+    """What the offers give on the basket as it stands; replaces all earlier modifiers."""
+
+    lines: tuple[LineModifiers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyAttached:
+    """A member was recognised; ``method`` ``phone`` earns points only."""
+
+    member_id: str
+    tier: str
+    method: Literal["card", "phone"]
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionRaised:
+    """Staff must judge. ``blocks`` says what waits for them; ``minimum_age`` and ``line`` where they apply."""
+
+    intervention: str
+    kind: InterventionKind
+    blocks: Literal["entry", "payment", "nothing"]
+    may_clear: Literal["attendant", "supervisor"]
+    utc_ms: int
+    line: int | None = None
+    minimum_age: int = 0
+    tender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionCleared:
+    """Staff judged; ``by`` is an operator's id, ``shopper`` (help no longer wanted) or ``system``."""
+
+    intervention: str
+    outcome: Literal["approved", "refused", "withdrawn"]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgeApproved:
+    """Staff have judged the shopper old enough; the highest age approved counts for the rest of this basket."""
+
+    minimum_age: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TenderRequested:
+    """Money is about to be asked for. Journalled before the terminal hears of it."""
+
+    tender: str
+    tender_id: str
+    kind: TenderKind
+    amount: Money
+    utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenderSettled:
+    """What became of a requested tender. ``amount`` is what counts towards the total (zero unless approved).
+
+    Cash: ``received`` is what the shopper handed over, ``change`` what came back, ``rounding`` what cash rounding
+    added (or took, negative) outside tax.
+    """
+
+    tender: str
+    outcome: TenderOutcome
+    amount: Money
+    approval_code: str = ""
+    brand: str = ""
+    masked_pan: str = ""
+    reference: str = ""
+    reason: str = ""
+    by: str = ""
+    received: Money | None = None
+    change: Money | None = None
+    rounding: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TenderReversed:
+    """An approved tender is taken back: ``requested`` before the terminal hears of it, then ``done`` or ``failed``."""
+
+    tender: str
+    stage: Literal["requested", "done", "failed"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettledTender:
+    """One approved tender as it stands in a completed transaction."""
+
+    tender: str
+    tender_id: str
+    kind: TenderKind
+    amount: Money
+    approval_code: str = ""
+    brand: str = ""
+    masked_pan: str = ""
+    reference: str = ""
+    received: Money | None = None
+    change: Money | None = None
+    rounding: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionCompleted:
+    """The sale, whole: what head office keeps in its ledger. ``lines`` are those not voided."""
+
+    transaction: TransactionId
+    utc_ms: int
+    language: str
+    currency: str
+    book_version: int
+    prices_include_tax: bool
+    lines: tuple[LineItem, ...]
+    subtotal: Money
+    discount: Money
+    tax: tuple[TaxAmount, ...]
+    total: Money
+    tenders: tuple[SettledTender, ...]
+    member_id: str = ""
+    clock_trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalNumberGiven:
+    """The legal number of the completed transaction, in its own gap-free series."""
+
+    transaction: str
+    series: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockMove:
+    """How much of an item left the shop: pieces, or grams where it is sold by weight."""
+
+    item_id: str
+    quantity: int
+    unit: Literal["each", "g"]
+
+
+@dataclass(frozen=True, slots=True)
+class StockMoved:
+    """Committed with TransactionCompleted; the only thing ever applied to stock."""
+
+    transaction: str
+    moves: tuple[StockMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionVoided:
+    """Cancelled as a whole."""
+
+    transaction: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionSuspended:
+    """Parked: the shopper walked away, or staff parked it."""
+
+    transaction: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionResumed:
+    """Taken up again at this workstation."""
+
+    transaction: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRequested:
+    """The printer is about to be asked. ``copy`` prints the word for it."""
+
+    job: str
+    copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPrinted:
+    """The printer confirmed the job."""
+
+    job: str
+    copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFailed:
+    """The printer could not print the job."""
+
+    job: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptUnknown:
+    """Nobody knows whether the job came out; what follows is a copy."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDeclined:
+    """The shopper wants no receipt, where the law leaves it to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopperLeft:
+    """The visit is over; the lane is free."""
+
+
+# --- transient: never journalled, gone with the power ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ViewShown:
+    """Another view is in front of the shopper; ``line`` where it is about one."""
+
+    view: View
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemArmed:
+    """An item waits to be weighed: its line as it will be rung, without a weight yet (``None``: nothing waits)."""
+
+    line: LineItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightShown:
+    """The latest reading of a scale."""
+
+    scale: Literal["produce", "bagging"]
+    weight: Weight | None
+    stable: bool
+    problem: WeightProblem
+    sequence: int
+    mono_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeShown:
+    """Something to tell the shopper now; ``None`` takes it away."""
+
+    notice: Text | None
+    level: Literal["info", "warning", "error"] = "info"
+    sound: Literal["", "scan", "refusal", "help"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceShown:
+    """A device is there (empty ``cause``) or lost."""
+
+    device: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkShown:
+    """Head office can be reached, or not."""
+
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StorageShown:
+    """The journal can be written (empty ``reason``), or not."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRefused:
+    """The PIN or badge was not accepted."""
+
+    attempts_left: int
+
+
+Durable = (
+    EpochOpened
+    | SeriesContinued
+    | SeriesOpened
+    | DayOpened
+    | DayClosed
+    | LaneOpened
+    | LaneClosed
+    | OperatorOn
+    | OperatorOff
+    | TransactionOpened
+    | LanguageSet
+    | AccessibilitySet
+    | LineAdded
+    | QuantityChanged
+    | LineVoided
+    | PriceModifiersSettled
+    | LoyaltyAttached
+    | InterventionRaised
+    | InterventionCleared
+    | AgeApproved
+    | TenderRequested
+    | TenderSettled
+    | TenderReversed
+    | TransactionCompleted
+    | FiscalNumberGiven
+    | StockMoved
+    | TransactionVoided
+    | TransactionSuspended
+    | TransactionResumed
+    | ReceiptRequested
+    | ReceiptPrinted
+    | ReceiptFailed
+    | ReceiptUnknown
+    | ReceiptDeclined
+    | ShopperLeft
+)
+Transient = ViewShown | ItemArmed | WeightShown | NoticeShown | DeviceShown | NetworkShown | StorageShown | SignInRefused
+Event = Durable | Transient
+
+DURABLE_EVENTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Durable)}
+"""Record kind in the journal -> the event's class."""

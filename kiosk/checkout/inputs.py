@@ -1,0 +1,426 @@
+"""Everything the checkout can be told: asked for by a person, or seen by a device. An input may be refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.retail.money import Money
+from kiosk.retail.weight import Weight
+
+__all__ = [
+    "AccessibilityChosen",
+    "CheckoutRequested",
+    "CodeScanned",
+    "DayTurned",
+    "DeviceBack",
+    "DeviceLost",
+    "FeedApplied",
+    "HeadOfficeCommanded",
+    "HelpPressed",
+    "Input",
+    "ItemChosen",
+    "LanguageChosen",
+    "LineVoidRequested",
+    "LoyaltyPresented",
+    "MemberAnswered",
+    "NetworkChanged",
+    "NumbersAnswered",
+    "OperatorAct",
+    "OperatorActed",
+    "OperatorRefused",
+    "OperatorSignedIn",
+    "OperatorSignedOut",
+    "PaymentCancelled",
+    "PhoneTyped",
+    "PinTyped",
+    "PowerRestored",
+    "PrinterAnswered",
+    "QuantityEntered",
+    "ReceiptChosen",
+    "ReversalAnswered",
+    "ShopperArrived",
+    "StorageFailed",
+    "StorageRecovered",
+    "TenderChosen",
+    "TerminalAnswered",
+    "TerminalOutcome",
+    "TerminalSilent",
+    "TimerElapsed",
+    "Touch",
+    "ViewRequested",
+    "WeighConfirmed",
+    "WeightProblem",
+    "WeightRead",
+]
+
+TerminalOutcome = Literal["approved", "partial", "declined", "cancelled", "not_found", "in_progress", "unknown"]
+WeightProblem = Literal["", "motion", "under", "over", "zero", "fault", "stale"]
+OperatorAct = Literal[
+    "void_line",
+    "approve",
+    "refuse",
+    "cancel_transaction",
+    "cash_received",
+    "tender_was_approved",
+    "tender_was_declined",
+    "resume_suspended",
+    "reprint",
+    "close_lane",
+    "open_lane",
+]
+
+
+# --- the shopper -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShopperArrived:
+    """Somebody touched the attract screen, in the language of the button touched."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """A language tag (``bn``, ``en``, ``pt_BR``)."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessibilityChosen:
+    """How the screen should be drawn from now on, for this shopper."""
+
+    large_text: bool = False
+    high_contrast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRequested:
+    """A touch that only moves about: to the look-up, the loyalty sign-in, a line's quantity, or back."""
+
+    view: Literal["basket", "look_up", "loyalty", "quantity", "tender_choice", "staff_sign_in", "staff"]
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScanned:
+    """A code as the scanner gave it. ``symbology`` is the AIM identifier (``]E0``) or empty when unknown."""
+
+    data: str
+    symbology: str = ""
+    source: str = "scanner"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChosen:
+    """An item picked from the look-up."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityEntered:
+    """The quantity of a line should be this."""
+
+    line: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRead:
+    """A reading that intake has checked. ``sequence`` grows with each reading of this scale; ``age_ms`` is how old it
+    was when taken in. ``scale`` is ``produce`` (certified) or ``bagging`` (security, never priced)."""
+
+    weight: Weight
+    stable: bool
+    sequence: int
+    age_ms: int
+    scale: Literal["produce", "bagging"] = "produce"
+    problem: WeightProblem = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeighConfirmed:
+    """The shopper agrees to the weight on show."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineVoidRequested:
+    """Take this line out of the basket."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyPresented:
+    """A loyalty identifier, already hashed by intake. A typed phone number earns points only; a card identifies."""
+
+    keyed_hash: str
+    method: Literal["card", "phone"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequested:
+    """The shopper wants to pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenderChosen:
+    """A way to pay was touched; ``tender_id`` is one of the policy's."""
+
+    tender_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCancelled:
+    """The shopper wants to stop paying."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptChosen:
+    """Paper or none; what is offered depends on the country."""
+
+    kind: Literal["paper", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPressed:
+    """Call staff (or, pressed again, do not)."""
+
+
+# --- devices -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalAnswered:
+    """The card terminal's word on a tender. ``amount`` is what was approved; a card is known by brand and mask only."""
+
+    tender: str
+    outcome: TerminalOutcome
+    amount: Money | None = None
+    approval_code: str = ""
+    brand: str = ""
+    masked_pan: str = ""
+    reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSilent:
+    """The terminal could not be reached, or stopped answering: the outcome of ``tender`` is unknown."""
+
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalAnswered:
+    """The terminal's word on taking a payment back."""
+
+    tender: str
+    done: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterAnswered:
+    """What became of a print job. ``unknown`` is an outcome: the paper may or may not have come out."""
+
+    job: str
+    outcome: Literal["printed", "failed", "unknown"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost:
+    """A device went silent or away. ``device`` is its category name; ``cause`` is a word for staff."""
+
+    device: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceBack:
+    """The device answers again."""
+
+    device: str
+
+
+# --- staff -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSignedIn:
+    """Intake has checked the badge, PIN or key."""
+
+    operator_id: str
+    name: str
+    role: Literal["attendant", "supervisor"]
+    method: Literal["pin", "badge", "key"]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRefused:
+    """A wrong PIN or an unknown badge; ``attempts_left`` before the sign-in is shut for a while."""
+
+    attempts_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSignedOut:
+    """Staff leave the kiosk to the shopper."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorActed:
+    """A member of staff did something. ``target`` is an intervention's or tender's id; ``amount`` is cash received."""
+
+    act: OperatorAct
+    target: str = ""
+    line: int | None = None
+    amount: Money | None = None
+    reason: str = ""
+
+
+# --- head office and the machine ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAnswered:
+    """Head office's answer to a loyalty look-up; ``member_id`` is empty if nobody is known, ``offline`` if nobody
+    could be asked in time."""
+
+    correlation: str
+    member_id: str = ""
+    tier: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersAnswered:
+    """The highest numbers head office knows of this workstation; ``offline`` when it could not be asked in time."""
+
+    correlation: str
+    series: int = 0
+    last_number: int = 0
+    last_legal: int = 0
+    business_day: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOfficeCommanded:
+    """Open or close the lane from head office."""
+
+    command: Literal["close_lane", "open_lane"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedApplied:
+    """A newer price book is open."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChanged:
+    """Whether head office can be reached."""
+
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimerElapsed:
+    """A timer that an effect started has run out."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayTurned:
+    """The date in the store's time zone is now another; the moment carries it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRestored:
+    """The process has started and the journal was replayed. Says who this workstation is."""
+
+    kiosk: str
+    epoch: int
+    store: str
+    workstation: str
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorageFailed:
+    """The journal could not be written (disk full, read-only card): nothing may be sold until it can."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorageRecovered:
+    """The journal can be written again."""
+
+
+# --- typed secrets: intake turns them into inputs, they never reach decide, journal or log -----------------------
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PinTyped:
+    """A PIN from the sign-in pad."""
+
+    pin: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhoneTyped:
+    """A phone number from the loyalty pad, as typed."""
+
+    number: str
+
+
+Input = (
+    ShopperArrived
+    | LanguageChosen
+    | AccessibilityChosen
+    | ViewRequested
+    | CodeScanned
+    | ItemChosen
+    | QuantityEntered
+    | WeightRead
+    | WeighConfirmed
+    | LineVoidRequested
+    | LoyaltyPresented
+    | CheckoutRequested
+    | TenderChosen
+    | PaymentCancelled
+    | ReceiptChosen
+    | HelpPressed
+    | TerminalAnswered
+    | TerminalSilent
+    | ReversalAnswered
+    | PrinterAnswered
+    | DeviceLost
+    | DeviceBack
+    | OperatorSignedIn
+    | OperatorRefused
+    | OperatorSignedOut
+    | OperatorActed
+    | MemberAnswered
+    | NumbersAnswered
+    | HeadOfficeCommanded
+    | FeedApplied
+    | NetworkChanged
+    | TimerElapsed
+    | DayTurned
+    | PowerRestored
+    | StorageFailed
+    | StorageRecovered
+)
+
+Touch = Input | PinTyped | PhoneTyped
+"""What the screen may submit."""

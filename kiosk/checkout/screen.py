@@ -1,0 +1,285 @@
+"""What is in front of the shopper: frozen values that ``render`` makes and ``ui`` draws, in no language yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kiosk.checkout.events import InterventionKind
+from kiosk.checkout.inputs import OperatorAct
+from kiosk.checkout.text import Text
+from kiosk.retail.item import Names
+from kiosk.retail.money import Money
+from kiosk.retail.policy import TenderType
+from kiosk.retail.tax import TaxAmount
+from kiosk.retail.weight import Unit, Weight
+
+__all__ = [
+    "AttractBody",
+    "BasketBody",
+    "Body",
+    "CardBody",
+    "CashBody",
+    "Chrome",
+    "InterventionView",
+    "LineView",
+    "LookUpBody",
+    "LoyaltyBody",
+    "Notice",
+    "OutOfServiceBody",
+    "QuantityBody",
+    "ReceiptChoiceBody",
+    "Screen",
+    "StaffBadge",
+    "StaffBody",
+    "StaffSignInBody",
+    "TenderChoiceBody",
+    "ThanksBody",
+    "TotalsView",
+    "WeighBody",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffBadge:
+    """Who is signed in, and in what capacity."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What every screen carries: language, text size, help, and who is looking."""
+
+    language: str
+    languages: tuple[str, ...]
+    large_text: bool
+    high_contrast: bool
+    online: bool
+    store_name: Names
+    workstation: str
+    help_called: bool = False
+    staff: StaffBadge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A banner: what happened and what to do next. ``sound`` names the earcon that goes with it."""
+
+    text: Text
+    level: Literal["info", "warning", "error"]
+    sound: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One row of the basket. ``saved`` is (offer's names, amount); ``note`` says what staff must still judge."""
+
+    line: int
+    names: Names
+    picture: str | None
+    unit: Unit | Literal["each"]
+    quantity: int
+    weight: Weight | None
+    unit_price: Money
+    extended: Money
+    net: Money
+    saved: tuple[tuple[Names, Money], ...] = ()
+    latest: bool = False
+    note: Text | None = None
+    tare_grams: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsView:
+    """The money side of the basket. With ``tax_included`` the tax rows read "of which"."""
+
+    count: int
+    subtotal: Money
+    discount: Money
+    tax: tuple[TaxAmount, ...]
+    tax_included: bool
+    total: Money
+    paid: Money
+    due: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionView:
+    """Something staff must judge, as staff and shopper see it."""
+
+    intervention: str
+    kind: InterventionKind
+    text: Text
+    blocks: Literal["entry", "payment", "nothing"]
+    since_utc_ms: int
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttractBody:
+    """Nobody is here yet. ``card_only`` is said before the first scan, never after forty items."""
+
+    tenders: tuple[TenderType, ...]
+    card_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BasketBody:
+    """Lines left, money and the one primary action right."""
+
+    lines: tuple[LineView, ...]
+    totals: TotalsView
+    hint: Text
+    can_pay: bool
+    interventions: tuple[InterventionView, ...] = ()
+    member_tier: str = ""
+    leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpBody:
+    """Search and pictures; the tiles come from the look-up port, in the screen's language."""
+
+    totals: TotalsView
+
+
+@dataclass(frozen=True, slots=True)
+class WeighBody:
+    """An item on its way through the certified scale. ``price`` is set only while it may be accepted."""
+
+    names: Names
+    picture: str | None
+    unit_price: Money
+    unit: Unit | Literal["each"]
+    tare_grams: int
+    reading: Weight | None
+    state: Literal["waiting", "motion", "stable", "under", "over", "zero", "fault", "stale"]
+    net: Weight | None = None
+    price: Money | None = None
+
+    @property
+    def can_add(self) -> bool:
+        """Stable, in range and priced."""
+        return self.price is not None
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityBody:
+    """How many of one line."""
+
+    line: LineView
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyBody:
+    """Sign-in by scan or phone number."""
+
+    member_tier: str = ""
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TenderChoiceBody:
+    """How the shopper will pay what is due."""
+
+    totals: TotalsView
+    tenders: tuple[TenderType, ...]
+    unavailable: tuple[tuple[str, Text], ...] = ()
+    """(tender_id, why) of tenders that cannot be used now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardBody:
+    """Money is being asked for at the terminal."""
+
+    amount: Money
+    tender: TenderType
+    stage: Literal["present", "asking", "staff", "cancelling"]
+
+
+@dataclass(frozen=True, slots=True)
+class CashBody:
+    """The attendant comes to take cash. ``due`` is rounded as cash is."""
+
+    due: Money
+    rounding: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptChoiceBody:
+    """Paid. Paper or none, where the law leaves the choice."""
+
+    total: Money
+    change: Money | None
+    choices: tuple[Literal["paper", "none"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksBody:
+    """Goodbye. ``receipt``: what became of the paper."""
+
+    total: Money
+    saved: Money
+    change: Money | None
+    receipt: Literal["printing", "printed", "declined", "failed"]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSignInBody:
+    """PIN pad for staff; a badge may be scanned instead."""
+
+    attempts_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffBody:
+    """The attendant's view of this lane: what waits for judgement, the basket, and what may be done."""
+
+    interventions: tuple[InterventionView, ...]
+    lines: tuple[LineView, ...]
+    totals: TotalsView | None
+    acts: tuple[OperatorAct, ...]
+    devices: tuple[tuple[str, str], ...]
+    """(device, cause) of devices that are lost."""
+    suspended: int = 0
+    cash_due: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfServiceBody:
+    """Closed, with a reason people can read."""
+
+    reason: Text
+
+
+Body = (
+    AttractBody
+    | BasketBody
+    | LookUpBody
+    | WeighBody
+    | QuantityBody
+    | LoyaltyBody
+    | TenderChoiceBody
+    | CardBody
+    | CashBody
+    | ReceiptChoiceBody
+    | ThanksBody
+    | StaffSignInBody
+    | StaffBody
+    | OutOfServiceBody
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One whole picture. Equal values draw equal pictures."""
+
+    chrome: Chrome
+    body: Body
+    notice: Notice | None = None
+    warnings: tuple[Text, ...] = field(default=())
+    """Lasting facts the shopper should know now (offline, printer lost)."""

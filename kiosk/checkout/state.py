@@ -1,0 +1,168 @@
+"""What the checkout knows: a fold of the journal, and beside it the little that is only on show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from kiosk.checkout.events import (
+    InterventionRaised,
+    SettledTender,
+    TenderOutcome,
+    TransactionCompleted,
+    TransactionOpened,
+    View,
+    WeightShown,
+)
+from kiosk.checkout.text import Text
+from kiosk.retail.money import Money
+from kiosk.retail.transaction import LineItem, TenderKind
+
+__all__ = ["Finishing", "Lane", "Live", "Operator", "Phase", "Reversal", "State", "Tender", "Transaction"]
+
+
+class Phase(Enum):
+    """Where the lane stands; derived from the state, never stored."""
+
+    OUT_OF_SERVICE = "out_of_service"
+    IDLE = "idle"
+    SCANNING = "scanning"
+    TENDERING = "tendering"
+    FINISHING = "finishing"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The member of staff signed in at the kiosk."""
+
+    operator_id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The workstation, its numbers and its day. ``series`` is 0 until head office's numbers were asked for."""
+
+    kiosk: str = ""
+    epoch: int = 0
+    store: str = ""
+    workstation: str = ""
+    series: int = 0
+    last_number: int = 0
+    last_legal: int = 0
+    business_day: str = ""
+    last_business_day: str = ""
+    closed_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """One asking for money within a transaction. ``outcome`` is ``None`` while nobody has answered."""
+
+    tender: str
+    tender_id: str
+    kind: TenderKind
+    requested: Money
+    outcome: TenderOutcome | None = None
+    settled: SettledTender | None = None
+    reversal: str = ""
+    reason: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Money may be on its way: not answered, or answered ``unknown``."""
+        return self.outcome is None or self.outcome == "unknown"
+
+    @property
+    def paid(self) -> int:
+        """Minor units that count towards the total: approved and not taken back."""
+        return self.settled.amount.minor if self.settled is not None and self.reversal != "done" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A payment being given back outside any open transaction (a late approval, a cancelled basket)."""
+
+    tender: str
+    amount: Money
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """The basket as it stands."""
+
+    opened: TransactionOpened
+    lines: tuple[LineItem, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    member_id: str = ""
+    member_tier: str = ""
+    age_approved: int = 0
+
+    @property
+    def live_lines(self) -> tuple[LineItem, ...]:
+        """Lines that are not voided."""
+        return tuple(line for line in self.lines if not line.voided)
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """A completed sale whose shopper has not left: its receipt is still to be settled.
+
+    ``job`` is the print job asked for last; ``receipt`` its fate (empty: not asked for yet).
+    """
+
+    completed: TransactionCompleted
+    legal_number: str = ""
+    job: str = ""
+    copy: bool = False
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is only on show: never journalled, blank after a power cut."""
+
+    view: View = "attract"
+    view_line: int | None = None
+    armed: LineItem | None = None
+    produce: WeightShown | None = None
+    bagging: WeightShown | None = None
+    notice: Text | None = None
+    notice_level: str = "info"
+    notice_sound: str = ""
+    lost: tuple[tuple[str, str], ...] = ()
+    online: bool = False
+    storage: str = ""
+    sign_in_attempts_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``evolve`` makes the next one; equality of everything but ``live`` is what replay promises."""
+
+    lane: Lane = field(default_factory=Lane)
+    operator: Operator | None = None
+    transaction: Transaction | None = None
+    finishing: Finishing | None = None
+    last_sale: Finishing | None = None
+    suspended: tuple[Transaction, ...] = ()
+    interventions: tuple[InterventionRaised, ...] = ()
+    reversals: tuple[Reversal, ...] = ()
+    language: str = ""
+    large_text: bool = False
+    high_contrast: bool = False
+    live: Live = field(default_factory=Live)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the lane stands."""
+        if self.finishing is not None:
+            return Phase.FINISHING
+        if self.transaction is not None:
+            tendering = any(t.open or t.paid for t in self.transaction.tenders)
+            return Phase.TENDERING if tendering else Phase.SCANNING
+        if self.lane.closed_reason or self.live.storage or not self.lane.series:
+            return Phase.OUT_OF_SERVICE
+        return Phase.IDLE
