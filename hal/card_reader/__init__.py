@@ -1,0 +1,1 @@
+"""Card terminals: they take money, and never show us a card."""

@@ -1,0 +1,1 @@
+"""The tax authority's device or service, as a port beside the devices."""

@@ -1,0 +1,1 @@
+"""The lane light and the switches of the cabinet (staff key, door)."""

@@ -1,0 +1,1 @@
+"""Scales: the certified one that prices, and the security scale that never does."""
