@@ -1,0 +1,143 @@
+"""What crosses the Unix socket between the kiosk's own processes.
+
+``kiosk-sync`` listens on ``sync.sock``; the checkout connects, says ``Hello`` and connects again whenever the line
+breaks. One record is one line of JSON (UTF-8, at most 64 KiB) with its kind under ``"record"``. A line that cannot be
+read is answered with ``Refused`` and dropped; the connection stays.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+__all__ = [
+    "MAXIMUM_LINE",
+    "Acknowledged",
+    "AskLoyalty",
+    "AskNumbers",
+    "BookReady",
+    "FromCheckout",
+    "FromSync",
+    "Hello",
+    "JournalGrew",
+    "LaneCommand",
+    "LoyaltyFound",
+    "NumbersFound",
+    "Online",
+    "Refused",
+    "decode_from_checkout",
+    "decode_from_sync",
+    "encode",
+]
+
+MAXIMUM_LINE = 65_536
+
+
+class _Record(msgspec.Struct, frozen=True, tag_field="record", forbid_unknown_fields=False):
+    """Unknown fields are let pass: the two processes are of one release, save for the seconds of an update."""
+
+
+class Hello(_Record, frozen=True, tag="hello"):
+    """The checkout is here; sync answers with the standing: ``Online``, ``BookReady``, ``Acknowledged``."""
+
+    release: str
+    epoch: int
+
+
+class JournalGrew(_Record, frozen=True, tag="journal_grew"):
+    """The journal's head is now (epoch, sequence). A hint: sync also looks by itself."""
+
+    epoch: int
+    sequence: int
+
+
+class AskLoyalty(_Record, frozen=True, tag="ask_loyalty"):
+    """Who is behind this keyed hash? Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    keyed_hash: str
+    deadline_ms: int
+
+
+class AskNumbers(_Record, frozen=True, tag="ask_numbers"):
+    """The highest numbers head office knows of this workstation."""
+
+    correlation: str
+    deadline_ms: int
+
+
+class Online(_Record, frozen=True, tag="online"):
+    """Whether head office can be reached now."""
+
+    online: bool
+
+
+class BookReady(_Record, frozen=True, tag="book_ready"):
+    """A price book of this feed version lies, whole and synced to disk, at ``path``."""
+
+    version: int
+    path: str
+
+
+class Acknowledged(_Record, frozen=True, tag="acknowledged"):
+    """Head office has stored everything up to (epoch, sequence)."""
+
+    epoch: int
+    sequence: int
+
+
+class LoyaltyFound(_Record, frozen=True, tag="loyalty_found"):
+    """The answer to ``AskLoyalty``; an empty ``member_id`` means nobody."""
+
+    correlation: str
+    member_id: str = ""
+    tier: str = ""
+    offline: bool = False
+
+
+class NumbersFound(_Record, frozen=True, tag="numbers_found"):
+    """The answer to ``AskNumbers``; zeros and an empty day where head office knows none."""
+
+    correlation: str
+    series: int = 0
+    last_number: int = 0
+    last_legal: int = 0
+    business_day: str = ""
+    offline: bool = False
+
+
+class LaneCommand(_Record, frozen=True, tag="lane_command"):
+    """Head office opens or closes the lane."""
+
+    command: Literal["open_lane", "close_lane"]
+    reason: str = ""
+
+
+class Refused(_Record, frozen=True, tag="refused"):
+    """The last line could not be read."""
+
+    reason: str
+
+
+FromCheckout = Hello | JournalGrew | AskLoyalty | AskNumbers | Refused
+FromSync = Online | BookReady | Acknowledged | LoyaltyFound | NumbersFound | LaneCommand | Refused
+
+_encoder = msgspec.json.Encoder()
+_from_checkout: msgspec.json.Decoder[FromCheckout] = msgspec.json.Decoder(FromCheckout)
+_from_sync: msgspec.json.Decoder[FromSync] = msgspec.json.Decoder(FromSync)
+
+
+def encode(record: FromCheckout | FromSync) -> bytes:
+    """One line, with its newline."""
+    return _encoder.encode(record) + b"\n"
+
+
+def decode_from_checkout(line: bytes) -> FromCheckout:
+    """Raises ``msgspec.DecodeError`` (which ``ValidationError`` is one of) for anything that is not a record."""
+    return _from_checkout.decode(line)
+
+
+def decode_from_sync(line: bytes) -> FromSync:
+    """Raises ``msgspec.DecodeError`` for anything that is not a record."""
+    return _from_sync.decode(line)
