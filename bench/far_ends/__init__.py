@@ -1,0 +1,1 @@
+"""Each device's own side of the wire."""

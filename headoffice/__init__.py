@@ -1,0 +1,1 @@
+"""Head office: ledger, price book, stock, customers and its pages."""

@@ -1,0 +1,1 @@
+"""Languages: gettext catalogues, formats and digits for screen, receipt and head office."""

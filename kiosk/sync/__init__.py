@@ -1,0 +1,1 @@
+"""The journal up to head office, the feed down from it."""

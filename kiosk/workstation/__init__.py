@@ -1,0 +1,1 @@
+"""The loop: take an input, decide, journal, perform, show."""

@@ -1,0 +1,1 @@
+"""Enrol, configure, update and mend a kiosk."""

@@ -1,0 +1,1 @@
+"""On the kiosk: identity, settings, commands, updates, health."""

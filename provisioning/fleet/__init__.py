@@ -1,0 +1,1 @@
+"""At head office: enrolment, releases, roll-out."""

@@ -1,0 +1,1 @@
+"""One folder per room, plus journeys, faults, conformance and benchmarks."""
