@@ -73,7 +73,9 @@ __all__ = [
 
 InterventionKind = Literal["help", "age", "staff_item", "no_price", "cash", "tender_unknown", "reversal", "printer"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
-View = Literal["attract", "basket", "look_up", "weigh", "quantity", "loyalty", "tender_choice", "staff_sign_in", "staff"]
+View = Literal[
+    "attract", "basket", "look_up", "weigh", "quantity", "loyalty", "tender_choice", "staff_sign_in", "staff"
+]
 
 
 # --- the lane and its day ----------------------------------------------------------------------------------------
@@ -546,7 +548,9 @@ Durable = (
     | ReceiptDeclined
     | ShopperLeft
 )
-Transient = ViewShown | ItemArmed | WeightShown | NoticeShown | DeviceShown | NetworkShown | StorageShown | SignInRefused
+Transient = (
+    ViewShown | ItemArmed | WeightShown | NoticeShown | DeviceShown | NetworkShown | StorageShown | SignInRefused
+)
 Event = Durable | Transient
 
 DURABLE_EVENTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Durable)}

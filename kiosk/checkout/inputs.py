@@ -130,8 +130,10 @@ class QuantityEntered:
 
 @dataclass(frozen=True, slots=True)
 class WeightRead:
-    """A reading that intake has checked. ``sequence`` grows with each reading of this scale; ``age_ms`` is how old it
-    was when taken in. ``scale`` is ``produce`` (certified) or ``bagging`` (security, never priced)."""
+    """A reading that intake has checked.
+
+    ``sequence`` grows with each reading of this scale; ``age_ms`` is how old it was when taken in. ``scale`` is ``produce`` (certified) or ``bagging`` (security, never priced).
+    """
 
     weight: Weight
     stable: bool
@@ -288,8 +290,10 @@ class OperatorActed:
 
 @dataclass(frozen=True, slots=True)
 class MemberAnswered:
-    """Head office's answer to a loyalty look-up; ``member_id`` is empty if nobody is known, ``offline`` if nobody
-    could be asked in time."""
+    """Head office's answer to a loyalty look-up.
+
+    ``member_id`` is empty if nobody is known, ``offline`` if nobody could be asked in time.
+    """
 
     correlation: str
     member_id: str = ""

@@ -33,8 +33,11 @@ class CashRounding:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Milliseconds. ``idle``: no touch until the warning; ``warning``: until the basket is suspended;
-    ``thanks``: the last screen; ``card``: the terminal's silence before it is asked; ``ask``: head office's answer."""
+    """Milliseconds the kiosk waits.
+
+    ``idle``: no touch until the warning; ``warning``: until the basket is suspended;
+    ``thanks``: the last screen; ``card``: the terminal's silence before it is asked; ``ask``: head office's answer.
+    """
 
     idle: int = 60_000
     warning: int = 20_000

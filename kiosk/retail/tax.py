@@ -79,10 +79,10 @@ def tax_of(
         by_rate[rate] = (base + amount.minor, sum_so_far + tax)
     rows = []
     for rate in sorted(by_rate, key=lambda r: (-r.basis_points, r.tax_class)):
-        base, exact = by_rate[rate]
-        tax_minor = round_half_up(exact)
-        net = base - tax_minor if included else base
-        rows.append(TaxAmount(rate, Money(net, currency), Money(tax_minor, currency)))
+        base, tax_exact = by_rate[rate]
+        tax_minor = round_half_up(tax_exact)
+        net_minor = base - tax_minor if included else base
+        rows.append(TaxAmount(rate, Money(net_minor, currency), Money(tax_minor, currency)))
     net = Money(sum(r.net.minor for r in rows), currency)
     tax_total = Money(sum(r.tax.minor for r in rows), currency)
     return TaxSummary(tuple(rows), net, tax_total, net + tax_total)
