@@ -45,7 +45,8 @@ class Prompt:
 
 class CardReader(Device, Protocol):
     """Data events: ``Prompt``. Every method raises ``NoHardwareError`` or ``TimeoutExpiredError`` when the terminal
-    is away or silent: the outcome is then unknown, and only ``status`` may be asked."""
+    is away or silent: the outcome is then unknown, and only ``status`` may be asked.
+    """
 
     async def pay(self, request: str, amount_minor: int, currency: str, *, kind: str) -> Payment:
         """Ask for money once, under the caller's unique ``request`` id. ``kind`` is ``card``, ``qr`` or ``voucher``."""

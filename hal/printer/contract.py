@@ -71,7 +71,8 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class PrintOutcome:
     """``printed``: the printer confirmed it after the cut. ``failed``: nothing (or only part) came out, and we know.
-    ``unknown``: the link broke after bytes went out; what follows must be marked as a copy."""
+    ``unknown``: the link broke after bytes went out; what follows must be marked as a copy.
+    """
 
     job: str
     outcome: Literal["printed", "failed", "unknown"]

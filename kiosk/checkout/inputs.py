@@ -132,7 +132,8 @@ class QuantityEntered:
 class WeightRead:
     """A reading that intake has checked.
 
-    ``sequence`` grows with each reading of this scale; ``age_ms`` is how old it was when taken in. ``scale`` is ``produce`` (certified) or ``bagging`` (security, never priced).
+    ``sequence`` grows with each reading of this scale; ``age_ms`` is how old it was when taken in.
+    ``scale`` is ``produce`` (certified) or ``bagging`` (security, never priced).
     """
 
     weight: Weight
