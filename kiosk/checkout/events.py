@@ -20,6 +20,7 @@ __all__ = [
     "DURABLE_EVENTS",
     "AccessibilitySet",
     "AgeApproved",
+    "CancelShown",
     "DayClosed",
     "DayOpened",
     "DeviceShown",
@@ -34,10 +35,12 @@ __all__ = [
     "LaneClosed",
     "LaneOpened",
     "LanguageSet",
+    "LeavingShown",
     "LineAdded",
     "LineModifiers",
     "LineVoided",
     "LoyaltyAttached",
+    "MemberAsked",
     "NetworkShown",
     "NoticeShown",
     "OperatorOff",
@@ -306,10 +309,16 @@ class TenderSettled:
 
 @dataclass(frozen=True, slots=True)
 class TenderReversed:
-    """An approved tender is taken back: ``requested`` before the terminal hears of it, then ``done`` or ``failed``."""
+    """An approved tender is taken back: ``requested`` before the terminal hears of it, then ``done`` or ``failed``.
+
+    ``amount`` and ``reference`` are what the terminal needs to do it again after a power cut.
+    """
 
     tender: str
+    kind: TenderKind
     stage: Literal["requested", "done", "failed"]
+    amount: Money
+    reference: str
     reason: str
 
 
@@ -480,6 +489,28 @@ class NoticeShown:
     notice: Text | None
     level: Literal["info", "warning", "error"] = "info"
     sound: Literal["", "scan", "refusal", "help"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingShown:
+    """The shopper seems to have gone: the warning is up (or, false, taken down)."""
+
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CancelShown:
+    """The terminal was asked to stop this tender and has not said what became of it."""
+
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAsked:
+    """Head office was asked who this is; empty: nobody is being asked about any more."""
+
+    correlation: str
+    method: Literal["card", "phone"] = "card"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import Enum
 
 from kiosk.checkout.events import (
     InterventionRaised,
+    MemberAsked,
     SettledTender,
     TenderOutcome,
     TransactionCompleted,
@@ -66,7 +67,6 @@ class Tender:
     requested: Money
     outcome: TenderOutcome | None = None
     settled: SettledTender | None = None
-    reversal: str = ""
     reason: str = ""
 
     @property
@@ -76,17 +76,19 @@ class Tender:
 
     @property
     def paid(self) -> int:
-        """Minor units that count towards the total: approved and not taken back."""
-        return self.settled.amount.minor if self.settled is not None and self.reversal != "done" else 0
+        """Minor units that count towards the total."""
+        return self.settled.amount.minor if self.settled is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """A payment being given back outside any open transaction (a late approval, a cancelled basket)."""
+    """A payment being given back (a late approval, a cancelled basket); kept until the terminal has done it."""
 
     tender: str
+    kind: TenderKind
     amount: Money
     reference: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,17 @@ class Transaction:
     member_id: str = ""
     member_tier: str = ""
     age_approved: int = 0
+    latest_line: int = 0
+
+    @property
+    def paid(self) -> int:
+        """Minor units approved so far."""
+        return sum(tender.paid for tender in self.tenders)
+
+    @property
+    def open_tender(self) -> Tender | None:
+        """The one asking for money whose outcome is not known yet; there is never more than one."""
+        return next((tender for tender in self.tenders if tender.open), None)
 
     @property
     def live_lines(self) -> tuple[LineItem, ...]:
@@ -136,6 +149,11 @@ class Live:
     online: bool = False
     storage: str = ""
     sign_in_attempts_left: int | None = None
+    leaving: bool = False
+    cancelling: str = ""
+    member_ask: MemberAsked | None = None
+    zero_seen: bool = True
+    """The produce scale was empty since the last weighing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +179,7 @@ class State:
         if self.finishing is not None:
             return Phase.FINISHING
         if self.transaction is not None:
-            tendering = any(t.open or t.paid for t in self.transaction.tenders)
+            tendering = self.transaction.open_tender is not None or self.transaction.paid
             return Phase.TENDERING if tendering else Phase.SCANNING
         if self.lane.closed_reason or self.live.storage or not self.lane.series:
             return Phase.OUT_OF_SERVICE

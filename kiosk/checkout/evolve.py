@@ -1,0 +1,341 @@
+"""Fold one event into the state. No rule is decided here: what happened, happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from kiosk.checkout import events as e
+from kiosk.checkout.state import Finishing, Lane, Live, Operator, Reversal, State, Tender, Transaction
+from kiosk.retail.transaction import LineItem
+
+__all__ = ["MAXIMUM_SUSPENDED", "evolve"]
+
+MAXIMUM_SUSPENDED = 20
+"""Unpaid baskets parked at this workstation; the oldest makes room."""
+
+
+def evolve(state: State, event: e.Event) -> State:
+    """The state after ``event``."""
+    if isinstance(event, e.Transient):
+        return _on_show(state, event)
+    return _journalled(state, event)
+
+
+def _journalled(state: State, event: e.Durable) -> State:
+    match event:
+        case (
+            e.EpochOpened()
+            | e.SeriesContinued()
+            | e.SeriesOpened()
+            | e.DayOpened()
+            | e.DayClosed()
+            | e.LaneOpened()
+            | e.LaneClosed()
+        ):
+            return replace(state, lane=_lane(state.lane, event))
+        case e.OperatorOn():
+            return replace(state, operator=Operator(event.operator_id, event.name, event.role))
+        case e.OperatorOff():
+            return replace(state, operator=None)
+        case e.LanguageSet():
+            return replace(state, language=event.language)
+        case e.AccessibilitySet():
+            return replace(state, large_text=event.large_text, high_contrast=event.high_contrast)
+        case e.InterventionRaised():
+            return replace(state, interventions=(*state.interventions, event))
+        case e.InterventionCleared():
+            left = tuple(i for i in state.interventions if i.intervention != event.intervention)
+            return replace(state, interventions=left)
+        case e.TenderReversed():
+            return replace(state, reversals=_reversals(state.reversals, event))
+        case (
+            e.LineAdded()
+            | e.QuantityChanged()
+            | e.LineVoided()
+            | e.PriceModifiersSettled()
+            | e.LoyaltyAttached()
+            | e.AgeApproved()
+            | e.TenderRequested()
+            | e.TenderSettled()
+        ):
+            return _in_basket(state, event)
+        case (
+            e.TransactionOpened()
+            | e.TransactionCompleted()
+            | e.TransactionVoided()
+            | e.TransactionSuspended()
+            | e.TransactionResumed()
+            | e.FiscalNumberGiven()
+            | e.StockMoved()
+            | e.ShopperLeft()
+        ):
+            return _visit(state, event)
+        case (
+            e.ReceiptRequested()
+            | e.ReceiptPrinted()
+            | e.ReceiptFailed()
+            | e.ReceiptUnknown()
+            | e.ReceiptDeclined()
+        ):
+            return _receipt(state, event)
+        case _:
+            assert_never(event)
+
+
+# --- the lane ----------------------------------------------------------------------------------------------------
+
+_LaneEvent = (
+    e.EpochOpened | e.SeriesContinued | e.SeriesOpened | e.DayOpened | e.DayClosed | e.LaneOpened | e.LaneClosed
+)
+
+
+def _lane(lane: Lane, event: _LaneEvent) -> Lane:
+    match event:
+        case e.EpochOpened():
+            return Lane(event.kiosk, event.epoch, event.store, event.workstation)
+        case e.SeriesContinued():
+            return replace(
+                lane,
+                series=event.series,
+                last_number=event.last_number,
+                last_legal=event.last_legal,
+                last_business_day=event.business_day,
+            )
+        case e.SeriesOpened():
+            return replace(lane, series=event.series, last_number=0, last_legal=0)
+        case e.DayOpened():
+            return replace(lane, business_day=event.business_day, last_business_day=event.business_day)
+        case e.DayClosed():
+            return replace(lane, business_day="")
+        case e.LaneOpened():
+            return replace(lane, closed_reason="")
+        case e.LaneClosed():
+            return replace(lane, closed_reason=event.reason)
+        case _:
+            assert_never(event)
+
+
+def _reversals(pending: tuple[Reversal, ...], event: e.TenderReversed) -> tuple[Reversal, ...]:
+    others = tuple(r for r in pending if r.tender != event.tender)
+    if event.stage == "done":
+        return others
+    failed = event.stage == "failed"
+    return (*others, Reversal(event.tender, event.kind, event.amount, event.reference, failed))
+
+
+# --- the basket --------------------------------------------------------------------------------------------------
+
+_BasketEvent = (
+    e.LineAdded
+    | e.QuantityChanged
+    | e.LineVoided
+    | e.PriceModifiersSettled
+    | e.LoyaltyAttached
+    | e.AgeApproved
+    | e.TenderRequested
+    | e.TenderSettled
+)
+
+
+def _in_basket(state: State, event: _BasketEvent) -> State:
+    basket = state.transaction
+    if basket is None:
+        message = f"{type(event).__name__} without an open transaction"
+        raise ValueError(message)
+    live = state.live
+    match event:
+        case e.LineAdded():
+            basket = replace(basket, lines=(*basket.lines, event.item), latest_line=event.item.line)
+            if event.item.weight is not None:
+                live = replace(live, zero_seen=False)
+        case e.QuantityChanged():
+            changed = replace(_line(basket, event.line), quantity=event.quantity, extended=event.extended)
+            basket = replace(_with_line(basket, changed), latest_line=event.line)
+        case e.LineVoided():
+            voided = replace(_line(basket, event.line), voided=True, modifiers=())
+            basket = _with_line(basket, voided)
+        case e.PriceModifiersSettled():
+            basket = _with_modifiers(basket, event)
+        case e.LoyaltyAttached():
+            basket = replace(basket, member_id=event.member_id, member_tier=event.tier)
+        case e.AgeApproved():
+            basket = replace(basket, age_approved=max(basket.age_approved, event.minimum_age))
+        case e.TenderRequested():
+            asked = Tender(event.tender, event.tender_id, event.kind, event.amount)
+            basket = replace(basket, tenders=(*basket.tenders, asked))
+        case e.TenderSettled():
+            basket = replace(basket, tenders=tuple(_settled(t, event) for t in basket.tenders))
+            if event.outcome != "unknown":
+                live = replace(live, cancelling="")
+        case _:
+            assert_never(event)
+    return replace(state, transaction=basket, live=live)
+
+
+def _line(basket: Transaction, number: int) -> LineItem:
+    return basket.lines[number - 1]
+
+
+def _with_line(basket: Transaction, changed: LineItem) -> Transaction:
+    index = changed.line - 1
+    return replace(basket, lines=(*basket.lines[:index], changed, *basket.lines[index + 1 :]))
+
+
+def _with_modifiers(basket: Transaction, event: e.PriceModifiersSettled) -> Transaction:
+    wanted = {entry.line: entry.modifiers for entry in event.lines}
+    lines = tuple(
+        line if line.modifiers == wanted.get(line.line, ()) else replace(line, modifiers=wanted.get(line.line, ()))
+        for line in basket.lines
+    )
+    return replace(basket, lines=lines)
+
+
+def _settled(tender: Tender, event: e.TenderSettled) -> Tender:
+    if tender.tender != event.tender:
+        return tender
+    settled = None
+    if event.outcome in ("approved", "partial"):
+        settled = e.SettledTender(
+            tender=tender.tender,
+            tender_id=tender.tender_id,
+            kind=tender.kind,
+            amount=event.amount,
+            approval_code=event.approval_code,
+            brand=event.brand,
+            masked_pan=event.masked_pan,
+            reference=event.reference,
+            received=event.received,
+            change=event.change,
+            rounding=event.rounding,
+        )
+    return replace(tender, outcome=event.outcome, settled=settled, reason=event.reason)
+
+
+# --- the visit ---------------------------------------------------------------------------------------------------
+
+_VisitEvent = (
+    e.TransactionOpened
+    | e.TransactionCompleted
+    | e.TransactionVoided
+    | e.TransactionSuspended
+    | e.TransactionResumed
+    | e.FiscalNumberGiven
+    | e.StockMoved
+    | e.ShopperLeft
+)
+
+
+def _visit(state: State, event: _VisitEvent) -> State:
+    match event:
+        case e.TransactionOpened():
+            lane = replace(state.lane, last_number=event.transaction.number)
+            return replace(state, lane=lane, transaction=Transaction(event))
+        case e.TransactionCompleted():
+            return replace(state, transaction=None, finishing=Finishing(event))
+        case e.FiscalNumberGiven():
+            lane = replace(state.lane, last_legal=event.number)
+            finishing = state.finishing
+            if finishing is not None:
+                finishing = replace(finishing, legal_number=f"{event.series}-{event.number:06d}")
+            return replace(state, lane=lane, finishing=finishing)
+        case e.StockMoved():
+            return state
+        case e.TransactionVoided():
+            return _gone(replace(state, transaction=None))
+        case e.TransactionSuspended():
+            parked = (*state.suspended, state.transaction) if state.transaction is not None else state.suspended
+            return _gone(replace(state, transaction=None, suspended=parked[-MAXIMUM_SUSPENDED:]))
+        case e.TransactionResumed():
+            return _resumed(state, event.transaction)
+        case e.ShopperLeft():
+            return _gone(replace(state, finishing=None, last_sale=state.finishing or state.last_sale))
+        case _:
+            assert_never(event)
+
+
+def _resumed(state: State, uuid: str) -> State:
+    parked = next(t for t in state.suspended if t.opened.transaction.uuid == uuid)
+    left = tuple(t for t in state.suspended if t is not parked)
+    basket = replace(parked, age_approved=0)
+    return replace(state, transaction=basket, suspended=left, language=basket.opened.language)
+
+
+def _gone(state: State) -> State:
+    """Nothing private is left for the next shopper; what staff must still judge about a payment stays."""
+    kept = tuple(i for i in state.interventions if i.kind == "reversal")
+    live = replace(state.live, view="attract", view_line=None, armed=None, notice=None, leaving=False)
+    return replace(state, interventions=kept, language="", large_text=False, high_contrast=False, live=live)
+
+
+# --- the receipt -------------------------------------------------------------------------------------------------
+
+_ReceiptEvent = e.ReceiptRequested | e.ReceiptPrinted | e.ReceiptFailed | e.ReceiptUnknown | e.ReceiptDeclined
+
+
+def _receipt(state: State, event: _ReceiptEvent) -> State:
+    if state.finishing is not None:
+        return replace(state, finishing=_receipt_of(state.finishing, event))
+    if state.last_sale is not None:
+        return replace(state, last_sale=_receipt_of(state.last_sale, event))
+    return state
+
+
+def _receipt_of(sale: Finishing, event: _ReceiptEvent) -> Finishing:
+    match event:
+        case e.ReceiptRequested():
+            return replace(sale, job=event.job, copy=event.copy, receipt="requested")
+        case e.ReceiptPrinted():
+            return replace(sale, receipt="printed")
+        case e.ReceiptFailed():
+            return replace(sale, receipt="failed")
+        case e.ReceiptUnknown():
+            return replace(sale, receipt="unknown")
+        case e.ReceiptDeclined():
+            return replace(sale, receipt="declined")
+        case _:
+            assert_never(event)
+
+
+# --- on show -----------------------------------------------------------------------------------------------------
+
+
+def _on_show(state: State, event: e.Transient) -> State:
+    live = state.live
+    match event:
+        case e.ViewShown():
+            armed = live.armed if event.view == "weigh" else None
+            live = replace(live, view=event.view, view_line=event.line, armed=armed)
+        case e.ItemArmed():
+            live = replace(live, armed=event.line)
+        case e.WeightShown():
+            live = _weight_shown(state, event)
+        case e.NoticeShown():
+            live = replace(live, notice=event.notice, notice_level=event.level, notice_sound=event.sound)
+        case e.LeavingShown():
+            live = replace(live, leaving=event.leaving)
+        case e.CancelShown():
+            live = replace(live, cancelling=event.tender)
+        case e.MemberAsked():
+            live = replace(live, member_ask=event if event.correlation else None)
+        case e.DeviceShown():
+            others = tuple(entry for entry in live.lost if entry[0] != event.device)
+            lost = (*others, (event.device, event.cause)) if event.cause else others
+            live = replace(live, lost=tuple(sorted(lost)))
+        case e.NetworkShown():
+            live = replace(live, online=event.online)
+        case e.StorageShown():
+            live = replace(live, storage=event.reason)
+        case e.SignInRefused():
+            live = replace(live, sign_in_attempts_left=event.attempts_left)
+        case _:
+            assert_never(event)
+    return replace(state, live=live)
+
+
+def _weight_shown(state: State, event: e.WeightShown) -> Live:
+    live = state.live
+    if event.scale == "bagging":
+        return replace(live, bagging=event)
+    empty = event.problem == "zero" or (event.weight is not None and event.stable and event.weight.value <= 0)
+    return replace(live, produce=event, zero_seen=live.zero_seen or empty)
