@@ -580,7 +580,17 @@ Durable = (
     | ShopperLeft
 )
 Transient = (
-    ViewShown | ItemArmed | WeightShown | NoticeShown | DeviceShown | NetworkShown | StorageShown | SignInRefused
+    ViewShown
+    | ItemArmed
+    | WeightShown
+    | NoticeShown
+    | LeavingShown
+    | CancelShown
+    | MemberAsked
+    | DeviceShown
+    | NetworkShown
+    | StorageShown
+    | SignInRefused
 )
 Event = Durable | Transient
 
