@@ -53,7 +53,8 @@ class Policy:
     """The business settings of a shop (country pack < feed < twin < local file).
 
     ``legal_series`` is the prefix of the gap-free legal number given at completion; empty where a fiscal device
-    gives it or none is asked.
+    gives it or none is asked. ``member_prefix`` and ``badge_prefix`` begin the numbers of the shop's loyalty cards and
+    staff badges; empty where it has none.
     """
 
     country: str
@@ -69,6 +70,8 @@ class Policy:
     cash_rounding: CashRounding = CashRounding()
     receipt_rule: ReceiptRule = "choice"
     legal_series: str = ""
+    member_prefix: str = ""
+    badge_prefix: str = ""
     maximum_quantity: int = 99
     maximum_lines: int = 400
     timeouts: Timeouts = Timeouts()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from kiosk.retail.money import Money, round_half_up
+from kiosk.retail.money import CurrencyMismatchError, Money, round_half_up
 
 __all__ = ["TaxAmount", "TaxClass", "TaxRate", "TaxRounding", "TaxSummary", "tax_of"]
 
@@ -68,21 +68,28 @@ def tax_of(
     """The tax of ``lines`` (rate, amount after discounts).
 
     ``included``: the amounts already hold their tax ("of which VAT"); else it is added on top. ``rounding`` is where
-    the half minor unit is decided: at every line, or once per rate for the whole document.
+    the half minor unit is decided: at every line, or once per rate for the whole document. Raises
+    ``CurrencyMismatchError`` for an amount in another currency.
     """
-    by_rate: dict[TaxRate, tuple[int, Fraction]] = {}
+    bases: dict[TaxRate, int] = {}
+    rounded: dict[TaxRate, int] = {}
     for rate, amount in lines:
-        share = Fraction(rate.basis_points, 10_000 + rate.basis_points if included else 10_000)
-        exact = amount.minor * share
-        tax = Fraction(round_half_up(exact)) if rounding == "line" else exact
-        base, sum_so_far = by_rate.get(rate, (0, Fraction(0)))
-        by_rate[rate] = (base + amount.minor, sum_so_far + tax)
+        if amount.currency != currency:
+            message = f"{amount.currency} in a document of {currency}"
+            raise CurrencyMismatchError(message)
+        bases[rate] = bases.get(rate, 0) + amount.minor
+        if rounding == "line":
+            rounded[rate] = rounded.get(rate, 0) + _tax_in(amount.minor, rate, included=included)
     rows = []
-    for rate in sorted(by_rate, key=lambda r: (-r.basis_points, r.tax_class)):
-        base, tax_exact = by_rate[rate]
-        tax_minor = round_half_up(tax_exact)
-        net_minor = base - tax_minor if included else base
-        rows.append(TaxAmount(rate, Money(net_minor, currency), Money(tax_minor, currency)))
+    for rate in sorted(bases, key=lambda r: (-r.basis_points, r.tax_class)):
+        base = bases[rate]
+        tax = rounded[rate] if rounding == "line" else _tax_in(base, rate, included=included)
+        rows.append(TaxAmount(rate, Money(base - tax if included else base, currency), Money(tax, currency)))
     net = Money(sum(r.net.minor for r in rows), currency)
     tax_total = Money(sum(r.tax.minor for r in rows), currency)
     return TaxSummary(tuple(rows), net, tax_total, net + tax_total)
+
+
+def _tax_in(base: int, rate: TaxRate, *, included: bool) -> int:
+    whole = 10_000 + rate.basis_points if included else 10_000
+    return round_half_up(Fraction(base * rate.basis_points, whole))

@@ -1,0 +1,38 @@
+"""The money side of a tender: cash rounding and change."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from kiosk.retail.money import Money, round_half_up
+
+__all__ = ["cash_due", "change"]
+
+
+def cash_due(total: Money, step_minor: int) -> tuple[Money, Money]:
+    """What is to be paid in cash, in whole steps of ``step_minor`` minor units, and what the rounding added.
+
+    A half step is rounded away from zero. The rounding (negative where it took something off) belongs to the tender:
+    neither the total nor its tax knows of it. Raises ``ValueError`` for a step below one.
+
+    >>> cash_due(Money(1572, "EUR"), 5)
+    (Money(minor=1570, currency='EUR'), Money(minor=-2, currency='EUR'))
+    """
+    if step_minor < 1:
+        message = f"cash cannot be rounded to steps of {step_minor}"
+        raise ValueError(message)
+    payable = Money(round_half_up(Fraction(total.minor, step_minor)) * step_minor, total.currency)
+    return payable, payable - total
+
+
+def change(received: Money, due: Money) -> Money:
+    """What comes back. Raises ``ValueError`` where less was received than is due.
+
+    >>> change(Money(610_000, "EUR"), Money(603_600, "EUR"))
+    Money(minor=6400, currency='EUR')
+    """
+    back = received - due
+    if back.minor < 0:
+        message = f"{received} does not cover {due}"
+        raise ValueError(message)
+    return back
