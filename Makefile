@@ -1,0 +1,56 @@
+# The house's front door. `make` alone lists what there is. Every target sets up what it needs by itself.
+#
+# The names of the targets are fixed: people and scripts outside this repository call them.
+# Each one that measures or checks writes build/reports/<target>.json and .md, ends with one line
+# "<target>: key=value ...", and exits non-zero when something is not correct. Slow is reported, not failed.
+
+SHELL := /bin/bash
+PYTHON_IN_VENV := .venv/bin/python
+RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
+
+# COUNTRY, BASKETS, N, ROUNDS and SEED reach the programs as environment variables when they are given.
+CASES ?= tests/retail/cases
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint drills tour replay faults bench cases check-all clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## make everything ready (every other target does this first)
+	@bash tools/setup.sh
+
+demo: setup ## kiosk, shop and head office on one page; COUNTRY=br for Brazil; Ctrl-C ends it
+	@$(RUN) -m bench.demo
+
+test: setup ## lint, types, import rules and tests: what must pass before a change lands
+	@$(RUN) -m tools.check test
+
+lint: setup ## style, types and import rules only
+	@$(RUN) -m tools.check lint
+
+drills: setup ## the tests that take minutes
+	@$(RUN) -m tools.check drills
+
+tour: setup ## a scripted shopper walks real journeys on the drawn screen; leaves a contact sheet
+	@$(RUN) -m bench.tour
+
+replay: setup ## real baskets from scan to ledger, against an independent oracle; BASKETS=file N=count
+	@$(RUN) -m bench.replay
+
+faults: setup ## kill -9 at random moments; ROUNDS=300 SEED=1
+	@$(RUN) -m bench.faults
+
+bench: setup ## speed, memory and idle load against their targets
+	@$(RUN) -m tests.benchmarks
+
+cases: setup ## tax cases of any folder: CASES=folder
+	@$(RUN) -m kiosk.retail.cases "$(CASES)"
+
+check-all: setup ## everything above but the demo, one after the other
+	@$(RUN) -m tools.check all
+
+clean: ## remove what was built, the virtual environment too
+	@rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "clean: removed=build,caches,.venv"

@@ -1,0 +1,116 @@
+"""What holds for the repository as a whole: its requirement files, its targets, what no file may hold."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
+TARGETS = ["help", "setup", "demo", "test", "lint", "tour", "replay", "faults", "bench", "cases", "check-all", "clean"]
+
+# With a class of one letter in each, so that this file does not hold what it looks for.
+REGISTRY_HOSTS = re.compile(r"pypi[.](org|python)|python[h]osted|npm[j]s[.]")
+UNFINISHED = re.compile(r"\b(TOD[O]|FIXM[E])\b")
+
+
+@cache
+def text_files() -> dict[str, str]:
+    """Every file under version control that is text, by its path from the root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607 - git is where PATH says
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = {}
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file() and path.stat().st_size < 1_000_000:
+            content = path.read_bytes()
+            if b"\0" not in content:
+                found[name] = content.decode("utf-8", errors="replace")
+    return found
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+def test_every_required_package_is_pinned_and_hashed(path: Path) -> None:
+    entries = path.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    assert len(entries) > 20
+    for entry in entries:
+        assert re.match(r"^[a-z0-9][a-z0-9.-]*==[^ ]+ ", entry), entry
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+def test_no_requirement_file_says_where_packages_are_fetched(path: Path) -> None:
+    content = path.read_text(encoding="utf-8")
+    assert "://" not in content
+    assert "--index" not in content
+    assert "--find-links" not in content
+    assert "#" not in content
+
+
+def test_the_narrow_requirement_files_hold_the_releases_of_the_widest() -> None:
+    pins = {
+        path.stem: set(re.findall(r"^[a-z0-9.-]+==\S+", path.read_text("utf-8"), re.MULTILINE)) for path in REQUIREMENTS
+    }
+    assert pins["runtime"] < pins["headoffice"] < pins["dev"]
+
+
+def test_no_file_names_the_host_of_a_package_registry() -> None:
+    assert [name for name, text in text_files().items() if REGISTRY_HOSTS.search(text)] == []
+
+
+def test_nothing_is_left_unfinished() -> None:
+    code = {name: text for name, text in text_files().items() if name.endswith((".py", ".sh", ".kv", ".html", ".js"))}
+    assert len(code) > 20
+    assert [name for name, text in code.items() if UNFINISHED.search(text)] == []
+
+
+def test_every_python_file_opens_with_a_docstring_and_is_short_enough_to_read() -> None:
+    for name, text in text_files().items():
+        if name.endswith(".py"):
+            assert text.lstrip().startswith(('"""', 'r"""')), name
+            assert text.count("\n") <= 600, name
+
+
+def test_make_alone_lists_every_target() -> None:
+    listed = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S607 - as above
+    assert [target for target in TARGETS if f"make {target} " not in listed.stdout] == []
+
+
+@pytest.mark.parametrize("target", [target for target in TARGETS if target not in {"help", "clean"}])
+def test_a_target_does_its_own_setting_up(target: str) -> None:
+    planned = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", target],  # noqa: S607 - as above
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert planned.stdout.splitlines()[0] == "bash tools/setup.sh"
+
+
+def test_the_front_door_and_its_links_lead_somewhere() -> None:
+    broken = [
+        f"{name}: {link}"
+        for name, text in text_files().items()
+        if name.endswith(".md")
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
+        if "://" not in link and not (ROOT / name).parent.joinpath(link).exists()
+    ]
+    assert broken == []
+
+
+def test_decision_records_have_a_number_of_their_own_and_the_same_parts() -> None:
+    records = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    numbers = [path.name[:4] for path in records]
+    assert len(numbers) == len(set(numbers))
+    for path in records:
+        assert path.read_text(encoding="utf-8").startswith("# "), path.name
