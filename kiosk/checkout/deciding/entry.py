@@ -1,0 +1,313 @@
+"""Ringing items up: codes, choices, weights, quantities, voids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout.deciding import lane, receipt
+from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.state import Phase
+from kiosk.checkout.text import text
+from kiosk.retail import pricing, promotion
+from kiosk.retail.gtin import Gtin, Plu, read_code
+from kiosk.retail.item import Item
+from kiosk.retail.money import Money
+from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
+from kiosk.retail.weight import UnitMismatchError, Weight
+
+__all__ = [
+    "choose_item",
+    "confirm_weight",
+    "enter_quantity",
+    "open_transaction",
+    "scan",
+    "show_weight",
+    "void_line",
+    "void_requested",
+]
+
+FRESH_MS = 1_000
+"""A reading older than this is no weight any more."""
+
+
+def scan(desk: Desk, scanned: i.CodeScanned) -> None:
+    """A code passed the scanner."""
+    if not _may_enter(desk):
+        return
+    code = read_code(scanned.data, scanned.symbology)
+    match code:
+        case Gtin():
+            item = desk.book.by_gtin(code.gtin14)
+        case Plu():
+            item = desk.book.by_plu(code.plu)
+        case _:
+            desk.refuse(text(code.message))
+            return
+    if item is None:
+        desk.refuse(text("code.unknown"))
+        return
+    _enter(desk, item, "scanned")
+
+
+def choose_item(desk: Desk, chosen: i.ItemChosen) -> None:
+    """An item was picked from the look-up."""
+    if not _may_enter(desk):
+        return
+    item = desk.book.item(chosen.item_id)
+    if item is None:
+        desk.refuse(text("item.not_sold"))
+        return
+    _enter(desk, item, "picked")
+
+
+def _may_enter(desk: Desk) -> bool:
+    """Whether an item may be rung up now; says why not."""
+    if desk.phase is Phase.FINISHING and not receipt.next_shopper(desk):
+        desk.refuse(text("finish.receipt_first"))
+        return False
+    if desk.phase is Phase.OUT_OF_SERVICE:
+        return False
+    basket = desk.basket
+    if basket is not None and basket.open_tender is not None:
+        desk.refuse(text("pay.scan_refused"))
+        return False
+    if desk.blocked("entry"):
+        desk.refuse(text("entry.staff_first"))
+        return False
+    return True
+
+
+def _enter(desk: Desk, item: Item, entry: EntryMethod) -> None:
+    basket = desk.basket
+    if basket is not None and len(basket.lines) >= desk.policy.maximum_lines:
+        desk.refuse(text("basket.full", maximum=desk.policy.maximum_lines))
+        return
+    if item.price is None:
+        _unpriced(desk, item)
+        return
+    tax_class = desk.book.tax_class(item.tax_class)
+    if tax_class is None:
+        _unpriced(desk, item)
+        return
+    price = item.price if item.mrp is None or item.price <= item.mrp else item.mrp
+    lane.ensure_day(desk)
+    line = LineItem(
+        line=0,
+        item_id=item.item_id,
+        names=item.names,
+        unit=item.unit,
+        quantity=1,
+        unit_price=price,
+        extended=price,
+        tax_rate=tax_class.on(desk.state.lane.business_day),
+        entry=entry,
+        gtin=item.gtin,
+        plu=item.plu,
+        tare_grams=item.tare_grams,
+        picture=item.picture,
+        expected_grams=item.expected_grams,
+        minimum_age=item.restriction.minimum_age,
+        discountable=item.flags.discountable,
+    )
+    if item.weighed:
+        desk.happened(e.ViewShown("weigh"), e.ItemArmed(replace(line, extended=Money.zero(price.currency))))
+        desk.do(f.Beep("scan"))
+        return
+    _ring_up(desk, line, needs_staff=item.restriction.needs_staff)
+
+
+def _unpriced(desk: Desk, item: Item) -> None:
+    """Listed, but without a price (or a tax class): staff must look, the shopper goes on."""
+    open_transaction(desk)
+    if desk.intervention("no_price") is None:
+        desk.raise_intervention("no_price", blocks="nothing")
+    desk.refuse(text("item.no_price", item=item.names))
+
+
+def _ring_up(desk: Desk, line: LineItem, *, needs_staff: bool = False) -> None:
+    open_transaction(desk)
+    basket = desk.basket
+    if basket is None:
+        return
+    same = next((k for k in basket.live_lines if _merges(k, line)), None)
+    if same is not None and same.quantity >= desk.policy.maximum_quantity:
+        desk.refuse(text("quantity.too_many", maximum=desk.policy.maximum_quantity))
+        return
+    if same is not None:
+        quantity = same.quantity + line.quantity
+        desk.happened(e.QuantityChanged(same.line, quantity, pricing.counted(same.unit_price, quantity)))
+    else:
+        desk.happened(e.LineAdded(replace(line, line=len(basket.lines) + 1)))
+    settle_offers(desk)
+    restrict(desk, needs_staff=needs_staff)
+    desk.happened(e.ViewShown("basket"), e.NoticeShown(None, sound="scan"))
+    desk.do(f.Beep("scan"))
+
+
+def _merges(old: LineItem, new: LineItem) -> bool:
+    """Counted lines of one item at one price and rate are one line."""
+    return (
+        new.weight is None
+        and old.weight is None
+        and (old.item_id, old.unit_price, old.tax_rate) == (new.item_id, new.unit_price, new.tax_rate)
+    )
+
+
+def open_transaction(desk: Desk) -> None:
+    """Open a transaction unless one is open: the next number of this workstation, under the business day."""
+    if desk.basket is not None:
+        return
+    lane.ensure_day(desk)
+    policy, now = desk.policy, desk.state.lane
+    identity = TransactionId(
+        now.store, now.workstation, now.business_day, now.series, now.last_number + 1, uuid=desk.mint()
+    )
+    desk.happened(
+        e.TransactionOpened(
+            transaction=identity,
+            utc_ms=desk.moment.utc_ms,
+            language=desk.state.language or policy.languages[0],
+            currency=policy.currency,
+            book_version=desk.book.version,
+            prices_include_tax=policy.prices_include_tax,
+            tax_rounding=policy.tax_rounding,
+            cash_step_minor=policy.cash_rounding.step_minor,
+        )
+    )
+
+
+def settle_offers(desk: Desk) -> None:
+    """Work the offers out anew; written down only where they changed."""
+    basket = desk.basket
+    if basket is None:
+        return
+    settled = promotion.settle(basket.live_lines, desk.book.offers_for, desk.state.lane.business_day)
+    wanted = {line: modifiers for line, modifiers in settled if modifiers}
+    if wanted == {line.line: line.modifiers for line in basket.live_lines if line.modifiers}:
+        return
+    desk.happened(e.PriceModifiersSettled(tuple(e.LineModifiers(line, m) for line, m in sorted(wanted.items()))))
+
+
+def restrict(desk: Desk, *, needs_staff: bool = False) -> None:
+    """Raise what the latest lines ask of staff: an age not yet approved, an item only staff let through."""
+    basket = desk.basket
+    if basket is None:
+        return
+    oldest = max((line.minimum_age for line in basket.live_lines), default=0)
+    asked = max((r.minimum_age for r in desk.state.interventions if r.kind == "age"), default=0)
+    if oldest > max(basket.age_approved, asked):
+        line = next(k.line for k in basket.live_lines if k.minimum_age == oldest)
+        desk.raise_intervention("age", blocks="payment", line=line, minimum_age=oldest)
+    if needs_staff:
+        desk.raise_intervention("staff_item", blocks="payment", line=basket.latest_line)
+
+
+# --- weight ------------------------------------------------------------------------------------------------------
+
+
+def show_weight(desk: Desk, read: i.WeightRead) -> None:
+    """A reading of a scale: only on show."""
+    taken = desk.moment.mono_ms - read.age_ms
+    desk.happened(e.WeightShown(read.scale, read.weight, read.stable, read.problem, read.sequence, taken))
+
+
+def confirm_weight(desk: Desk) -> None:
+    """The shopper agrees to the weight on show: only a fresh, stable, positive one is priced."""
+    armed, reading = desk.state.live.armed, desk.state.live.produce
+    if armed is None or not _may_enter(desk):
+        return
+    if reading is None or reading.problem or not reading.stable or reading.weight is None:
+        desk.refuse(text("weigh.wait"))
+        return
+    if desk.moment.mono_ms - reading.mono_ms > FRESH_MS:
+        desk.refuse(text("weigh.stale"))
+        return
+    if not desk.state.live.zero_seen:
+        desk.refuse(text("weigh.empty_first"))
+        return
+    weighed = priced(armed, reading.weight)
+    if weighed is None:
+        desk.refuse(text("weigh.too_light"))
+        return
+    _ring_up(desk, weighed)
+
+
+def priced(armed: LineItem, gross: Weight) -> LineItem | None:
+    """The armed line with its net weight and price; ``None`` if nothing is left after tare, or it is worth nothing."""
+    if armed.unit == "each":
+        return None
+    try:
+        net = gross.less_tare(_tare(armed.tare_grams, gross)) if armed.tare_grams else gross
+        extended = pricing.weighed(armed.unit_price, armed.unit, net)
+    except UnitMismatchError:
+        return None
+    if net.value <= 0 or extended.minor <= 0:
+        return None
+    return replace(armed, weight=net, extended=extended, entry="weighed")
+
+
+def _tare(grams: int, gross: Weight) -> Weight:
+    """The tare in the scale's own unit; only a metric scale can take off grams."""
+    if gross.unit == "kg":
+        return Weight(grams, -3, "kg")
+    return Weight(grams, 0, "g")
+
+
+# --- changing the basket -----------------------------------------------------------------------------------------
+
+
+def _live_line(desk: Desk, number: int) -> LineItem | None:
+    basket = desk.basket
+    if basket is None or not _may_enter(desk):
+        return None
+    return next((line for line in basket.live_lines if line.line == number), None)
+
+
+def enter_quantity(desk: Desk, entered: i.QuantityEntered) -> None:
+    """Set the quantity of a counted line."""
+    line = _live_line(desk, entered.line)
+    if line is None or line.weight is not None:
+        return
+    if not 1 <= entered.quantity <= desk.policy.maximum_quantity:
+        desk.refuse(text("quantity.too_many", maximum=desk.policy.maximum_quantity))
+        return
+    if entered.quantity != line.quantity:
+        extended = pricing.counted(line.unit_price, entered.quantity)
+        if _underpaid(desk, line, extended):
+            return
+        desk.happened(e.QuantityChanged(line.line, entered.quantity, extended))
+        settle_offers(desk)
+    desk.happened(e.ViewShown("basket"))
+
+
+def void_requested(desk: Desk, asked: i.LineVoidRequested) -> None:
+    """The shopper takes a line out."""
+    line = _live_line(desk, asked.line)
+    if line is None or _underpaid(desk, line, Money.zero(line.unit_price.currency)):
+        return
+    void_line(desk, line.line, by="shopper")
+    desk.happened(e.ViewShown("basket"))
+
+
+def _underpaid(desk: Desk, line: LineItem, extended: Money) -> bool:
+    """Part of the basket is paid: a change that would leave less than that to pay is for staff."""
+    basket = desk.basket
+    if basket is None or not basket.paid or extended >= line.extended:
+        return False
+    desk.refuse(text("pay.void_refused"))
+    return True
+
+
+def void_line(desk: Desk, number: int, *, by: str) -> None:
+    """Void a line, and with it what staff had to judge about it."""
+    desk.happened(e.LineVoided(number, by))
+    settle_offers(desk)
+    basket = desk.basket
+    for raised in desk.state.interventions:
+        if raised.line == number and raised.kind in ("staff_item", "age"):
+            desk.clear(raised, "withdrawn", by)
+    if basket is not None:
+        restrict(desk)

@@ -1,0 +1,326 @@
+"""Money: tender choice, the terminal's answers, unknown outcomes, reversals, completion."""
+
+from __future__ import annotations
+
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout.deciding import receipt
+from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.state import Tender, Transaction
+from kiosk.checkout.text import text
+from kiosk.retail import tender as tendering
+from kiosk.retail.money import Money
+from kiosk.retail.transaction import LineItem
+
+__all__ = [
+    "answered",
+    "ask_again",
+    "cancel",
+    "cash_received",
+    "choose",
+    "request_checkout",
+    "resume_after_power",
+    "reversal_answered",
+    "reverse_all",
+    "silent",
+    "staff_settles",
+]
+
+
+def request_checkout(desk: Desk) -> None:
+    """The shopper wants to pay."""
+    basket = desk.basket
+    if basket is None or not basket.live_lines or basket.open_tender is not None:
+        return
+    if desk.blocked("payment"):
+        desk.refuse(text("pay.staff_first"))
+        return
+    if desk.due().minor <= 0:
+        _complete(desk, basket)
+        return
+    desk.happened(e.ViewShown("tender_choice"), e.NoticeShown(None))
+
+
+def choose(desk: Desk, chosen: i.TenderChosen) -> None:
+    """A way to pay was touched. The request is journalled before anybody is asked for money."""
+    basket, kind = desk.basket, desk.tender_type(chosen.tender_id)
+    if basket is None or kind is None or not basket.live_lines or basket.open_tender is not None:
+        return
+    if desk.blocked("payment"):
+        desk.refuse(text("pay.staff_first"))
+        return
+    due = desk.due()
+    if due.minor <= 0:
+        _complete(desk, basket)
+        return
+    if kind.kind != "cash" and desk.lost("card_reader"):
+        desk.refuse(text("pay.terminal_lost"))
+        return
+    tender = desk.mint()
+    desk.happened(e.TenderRequested(tender, kind.tender_id, kind.kind, due, desk.moment.utc_ms), e.NoticeShown(None))
+    desk.do(f.StopTimer("idle"))
+    if kind.kind == "cash":
+        desk.raise_intervention("cash", blocks="payment", tender=tender)
+        return
+    desk.do(f.Charge(tender, kind.tender_id, due), f.StartTimer("card", desk.policy.timeouts.card))
+
+
+def cancel(desk: Desk) -> None:
+    """The shopper wants to stop paying. A terminal is asked to stop, and its answer is waited for."""
+    basket = desk.basket
+    tender = basket.open_tender if basket is not None else None
+    if tender is None:
+        desk.happened(e.ViewShown("basket"))
+        return
+    if tender.kind == "cash":
+        _settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="shopper"))
+        desk.happened(e.ViewShown("tender_choice"))
+        return
+    if tender.outcome is None and desk.state.live.cancelling != tender.tender:
+        desk.happened(e.CancelShown(tender.tender))
+        desk.do(f.AbortTerminal(tender.tender), f.StartTimer("card_status", desk.policy.timeouts.card_status))
+
+
+# --- what the terminal says --------------------------------------------------------------------------------------
+
+
+def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
+    """The terminal's word on a request."""
+    tender = _tender(desk, answer.tender)
+    if tender is None or not tender.open:
+        _late(desk, tender, answer)
+        return
+    match answer.outcome:
+        case "approved" | "partial":
+            _approved(desk, tender, answer)
+        case "declined" | "cancelled" | "not_found":
+            outcome = "cancelled" if answer.outcome == "cancelled" else "declined"
+            reason = "not_found" if answer.outcome == "not_found" else answer.reason
+            _settle(desk, e.TenderSettled(tender.tender, outcome, desk.money(0), reason=reason))
+            desk.happened(e.ViewShown("tender_choice"))
+            desk.say(text(f"pay.{answer.outcome}"), "warning")
+            desk.do(f.Beep("declined"))
+        case "in_progress":
+            desk.do(f.StartTimer("card_status", desk.policy.timeouts.card_status))
+        case "unknown":
+            silent(desk, i.TerminalSilent(answer.tender))
+
+
+def _tender(desk: Desk, wanted: str) -> Tender | None:
+    tenders = desk.basket.tenders if desk.basket is not None else ()
+    return next((t for t in tenders if t.tender == wanted), None)
+
+
+def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
+    amount = answer.amount or desk.money(0)
+    if amount.currency != tender.requested.currency or not 0 < amount.minor <= tender.requested.minor:
+        # An approval of another amount than was asked for is nothing a machine may settle.
+        silent(desk, i.TerminalSilent(tender.tender), call_staff=True)
+        return
+    outcome = "approved" if amount == tender.requested else "partial"
+    settled = e.TenderSettled(
+        tender=tender.tender,
+        outcome=outcome,
+        amount=amount,
+        approval_code=answer.approval_code,
+        brand=answer.brand,
+        masked_pan=answer.masked_pan,
+        reference=answer.reference,
+    )
+    _settle(desk, settled)
+    _paid(desk)
+
+
+def _settle(desk: Desk, settled: e.TenderSettled) -> None:
+    """Write the outcome down and put away everything that waited for it."""
+    desk.happened(settled)
+    desk.do(f.StopTimer("card"), f.StopTimer("card_status"))
+    desk.do(f.StartTimer("idle", desk.policy.timeouts.idle))
+    for raised in desk.state.interventions:
+        if raised.tender == settled.tender and raised.kind in ("cash", "tender_unknown"):
+            outcome = "approved" if settled.outcome in ("approved", "partial") else "withdrawn"
+            desk.clear(raised, outcome, settled.by or "system")
+
+
+def _paid(desk: Desk) -> None:
+    """Money came in: complete the sale, or ask for the rest."""
+    basket = desk.basket
+    if basket is None:
+        return
+    due = desk.due()
+    if due.minor <= 0:
+        desk.do(f.Beep("approved"))
+        _complete(desk, basket)
+        return
+    desk.happened(e.ViewShown("tender_choice"))
+    desk.say(text("pay.rest_due", due=due))
+
+
+def _late(desk: Desk, tender: Tender | None, answer: i.TerminalAnswered) -> None:
+    """An answer nobody waits for any more. Money taken for nothing is given back."""
+    known = tender is not None and tender.settled is not None
+    pending = any(r.tender == answer.tender for r in desk.state.reversals)
+    done = _sold_with(desk, answer.tender)
+    if answer.outcome not in ("approved", "partial") or answer.amount is None or known or pending or done:
+        return
+    kind = tender.kind if tender is not None else "card"
+    _reverse(desk, answer.tender, kind, answer.amount, answer.reference, "late_approval")
+
+
+def _sold_with(desk: Desk, tender: str) -> bool:
+    """The tender is part of the sale just completed."""
+    sales = (desk.state.finishing, desk.state.last_sale)
+    return any(t.tender == tender for sale in sales if sale is not None for t in sale.completed.tenders)
+
+
+def silent(desk: Desk, told: i.TerminalSilent, *, call_staff: bool = False) -> None:
+    """Nobody knows whether money moved: ask again, and call staff when it stays unknown. Never charge again."""
+    tender = _tender(desk, told.tender)
+    if tender is None or not tender.open or tender.kind == "cash":
+        return
+    asked_before = tender.outcome == "unknown"
+    if not asked_before:
+        desk.happened(e.TenderSettled(tender.tender, "unknown", desk.money(0)))
+    if (asked_before or call_staff) and desk.intervention("tender_unknown") is None:
+        desk.raise_intervention("tender_unknown", blocks="payment", tender=tender.tender)
+    desk.do(f.StopTimer("card"), f.StartTimer("card_status", desk.policy.timeouts.card_status))
+
+
+def ask_again(desk: Desk) -> None:
+    """The terminal has been quiet for long enough: ask what became of the request."""
+    basket = desk.basket
+    tender = basket.open_tender if basket is not None else None
+    if tender is not None and tender.kind != "cash":
+        desk.do(f.AskTerminal(tender.tender), f.StartTimer("card_status", desk.policy.timeouts.card_status))
+
+
+# --- giving back -------------------------------------------------------------------------------------------------
+
+
+def _reverse(desk: Desk, tender: str, kind: e.TenderKind, amount: Money, reference: str, reason: str) -> None:
+    desk.happened(e.TenderReversed(tender, kind, "requested", amount, reference, reason))
+    desk.do(f.Reverse(tender, amount, reference))
+
+
+def reverse_all(desk: Desk, basket: Transaction, reason: str) -> None:
+    """Give back every approved tender of a basket that is not to be sold. Cash is handed back by staff."""
+    for tender in basket.tenders:
+        if tender.settled is None:
+            continue
+        paid = tender.settled
+        if tender.kind == "cash":
+            desk.happened(e.TenderReversed(tender.tender, "cash", "done", paid.amount, "", "cash_handed_back"))
+        else:
+            _reverse(desk, tender.tender, tender.kind, paid.amount, paid.reference, reason)
+
+
+def reversal_answered(desk: Desk, answer: i.ReversalAnswered) -> None:
+    """The terminal has given the money back, or staff must."""
+    pending = next((r for r in desk.state.reversals if r.tender == answer.tender), None)
+    if pending is None:
+        return
+    stage = "done" if answer.done else "failed"
+    desk.happened(
+        e.TenderReversed(
+            pending.tender, pending.kind, "done" if stage == "done" else "failed", pending.amount, pending.reference,
+            answer.reason,
+        )
+    )
+    raised = next((r for r in desk.state.interventions if r.tender == pending.tender and r.kind == "reversal"), None)
+    if not answer.done and raised is None:
+        desk.raise_intervention("reversal", blocks="nothing", tender=pending.tender)
+    if answer.done and raised is not None:
+        desk.clear(raised, "approved", "system")
+
+
+# --- staff and cash ----------------------------------------------------------------------------------------------
+
+
+def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
+    """The attendant took cash. The rounding belongs to the tender and lies outside tax."""
+    basket = desk.basket
+    tender = basket.open_tender if basket is not None else None
+    if basket is None or tender is None or tender.kind != "cash" or acted.amount is None or acted.amount.minor <= 0:
+        return
+    due = tender.requested
+    payable, rounding = tendering.cash_due(due, basket.opened.cash_step_minor)
+    nothing = desk.money(0)
+    if acted.amount < payable:
+        part = e.TenderSettled(tender.tender, "partial", acted.amount, by=by, received=acted.amount, change=nothing)
+        _settle(desk, part)
+    else:
+        change = tendering.change(acted.amount, payable)
+        whole = e.TenderSettled(
+            tender.tender, "approved", due, by=by, received=acted.amount, change=change, rounding=rounding
+        )
+        _settle(desk, whole)
+    _paid(desk)
+
+
+def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
+    """Staff looked at the terminal's slip and say what became of an unknown tender."""
+    basket = desk.basket
+    tender = basket.open_tender if basket is not None else None
+    if tender is None or tender.outcome != "unknown":
+        return
+    if acted.act == "tender_was_approved":
+        _settle(desk, e.TenderSettled(tender.tender, "approved", tender.requested, by=by, reason="staff"))
+        _paid(desk)
+    else:
+        _settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="staff"))
+        desk.happened(e.ViewShown("tender_choice"))
+
+
+def resume_after_power(desk: Desk) -> None:
+    """Requests without an answer are asked about, never repeated; reversals are asked for again."""
+    basket = desk.basket
+    tender = basket.open_tender if basket is not None else None
+    if tender is not None and tender.kind != "cash":
+        desk.do(f.AskTerminal(tender.tender), f.StartTimer("card_status", desk.policy.timeouts.card_status))
+    for pending in desk.state.reversals:
+        desk.do(f.Reverse(pending.tender, pending.amount, pending.reference))
+
+
+# --- completion --------------------------------------------------------------------------------------------------
+
+
+def _complete(desk: Desk, basket: Transaction) -> None:
+    """The sale is whole: completed, taken off the stock and numbered in one commit, then its receipt."""
+    come_to, opened = desk.totals(), basket.opened
+    for raised in desk.state.interventions:
+        if raised.kind != "reversal":
+            desk.clear(raised, "withdrawn", "system")
+    lines = basket.live_lines
+    uuid = opened.transaction.uuid
+    desk.happened(
+        e.TransactionCompleted(
+            transaction=opened.transaction,
+            utc_ms=desk.moment.utc_ms,
+            language=desk.state.language or opened.language,
+            currency=opened.currency,
+            book_version=opened.book_version,
+            prices_include_tax=opened.prices_include_tax,
+            lines=lines,
+            subtotal=come_to.subtotal,
+            discount=come_to.discount,
+            tax=come_to.tax.rows,
+            total=come_to.total,
+            tenders=tuple(t.settled for t in basket.tenders if t.settled is not None),
+            member_id=basket.member_id,
+            clock_trusted=desk.moment.clock_trusted,
+        ),
+        e.StockMoved(uuid, tuple(_move(line) for line in lines)),
+    )
+    if desk.policy.legal_series:
+        now = desk.state.lane
+        series = f"{desk.policy.legal_series}{now.workstation}-{now.series}"
+        desk.happened(e.FiscalNumberGiven(uuid, series, now.last_legal + 1))
+    desk.do(f.StopTimer("idle"), f.StopTimer("leaving"))
+    receipt.after_sale(desk)
+
+
+def _move(line: LineItem) -> e.StockMove:
+    if line.weight is None:
+        return e.StockMove(line.item_id, line.quantity, "each")
+    return e.StockMove(line.item_id, line.weight.grams(), "g")
