@@ -40,10 +40,12 @@ __all__ = [
     "LineModifiers",
     "LineVoided",
     "LoyaltyAttached",
+    "LoyaltyMethod",
     "MemberAsked",
     "NetworkShown",
     "NoticeShown",
     "OperatorOff",
+    "OperatorOffReason",
     "OperatorOn",
     "PriceModifiersSettled",
     "QuantityChanged",
@@ -52,6 +54,7 @@ __all__ = [
     "ReceiptPrinted",
     "ReceiptRequested",
     "ReceiptUnknown",
+    "ReversalStage",
     "SeriesContinued",
     "SeriesOpened",
     "SettledTender",
@@ -60,6 +63,7 @@ __all__ = [
     "StockMove",
     "StockMoved",
     "StorageShown",
+    "TenderOutcome",
     "TenderRequested",
     "TenderReversed",
     "TenderSettled",
@@ -76,6 +80,9 @@ __all__ = [
 
 InterventionKind = Literal["help", "age", "staff_item", "no_price", "cash", "tender_unknown", "reversal", "printer"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
+ReversalStage = Literal["requested", "done", "failed"]
+OperatorOffReason = Literal["signed_out", "auto_lock", "restart"]
+LoyaltyMethod = Literal["card", "phone"]
 View = Literal[
     "attract", "basket", "look_up", "weigh", "quantity", "loyalty", "tender_choice", "staff_sign_in", "staff"
 ]
@@ -160,7 +167,7 @@ class OperatorOff:
     """The member of staff signed out, or the lock did it for them."""
 
     operator_id: str
-    reason: Literal["signed_out", "auto_lock", "restart"]
+    reason: OperatorOffReason
 
 
 # --- the transaction ---------------------------------------------------------------------------------------------
@@ -240,7 +247,7 @@ class LoyaltyAttached:
 
     member_id: str
     tier: str
-    method: Literal["card", "phone"]
+    method: LoyaltyMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +323,7 @@ class TenderReversed:
 
     tender: str
     kind: TenderKind
-    stage: Literal["requested", "done", "failed"]
+    stage: ReversalStage
     amount: Money
     reference: str
     reason: str
@@ -510,7 +517,7 @@ class MemberAsked:
     """Head office was asked who this is; empty: nobody is being asked about any more."""
 
     correlation: str
-    method: Literal["card", "phone"] = "card"
+    method: LoyaltyMethod = "card"
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,14 @@ class Desk:
             )
         )
 
-    def clear(self, raised: e.InterventionRaised, outcome: Literal["approved", "refused", "withdrawn"], by: str) -> None:
+    def clear(
+        self, raised: e.InterventionRaised, outcome: Literal["approved", "refused", "withdrawn"], by: str
+    ) -> None:
         """Staff (or the system) have judged."""
         self.happened(e.InterventionCleared(raised.intervention, outcome, by))
+
+    def withdraw_interventions(self, by: str) -> None:
+        """The visit ends: nothing of it waits for staff any more, save money that must be given back."""
+        for raised in self.state.interventions:
+            if raised.kind != "reversal":
+                self.clear(raised, "withdrawn", by)

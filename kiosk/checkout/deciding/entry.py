@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
@@ -12,7 +13,7 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
 from kiosk.retail import pricing, promotion
-from kiosk.retail.gtin import Gtin, Plu, read_code
+from kiosk.retail.gtin import Gtin, InHouse, Plu, Refused, read_code
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
@@ -39,15 +40,17 @@ def scan(desk: Desk, scanned: i.CodeScanned) -> None:
         return
     code = read_code(scanned.data, scanned.symbology)
     match code:
-        case Gtin():
+        case Gtin() | InHouse():
             item = desk.book.by_gtin(code.gtin14)
         case Plu():
             item = desk.book.by_plu(code.plu)
-        case _:
-            desk.refuse(text(code.message))
+        case Refused():
+            desk.refuse(text(code.message_id))
             return
+        case _:
+            assert_never(code)
     if item is None:
-        desk.refuse(text("code.unknown"))
+        desk.refuse(text("code.in_house" if isinstance(code, InHouse) else "code.unknown"))
         return
     _enter(desk, item, "scanned")
 

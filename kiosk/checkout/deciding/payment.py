@@ -11,7 +11,7 @@ from kiosk.checkout.state import Tender, Transaction
 from kiosk.checkout.text import text
 from kiosk.retail import tender as tendering
 from kiosk.retail.money import Money
-from kiosk.retail.transaction import LineItem
+from kiosk.retail.transaction import LineItem, TenderKind
 
 __all__ = [
     "answered",
@@ -95,7 +95,7 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
         case "approved" | "partial":
             _approved(desk, tender, answer)
         case "declined" | "cancelled" | "not_found":
-            outcome = "cancelled" if answer.outcome == "cancelled" else "declined"
+            outcome: e.TenderOutcome = "cancelled" if answer.outcome == "cancelled" else "declined"
             reason = "not_found" if answer.outcome == "not_found" else answer.reason
             _settle(desk, e.TenderSettled(tender.tender, outcome, desk.money(0), reason=reason))
             desk.happened(e.ViewShown("tender_choice"))
@@ -118,7 +118,7 @@ def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
         # An approval of another amount than was asked for is nothing a machine may settle.
         silent(desk, i.TerminalSilent(tender.tender), call_staff=True)
         return
-    outcome = "approved" if amount == tender.requested else "partial"
+    outcome: e.TenderOutcome = "approved" if amount == tender.requested else "partial"
     settled = e.TenderSettled(
         tender=tender.tender,
         outcome=outcome,
@@ -139,8 +139,8 @@ def _settle(desk: Desk, settled: e.TenderSettled) -> None:
     desk.do(f.StartTimer("idle", desk.policy.timeouts.idle))
     for raised in desk.state.interventions:
         if raised.tender == settled.tender and raised.kind in ("cash", "tender_unknown"):
-            outcome = "approved" if settled.outcome in ("approved", "partial") else "withdrawn"
-            desk.clear(raised, outcome, settled.by or "system")
+            paid = settled.outcome in ("approved", "partial")
+            desk.clear(raised, "approved" if paid else "withdrawn", settled.by or "system")
 
 
 def _paid(desk: Desk) -> None:
@@ -198,7 +198,7 @@ def ask_again(desk: Desk) -> None:
 # --- giving back -------------------------------------------------------------------------------------------------
 
 
-def _reverse(desk: Desk, tender: str, kind: e.TenderKind, amount: Money, reference: str, reason: str) -> None:
+def _reverse(desk: Desk, tender: str, kind: TenderKind, amount: Money, reference: str, reason: str) -> None:
     desk.happened(e.TenderReversed(tender, kind, "requested", amount, reference, reason))
     desk.do(f.Reverse(tender, amount, reference))
 
@@ -220,12 +220,9 @@ def reversal_answered(desk: Desk, answer: i.ReversalAnswered) -> None:
     pending = next((r for r in desk.state.reversals if r.tender == answer.tender), None)
     if pending is None:
         return
-    stage = "done" if answer.done else "failed"
+    stage: e.ReversalStage = "done" if answer.done else "failed"
     desk.happened(
-        e.TenderReversed(
-            pending.tender, pending.kind, "done" if stage == "done" else "failed", pending.amount, pending.reference,
-            answer.reason,
-        )
+        e.TenderReversed(pending.tender, pending.kind, stage, pending.amount, pending.reference, answer.reason)
     )
     raised = next((r for r in desk.state.interventions if r.tender == pending.tender and r.kind == "reversal"), None)
     if not answer.done and raised is None:
@@ -288,9 +285,7 @@ def resume_after_power(desk: Desk) -> None:
 def _complete(desk: Desk, basket: Transaction) -> None:
     """The sale is whole: completed, taken off the stock and numbered in one commit, then its receipt."""
     come_to, opened = desk.totals(), basket.opened
-    for raised in desk.state.interventions:
-        if raised.kind != "reversal":
-            desk.clear(raised, "withdrawn", "system")
+    desk.withdraw_interventions("system")
     lines = basket.live_lines
     uuid = opened.transaction.uuid
     desk.happened(

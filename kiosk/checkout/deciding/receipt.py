@@ -9,7 +9,16 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Finishing
 from kiosk.checkout.text import text
 
-__all__ = ["after_sale", "answered", "choose", "leave", "next_shopper", "print_again", "resume_after_power", "timed_out"]
+__all__ = [
+    "after_sale",
+    "answered",
+    "choose",
+    "leave",
+    "next_shopper",
+    "print_again",
+    "resume_after_power",
+    "timed_out",
+]
 
 
 def after_sale(desk: Desk) -> None:
@@ -103,6 +112,7 @@ def leave(desk: Desk) -> None:
         return
     settled = {"printed", "declined"} | ({"failed"} if desk.policy.receipt_rule == "choice" else set())
     if sale.receipt in settled:
+        desk.withdraw_interventions("system")
         desk.happened(e.ShopperLeft())
         desk.do(f.StopTimer("thanks"), f.StopTimer("notice"))
 

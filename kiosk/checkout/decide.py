@@ -1,0 +1,165 @@
+"""``decide``: what follows from an input, as a pure function of state, moment, input and price book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout.deciding import entry, lane, payment, receipt, shopper, staff
+from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.effects import Effect, SetLight
+from kiosk.checkout.moment import Moment
+from kiosk.checkout.state import State
+from kiosk.retail.book import Book
+
+__all__ = ["Decision", "decide"]
+
+_URGENT = frozenset({"help", "cash", "tender_unknown", "reversal", "printer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happened, in order, and what shall be done once the durable part of it is on disk."""
+
+    events: tuple[e.Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def durable(self) -> tuple[e.Durable, ...]:
+        """What must be journalled before any effect is performed."""
+        return tuple(event for event in self.events if not isinstance(event, e.Transient))
+
+
+def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decision:
+    """Decide. ``book`` is the one pinned by the open transaction; only this function reads it."""
+    desk = Desk(state, moment, book)
+    if _shoppers_touch(input_):
+        desk.touched()
+    _route(desk, input_)
+    before, after = light(state), light(desk.state)
+    if after != before or isinstance(input_, i.PowerRestored):
+        desk.do(after)
+    return Decision(tuple(desk.events), tuple(desk.effects))
+
+
+def light(state: State) -> SetLight:
+    """The lane light: green free, amber help soon, red help now, blinking while staff are at it, off when closed."""
+    if state.lane.closed_reason or state.live.storage:
+        return SetLight("red" if state.live.storage else "off")
+    if not state.lane.series:
+        return SetLight("off")
+    blinking = state.operator is not None
+    if any(raised.kind in _URGENT for raised in state.interventions):
+        return SetLight("red", blinking)
+    if state.interventions or state.live.lost:
+        return SetLight("amber", blinking)
+    return SetLight("green", blinking)
+
+
+def _shoppers_touch(input_: i.Input) -> bool:
+    return isinstance(
+        input_,
+        i.ShopperArrived
+        | i.LanguageChosen
+        | i.AccessibilityChosen
+        | i.ViewRequested
+        | i.CodeScanned
+        | i.ItemChosen
+        | i.QuantityEntered
+        | i.WeighConfirmed
+        | i.LineVoidRequested
+        | i.LoyaltyPresented
+        | i.CheckoutRequested
+        | i.TenderChosen
+        | i.PaymentCancelled
+        | i.HelpPressed
+        | i.OperatorSignedIn
+        | i.OperatorActed,
+    )
+
+
+def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat table
+    match input_:
+        case i.ShopperArrived():
+            shopper.arrive(desk, input_)
+        case i.LanguageChosen():
+            shopper.language(desk, input_.language)
+        case i.AccessibilityChosen():
+            desk.happened(e.AccessibilitySet(input_.large_text, input_.high_contrast))
+        case i.ViewRequested():
+            shopper.show_view(desk, input_)
+        case i.CodeScanned():
+            entry.scan(desk, input_)
+        case i.ItemChosen():
+            entry.choose_item(desk, input_)
+        case i.QuantityEntered():
+            entry.enter_quantity(desk, input_)
+        case i.WeightRead():
+            entry.show_weight(desk, input_)
+        case i.WeighConfirmed():
+            entry.confirm_weight(desk)
+        case i.LineVoidRequested():
+            entry.void_requested(desk, input_)
+        case i.LoyaltyPresented():
+            shopper.loyalty(desk, input_)
+        case i.CheckoutRequested():
+            payment.request_checkout(desk)
+        case i.TenderChosen():
+            payment.choose(desk, input_)
+        case i.PaymentCancelled():
+            payment.cancel(desk)
+        case i.ReceiptChosen():
+            receipt.choose(desk, input_)
+        case i.HelpPressed():
+            shopper.help_pressed(desk)
+        case i.TerminalAnswered():
+            payment.answered(desk, input_)
+        case i.TerminalSilent():
+            payment.silent(desk, input_)
+        case i.ReversalAnswered():
+            payment.reversal_answered(desk, input_)
+        case i.PrinterAnswered():
+            receipt.answered(desk, input_)
+        case i.DeviceLost():
+            lane.device_lost(desk, input_)
+        case i.DeviceBack():
+            lane.device_back(desk, input_)
+        case i.OperatorSignedIn():
+            staff.sign_in(desk, input_)
+        case i.OperatorRefused():
+            staff.sign_in_refused(desk, input_)
+        case i.OperatorSignedOut():
+            staff.sign_out(desk)
+        case i.OperatorActed():
+            staff.act(desk, input_)
+        case i.MemberAnswered():
+            shopper.member_answered(desk, input_)
+        case i.NumbersAnswered():
+            lane.numbers_answered(desk, input_)
+        case i.HeadOfficeCommanded():
+            lane.commanded(desk, input_)
+        case i.FeedApplied():
+            pass  # the newer book is read by the next transaction; the screen is drawn again
+        case i.NetworkChanged():
+            desk.happened(e.NetworkShown(input_.online))
+        case i.TimerElapsed():
+            _elapsed(desk, input_.name)
+        case i.DayTurned():
+            lane.day_turned(desk)
+        case i.PowerRestored():
+            lane.power_restored(desk, input_)
+        case i.StorageFailed():
+            desk.happened(e.StorageShown(input_.reason or "unwritable"))
+        case i.StorageRecovered():
+            desk.happened(e.StorageShown(""))
+        case _:
+            assert_never(input_)
+
+
+def _elapsed(desk: Desk, name: str) -> None:
+    if name == "staff":
+        staff.lock(desk)
+    else:
+        shopper.timer(desk, name)

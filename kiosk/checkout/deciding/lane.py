@@ -1,0 +1,126 @@
+"""The workstation: power, numbers, the business day, open and closed, devices, network, disk."""
+
+from __future__ import annotations
+
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout.deciding import payment, receipt
+from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.state import Phase
+from kiosk.checkout.text import text
+
+__all__ = [
+    "close",
+    "commanded",
+    "day_turned",
+    "device_back",
+    "device_lost",
+    "ensure_day",
+    "new_series",
+    "numbers_answered",
+    "power_restored",
+    "reopen",
+]
+
+NUMBERS_DEADLINE_MS = 5_000
+_SERIES_EPOCH = 1_577_836_800
+"""2020-01-01: new series are minutes since then."""
+
+
+def power_restored(desk: Desk, power: i.PowerRestored) -> None:
+    """The process has started: the journal says where it stood, and what was asked without an answer."""
+    if (desk.state.lane.kiosk, desk.state.lane.epoch) != (power.kiosk, power.epoch):
+        opened = e.EpochOpened(
+            power.kiosk, power.epoch, power.store, power.workstation, power.release, desk.moment.utc_ms
+        )
+        desk.happened(opened)
+    if desk.state.operator is not None:
+        desk.happened(e.OperatorOff(desk.state.operator.operator_id, "restart"))
+    desk.do(f.Enable("scanner"), f.Enable("produce_scale"), f.Enable("bagging_scale"))
+    if not desk.state.lane.series:
+        desk.do(f.AskNumbers(desk.mint(), NUMBERS_DEADLINE_MS))
+    payment.resume_after_power(desk)
+    receipt.resume_after_power(desk)
+    if desk.basket is not None:
+        desk.happened(e.ViewShown("tender_choice" if desk.basket.paid else "basket"))
+        desk.say(text("power.restored"))
+        desk.do(f.StartTimer("idle", desk.policy.timeouts.idle))
+    elif desk.state.finishing is None:
+        if desk.state.language or desk.state.interventions:
+            desk.withdraw_interventions("system")
+            desk.happened(e.ShopperLeft())
+        day_turned(desk)
+
+
+def new_series(epoch: int) -> int:
+    """A series that no earlier journal of this workstation can have used: minutes since 2020 at the epoch's birth."""
+    return max(2, ((epoch >> 20) - _SERIES_EPOCH) // 60)
+
+
+def numbers_answered(desk: Desk, answer: i.NumbersAnswered) -> None:
+    """Go on from the numbers head office knows; without its answer, open a series of our own."""
+    if desk.state.lane.series:
+        return
+    if answer.offline:
+        desk.happened(e.SeriesOpened(new_series(desk.state.lane.epoch)))
+    else:
+        desk.happened(
+            e.SeriesContinued(max(1, answer.series), answer.last_number, answer.last_legal, answer.business_day)
+        )
+
+
+def ensure_day(desk: Desk) -> None:
+    """A business day is open, under a label never earlier than the last. An untrusted clock turns no day."""
+    lane = desk.state.lane
+    today = max(desk.moment.local_date, lane.last_business_day)
+    if lane.business_day and (lane.business_day == today or not desk.moment.clock_trusted or desk.basket is not None):
+        return
+    if lane.business_day:
+        desk.happened(e.DayClosed(lane.business_day, desk.moment.utc_ms))
+    desk.happened(e.DayOpened(today, desk.moment.utc_ms, desk.moment.clock_trusted))
+
+
+def day_turned(desk: Desk) -> None:
+    """The date changed: close the day once nobody is being served."""
+    if desk.basket is None and desk.state.finishing is None and desk.state.lane.business_day:
+        ensure_day(desk)
+
+
+def close(desk: Desk, by: str, reason: str) -> None:
+    """Out of service: at once when nobody is being served, else after this shopper."""
+    if not desk.state.lane.closed_reason:
+        desk.happened(e.LaneClosed(by, reason))
+
+
+def reopen(desk: Desk, by: str) -> None:
+    """Selling may begin again."""
+    if desk.state.lane.closed_reason:
+        desk.happened(e.LaneOpened(by))
+
+
+def commanded(desk: Desk, command: i.HeadOfficeCommanded) -> None:
+    """Head office opens or closes the lane."""
+    if command.command == "close_lane":
+        close(desk, "head_office", command.reason or "head_office")
+    else:
+        reopen(desk, "head_office")
+
+
+def device_lost(desk: Desk, lost: i.DeviceLost) -> None:
+    """A device went silent: said where it matters, and its last value is gone."""
+    desk.happened(e.DeviceShown(lost.device, lost.cause or "silent"))
+    if lost.device == "produce_scale":
+        desk.happened(e.WeightShown("produce", None, stable=False, problem="stale", sequence=0, mono_ms=0))
+    if lost.device == "bagging_scale":
+        desk.happened(e.WeightShown("bagging", None, stable=False, problem="stale", sequence=0, mono_ms=0))
+    if desk.phase in (Phase.SCANNING, Phase.TENDERING) and lost.device == "scanner":
+        desk.say(text("device.scanner_lost"), "warning")
+
+
+def device_back(desk: Desk, back: i.DeviceBack) -> None:
+    """It answers again; a receipt that could not be printed is printed now."""
+    desk.happened(e.DeviceShown(back.device, ""))
+    sale = desk.state.finishing
+    if back.device == "printer" and sale is not None and sale.receipt == "failed":
+        receipt.print_again(desk)

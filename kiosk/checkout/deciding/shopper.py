@@ -1,0 +1,171 @@
+"""The shopper's own way through the visit: arriving, language, views, loyalty, help, walking away."""
+
+from __future__ import annotations
+
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout.deciding import entry, payment, receipt
+from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.state import Phase
+from kiosk.checkout.text import text
+
+__all__ = ["arrive", "help_pressed", "language", "loyalty", "member_answered", "show_view", "timer", "walked_away"]
+
+
+def arrive(desk: Desk, arrived: i.ShopperArrived) -> None:
+    """Somebody touched the attract screen (or the last goodbye)."""
+    if desk.phase is Phase.FINISHING and not receipt.next_shopper(desk):
+        return
+    if desk.phase is not Phase.IDLE:
+        return
+    language(desk, arrived.language)
+    desk.happened(e.ViewShown("basket"), e.NoticeShown(None))
+
+
+def language(desk: Desk, wanted: str) -> None:
+    """Speak another language from now on."""
+    if wanted in desk.policy.languages and wanted != desk.state.language:
+        desk.happened(e.LanguageSet(wanted))
+
+
+def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
+    """Move about. Nothing moves while money is on its way, or an item waits for staff."""
+    basket = desk.basket
+    if wanted.view == "staff_sign_in":
+        desk.happened(e.ViewShown("staff" if desk.state.operator is not None else "staff_sign_in"))
+        return
+    if wanted.view == "staff":
+        if desk.state.operator is not None:
+            desk.happened(e.ViewShown("staff"))
+        return
+    if wanted.view == "tender_choice":
+        payment.request_checkout(desk)
+        return
+    if basket is not None and basket.open_tender is not None:
+        return
+    if wanted.view == "basket" and basket is None and not desk.state.language:
+        desk.happened(e.ViewShown("attract"))
+        return
+    if wanted.view == "quantity" and not _counted(desk, wanted.line):
+        return
+    desk.happened(e.ViewShown(wanted.view, wanted.line), e.NoticeShown(None))
+
+
+def _counted(desk: Desk, number: int | None) -> bool:
+    lines = desk.basket.live_lines if desk.basket is not None else ()
+    return any(line.line == number and line.weight is None for line in lines)
+
+
+def help_pressed(desk: Desk) -> None:
+    """Call staff; pressed again, they need not come."""
+    raised = desk.intervention("help")
+    if raised is not None:
+        desk.clear(raised, "withdrawn", "shopper")
+        desk.happened(e.NoticeShown(None))
+        return
+    desk.raise_intervention("help", blocks="nothing")
+    desk.happened(e.NoticeShown(text("help.called"), "info", "help"))
+    desk.do(f.Beep("help"), f.StartTimer("notice", 6_000))
+
+
+# --- loyalty -----------------------------------------------------------------------------------------------------
+
+
+def loyalty(desk: Desk, presented: i.LoyaltyPresented) -> None:
+    """A loyalty card or phone number: known here, or asked of head office."""
+    if desk.phase is Phase.OUT_OF_SERVICE or (desk.phase is Phase.FINISHING and not receipt.next_shopper(desk)):
+        return
+    if desk.basket is not None and desk.basket.open_tender is not None:
+        desk.refuse(text("pay.scan_refused"))
+        return
+    member = desk.book.member(presented.keyed_hash)
+    if member is not None:
+        _attach(desk, member.member_id, member.tier, presented.method)
+        return
+    asked = e.MemberAsked(desk.mint(), presented.method)
+    desk.happened(asked)
+    desk.do(f.AskMember(asked.correlation, presented.keyed_hash, desk.policy.timeouts.ask))
+
+
+def member_answered(desk: Desk, answer: i.MemberAnswered) -> None:
+    """Head office knows the member, or nobody, or could not be asked."""
+    asked = desk.state.live.member_ask
+    if asked is None or asked.correlation != answer.correlation:
+        return
+    desk.happened(e.MemberAsked(""))
+    if answer.member_id:
+        _attach(desk, answer.member_id, answer.tier, asked.method)
+    else:
+        desk.refuse(text("loyalty.offline" if answer.offline else "loyalty.unknown"))
+
+
+def _attach(desk: Desk, member_id: str, tier: str, method: e.LoyaltyMethod) -> None:
+    if desk.phase in (Phase.FINISHING, Phase.OUT_OF_SERVICE):
+        return
+    entry.open_transaction(desk)
+    desk.happened(e.LoyaltyAttached(member_id, tier, method))
+    desk.happened(e.ViewShown("basket"))
+    desk.say(text("loyalty.welcome" if method == "card" else "loyalty.points_only"))
+    desk.do(f.Beep("scan"))
+
+
+# --- walking away ------------------------------------------------------------------------------------------------
+
+
+def timer(desk: Desk, name: str) -> None:
+    """A timer that an effect started has run out."""
+    match name:
+        case "idle":
+            _warn(desk)
+        case "leaving":
+            walked_away(desk)
+        case "notice":
+            desk.happened(e.NoticeShown(None))
+        case "thanks":
+            receipt.leave(desk)
+        case "receipt":
+            receipt.timed_out(desk)
+        case "card" | "card_status":
+            payment.ask_again(desk)
+        case _:
+            pass
+
+
+def _present(desk: Desk) -> bool:
+    """Somebody has begun something that a next shopper must not find."""
+    return desk.phase in (Phase.SCANNING, Phase.TENDERING) or (
+        desk.phase is Phase.IDLE and (bool(desk.state.language) or desk.state.live.view != "attract")
+    )
+
+
+def _warn(desk: Desk) -> None:
+    basket = desk.basket
+    if not _present(desk) or (basket is not None and basket.open_tender is not None):
+        return
+    if desk.state.operator is not None:
+        return
+    desk.happened(e.LeavingShown(leaving=True))
+    desk.do(f.StartTimer("leaving", desk.policy.timeouts.warning))
+
+
+def walked_away(desk: Desk) -> None:
+    """Nobody came back: park an unpaid basket, call staff about a part-paid one, clear an empty screen."""
+    if not desk.state.live.leaving:
+        return
+    basket = desk.basket
+    if basket is None:
+        desk.withdraw_interventions("system")
+        desk.happened(e.ShopperLeft())
+        return
+    if basket.paid:
+        desk.happened(e.LeavingShown(leaving=False))
+        if desk.intervention("help") is None:
+            desk.raise_intervention("help", blocks="nothing")
+        return
+    desk.withdraw_interventions("system")
+    uuid = basket.opened.transaction.uuid
+    if basket.live_lines:
+        desk.happened(e.TransactionSuspended(uuid, "system", "walked_away"))
+    else:
+        desk.happened(e.TransactionVoided(uuid, "system", "empty"))

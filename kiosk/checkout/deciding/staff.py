@@ -1,0 +1,162 @@
+"""Staff at the kiosk: sign-in, judgements, and the overrides that only they may make."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout.deciding import entry, lane, payment, receipt
+from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.state import Operator
+from kiosk.checkout.text import text
+
+__all__ = ["act", "lock", "sign_in", "sign_in_refused", "sign_out"]
+
+
+def sign_in(desk: Desk, who: i.OperatorSignedIn) -> None:
+    """Intake has checked the badge, PIN or key."""
+    if desk.state.operator is not None:
+        desk.happened(e.OperatorOff(desk.state.operator.operator_id, "signed_out"))
+    desk.happened(e.OperatorOn(who.operator_id, who.name, who.role, who.method), e.ViewShown("staff"))
+    desk.do(f.StartTimer("staff", desk.policy.timeouts.staff), f.StopTimer("leaving"))
+
+
+def sign_in_refused(desk: Desk, refused: i.OperatorRefused) -> None:
+    """A wrong PIN or badge."""
+    desk.happened(e.SignInRefused(refused.attempts_left))
+    desk.refuse(text("staff.refused", attempts=refused.attempts_left))
+
+
+def sign_out(desk: Desk) -> None:
+    """Staff leave the kiosk to the shopper."""
+    _off(desk, "signed_out")
+
+
+def lock(desk: Desk) -> None:
+    """Nobody has touched staff mode for a while."""
+    _off(desk, "auto_lock")
+
+
+def _off(desk: Desk, reason: e.OperatorOffReason) -> None:
+    operator = desk.state.operator
+    if operator is None:
+        return
+    here = desk.basket is not None or bool(desk.state.language)
+    desk.happened(e.OperatorOff(operator.operator_id, reason), e.ViewShown("basket" if here else "attract"))
+    desk.do(f.StopTimer("staff"), f.StartTimer("idle", desk.policy.timeouts.idle))
+
+
+def act(desk: Desk, acted: i.OperatorActed) -> None:  # noqa: C901 - one flat table, closed by assert_never
+    """Staff did something; nothing happens unless somebody is signed in."""
+    operator = desk.state.operator
+    if operator is None:
+        desk.refuse(text("staff.sign_in_first"))
+        return
+    match acted.act:
+        case "approve" | "refuse":
+            _judge(desk, acted, operator)
+        case "void_line":
+            _void_line(desk, acted, operator.operator_id)
+        case "cancel_transaction":
+            _cancel(desk, acted, operator.operator_id)
+        case "cash_received":
+            payment.cash_received(desk, acted, operator.operator_id)
+        case "tender_was_approved" | "tender_was_declined":
+            payment.staff_settles(desk, acted, operator.operator_id)
+        case "resume_suspended":
+            _resume(desk, acted, operator.operator_id)
+        case "reprint":
+            receipt.print_again(desk)
+        case "close_lane":
+            lane.close(desk, operator.operator_id, acted.reason or "staff")
+        case "open_lane":
+            lane.reopen(desk, operator.operator_id)
+        case _:
+            assert_never(acted.act)
+
+
+def _judge(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
+    raised = next((r for r in desk.state.interventions if r.intervention == acted.target), None)
+    if raised is None:
+        return
+    if raised.may_clear == "supervisor" and operator.role != "supervisor":
+        desk.refuse(text("staff.supervisor_only"))
+        return
+    if raised.kind in ("cash", "tender_unknown"):
+        return  # judged by what became of the money: cash_received, tender_was_approved, tender_was_declined
+    if acted.act == "approve":
+        _approve(desk, raised, operator.operator_id)
+    else:
+        _refuse(desk, raised, operator.operator_id)
+
+
+def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
+    desk.clear(raised, "approved", by)
+    match raised.kind:
+        case "age":
+            desk.happened(e.AgeApproved(raised.minimum_age, by))
+        case "printer":
+            receipt.print_again(desk)
+        case "reversal":
+            pending = next((r for r in desk.state.reversals if r.tender == raised.tender), None)
+            if pending is not None:
+                desk.happened(
+                    e.TenderReversed(pending.tender, pending.kind, "done", pending.amount, pending.reference, by)
+                )
+        case _:
+            pass
+
+
+def _refuse(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
+    desk.clear(raised, "refused", by)
+    basket = desk.basket
+    if basket is None:
+        return
+    if raised.kind == "age":
+        for line in basket.live_lines:
+            if line.minimum_age > basket.age_approved:
+                entry.void_line(desk, line.line, by=by)
+    elif raised.kind == "staff_item" and raised.line is not None:
+        entry.void_line(desk, raised.line, by=by)
+
+
+def _void_line(desk: Desk, acted: i.OperatorActed, by: str) -> None:
+    basket = desk.basket
+    if basket is None or basket.open_tender is not None:
+        desk.refuse(text("staff.payment_open"))
+        return
+    line = next((k for k in basket.live_lines if k.line == acted.line), None)
+    if line is None:
+        return
+    if basket.paid > (desk.totals().total - line.net).minor:
+        desk.refuse(text("pay.void_refused"))
+        return
+    entry.void_line(desk, line.line, by=by)
+
+
+def _cancel(desk: Desk, acted: i.OperatorActed, by: str) -> None:
+    """Void the transaction whole. What was paid is given back; a tender of unknown outcome comes first."""
+    basket = desk.basket
+    if basket is None:
+        return
+    if basket.open_tender is not None:
+        desk.refuse(text("staff.payment_open"))
+        return
+    payment.reverse_all(desk, basket, "transaction_voided")
+    desk.withdraw_interventions(by)
+    desk.happened(e.TransactionVoided(basket.opened.transaction.uuid, by, acted.reason or "staff"))
+    desk.happened(e.ViewShown("staff"))
+
+
+def _resume(desk: Desk, acted: i.OperatorActed, by: str) -> None:
+    """Take up the basket parked last (or the one named); ages must be judged anew."""
+    state = desk.state
+    if state.transaction is not None or state.finishing is not None or not state.suspended:
+        return
+    wanted = acted.target or state.suspended[-1].opened.transaction.uuid
+    if not any(t.opened.transaction.uuid == wanted for t in state.suspended):
+        return
+    desk.happened(e.TransactionResumed(wanted, by))
+    entry.restrict(desk)

@@ -1,0 +1,319 @@
+"""``render``: what is in front of the shopper, as a pure function of the state and how the shop trades."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kiosk.checkout import screen as s
+from kiosk.checkout.deciding.entry import priced
+from kiosk.checkout.inputs import OperatorAct
+from kiosk.checkout.state import Finishing, Phase, State, Tender, Transaction
+from kiosk.checkout.text import Text, text
+from kiosk.retail.money import Money
+from kiosk.retail.policy import Policy, TenderType
+from kiosk.retail.pricing import totals
+from kiosk.retail.tender import cash_due
+from kiosk.retail.transaction import LineItem
+
+__all__ = ["render"]
+
+
+def render(state: State, policy: Policy) -> s.Screen:
+    """One whole picture."""
+    return s.Screen(
+        chrome=_chrome(state, policy),
+        body=_body(state, policy),
+        notice=_notice(state),
+        warnings=_warnings(state),
+    )
+
+
+def _chrome(state: State, policy: Policy) -> s.Chrome:
+    operator = state.operator
+    return s.Chrome(
+        language=state.language or policy.languages[0],
+        languages=policy.languages,
+        large_text=state.large_text,
+        high_contrast=state.high_contrast,
+        online=state.live.online,
+        store_name=policy.store_name,
+        workstation=state.lane.workstation,
+        help_called=any(raised.kind == "help" for raised in state.interventions),
+        staff=s.StaffBadge(operator.name, operator.role) if operator is not None else None,
+    )
+
+
+def _notice(state: State) -> s.Notice | None:
+    live = state.live
+    if live.notice is None:
+        return None
+    level: Literal["info", "warning", "error"] = "info"
+    if live.notice_level in ("warning", "error"):
+        level = "error" if live.notice_level == "error" else "warning"
+    return s.Notice(live.notice, level, live.notice_sound)
+
+
+def _warnings(state: State) -> tuple[Text, ...]:
+    lost = tuple(text(f"device.{device}_lost") for device, _ in state.live.lost)
+    return lost if state.live.online else (text("network.offline"), *lost)
+
+
+# --- which body --------------------------------------------------------------------------------------------------
+
+
+def _body(state: State, policy: Policy) -> s.Body:
+    live = state.live
+    if live.view == "staff" and state.operator is not None:
+        return _staff(state, policy)
+    if live.view == "staff_sign_in" and state.operator is None:
+        return s.StaffSignInBody(live.sign_in_attempts_left)
+    if live.storage:
+        return s.OutOfServiceBody(text("closed.storage"))
+    match state.phase:
+        case Phase.OUT_OF_SERVICE:
+            return s.OutOfServiceBody(text("closed.starting" if not state.lane.series else "closed.lane"))
+        case Phase.FINISHING if state.finishing is not None:
+            return _finishing(state.finishing, policy)
+        case Phase.IDLE if state.live.view == "attract":
+            return _attract(state, policy)
+        case _:
+            return _visit(state, policy)
+
+
+def _attract(state: State, policy: Policy) -> s.AttractBody:
+    lost = {device for device, _ in state.live.lost}
+    offered = tuple(t for t in policy.tenders if t.kind == "cash" or "card_reader" not in lost)
+    return s.AttractBody(offered, card_only=all(t.kind != "cash" for t in offered))
+
+
+def _visit(state: State, policy: Policy) -> s.Body:
+    basket = state.transaction
+    tender = basket.open_tender if basket is not None else None
+    if basket is not None and tender is not None:
+        return _paying(state, basket, tender, policy)
+    match state.live.view:
+        case "look_up":
+            return s.LookUpBody(_totals(basket, policy))
+        case "weigh":
+            return _weigh(state) or _basket(state, policy)
+        case "quantity":
+            line = _line_in_view(state)
+            return s.QuantityBody(line, policy.maximum_quantity) if line is not None else _basket(state, policy)
+        case "loyalty":
+            tier = basket.member_tier if basket is not None else ""
+            return s.LoyaltyBody(tier, busy=state.live.member_ask is not None)
+        case "tender_choice" if basket is not None:
+            return _tender_choice(state, basket, policy)
+        case _:
+            return _basket(state, policy)
+
+
+# --- the basket --------------------------------------------------------------------------------------------------
+
+
+def _basket(state: State, policy: Policy) -> s.BasketBody:
+    basket = state.transaction
+    lines = _lines(state)
+    interventions = _interventions(state)
+    holds = any(i.blocks in ("entry", "payment") for i in interventions)
+    hint = "basket.hint.staff" if holds else "basket.hint.next" if lines else "basket.hint.first"
+    return s.BasketBody(
+        lines=lines,
+        totals=_totals(basket, policy),
+        hint=text(hint),
+        can_pay=bool(lines) and not holds,
+        interventions=interventions,
+        member_tier=basket.member_tier if basket is not None else "",
+        leaving=state.live.leaving,
+    )
+
+
+def _lines(state: State) -> tuple[s.LineView, ...]:
+    basket = state.transaction
+    if basket is None:
+        return ()
+    notes = {raised.line: text(f"line.{raised.kind}") for raised in state.interventions if raised.line is not None}
+    return tuple(
+        _line_view(line, latest=line.line == basket.latest_line, note=notes.get(line.line))
+        for line in basket.lines
+        if not line.voided
+    )
+
+
+def _line_view(line: LineItem, *, latest: bool, note: Text | None) -> s.LineView:
+    return s.LineView(
+        line=line.line,
+        names=line.names,
+        picture=line.picture,
+        unit=line.unit,
+        quantity=line.quantity,
+        weight=line.weight,
+        unit_price=line.unit_price,
+        extended=line.extended,
+        net=line.net,
+        saved=tuple((m.names, m.amount) for m in line.modifiers),
+        latest=latest,
+        note=note,
+        tare_grams=line.tare_grams,
+    )
+
+
+def _line_in_view(state: State) -> s.LineView | None:
+    return next((view for view in _lines(state) if view.line == state.live.view_line), None)
+
+
+def _totals(basket: Transaction | None, policy: Policy) -> s.TotalsView:
+    lines: tuple[LineItem, ...] = ()
+    currency, included, rounding, paid = policy.currency, policy.prices_include_tax, policy.tax_rounding, 0
+    if basket is not None:
+        opened = basket.opened
+        lines, paid = basket.lines, basket.paid
+        currency, included, rounding = opened.currency, opened.prices_include_tax, opened.tax_rounding
+    come_to = totals(lines, currency=currency, included=included, rounding=rounding)
+    return s.TotalsView(
+        count=come_to.count,
+        subtotal=come_to.subtotal,
+        discount=come_to.discount,
+        tax=come_to.tax.rows,
+        tax_included=included,
+        total=come_to.total,
+        paid=Money(paid, currency),
+        due=come_to.total - Money(paid, currency),
+    )
+
+
+def _interventions(state: State) -> tuple[s.InterventionView, ...]:
+    return tuple(
+        s.InterventionView(
+            intervention=raised.intervention,
+            kind=raised.kind,
+            text=text(f"intervention.{raised.kind}", age=raised.minimum_age)
+            if raised.kind == "age"
+            else text(f"intervention.{raised.kind}"),
+            blocks=raised.blocks,
+            since_utc_ms=raised.utc_ms,
+            line=raised.line,
+        )
+        for raised in state.interventions
+    )
+
+
+def _weigh(state: State) -> s.WeighBody | None:
+    armed, reading = state.live.armed, state.live.produce
+    if armed is None:
+        return None
+    weight = reading.weight if reading is not None else None
+    stands: Literal["waiting", "motion", "stable", "under", "over", "zero", "fault", "stale"] = "waiting"
+    if reading is not None and reading.problem:
+        stands = reading.problem
+    elif reading is not None and weight is not None:
+        stands = "stable" if reading.stable else "motion"
+    line = None
+    if stands == "stable" and weight is not None and not state.live.zero_seen:
+        stands = "waiting"
+    elif stands == "stable" and weight is not None:
+        line = priced(armed, weight)
+        stands = "stable" if line is not None else "zero"
+    return s.WeighBody(
+        names=armed.names,
+        picture=armed.picture,
+        unit_price=armed.unit_price,
+        unit=armed.unit,
+        tare_grams=armed.tare_grams,
+        reading=weight,
+        state=stands,
+        net=line.weight if line is not None else None,
+        price=line.extended if line is not None else None,
+    )
+
+
+# --- paying ------------------------------------------------------------------------------------------------------
+
+
+def _tender_choice(state: State, basket: Transaction, policy: Policy) -> s.TenderChoiceBody:
+    lost = {device for device, _ in state.live.lost}
+    unavailable = tuple(
+        (tender.tender_id, text("pay.terminal_lost"))
+        for tender in policy.tenders
+        if tender.kind != "cash" and "card_reader" in lost
+    )
+    return s.TenderChoiceBody(_totals(basket, policy), policy.tenders, unavailable)
+
+
+def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -> s.Body:
+    if tender.kind == "cash":
+        due, rounding = cash_due(tender.requested, basket.opened.cash_step_minor)
+        return s.CashBody(due, rounding)
+    offered = next((t for t in policy.tenders if t.tender_id == tender.tender_id), None)
+    if offered is None:
+        offered = TenderType(tender.tender_id, tender.kind, {})
+    stage: Literal["present", "asking", "staff", "cancelling"] = "present"
+    if any(raised.kind == "tender_unknown" for raised in state.interventions):
+        stage = "staff"
+    elif tender.outcome == "unknown":
+        stage = "asking"
+    elif state.live.cancelling == tender.tender:
+        stage = "cancelling"
+    return s.CardBody(tender.requested, offered, stage)
+
+
+def _finishing(sale: Finishing, policy: Policy) -> s.Body:
+    change = _change(sale)
+    if not sale.receipt and policy.receipt_rule == "choice":
+        return s.ReceiptChoiceBody(sale.completed.total, change, ("paper", "none"))
+    printed: Literal["printing", "printed", "declined", "failed"] = "printing"
+    if sale.receipt in ("printed", "declined", "failed"):
+        printed = "printed" if sale.receipt == "printed" else "declined" if sale.receipt == "declined" else "failed"
+    identity = sale.completed.transaction
+    return s.ThanksBody(
+        total=sale.completed.total,
+        saved=sale.completed.discount,
+        change=change,
+        receipt=printed,
+        reference=f"{identity.workstation}-{identity.series}-{identity.number:06d}",
+    )
+
+
+def _change(sale: Finishing) -> Money | None:
+    given = [t.change for t in sale.completed.tenders if t.change is not None and t.change.minor]
+    return given[-1] if given else None
+
+
+# --- staff -------------------------------------------------------------------------------------------------------
+
+
+def _staff(state: State, policy: Policy) -> s.StaffBody:
+    basket = state.transaction
+    tender = basket.open_tender if basket is not None else None
+    cash = None
+    if basket is not None and tender is not None and tender.kind == "cash":
+        cash, _ = cash_due(tender.requested, basket.opened.cash_step_minor)
+    return s.StaffBody(
+        interventions=_interventions(state),
+        lines=_lines(state),
+        totals=_totals(basket, policy) if basket is not None else None,
+        acts=tuple(_acts(state, basket, tender)),
+        devices=state.live.lost,
+        suspended=len(state.suspended),
+        cash_due=cash,
+    )
+
+
+def _acts(state: State, basket: Transaction | None, tender: Tender | None) -> list[OperatorAct]:
+    acts: list[OperatorAct] = []
+    if any(raised.kind not in ("cash", "tender_unknown") for raised in state.interventions):
+        acts += ["approve", "refuse"]
+    if tender is not None and tender.kind == "cash":
+        acts.append("cash_received")
+    if tender is not None and tender.outcome == "unknown":
+        acts += ["tender_was_approved", "tender_was_declined"]
+    if basket is not None and tender is None:
+        acts.append("cancel_transaction")
+        if basket.live_lines:
+            acts.append("void_line")
+    if basket is None and state.finishing is None and state.suspended:
+        acts.append("resume_suspended")
+    if state.finishing is not None or state.last_sale is not None:
+        acts.append("reprint")
+    acts.append("open_lane" if state.lane.closed_reason else "close_lane")
+    return acts
