@@ -1,0 +1,372 @@
+"""What a journal record's ``data`` says, by its ``kind``: the events of a checkout, as head office reads them.
+
+Field for field what the kiosk journals; a test encodes every durable event of the checkout and reads it here, so the
+two cannot drift. What an event means is told where it happens, in ``kiosk/checkout/events.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from messages.envelope import decode_data
+from messages.errors import MessageError, Reason
+from messages.values import (
+    LineItem,
+    LineModifiers,
+    Money,
+    SettledTender,
+    StockMove,
+    TaxAmount,
+    TenderKind,
+    TransactionId,
+)
+
+__all__ = [
+    "PAYLOADS",
+    "AccessibilitySet",
+    "AgeApproved",
+    "DayClosed",
+    "DayOpened",
+    "EpochOpened",
+    "FiscalNumberGiven",
+    "InterventionCleared",
+    "InterventionRaised",
+    "LaneClosed",
+    "LaneOpened",
+    "LanguageSet",
+    "LineAdded",
+    "LineVoided",
+    "LoyaltyAttached",
+    "OperatorOff",
+    "OperatorOn",
+    "Payload",
+    "PriceModifiersSettled",
+    "QuantityChanged",
+    "ReceiptDeclined",
+    "ReceiptFailed",
+    "ReceiptPrinted",
+    "ReceiptRequested",
+    "ReceiptUnknown",
+    "SeriesContinued",
+    "SeriesOpened",
+    "ShopperLeft",
+    "StockMoved",
+    "TenderRequested",
+    "TenderReversed",
+    "TenderSettled",
+    "TransactionCompleted",
+    "TransactionOpened",
+    "TransactionResumed",
+    "TransactionSuspended",
+    "TransactionVoided",
+    "read_payload",
+]
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """The ``data`` of one journal record. Unknown fields are let pass."""
+
+
+class EpochOpened(Payload, frozen=True):
+    """A journal began."""
+
+    kiosk: str
+    epoch: int
+    store: str
+    workstation: str
+    release: str
+    utc_ms: int
+
+
+class SeriesContinued(Payload, frozen=True):
+    """This epoch goes on from the numbers head office knew."""
+
+    series: int
+    last_number: int
+    last_legal: int
+    business_day: str
+
+
+class SeriesOpened(Payload, frozen=True):
+    """Numbers start anew in a series of their own."""
+
+    series: int
+
+
+class DayOpened(Payload, frozen=True):
+    """The business day began under this label (ISO date)."""
+
+    business_day: str
+    utc_ms: int
+    clock_trusted: bool
+
+
+class DayClosed(Payload, frozen=True):
+    """The business day ended."""
+
+    business_day: str
+    utc_ms: int
+
+
+class LaneOpened(Payload, frozen=True):
+    """Selling may begin."""
+
+    by: str
+
+
+class LaneClosed(Payload, frozen=True):
+    """Out of service."""
+
+    by: str
+    reason: str
+
+
+class OperatorOn(Payload, frozen=True):
+    """A member of staff signed in."""
+
+    operator_id: str
+    name: str
+    role: Literal["attendant", "supervisor"]
+    method: Literal["pin", "badge", "key"]
+
+
+class OperatorOff(Payload, frozen=True):
+    """The member of staff signed out, or was."""
+
+    operator_id: str
+    reason: Literal["signed_out", "auto_lock", "restart"]
+
+
+class TransactionOpened(Payload, frozen=True):
+    """A shopper's visit began."""
+
+    transaction: TransactionId
+    utc_ms: int
+    language: str
+    currency: str
+    book_version: int
+    prices_include_tax: bool
+    tax_rounding: Literal["line", "document"]
+    cash_step_minor: int
+
+
+class LanguageSet(Payload, frozen=True):
+    """The shopper's language."""
+
+    language: str
+
+
+class AccessibilitySet(Payload, frozen=True):
+    """How the screen is drawn for this shopper."""
+
+    large_text: bool
+    high_contrast: bool
+
+
+class LineAdded(Payload, frozen=True):
+    """A line item was rung up."""
+
+    item: LineItem
+
+
+class QuantityChanged(Payload, frozen=True):
+    """The quantity of a counted line, and its new extended price."""
+
+    line: int
+    quantity: int
+    extended: Money
+
+
+class LineVoided(Payload, frozen=True):
+    """A line was voided by ``shopper`` or an operator."""
+
+    line: int
+    by: str
+
+
+class PriceModifiersSettled(Payload, frozen=True):
+    """What the offers give; replaces all earlier modifiers."""
+
+    lines: tuple[LineModifiers, ...]
+
+
+class LoyaltyAttached(Payload, frozen=True):
+    """A member was recognised."""
+
+    member_id: str
+    tier: str
+    method: Literal["card", "phone"]
+
+
+class InterventionRaised(Payload, frozen=True):
+    """Staff must judge."""
+
+    intervention: str
+    kind: str
+    blocks: Literal["entry", "payment", "nothing"]
+    may_clear: Literal["attendant", "supervisor"]
+    utc_ms: int
+    line: int | None = None
+    minimum_age: int = 0
+    tender: str = ""
+
+
+class InterventionCleared(Payload, frozen=True):
+    """Staff judged."""
+
+    intervention: str
+    outcome: Literal["approved", "refused", "withdrawn"]
+    by: str
+
+
+class AgeApproved(Payload, frozen=True):
+    """Staff have judged the shopper old enough."""
+
+    minimum_age: int
+    by: str
+
+
+class TenderRequested(Payload, frozen=True):
+    """Money is about to be asked for."""
+
+    tender: str
+    tender_id: str
+    kind: TenderKind
+    amount: Money
+    utc_ms: int
+
+
+class TenderSettled(Payload, frozen=True):
+    """What became of it; ``amount`` is what counts towards the total."""
+
+    tender: str
+    outcome: Literal["approved", "partial", "declined", "cancelled", "unknown"]
+    amount: Money
+    approval_code: str = ""
+    brand: str = ""
+    masked_pan: str = ""
+    reference: str = ""
+    reason: str = ""
+    by: str = ""
+    received: Money | None = None
+    change: Money | None = None
+    rounding: Money | None = None
+
+
+class TenderReversed(Payload, frozen=True):
+    """An approved tender is taken back."""
+
+    tender: str
+    kind: TenderKind
+    stage: Literal["requested", "done", "failed"]
+    amount: Money
+    reference: str
+    reason: str
+
+
+class TransactionCompleted(Payload, frozen=True):
+    """The sale, whole: what the ledger keeps."""
+
+    transaction: TransactionId
+    utc_ms: int
+    language: str
+    currency: str
+    book_version: int
+    prices_include_tax: bool
+    lines: tuple[LineItem, ...]
+    subtotal: Money
+    discount: Money
+    tax: tuple[TaxAmount, ...]
+    total: Money
+    tenders: tuple[SettledTender, ...]
+    member_id: str = ""
+    clock_trusted: bool = True
+
+
+class FiscalNumberGiven(Payload, frozen=True):
+    """The legal number, in its own gap-free series. ``transaction`` is the UUID."""
+
+    transaction: str
+    series: str
+    number: int
+
+
+class StockMoved(Payload, frozen=True):
+    """The only thing ever applied to stock."""
+
+    transaction: str
+    moves: tuple[StockMove, ...]
+
+
+class TransactionVoided(Payload, frozen=True):
+    """Cancelled as a whole."""
+
+    transaction: str
+    by: str
+    reason: str
+
+
+class TransactionSuspended(Payload, frozen=True):
+    """Parked."""
+
+    transaction: str
+    by: str
+    reason: str
+
+
+class TransactionResumed(Payload, frozen=True):
+    """Taken up again."""
+
+    transaction: str
+    by: str
+
+
+class ReceiptRequested(Payload, frozen=True):
+    """The printer is about to be asked."""
+
+    job: str
+    copy: bool
+
+
+class ReceiptPrinted(Payload, frozen=True):
+    """The printer confirmed the job."""
+
+    job: str
+    copy: bool
+
+
+class ReceiptFailed(Payload, frozen=True):
+    """The printer could not print the job."""
+
+    job: str
+    reason: str
+
+
+class ReceiptUnknown(Payload, frozen=True):
+    """Nobody knows whether the job came out."""
+
+    job: str
+
+
+class ReceiptDeclined(Payload, frozen=True):
+    """The shopper wants no receipt."""
+
+
+class ShopperLeft(Payload, frozen=True):
+    """The lane is free."""
+
+
+PAYLOADS: dict[str, type[Payload]] = {kind.__name__: kind for kind in Payload.__subclasses__()}
+"""Record kind -> what its ``data`` says."""
+
+
+def read_payload(kind: str, data: bytes) -> Payload:
+    """The payload of a record. Raises ``MessageError``: ``unknown_type`` for a kind this release has not heard of
+    (its record is stored and countersigned all the same), ``bad_data`` where the data does not hold.
+    """
+    expected = PAYLOADS.get(kind)
+    if expected is None:
+        raise MessageError(Reason.UNKNOWN_TYPE, f"record kind {kind[:80]!r}")
+    return decode_data(data, expected)

@@ -1,0 +1,135 @@
+"""The trade's values as they stand in a journal payload: amounts in minor units, weights as the scale gave them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+__all__ = [
+    "EntryMethod",
+    "LineItem",
+    "LineModifiers",
+    "Money",
+    "PriceModifier",
+    "SettledTender",
+    "StockMove",
+    "TaxAmount",
+    "TaxRate",
+    "TenderKind",
+    "TransactionId",
+    "Unit",
+    "Weight",
+]
+
+Unit = Literal["kg", "g", "lb", "oz"]
+EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
+TenderKind = Literal["card", "cash", "qr", "voucher"]
+
+
+class _Value(msgspec.Struct, frozen=True):
+    """Unknown fields are let pass: a newer kiosk may say more."""
+
+
+class Money(_Value, frozen=True):
+    """``minor`` units of ``currency`` (ISO 4217 letters)."""
+
+    minor: int
+    currency: str
+
+
+class Weight(_Value, frozen=True):
+    """``value * 10**exponent`` of ``unit``."""
+
+    value: int
+    exponent: int
+    unit: Unit
+
+
+class TransactionId(_Value, frozen=True):
+    """(store, workstation, business day, number) and a version 7 UUID. ``series`` grows with each reset."""
+
+    store: str
+    workstation: str
+    business_day: str
+    series: int
+    number: int
+    uuid: str
+
+
+class TaxRate(_Value, frozen=True):
+    """7.5% is 750 ``basis_points``."""
+
+    tax_class: str
+    basis_points: int
+
+
+class TaxAmount(_Value, frozen=True):
+    """What was charged at one rate."""
+
+    rate: TaxRate
+    net: Money
+    tax: Money
+
+
+class PriceModifier(_Value, frozen=True):
+    """An offer's effect on a line: ``amount`` is what it takes off."""
+
+    offer_id: str
+    amount: Money
+    names: dict[str, str]
+
+
+class LineItem(_Value, frozen=True):
+    """One line of a basket. ``extended`` is before offers; ``modifiers`` are what offers take off it."""
+
+    line: int
+    item_id: str
+    names: dict[str, str]
+    unit: Unit | Literal["each"]
+    quantity: int
+    unit_price: Money
+    extended: Money
+    tax_rate: TaxRate
+    entry: EntryMethod
+    gtin: str | None = None
+    plu: str | None = None
+    weight: Weight | None = None
+    tare_grams: int = 0
+    picture: str | None = None
+    expected_grams: int | None = None
+    minimum_age: int = 0
+    discountable: bool = True
+    modifiers: tuple[PriceModifier, ...] = ()
+    voided: bool = False
+
+
+class LineModifiers(_Value, frozen=True):
+    """The offers that hold on one line."""
+
+    line: int
+    modifiers: tuple[PriceModifier, ...]
+
+
+class SettledTender(_Value, frozen=True):
+    """One approved tender of a completed transaction. Cash: what was received, given back, and rounded."""
+
+    tender: str
+    tender_id: str
+    kind: TenderKind
+    amount: Money
+    approval_code: str = ""
+    brand: str = ""
+    masked_pan: str = ""
+    reference: str = ""
+    received: Money | None = None
+    change: Money | None = None
+    rounding: Money | None = None
+
+
+class StockMove(_Value, frozen=True):
+    """How much of an item left the shop: pieces, or grams."""
+
+    item_id: str
+    quantity: int
+    unit: Literal["each", "g"]
