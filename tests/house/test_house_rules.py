@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from functools import cache
@@ -18,23 +19,20 @@ REGISTRY_HOSTS = re.compile(r"pypi[.](org|python)|python[h]osted|npm[j]s[.]")
 UNFINISHED = re.compile(r"\b(TOD[O]|FIXM[E])\b")
 
 
+BUILT = {".git", ".venv", "build", "dist", "__pycache__"}
+"""Folders that hold what was made, not what was written."""
+
+
 @cache
 def text_files() -> dict[str, str]:
-    """Every file under version control that is text, by its path from the root."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607 - git is where PATH says
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    """Every text file of the checkout by its path from the root, less what was built and what tools cache."""
     found = {}
-    for name in filter(None, listed.stdout.split("\0")):
-        path = ROOT / name
-        if path.is_file() and path.stat().st_size < 1_000_000:
-            content = path.read_bytes()
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in BUILT and not name.endswith(("_cache", ".egg-info"))]
+        for path in (Path(folder, name) for name in names):
+            content = path.read_bytes() if path.stat().st_size < 1_000_000 else b"\0"
             if b"\0" not in content:
-                found[name] = content.decode("utf-8", errors="replace")
+                found[path.relative_to(ROOT).as_posix()] = content.decode("utf-8", errors="replace")
     return found
 
 
