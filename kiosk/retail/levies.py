@@ -1,0 +1,116 @@
+"""Several levies on one price: a share of the gross price, a duty under the VAT, a fixed fee per piece.
+
+``tax_of`` is what a basket needs where one VAT rate holds per line. Some documents need more: Brazil states ICMS, PIS
+and COFINS each as a share of the gross price ("por dentro"), Bangladesh takes supplementary duty before VAT, an eco fee
+is so much a piece, and Portugal's certified invoicing rounds the document from exact quantities. Here each levy is a
+straight line over the net amount, so that the net inside a marked price is found exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from kiosk.retail.money import Money, round_half_up
+
+__all__ = ["Levied", "LeviedLine", "Levy", "levies_of"]
+
+LevyRounding = Literal["line", "document", "total"]
+"""Where half a minor unit is decided. ``line``: for every levy of every line. ``document``: once for every levy.
+``total``: once for every levy and once for the total, from its exact sum, so that the net is what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levy:
+    """One levy. ``basis_points`` of its base, or ``per_piece_minor`` minor units a piece.
+
+    ``base``: ``net``; ``running``, the net and all levies named before it; ``gross``, the marked price itself (it must
+    then be ``included``). ``included``: the marked price holds it already, else it is added on top.
+    """
+
+    name: str
+    basis_points: int = 0
+    per_piece_minor: int = 0
+    base: Literal["net", "running", "gross"] = "net"
+    included: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeviedLine:
+    """``marked``: the exact marked amount in minor units after discounts, for ``pieces`` pieces."""
+
+    marked: Fraction
+    levies: tuple[Levy, ...] = ()
+    pieces: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Levied:
+    """What each levy comes to over the document, by name, in the order first met; ``net + tax == total``."""
+
+    rows: tuple[tuple[str, Money], ...]
+    net: Money
+    tax: Money
+    total: Money
+
+
+def levies_of(lines: Iterable[LeviedLine], *, currency: str, rounding: LevyRounding) -> Levied:
+    """The levies of ``lines``.
+
+    Except with ``total`` rounding, marked prices are paid as marked: an included levy is taken out of what is marked,
+    an added one is put on top. Raises ``ValueError`` for a share of the gross price that is not included in it.
+    """
+    marked = added = Fraction(0)
+    taxes: dict[tuple[str, bool], Fraction] = {}
+    for line in lines:
+        marked += line.marked
+        for levy, exact in _taxes(line):
+            key = levy.name, levy.included
+            taxes[key] = taxes.get(key, Fraction(0)) + (round_half_up(exact) if rounding == "line" else exact)
+            added += 0 if levy.included else exact
+    minor = {key: round_half_up(tax) for key, tax in taxes.items()}
+    added_minor = sum(tax for (_, included), tax in minor.items() if not included)
+    total = round_half_up(marked + added) if rounding == "total" else round_half_up(marked) + added_minor
+    rows: dict[str, int] = {}
+    for (name, _), tax in minor.items():
+        rows[name] = rows.get(name, 0) + tax
+    tax_total = sum(rows.values())
+    return Levied(
+        tuple((name, Money(tax, currency)) for name, tax in rows.items()),
+        Money(total - tax_total, currency),
+        Money(tax_total, currency),
+        Money(total, currency),
+    )
+
+
+def _taxes(line: LeviedLine) -> list[tuple[Levy, Fraction]]:
+    """Each levy of the line, exactly."""
+    slopes: list[Fraction] = []
+    offsets: list[Fraction] = []
+    for levy in line.levies:
+        slope, offset = _straight(levy, line, slopes, offsets)
+        slopes.append(slope)
+        offsets.append(offset)
+    inside = [n for n, levy in enumerate(line.levies) if levy.included]
+    net = (line.marked - sum(offsets[n] for n in inside)) / (1 + sum(slopes[n] for n in inside))
+    return [(levy, slopes[n] * net + offsets[n]) for n, levy in enumerate(line.levies)]
+
+
+def _straight(
+    levy: Levy, line: LeviedLine, slopes: list[Fraction], offsets: list[Fraction]
+) -> tuple[Fraction, Fraction]:
+    """The levy as (slope, offset) over the net amount."""
+    rate = Fraction(levy.basis_points, 10_000)
+    fixed = levy.per_piece_minor * line.pieces
+    match levy.base:
+        case "net":
+            return rate, fixed
+        case "running":
+            return rate * (1 + sum(slopes)), rate * sum(offsets) + fixed
+        case "gross":
+            if not levy.included:
+                message = f"{levy.name} is a share of the gross price, which does not hold it"
+                raise ValueError(message)
+            return Fraction(0), rate * line.marked + fixed
