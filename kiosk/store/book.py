@@ -1,0 +1,175 @@
+"""The price book on disk, read-only and pinned to one feed version, and the folder that holds the books."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Collection
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from kiosk.retail.book import Member
+from kiosk.retail.item import Item, Offer
+from kiosk.retail.policy import Policy
+from kiosk.retail.tax import TaxClass
+from kiosk.store.book_schema import book_name, book_version, open_checked
+from kiosk.store.errors import BookError, BookRowError, StoreError
+from kiosk.store.rows import Operator, decode_row
+
+__all__ = ["Books", "SqliteBook"]
+
+_CACHED_ITEMS = 512
+_BY_ITEM_ID = "SELECT payload FROM item WHERE item_id = ?"
+_BY_GTIN = "SELECT payload FROM item WHERE gtin = ? LIMIT 1"
+_BY_PLU = "SELECT payload FROM item WHERE plu = ? LIMIT 1"
+_OTHER = "SELECT payload FROM other WHERE kind = ? AND key = ?"
+_ALL_OTHER = "SELECT payload FROM other WHERE kind = ? ORDER BY key"
+_OFFERS = (
+    "SELECT other.payload FROM offer_item JOIN other ON other.kind = 'offer' AND other.key = offer_item.offer_id"
+    " WHERE offer_item.item_id = ? ORDER BY offer_item.offer_id"
+)
+
+
+class SqliteBook:
+    """Implements ``kiosk.retail.book.Book``. Safe from several threads, one of them at a time inside.
+
+    A row that cannot be read raises ``BookError``: the file was damaged after it was checked.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, version: int) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._version = version
+        policies: list[Policy] = self._all("policy")
+        if not policies:
+            message = f"{path} holds no policy"
+            raise BookError(message)
+        self._policy = policies[0]
+        self._items = lru_cache(_CACHED_ITEMS)(self._read_item)
+        self._offers = lru_cache(_CACHED_ITEMS)(self._read_offers)
+        self._tax_classes = cache(self._read_tax_class)
+
+    @classmethod
+    def open(cls, path: Path | str) -> SqliteBook:
+        """Open a book. Raises ``BookError`` (or another ``StoreError``) for one that is missing, cut or damaged."""
+        path = Path(path)
+        connection, version = open_checked(path)
+        try:
+            return cls(path, connection, version)
+        except BaseException:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+    @property
+    def version(self) -> int:
+        """The feed version this book was built from."""
+        return self._version
+
+    @property
+    def policy(self) -> Policy:
+        """How the shop trades."""
+        return self._policy
+
+    def item(self, item_id: str) -> Item | None:
+        """By the retailer's own key."""
+        return self._items(_BY_ITEM_ID, item_id)
+
+    def by_gtin(self, gtin: str) -> Item | None:
+        """By GTIN, 14 digits."""
+        return self._items(_BY_GTIN, gtin)
+
+    def by_plu(self, plu: str) -> Item | None:
+        """By produce look-up number."""
+        return self._items(_BY_PLU, plu)
+
+    def tax_class(self, tax_class: str) -> TaxClass | None:
+        """A dated tax class."""
+        return self._tax_classes(tax_class)
+
+    def offers_for(self, item_id: str) -> tuple[Offer, ...]:
+        """Offers that name the item, whatever their dates."""
+        return self._offers(item_id)
+
+    def member(self, keyed_hash: str) -> Member | None:
+        """A loyalty member by the keyed hash of a card or phone number (lower-case hex)."""
+        found: Member | None = self._one("member", _OTHER, "member", keyed_hash)
+        return found
+
+    def operators(self) -> tuple[Operator, ...]:
+        """Everybody who may sign in here."""
+        return tuple(self._all("operator"))
+
+    def _read_item(self, query: str, key: str) -> Item | None:
+        found: Item | None = self._one("item", query, key)
+        return found
+
+    def _read_tax_class(self, tax_class: str) -> TaxClass | None:
+        found: TaxClass | None = self._one("tax_class", _OTHER, "tax_class", tax_class)
+        return found
+
+    def _read_offers(self, item_id: str) -> tuple[Offer, ...]:
+        return tuple(self._many("offer", _OFFERS, item_id))
+
+    def _all(self, kind: str) -> list[Any]:
+        return self._many(kind, _ALL_OTHER, kind)
+
+    def _one(self, kind: str, query: str, *values: str) -> Any:  # noqa: ANN401 - the type goes with the kind
+        found = self._many(kind, query, *values)
+        return found[0] if found else None
+
+    def _many(self, kind: str, query: str, *values: str) -> list[Any]:
+        try:
+            with self._lock:
+                rows = self._connection.execute(query, values).fetchall()
+            return [decode_row(kind, payload) for (payload,) in rows]
+        except (sqlite3.DatabaseError, BookRowError) as error:
+            message = f"{self.path} is damaged: {error}"
+            raise BookError(message) from error
+
+
+class Books:
+    """The folder of price books. The sync process builds and prunes, the checkout opens."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+
+    def versions(self) -> tuple[int, ...]:
+        """Feed versions that lie here, newest first; whether they are whole shows when they are opened."""
+        found = (book_version(path) for path in self.folder.glob("book-*.db"))
+        return tuple(sorted((version for version in found if version is not None), reverse=True))
+
+    def path(self, version: int) -> Path:
+        """Where the book of this version lies."""
+        return self.folder / book_name(version)
+
+    def open(self, version: int) -> SqliteBook:
+        """The book of one version. Raises ``BookError`` if it is not here or not whole."""
+        return SqliteBook.open(self.path(version))
+
+    def open_newest(self) -> tuple[SqliteBook, tuple[StoreError, ...]]:
+        """The newest whole book, and why newer ones were passed over. Raises ``BookError`` if none is whole."""
+        passed: list[StoreError] = []
+        for version in self.versions():
+            try:
+                return self.open(version), tuple(passed)
+            except StoreError as error:
+                passed.append(error)
+        told = "; ".join(map(str, passed)) or "the feed has not brought one yet"
+        message = f"no price book in {self.folder}: {told}"
+        raise BookError(message)
+
+    def prune(self, *, keep: int = 2, pinned: Collection[int] = ()) -> tuple[int, ...]:
+        """Remove all but the newest ``keep`` and the ``pinned`` versions; gives what was removed.
+
+        A process that has a removed book open reads on until it lets go.
+        """
+        doomed = tuple(version for version in self.versions()[keep:] if version not in pinned)
+        for version in doomed:
+            self.path(version).unlink(missing_ok=True)
+        return doomed

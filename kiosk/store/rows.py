@@ -1,0 +1,79 @@
+"""The rows of a price book by kind, as the feed brings them: a key and a JSON payload.
+
+``docs/formats/book.md`` describes every payload. Items, offers, tax classes, policy and members decode straight into
+the values of ``kiosk.retail``; the rest are here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from kiosk.retail.book import Member
+from kiosk.retail.item import Item, Names, Offer
+from kiosk.retail.policy import Policy
+from kiosk.retail.tax import TaxClass
+from kiosk.store.errors import BookRowError
+
+__all__ = ["KINDS", "Department", "Operator", "RowKind", "Stock", "decode_row"]
+
+RowKind = Literal["item", "offer", "tax_class", "policy", "member", "operator", "stock", "department"]
+KINDS: tuple[RowKind, ...] = get_args(RowKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A member of staff who may sign in. ``badge_hash`` is the keyed hash of the badge's code; hashes are hex."""
+
+    operator_id: str
+    name: str
+    role: Literal["attendant", "supervisor"]
+    badge_hash: str = ""
+    pin_salt: str = ""
+    pin_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """On hand at a location (pieces, or grams), and up to which record each kiosk's moves are counted in it."""
+
+    item_id: str
+    location: str
+    on_hand: int
+    counted: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A shelf of the look-up."""
+
+    department: str
+    names: Names
+    picture: str | None = None
+
+
+_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    "item": msgspec.json.Decoder(Item),
+    "offer": msgspec.json.Decoder(Offer),
+    "tax_class": msgspec.json.Decoder(TaxClass),
+    "policy": msgspec.json.Decoder(Policy),
+    "member": msgspec.json.Decoder(Member),
+    "operator": msgspec.json.Decoder(Operator),
+    "stock": msgspec.json.Decoder(Stock),
+    "department": msgspec.json.Decoder(Department),
+}
+
+
+def decode_row(kind: str, payload: bytes) -> Any:  # noqa: ANN401 - the type goes with the kind
+    """The value of a row. Raises ``BookRowError`` for an unknown kind or a payload that is not of it."""
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        message = f"a price book has no rows of kind {kind}"
+        raise BookRowError(message)
+    try:
+        return decoder.decode(payload)
+    except msgspec.DecodeError as error:
+        message = f"the payload is no {kind}: {error}"
+        raise BookRowError(message) from error
