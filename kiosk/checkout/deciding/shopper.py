@@ -44,7 +44,7 @@ def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
         return
     if basket is not None and basket.open_tender is not None:
         return
-    if wanted.view == "basket" and basket is None and not desk.state.language:
+    if wanted.view == "basket" and basket is None and desk.state.live.view in ("staff", "staff_sign_in"):
         desk.happened(e.ViewShown("attract"))
         return
     if wanted.view == "quantity" and not _counted(desk, wanted.line):

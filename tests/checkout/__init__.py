@@ -1,0 +1,1 @@
+"""The checkout core, without a device, a disk or a clock."""

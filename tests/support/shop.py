@@ -1,0 +1,132 @@
+"""A small shop held in memory: a book with a dozen items, for tests of what the checkout decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.retail.book import Member
+from kiosk.retail.item import Item, ItemFlags, Offer, Restriction
+from kiosk.retail.money import Money
+from kiosk.retail.policy import CashRounding, Policy, TenderType
+from kiosk.retail.tax import TaxClass
+
+__all__ = ["MemoryBook", "bangladesh", "brazil", "small_shop"]
+
+
+def _taka(minor: int) -> Money:
+    return Money(minor, "BDT")
+
+
+def bangladesh() -> Policy:
+    """VAT inside the price, a receipt always, cash to the whole taka."""
+    return Policy(
+        country="BD",
+        currency="BDT",
+        store_name={"bn": "সবুজ বাজার", "en": "Sobuj Bazar"},
+        store_address={"en": "Dhanmondi, Dhaka"},
+        tax_number="000000000-0000",
+        tax_number_label="BIN",
+        languages=("bn", "en"),
+        tenders=(
+            TenderType("card", "card", {"en": "Card"}),
+            TenderType("bkash", "qr", {"en": "bKash"}),
+            TenderType("cash", "cash", {"en": "Cash"}),
+        ),
+        cash_rounding=CashRounding(100),
+        receipt_rule="always",
+        legal_series="M63-",
+    )
+
+
+def brazil() -> Policy:
+    """The shopper chooses whether to have a receipt; no legal series of our own."""
+    return Policy(
+        country="BR",
+        currency="BDT",
+        store_name={"pt_BR": "Mercado Verde"},
+        store_address={"pt_BR": "São Paulo"},
+        tax_number="00.000.000/0000-00",
+        tax_number_label="CNPJ",
+        languages=("pt_BR", "en"),
+        tenders=(TenderType("card", "card", {"en": "Card"}), TenderType("cash", "cash", {"en": "Cash"})),
+        receipt_rule="choice",
+    )
+
+
+@dataclass(slots=True)
+class MemoryBook:
+    """The ``Book`` protocol over plain dictionaries."""
+
+    policy: Policy
+    items: dict[str, Item] = field(default_factory=dict)
+    offers: tuple[Offer, ...] = ()
+    members: dict[str, Member] = field(default_factory=dict)
+    version: int = 1
+
+    def item(self, item_id: str) -> Item | None:
+        """By the retailer's own key."""
+        return self.items.get(item_id)
+
+    def by_gtin(self, gtin: str) -> Item | None:
+        """By GTIN-14."""
+        return next((item for item in self.items.values() if item.gtin == gtin), None)
+
+    def by_plu(self, plu: str) -> Item | None:
+        """By PLU."""
+        return next((item for item in self.items.values() if item.plu == plu), None)
+
+    def tax_class(self, tax_class: str) -> TaxClass | None:
+        """Two classes: standard and exempt."""
+        rates = {"standard": 750, "exempt": 0}
+        return TaxClass(tax_class, (("2025-01-09", rates[tax_class]),)) if tax_class in rates else None
+
+    def offers_for(self, item_id: str) -> tuple[Offer, ...]:
+        """Offers naming the item."""
+        return tuple(offer for offer in self.offers if item_id in offer.item_ids)
+
+    def member(self, keyed_hash: str) -> Member | None:
+        """By keyed hash."""
+        return self.members.get(keyed_hash)
+
+
+def small_shop(policy: Policy | None = None) -> MemoryBook:
+    """Milk, tea (3 for 2), a bag free of offers, wine (18), razor blades (staff), bananas by the kilogram, ..."""
+    items = [
+        Item("milk", {"en": "Milk 1 l", "bn": "দুধ ১ লিটার"}, "dairy", "standard", _taka(9500), gtin="08901234567890"),
+        Item("tea", {"en": "Tea 400 g"}, "drinks", "standard", _taka(60_000), gtin="04006381333931"),
+        Item(
+            "bag",
+            {"en": "Bag"},
+            "bags",
+            "standard",
+            _taka(1000),
+            gtin="05901234123457",
+            flags=ItemFlags(discountable=False),
+        ),
+        Item(
+            "wine",
+            {"en": "Wine"},
+            "drinks",
+            "standard",
+            _taka(150_000),
+            gtin="09780201379624",
+            restriction=Restriction(minimum_age=18),
+        ),
+        Item(
+            "blades",
+            {"en": "Razor blades"},
+            "care",
+            "standard",
+            _taka(45_000),
+            gtin="00036000291452",
+            restriction=Restriction(needs_staff=True),
+        ),
+        Item("mystery", {"en": "Unpriced"}, "misc", "standard", None, gtin="00012345678905"),
+        Item("gift", {"en": "Free sample"}, "misc", "exempt", _taka(0), gtin="00614141000036"),
+        Item("rice", {"en": "Rice 5 kg"}, "staples", "exempt", _taka(45_050), gtin="00725272730706", mrp=_taka(45_000)),
+        Item("banana", {"en": "Bananas", "bn": "কলা"}, "produce", "exempt", _taka(12_000), unit="kg", plu="4011"),
+        Item("grapes", {"en": "Grapes"}, "produce", "exempt", _taka(38_000), unit="kg", plu="4022", tare_grams=12),
+    ]
+    tea_offer = Offer("tea-3-for-2", ("tea",), {"en": "Tea: 3 for 2"}, buy=3, pay=2)
+    members = {"ab" * 32: Member("m-001", "gold", "Rahima")}
+    return MemoryBook(policy or bangladesh(), {item.item_id: item for item in items}, (tea_offer,), members)
