@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -63,6 +66,20 @@ def test_the_narrow_requirement_files_hold_the_releases_of_the_widest() -> None:
         path.stem: set(re.findall(r"^[a-z0-9.-]+==\S+", path.read_text("utf-8"), re.MULTILINE)) for path in REQUIREMENTS
     }
     assert pins["runtime"] < pins["headoffice"] < pins["dev"]
+
+
+def test_every_direct_dependency_is_in_the_requirement_files() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for file, wanted in (
+        ("runtime", project["dependencies"]),
+        ("headoffice", project["dependencies"] + extras["headoffice"]),
+        ("dev", sum(extras.values(), project["dependencies"])),
+    ):
+        pinned = (ROOT / "requirements" / f"{file}.txt").read_text(encoding="utf-8")
+        pins = {match[1]: match[2] for match in re.finditer(r"^([a-z0-9.-]+)==([^ ]+)", pinned, re.MULTILINE)}
+        for requirement in map(Requirement, wanted):
+            assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)]), requirement
 
 
 def test_no_file_names_the_host_of_a_package_registry() -> None:
