@@ -9,8 +9,8 @@ The wire is one JSON object a line, on TCP or a Unix socket; many clients may be
 | ``{"id", "abort": {"request"}}`` | ``{"id", "done": true or false}`` |
 | ``{"id", "reverse": {"request", "amount_minor", "currency", "reference"}}`` | ``{"id", "done": true or false}`` |
 
-Told by itself: ``{"prompt": "present_card", "request"}``. A request id seen again is never charged again: its first
-outcome is the answer. A payment whose client is gone stays on the terminal's display until it is tapped or aborted.
+Told to every client: ``{"prompt": "present_card", "request"}``. A request id seen again is never charged again: its
+first outcome is the answer. A payment whose client is gone stays on the terminal's display until it is tapped or aborted.
 
 The charges file is append-only JSON lines, on disk before the answer: ``what`` is ``approved``, ``declined``,
 ``cancelled`` or ``reversed``, with ``request``, ``amount_minor``, ``currency``, ``kind``, ``reference``, ``time``.
@@ -228,7 +228,8 @@ class Terminal:
             self._pending = _Pending(request, amount, str(currency), str(kind))
             self.panel.tell("pending", request=request, amount_minor=amount, currency=currency, kind=kind)
         self._pending.waiting.append((writer, number))
-        self._send(writer, {"prompt": "present_card" if kind == "card" else "wait", "request": request})
+        for client in self._clients:
+            self._send(client, {"prompt": "present_card" if kind == "card" else "wait", "request": request})
         if self._auto != "off":
             self._settle(self._pending, amount if self._auto == "approve" else 0, "")
         return None
