@@ -10,7 +10,7 @@ The wire is one JSON object a line, on TCP or a Unix socket; many clients may be
 | ``{"id", "reverse": {"request", "amount_minor", "currency", "reference"}}`` | ``{"id", "done": true or false}`` |
 
 Told to every client: ``{"prompt": "present_card", "request"}``. A request id seen again is never charged again: its
-first outcome is the answer. A payment whose client is gone stays on the terminal's display until it is tapped or aborted.
+first outcome is the answer. A payment whose client is gone stays on the display until it is tapped or aborted.
 
 The charges file is append-only JSON lines, on disk before the answer: ``what`` is ``approved``, ``declined``,
 ``cancelled`` or ``reversed``, with ``request``, ``amount_minor``, ``currency``, ``kind``, ``reference``, ``time``.
