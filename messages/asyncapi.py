@@ -56,6 +56,11 @@ def _summary(kind: type) -> str:
     return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
 
 
+def _told(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its description on one line: what a docstring's line breaks are differs between Pythons."""
+    return {**schema, "description": " ".join(schema["description"].split())} if "description" in schema else schema
+
+
 def _channel(name: Channel) -> dict[str, Any]:
     address = CHANNELS[name]
     return {
@@ -142,7 +147,7 @@ def document() -> dict[str, Any]:
         "operations": {f"{_USES[name].action}_{name}": _operation(name) for name in CHANNELS},
         "components": {
             "messages": {kind.__name__: _message(kind) for kind in kinds},
-            "schemas": {"CloudEvent": _CLOUD_EVENT, **dict(sorted(schemas.items()))},
+            "schemas": {"CloudEvent": _CLOUD_EVENT, **{name: _told(schemas[name]) for name in sorted(schemas)}},
         },
     }
 
