@@ -44,8 +44,8 @@ faults: setup ## kill -9 at random moments; ROUNDS=300 SEED=1
 bench: setup ## speed, memory and idle load against their targets
 	@$(RUN) -m tests.benchmarks
 
-cases: setup ## tax cases of any folder: CASES=folder
-	@$(RUN) -m kiosk.retail.cases "$(CASES)"
+cases: setup ## judge a folder of cases by the price engine: CASES=folder
+	@$(RUN) -m tools.cases "$(CASES)"
 
 check-all: setup ## everything above but the demo, one after the other
 	@$(RUN) -m tools.check all
