@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
@@ -18,3 +19,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 os.environ.setdefault("KIVY_NO_ARGS", "1")
 os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
 os.environ.setdefault("KIVY_NO_FILELOG", "1")
+
+# And keep its settings, which a person's own would change, where everything else is built.
+os.environ.setdefault("KIVY_HOME", str(Path(__file__).resolve().parents[1] / "build" / "kivy"))
+Path(os.environ["KIVY_HOME"]).mkdir(parents=True, exist_ok=True)

@@ -116,17 +116,6 @@ def test_a_target_does_its_own_setting_up(target: str) -> None:
     assert planned.stdout.splitlines()[0] == "bash tools/setup.sh"
 
 
-def test_the_front_door_and_its_links_lead_somewhere() -> None:
-    broken = [
-        f"{name}: {link}"
-        for name, text in text_files().items()
-        if name.endswith(".md")
-        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
-        if "://" not in link and not (ROOT / name).parent.joinpath(link).exists()
-    ]
-    assert broken == []
-
-
 def test_decision_records_have_a_number_of_their_own_and_the_same_parts() -> None:
     records = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     numbers = [path.name[:4] for path in records]
