@@ -186,6 +186,16 @@ provide_environment() {
     printf '%s\n' "$wanted" >$stamp
 }
 
+compile_catalogues() { # languages: compiled where a source is newer than what was made of it
+    local catalogue
+    for catalogue in kiosk/i18n/locale/*/LC_MESSAGES/kiosk.po; do
+        if [ ! "${catalogue%.po}.mo" -nt "$catalogue" ]; then
+            $venv/bin/python -m kiosk.i18n.compile
+            return
+        fi
+    done
+}
+
 finish() { # finish ENVIRONMENT CODE: the reports and the closing line
     local seconds=$((($(date +%s%N) - started) / 100000000))
     seconds=$((seconds / 10)).$((seconds % 10))
@@ -203,4 +213,5 @@ flock 9  # two targets started at once set up one after the other
 : >$log
 provide_packages
 provide_environment
+compile_catalogues
 finish "$environment" 0
