@@ -189,7 +189,7 @@ provide_environment() {
 compile_catalogues() { # languages: compiled where a source is newer than what was made of it
     local catalogue
     for catalogue in kiosk/i18n/locale/*/LC_MESSAGES/kiosk.po; do
-        if [ ! "${catalogue%.po}.mo" -nt "$catalogue" ]; then
+        if [ -e "$catalogue" ] && [ ! "${catalogue%.po}.mo" -nt "$catalogue" ]; then
             $venv/bin/python -m kiosk.i18n.compile
             return
         fi

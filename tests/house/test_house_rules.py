@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import tools.check
+
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
 TARGETS = ["help", "setup", "demo", "test", "lint", "tour", "replay", "faults", "bench", "cases", "check-all", "clean"]
@@ -114,6 +116,13 @@ def test_a_target_does_its_own_setting_up(target: str) -> None:
         text=True,
     )
     assert planned.stdout.splitlines()[0] == "bash tools/setup.sh"
+
+
+def test_check_all_leaves_no_check_out() -> None:
+    listed = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    within_test = {"lint"}
+    no_check = {"help", "setup", "demo", "check-all", "clean"}
+    assert set(tools.check.TARGETS) == listed - within_test - no_check
 
 
 def test_decision_records_have_a_number_of_their_own_and_the_same_parts() -> None:

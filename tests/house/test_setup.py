@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -50,6 +51,14 @@ def test_setting_up_again_changes_nothing_and_takes_under_two_seconds(checkout: 
     assert time.monotonic() - began < 2
     assert second.stdout.splitlines() == [closing_line(second)]
     assert "packages_installed=0 environment=present" in closing_line(second)
+
+
+def test_setting_up_leaves_its_report(checkout: Path) -> None:
+    assert set_up(checkout).returncode == 0
+    document = json.loads((checkout / "build" / "reports" / "setup.json").read_text(encoding="utf-8"))
+    assert document["target"] == "setup"
+    assert document["passed"] is True
+    assert document["figures"]["environment"] == "made"
 
 
 def test_a_changed_requirement_file_is_taken_up(checkout: Path) -> None:
