@@ -1,0 +1,152 @@
+"""``make cases``: what passes passes for a reason, and what is planted wrong fails."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tools import barcode_cases, tax_cases
+from tools.case_verdict import Reason, Verdict
+from tools.cases import judge_file, run
+from tools.report import Report
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "tests" / "retail" / "cases"
+FILE = FOLDER / "tax_cases.json"
+CASES: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["cases"]
+VERDICTS = {verdict.case_id: verdict for verdict in judge_file(FILE)}
+SCHEMA = json.loads((ROOT / "docs" / "formats" / "tax-case.schema.json").read_text(encoding="utf-8"))
+
+
+def test_no_case_fails_and_few_do_not_apply() -> None:
+    outcomes = Counter(verdict.outcome for verdict in VERDICTS.values())
+
+    assert outcomes == {"passed": 60, "not_applicable": 13}
+
+
+def test_the_files_follow_the_published_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(json.loads(FILE.read_text(encoding="utf-8")), SCHEMA)
+
+
+def test_the_schema_refuses_an_input_that_no_reader_reads() -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"cases": [{**CASES[0], "input": {"moon": "full"}}]}, SCHEMA)
+
+
+def wrong(value: object) -> Iterator[object]:
+    """The expected value with each of its leaves wrong in turn."""
+    match value:
+        case dict():
+            for key in value:
+                yield from ({**value, key: other} for other in wrong(value[key]))
+        case list():
+            yield ["0.07" for _ in value]
+        case int():
+            yield value + 1
+        case None:
+            yield 999
+        case _:
+            yield f"1{value}"
+
+
+@pytest.mark.parametrize("number", [n for n, case in enumerate(CASES) if VERDICTS[case["id"]].outcome == "passed"])
+def test_a_case_that_passes_fails_when_any_of_its_expectations_is_wrong(number: int) -> None:
+    case = CASES[number]
+    earlier = CASES[number - 1] if number else None
+
+    for expected in wrong(case["expected"]):
+        assert tax_cases.judge({**case, "expected": expected}, earlier).outcome == "failed", expected
+
+
+def judged(case_input: dict[str, Any], **more: Any) -> Verdict:  # noqa: ANN401 - a case is JSON
+    return tax_cases.judge({"id": "X", "source": "", "expected": {"tax": "1.00"}, "input": case_input, **more})
+
+
+BASKET: dict[str, Any] = {
+    "lines": [{"unit_price": "5.00", "qty": 1, "vat_percent": 25}],
+    "prices_include_tax": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("case_input", "more", "reason"),
+    [
+        ({**BASKET, "weather": "rain"}, {}, Reason.UNKNOWN_INPUT),
+        ({**BASKET, "rounding": "by moon"}, {}, Reason.UNKNOWN_INPUT),
+        ({**BASKET, "rounding": "per_unit"}, {}, Reason.UNIT_ROUNDING),
+        ({**BASKET, "promotion": "a balloon for every child"}, {}, Reason.PROMOTION),
+        ({**BASKET, "allocate": "by colour"}, {}, Reason.UNKNOWN_INPUT),
+        (BASKET, {"expected": {"mood": "good"}}, Reason.UNKNOWN_EXPECTATION),
+        (BASKET, {"note": "rates not re-checked"}, Reason.UNSURE_SOURCE),
+        ({"lines": [{"unit_price": "5.001", "qty": 1, "vat_percent": 25}]}, {}, Reason.FINER_PRICE),
+        ({"same_as": "previous"}, {}, Reason.UNKNOWN_INPUT),
+    ],
+)
+def test_what_is_not_understood_does_not_apply(
+    case_input: dict[str, Any], more: dict[str, Any], reason: Reason
+) -> None:
+    assert judged(BASKET).outcome == "passed"
+    assert judged(case_input, **more).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("group", "data", "expected", "outcome"),
+    [
+        ("GS1 check digit", "629104150021", {"check_digit": 3}, "passed"),
+        ("GS1 check digit", "629104150021", {"check_digit": 4}, "failed"),
+        ("UPC", "425261", {"valid": True}, "passed"),
+        ("UPC", "425261", {"valid": False}, "failed"),
+        ("element string lint", "(01)95012345678902", {"result": "bad GTIN check digit"}, "passed"),
+        ("variable measure", "2311111112345", {"weight": "1.234"}, "not_applicable"),
+        ("North American coupon AI 8110", "", {"result": "ok"}, "not_applicable"),
+    ],
+)
+def test_barcodes_are_judged_as_far_as_they_are_read(
+    group: str, data: str, expected: dict[str, Any], outcome: str
+) -> None:
+    case = {"id": "X", "group": group, "data": data, "expected": expected}
+
+    assert barcode_cases.judge(case).outcome == outcome
+
+
+def ran(folder: Path, tmp_path: Path) -> tuple[int, dict[str, Any]]:
+    report = Report("cases", folder=tmp_path / "reports")
+    run(folder, report)
+    code = report.close()
+    return code, json.loads((tmp_path / "reports" / "cases.json").read_text(encoding="utf-8"))
+
+
+def test_the_command_counts_and_closes_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, report = ran(FOLDER, tmp_path)
+
+    assert code == 0
+    assert report["figures"] == {"passed": 60, "failed": 0, "not_applicable": 13}
+    assert capsys.readouterr().out.splitlines()[-1] == "cases: passed=60 failed=0 not_applicable=13"
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"cases": [{"id": "T1"}]}', '{"cases": ["T1"]}', None])
+def test_a_file_or_case_that_cannot_be_read_is_a_failure(content: str | None, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    if content is not None:
+        (folder / "tax_cases.json").write_text(content, encoding="utf-8")
+
+    assert ran(folder, tmp_path)[0] == 1
+
+
+def test_one_failed_case_fails_the_command(tmp_path: Path) -> None:
+    case = deepcopy(CASES[0])
+    case["expected"]["tax"] = "3.29"
+    (tmp_path / "tax_cases.json").write_text(json.dumps({"cases": [case]}), encoding="utf-8")
+
+    code, report = ran(tmp_path, tmp_path)
+
+    assert (code, report["figures"]["failed"]) == (1, 1)

@@ -1,0 +1,197 @@
+"""Judges tax and money cases with the kiosk's own price engine. The format: ``docs/formats/tax-case.md``.
+
+A case is told apart by the keys of its input. Nothing here computes an expected value: lines are priced, shared and
+taxed by ``kiosk.retail``, formatted by ``kiosk.i18n``, and only then compared. A key or word that is not read makes
+the case not applicable, never passed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from kiosk.retail.digits import latin_digits
+from kiosk.retail.money import MINOR_DIGITS, Money, round_half_up
+from kiosk.retail.pricing import counted, totals
+from kiosk.retail.tax import TaxRate, tax_of
+from kiosk.retail.tender import cash_due, change
+from tools.case_baskets import judge_basket, line_of
+from tools.case_numbers import CURRENCY, fraction, money, shown, shown_as
+from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compare
+
+__all__ = ["judge"]
+
+_UNSURE = re.compile(r"not re-checked")
+_UNIT_FIRST = re.compile(r"per-unit \d-dp|round-then-multiply")
+
+
+def judge(case: Case, earlier: Case | None = None) -> Verdict:
+    """The verdict on one case. ``earlier`` is the case before it in the file, for those that build on it."""
+    try:
+        _heed(str(case.get("note", "")))
+        given = case["input"]
+        if "same_as" in given:
+            given = _on_top_of(earlier, given)
+        return _reader(given)(case, given)
+    except NotApplicableError as why:
+        return Verdict(case["id"], "not_applicable", why.reason, why.detail)
+
+
+def _heed(note: str) -> None:
+    """What a case's own note says against judging it."""
+    if _UNSURE.search(note):
+        raise NotApplicableError(Reason.UNSURE_SOURCE, note)
+    if _UNIT_FIRST.search(note):
+        raise NotApplicableError(Reason.UNIT_ROUNDING, note)
+
+
+def _on_top_of(earlier: Case | None, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    if earlier is None or given["same_as"] != "previous" or "lines" not in earlier["input"]:
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, f"same_as {given['same_as']}")
+    return {**earlier["input"], **{key: value for key, value in given.items() if key != "same_as"}}
+
+
+_Reader = Callable[[Case, Mapping[str, Any]], Verdict]
+
+
+def _reader(given: Mapping[str, Any]) -> _Reader:
+    """The reader for the input's keys: all of one reader's musts and none that it does not know."""
+    keys = set(given)
+    for must, may, reader in _READERS:
+        if must <= keys <= must | may:
+            return reader
+    raise NotApplicableError(Reason.UNKNOWN_INPUT, ", ".join(sorted(keys)))
+
+
+def _included_rate(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """One amount that holds its VAT."""
+    amount = money(given.get("gross", given.get("mrp")))
+    rate = TaxRate("vat", int(fraction(given["vat_percent"]) * 100))
+    tax = tax_of([(rate, amount)], currency=CURRENCY, included=True, rounding="document")
+    found = {"net": shown(tax.net), "tax": shown(tax.tax), "vat": shown(tax.tax), "payable": shown(tax.total)}
+    return compare(case["id"], case["expected"], found)
+
+
+def _discounted_item(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """One item with its VAT inside, some of it taken off."""
+    words = re.fullmatch(r"([\d.]+)% included", given["tax"])
+    if words is None:
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, given["tax"])
+    line = line_of(1, money(given["unit_price"]), 1, fraction(words[1]), money(given["discount_incl_tax"]))
+    found = totals([line], currency=CURRENCY, included=True, rounding="document")
+    return compare(case["id"], case["expected"], {"total": shown(found.total), "tax": shown(found.tax.tax)})
+
+
+def _cash_line(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """A total rounded to a step, the rounding told beside it."""
+    if given["method"] != "HALF-UP" or given.get("strategy", "add_line") != "add_line":
+        raise NotApplicableError(Reason.CASH_METHOD, f"{given['method']} {given.get('strategy', '')}".strip())
+    payable, rounding = cash_due(money(given["total"]), money(given["step"]).minor)
+    return compare(case["id"], case["expected"], {"rounding_line": shown(rounding), "payable": shown(payable)})
+
+
+def _cash_order(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """An order paid in cash, a part of it by bank where the note says so; its tax stays as it is."""
+    if given["method"] != "HALF-UP":
+        raise NotApplicableError(Reason.CASH_METHOD, given["method"])
+    note = str(case.get("note", ""))
+    if "residue" in note:
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, "the part paid by bank is not told")
+    by_bank = re.search(r"part by bank ([\d.]+)", note)
+    bank = money(by_bank[1]) if by_bank else Money.zero(CURRENCY)
+    total, tax = money(given["order_total"]), money(given["tax"])
+    cash, rounding = cash_due(total - bank, money(given["step"]).minor)
+    found = {"paid": bank + cash, "invoice_net": total - tax + rounding, "invoice_tax": tax}
+    return compare(case["id"], case["expected"], {key: shown(value) for key, value in found.items()})
+
+
+def _tax_rounding(_case: Case, given: Mapping[str, Any]) -> Verdict:
+    raise NotApplicableError(Reason.CASH_METHOD, given["strategy"])
+
+
+def _change(case: Case, given: Mapping[str, Any]) -> Verdict:
+    back = change(money(given["tendered"]), money(given["total"]))
+    return compare(case["id"], case["expected"], {"change": shown(back)})
+
+
+def _document_sums(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """A document whose totals must be the exact sums of its items; a stated total that differs is refused."""
+    lines = []
+    for number, item in enumerate(given["items"], start=1):
+        off = money(item["vDesc"]) if "vDesc" in item else Money.zero(CURRENCY)
+        lines.append(line_of(number, money(item["vProd"]), 1, Fraction(0), off))
+    sums = totals(lines, currency=CURRENCY, included=True, rounding="document")
+    told = {"total_vDesc": (sums.discount, 537), "total_vProd": (sums.subtotal, 564)}
+    codes = [code for key, (right, code) in told.items() if key in given and money(given[key]) != right]
+    found: dict[str, object] = {f"correct_{key}": shown(right) for key, (right, _) in told.items()}
+    found |= {"correct_vNF": shown(sums.total), "rejected": codes[0] if codes else None}
+    return compare(case["id"], case["expected"], found)
+
+
+def _document_line(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """Quantity times price, as the line states it."""
+    right = counted(money(given["vUnCom"]), int(given["qCom"]))
+    code = 629 if abs(right.minor - money(given["vProd"]).minor) > 1 else None
+    return compare(case["id"], case["expected"], {"rejected": code, "correct_vProd": shown(right)})
+
+
+def _tax_within_a_cent(case: Case, given: Mapping[str, Any]) -> Verdict:
+    ours = shown(Money(round_half_up(fraction(given["unrounded"]) * 100), CURRENCY))
+    accepted = case["expected"]["accepted"]
+    return compare(case["id"], case["expected"], {"accepted": accepted if ours in accepted else [ours]})
+
+
+def _library_rounding(_case: Case, given: Mapping[str, Any]) -> Verdict:
+    raise NotApplicableError(Reason.ANOTHER_LIBRARY, f"{given['amount']} to two digits")
+
+
+def _formatted(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """An amount as people of a place write it."""
+    currency = given["currency"]
+    if currency not in MINOR_DIGITS:
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, currency)
+    text = shown_as(fraction(given["amount"]), currency, given["locale"])
+    return compare(case["id"], case["expected"], {"text": text})
+
+
+def _typed_digits(case: Case, given: Mapping[str, Any]) -> Verdict:
+    try:
+        value = str(Decimal(latin_digits(given["text"])))
+    except InvalidOperation:
+        value = ""
+    return compare(case["id"], case["expected"], {"value": value})
+
+
+_BASKET_WORDS = {
+    "prices_include_tax",
+    "rounding",
+    "order_discount",
+    "allocate",
+    "promotion",
+    "vat_percent",
+    "taxes",
+    "included",
+    "first_two_included_in_price",
+    "taxes_percent_of_gross",
+    "products",
+}
+_READERS: tuple[tuple[set[str], set[str], _Reader], ...] = (
+    ({"lines"}, _BASKET_WORDS, judge_basket),
+    ({"lines_gross", "vat_percent"}, {"rounding"}, judge_basket),
+    ({"gross", "vat_percent"}, set(), _included_rate),
+    ({"mrp", "vat_percent"}, set(), _included_rate),
+    ({"unit_price", "tax", "discount_incl_tax"}, set(), _discounted_item),
+    ({"total", "step", "method"}, {"strategy"}, _cash_line),
+    ({"order_total", "tax", "step", "method"}, set(), _cash_order),
+    ({"net", "tax", "step", "method", "strategy"}, set(), _tax_rounding),
+    ({"total", "tendered"}, set(), _change),
+    ({"items"}, {"total_vDesc", "total_vProd"}, _document_sums),
+    ({"qCom", "vUnCom", "vProd"}, set(), _document_line),
+    ({"unrounded"}, set(), _tax_within_a_cent),
+    ({"amount"}, set(), _library_rounding),
+    ({"amount", "currency", "locale"}, set(), _formatted),
+    ({"text"}, set(), _typed_digits),
+)
