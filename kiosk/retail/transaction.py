@@ -31,6 +31,15 @@ class TransactionId:
     number: int
     uuid: str
 
+    @property
+    def reference(self) -> str:
+        """What a person reads out: workstation, series and number. Short, and no identity.
+
+        >>> TransactionId("dhk-01", "sco-2", "2026-03-01", 1, 42, "0190").reference
+        'sco-2-1-000042'
+        """
+        return f"{self.workstation}-{self.series}-{self.number:06d}"
+
 
 @dataclass(frozen=True, slots=True)
 class PriceModifier:

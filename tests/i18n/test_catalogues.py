@@ -98,6 +98,7 @@ def test_every_message_the_code_names_is_in_the_catalogues() -> None:
         for place, _, argument in spoken()
         for message_id in literal_ids(argument)
         if message_id not in KNOWN["en"]
+        and not (place.startswith("headoffice") and f"console.{message_id}" in KNOWN["en"])
     }
 
     assert sorted(missing) == []

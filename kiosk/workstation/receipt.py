@@ -1,0 +1,151 @@
+"""The receipt of a completed transaction, laid out for any printer: columns and scripts are the printer's business.
+
+In Bangladesh it carries the heading of a tax invoice (Mushak 6.3) with the shop's BIN and the legal number; in Brazil
+it says that it is no fiscal document, because the NFC-e is not issued here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hal.printer.contract import Cut, Document, Feed, Part, QrCode, Rule, TextLine
+from kiosk.checkout.events import SettledTender, TransactionCompleted
+from kiosk.i18n.catalogues import LANGUAGES
+from kiosk.i18n.translate import Translator
+from kiosk.retail.money import Money
+from kiosk.retail.policy import Policy
+from kiosk.retail.tax import TaxAmount
+from kiosk.retail.transaction import LineItem
+
+__all__ = ["receipt"]
+
+_QR_PREFIX = "sale:"
+"""What the receipt's QR begins with: no address, so that no telephone opens a page, and no product either."""
+
+
+def receipt(
+    completed: TransactionCompleted, policy: Policy, legal_number: str, *, copy: bool, job: str, time_zone: str
+) -> Document:
+    """The receipt in the transaction's language (the shop's first where that is unknown).
+
+    ``legal_number`` is printed where there is one; ``copy`` heads it with the word for a copy; ``time_zone`` is the
+    store's IANA name. Amounts are those of ``completed``: nothing is computed anew.
+    """
+    language = next((tag for tag in (completed.language, *policy.languages) if tag in LANGUAGES), "en")
+    said = Translator(language)
+    parts: list[Part] = [
+        *_heading(completed, policy, said, copy=copy),
+        *_identity(completed, legal_number, said, time_zone),
+        Rule(),
+        *(part for line in completed.lines if not line.voided for part in _line(line, said)),
+        Rule(),
+        *_sums(completed, said),
+        Rule(),
+        *(part for tender in completed.tenders for part in _tender(tender, policy, said)),
+        *_foot(completed, said),
+        Cut(),
+    ]
+    return Document(job, tuple(parts), language)
+
+
+def _centred(text: str, *, bold: bool = False) -> TextLine:
+    return TextLine(text, align="centre", bold=bold)
+
+
+def _heading(completed: TransactionCompleted, policy: Policy, said: Translator, *, copy: bool) -> Iterator[Part]:
+    if copy:
+        yield TextLine(said.t("receipt.copy"), align="centre", bold=True, size=2)
+    if policy.country == "BD":
+        yield _centred(said.t("receipt.invoice_bd_government"))
+        yield _centred(said.t("receipt.invoice_bd_board"))
+    yield TextLine(said.name(policy.store_name), align="centre", bold=True, size=2)
+    address = said.name(policy.store_address)
+    if address:
+        yield _centred(address)
+    if policy.tax_number:
+        yield _centred(said.t("receipt.tax_number", label=policy.tax_number_label, number=policy.tax_number))
+    yield _centred(said.t("receipt.invoice_bd" if policy.country == "BD" else "receipt.title"), bold=True)
+    if policy.country == "BR":
+        yield _centred(said.t("receipt.not_fiscal"))
+    if not completed.clock_trusted:
+        yield _centred(said.t("receipt.clock"))
+
+
+def _identity(completed: TransactionCompleted, legal_number: str, said: Translator, time_zone: str) -> Iterator[Part]:
+    transaction = completed.transaction
+    if legal_number:
+        yield TextLine(said.t("receipt.number"), legal_number)
+    yield TextLine(said.t("receipt.date"), said.date_time(completed.utc_ms, time_zone))
+    yield TextLine(said.t("receipt.transaction"), transaction.reference)
+
+
+def _line(line: LineItem, said: Translator) -> Iterator[Part]:
+    yield TextLine(said.name(line.names), said.money(line.extended))
+    price = said.money(line.unit_price)
+    if line.weight is not None:
+        unit = said.t(f"unit.{line.unit}")
+        yield _small(said.t("receipt.weighed", weight=line.weight, price=price, unit=unit))
+        if line.tare_grams:
+            yield _small(said.t("receipt.tare", grams=line.tare_grams))
+    elif line.quantity != 1:
+        yield _small(said.t("receipt.unit_price", quantity=line.quantity, price=price))
+    for modifier in line.modifiers:
+        yield _small(said.name(modifier.names), said.money(-modifier.amount))
+
+
+def _small(left: str, right: str = "") -> TextLine:
+    return TextLine(f"  {left}", right)
+
+
+def _sums(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
+    pieces = sum(line.quantity if line.unit == "each" else 1 for line in completed.lines if not line.voided)
+    if completed.discount or not completed.prices_include_tax:
+        yield TextLine(said.t("receipt.subtotal"), said.money(completed.subtotal))
+    if completed.discount:
+        yield TextLine(said.t("receipt.discount"), said.money(-completed.discount))
+    included = completed.prices_include_tax
+    taxes = [_tax(row, said, included=included) for row in completed.tax]
+    total = TextLine(said.t("receipt.total"), said.money(completed.total), bold=True, size=2)
+    yield from (total, *taxes) if included else (*taxes, total)
+    yield TextLine(said.t("receipt.items", count=pieces))
+
+
+def _tax(row: TaxAmount, said: Translator, *, included: bool) -> TextLine:
+    """One rate: "of which" below the total where prices hold their tax, above it where tax is added."""
+    net = said.money(row.net)
+    if not row.rate.basis_points:
+        return TextLine(said.t("receipt.tax_exempt", net=net))
+    words = "receipt.tax_included" if included else "receipt.tax_added"
+    return TextLine(said.t(words, rate=said.percent(row.rate.basis_points), net=net), said.money(row.tax))
+
+
+def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator[Part]:
+    offered = next((t.names for t in policy.tenders if t.tender_id == tender.tender_id), {})
+    name = said.name(offered) or said.t(f"tender.{tender.kind}")
+    rounding = tender.rounding or Money.zero(tender.amount.currency)
+    if rounding:
+        yield TextLine(said.t("receipt.cash_rounding"), said.money(rounding))
+    yield TextLine(name, said.money(tender.amount + rounding), bold=True)
+    card = " ".join(filter(None, (tender.brand, tender.masked_pan)))
+    if card:
+        yield _small(card)
+    if tender.approval_code:
+        yield _small(said.t("receipt.approval", code=tender.approval_code))
+    if tender.reference:
+        yield _small(said.t("receipt.terminal_reference", reference=tender.reference))
+    if tender.received is not None:
+        yield _small(said.t("receipt.received"), said.money(tender.received))
+    if tender.change is not None:
+        yield _small(said.t("receipt.change"), said.money(tender.change))
+
+
+def _foot(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
+    yield Rule()
+    if completed.discount:
+        yield _centred(said.t("receipt.saved", amount=completed.discount), bold=True)
+    if completed.member_id:
+        yield _centred(said.t("receipt.member"))
+    yield QrCode(f"{_QR_PREFIX}{completed.transaction.uuid}")
+    yield _centred(said.t("receipt.thanks"))
+    yield _centred(said.t("receipt.keep"))
+    yield Feed()

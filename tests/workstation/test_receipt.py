@@ -1,0 +1,248 @@
+"""The receipt, read as a document: what the law, the shop and the shopper want on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hal.printer.contract import Cut, Document, QrCode, TextLine
+from kiosk.checkout.events import SettledTender, TransactionCompleted
+from kiosk.i18n.translate import Translator
+from kiosk.retail.money import Money
+from kiosk.retail.policy import Policy, TenderType
+from kiosk.retail.pricing import totals, weighed
+from kiosk.retail.tax import TaxRate
+from kiosk.retail.transaction import LineItem, PriceModifier, TransactionId
+from kiosk.retail.weight import Weight
+from kiosk.workstation.receipt import receipt
+
+UUID = "0193f5a0-0000-7000-8000-000000000001"
+TRADE, FRESH = TaxRate("trade", 750), TaxRate("fresh", 0)
+POLICY = Policy(
+    country="BD",
+    currency="BDT",
+    store_name={"en": "Shapla Superstore", "bn": "শাপলা সুপারস্টোর"},
+    store_address={"en": "12 Mirpur Road, Dhaka", "bn": "১২ মিরপুর রোড, ঢাকা"},
+    tax_number="000123456-0101",
+    tax_number_label="BIN",
+    languages=("bn", "en"),
+    tenders=(TenderType("card", "card", {"en": "Bank card", "bn": "ব্যাংক কার্ড"}), TenderType("cash", "cash", {})),
+)
+
+
+def bdt(minor: int) -> Money:
+    return Money(minor, "BDT")
+
+
+def sale(language: str = "en", *, included: bool = True, **changes: object) -> TransactionCompleted:
+    """Three bars of soap with one free, and 1.250 kg of bananas."""
+    soap = LineItem(
+        line=1,
+        item_id="soap",
+        names={"en": "Soap", "bn": "সাবান", "pt_BR": "Sabonete"},
+        unit="each",
+        quantity=3,
+        unit_price=bdt(5500),
+        extended=bdt(16500),
+        tax_rate=TRADE,
+        entry="scanned",
+        modifiers=(PriceModifier("3for2", bdt(5500), {"en": "3 for 2", "bn": "৩টি কিনলে ১টি ফ্রি"}),),
+    )
+    net = Weight(1250, -3, "kg")
+    bananas = LineItem(
+        line=2,
+        item_id="banana",
+        names={"en": "Bananas", "bn": "কলা", "pt_BR": "Bananas"},
+        unit="kg",
+        quantity=1,
+        unit_price=bdt(12_000),
+        extended=weighed(bdt(12_000), "kg", net),
+        tax_rate=FRESH,
+        entry="weighed",
+        weight=net,
+        tare_grams=12,
+    )
+    gone = replace(soap, line=3, names={"en": "Gone"}, voided=True)
+    lines = (soap, bananas, gone)
+    sums = totals(lines, currency="BDT", included=included, rounding="document")
+    completed = TransactionCompleted(
+        transaction=TransactionId("dhk-01", "sco-2", "2026-03-01", 1, 42, UUID),
+        utc_ms=1_772_359_500_000,
+        language=language,
+        currency="BDT",
+        book_version=7,
+        prices_include_tax=included,
+        lines=lines,
+        subtotal=sums.subtotal,
+        discount=sums.discount,
+        tax=sums.tax.rows,
+        total=sums.total,
+        tenders=(
+            SettledTender(
+                tender="t1",
+                tender_id="card",
+                kind="card",
+                amount=sums.total,
+                approval_code="A1B2C3",
+                brand="VISA",
+                masked_pan="************1234",
+                reference="R9",
+            ),
+        ),
+    )
+    return replace(completed, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def printed(
+    completed: TransactionCompleted, *, policy: Policy = POLICY, number: str = "", copy: bool = False
+) -> Document:
+    return receipt(completed, policy, number, copy=copy, job="j1", time_zone="Asia/Dhaka")
+
+
+def rows(document: Document) -> list[tuple[str, str]]:
+    return [(part.left.strip(), part.right) for part in document.parts if isinstance(part, TextLine)]
+
+
+def words(document: Document) -> str:
+    return "\n".join(f"{left} {right}".strip() for left, right in rows(document))
+
+
+def test_a_bangladeshi_receipt_has_the_heading_of_a_tax_invoice() -> None:
+    said = words(printed(sale(), number="DHK2-000017"))
+
+    assert "Tax invoice (Mushak 6.3)" in said
+    assert "BIN: 000123456-0101" in said
+    assert "Shapla Superstore" in said
+    assert "12 Mirpur Road, Dhaka" in said
+    assert "Invoice no. DHK2-000017" in said
+    assert "Date 01/03/2026 16:05" in said
+    assert "Transaction sco-2-1-000042" in said
+
+
+def test_lines_tell_how_their_price_comes_about() -> None:
+    found = rows(printed(sale()))
+
+    at = found.index(("Soap", "৳165.00"))
+    assert found[at + 1] == ("3 × ৳55.00", "")
+    assert found[at + 2] == ("3 for 2", "-৳55.00")
+    at = found.index(("Bananas", "৳150.00"))
+    assert found[at + 1] == ("1.250\N{NO-BREAK SPACE}kg × ৳120.00/kg", "")
+    assert found[at + 2] == ("Net weight, packaging 12 g taken off", "")
+
+
+def test_a_single_piece_takes_one_row_and_a_voided_line_none() -> None:
+    completed = sale()
+    single = replace(completed.lines[0], quantity=1, extended=bdt(5500), modifiers=())
+    said = words(printed(replace(completed, lines=(single, completed.lines[2]))))
+
+    assert "1 ×" not in said
+    assert "Gone" not in said
+    assert "1 item" in said.splitlines()
+
+
+def test_the_sums_are_those_of_the_sale_with_the_vat_inside_them() -> None:
+    found = rows(printed(sale()))
+
+    assert ("Subtotal", "৳315.00") in found
+    assert ("Offers", "-৳55.00") in found
+    total = found.index(("TOTAL", "৳260.00"))
+    assert found[total + 1] == ("of which VAT 7.5% on ৳102.33", "৳7.67")
+    assert found[total + 2] == ("VAT exempt or zero: ৳150.00", "")
+    assert ("You saved ৳55.00", "") in found
+
+
+def test_added_tax_stands_above_the_total() -> None:
+    found = rows(printed(sale(included=False)))
+
+    total = found.index(("TOTAL", "৳268.25"))
+    assert found.index(("VAT 7.5% on ৳110.00", "৳8.25")) < total
+
+
+def test_a_card_is_known_by_brand_mask_and_approval_only() -> None:
+    found = rows(printed(sale()))
+
+    at = found.index(("Bank card", "৳260.00"))
+    assert found[at + 1 : at + 4] == [("VISA ************1234", ""), ("Approval A1B2C3", ""), ("Reference R9", "")]
+
+
+def test_cash_shows_its_rounding_what_was_given_and_the_change() -> None:
+    cash = SettledTender(
+        tender="t2",
+        tender_id="cash",
+        kind="cash",
+        amount=bdt(25_960),
+        received=bdt(50_000),
+        change=bdt(24_000),
+        rounding=bdt(40),
+    )
+
+    found = rows(printed(sale(tenders=(cash,))))
+
+    at = found.index(("Cash rounding", "৳0.40"))
+    assert found[at + 1 : at + 4] == [("Cash", "৳260.00"), ("Cash received", "৳500.00"), ("Change", "৳240.00")]
+
+
+def test_two_tenders_are_both_told() -> None:
+    first = sale().tenders[0]
+    found = rows(printed(sale(tenders=(replace(first, amount=bdt(10_000)), replace(first, amount=bdt(16_000))))))
+
+    assert [right for left, right in found if left == "Bank card"] == ["৳100.00", "৳160.00"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "COPY"), ("bn", "কপি"), ("pt_BR", "CÓPIA")])
+def test_a_copy_says_so_first_and_large_and_the_original_does_not(language: str, word: str) -> None:
+    first = printed(sale(language), copy=True).parts[0]
+
+    assert isinstance(first, TextLine)
+    assert (first.left, first.size) == (word, 2)
+    assert word not in words(printed(sale(language)))
+
+
+def test_a_bengali_receipt_is_bengali_to_the_last_digit() -> None:
+    document = printed(sale("bn"))
+    said = words(document)
+
+    assert document.language == "bn"
+    assert "শাপলা সুপারস্টোর" in said
+    assert "কর চালানপত্র (মূসক-৬.৩)" in said
+    assert "সর্বমোট ৳২৬০.০০" in said
+    assert "১.২৫০\N{NO-BREAK SPACE}কেজি × ৳১২০.০০/কেজি" in said
+    assert "তারিখ ০১/০৩/২০২৬ ১৬:০৫" in said
+
+
+def test_a_brazilian_receipt_does_not_pass_for_a_fiscal_document() -> None:
+    brazil = replace(POLICY, country="BR", tax_number="12.345.678/0001-90", tax_number_label="CNPJ")
+
+    said = words(printed(sale("pt_BR"), policy=brazil))
+
+    assert "Documento sem valor fiscal" in said
+    assert "CNPJ: 12.345.678/0001-90" in said
+    assert "Mushak" not in said
+
+
+def test_the_qr_holds_the_transaction_and_no_address() -> None:
+    codes = [part.data for part in printed(sale()).parts if isinstance(part, QrCode)]
+
+    assert codes == [f"sale:{UUID}"]
+
+
+def test_the_paper_is_cut_at_the_end_and_only_there() -> None:
+    document = printed(sale())
+
+    assert [type(part) for part in document.parts].count(Cut) == 1
+    assert isinstance(document.parts[-1], Cut)
+    assert document.job == "j1"
+
+
+def test_a_member_and_an_unsure_clock_are_told_but_no_member_number() -> None:
+    said = words(printed(sale(member_id="m-77", clock_trusted=False)))
+
+    assert Translator("en").t("receipt.member") in said
+    assert Translator("en").t("receipt.clock") in said
+    assert "m-77" not in said
+    assert Translator("en").t("receipt.member") not in words(printed(sale()))
+
+
+def test_a_language_the_kiosk_does_not_speak_falls_back_to_the_shops_first() -> None:
+    assert printed(sale("fr")).language == "bn"
