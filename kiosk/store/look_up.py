@@ -35,8 +35,8 @@ _MATCHING = (
     " JOIN item ON item.id = found.rowid"
 )
 _BY_NUMBER = (
-    "SELECT payload FROM item WHERE plu BETWEEN ?1 AND ?1 || ':' OR gtin = ?2"
-    " OR gtin BETWEEN '0' || ?1 AND '0' || ?1 || ':' ORDER BY length(plu) DESC, item_id LIMIT ?3"
+    "SELECT payload FROM item WHERE plu BETWEEN ? AND ? || ':' OR gtin = ?"
+    " OR gtin BETWEEN '0' || ? AND '0' || ? || ':' ORDER BY length(plu) DESC, item_id LIMIT ?"
 )
 """By PLU or GTIN-13 as it is typed, or by a whole shorter GTIN; the colon is the sign behind 9."""
 _OF_DEPARTMENT = "SELECT payload FROM item WHERE department = ? ORDER BY item_id"
@@ -101,7 +101,7 @@ class BookLookUp:
         number = "".join(asked)
         if not (number.isascii() and number.isdecimal()):
             return []
-        return self._items(_BY_NUMBER, number, number.zfill(_GTIN_DIGITS), limit)
+        return self._items(_BY_NUMBER, number, number, number.zfill(_GTIN_DIGITS), number, number, limit)
 
     def _matching(self, asked: Sequence[Sequence[str]]) -> list[Item]:
         """Items that have, for each asked word, one of its spellings; in no order."""

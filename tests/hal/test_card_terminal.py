@@ -34,7 +34,7 @@ def _with_terminal(
     async def run() -> None:
         terminal = Terminal(folder / "charges.jsonl")
         address = await terminal.start(listen)
-        driver = Driver("card", Settings(address, pay_timeout_ms=100, answer_timeout_ms=100, retry_ms=10))
+        driver = Driver("card", Settings(address, pay_timeout_ms=500, answer_timeout_ms=500, retry_ms=10))
         await opened(driver)
         try:
             await use(terminal, driver)
