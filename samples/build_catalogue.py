@@ -32,9 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the sources and write the generated files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sources", type=Path)
-    parser.add_argument(
-        "--pictures", action="store_true", help="make the pictures anew too"
-    )
+    parser.add_argument("--pictures", action="store_true", help="make the pictures anew too")
     options = parser.parse_args(arguments)
     lexicon = load_lexicon(_ROOT / "shop")
     products = [
@@ -46,9 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     ]
     for product in products:
-        grams, spread = pack_grams(
-            lexicon.noun_rows[product["noun"]], product["size"]["amount"]
-        )
+        grams, spread = pack_grams(lexicon.noun_rows[product["noun"]], product["size"]["amount"])
         product["expected_grams"], product["spread_grams"] = grams, spread
     _write_rows(_ROOT / "openfoodfacts" / "products.jsonl", products)
     produce = _read_rows(_ROOT / "shop" / "produce.jsonl")
@@ -66,14 +62,10 @@ def _read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def _write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    path.write_text(
-        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8"
-    )
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
 
 
-def _write_table(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]
-) -> None:
+def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(header)
@@ -100,9 +92,7 @@ def _write_prices(
         if "bd" in item.get("countries", ("bd", "br")):
             taka.append((item["item_id"], item["price_bdt"] * 100, ""))
         real.append((item["item_id"], item["price_brl"]))
-    _write_table(
-        _ROOT / "shop" / "prices_bd.csv", ("item_id", "price_minor", "mrp_minor"), taka
-    )
+    _write_table(_ROOT / "shop" / "prices_bd.csv", ("item_id", "price_minor", "mrp_minor"), taka)
     _write_table(_ROOT / "shop" / "prices_br.csv", ("item_id", "price_minor"), real)
 
 
@@ -138,11 +128,7 @@ def _write_baskets(
         groceries_map(by_noun, own_ids),
     )
     everywhere = [p for p in products if nouns[p["noun"]]["countries"] == ["bd", "br"]]
-    plain = [
-        o
-        for o in own
-        if not o["minimum_age"] and not o["needs_staff"] and "bd" in o["countries"]
-    ]
+    plain = [o for o in own if not o["minimum_age"] and not o["needs_staff"] and "bd" in o["countries"]]
     rows: list[dict[str, Any]] = [
         *(
             {
@@ -152,18 +138,10 @@ def _write_baskets(
             }
             for p in everywhere
         ),
-        *(
-            {"item_id": p["item_id"], "department": "produce", "unit": p["unit"]}
-            for p in produce
-        ),
-        *(
-            {"item_id": o["item_id"], "department": o["department"], "unit": o["unit"]}
-            for o in plain
-        ),
+        *({"item_id": p["item_id"], "department": "produce", "unit": p["unit"]} for p in produce),
+        *({"item_id": o["item_id"], "department": o["department"], "unit": o["unit"]} for o in plain),
     ]
-    (_ROOT / "baskets.txt").write_text(
-        "\n".join(baskets(rows, _BASKETS)) + "\n", "utf-8"
-    )
+    (_ROOT / "baskets.txt").write_text("\n".join(baskets(rows, _BASKETS)) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

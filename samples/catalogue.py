@@ -46,8 +46,8 @@ class SampleItem:
     """One item with its price in this country; the fields are those of the price book's item.
 
     ``unit``: ``each`` or ``kg`` (price per kilogram). ``gtin``: 14 digits, or ``None`` for produce and own items, which
-    have a ``plu``. ``mrp_minor``: the price printed on the pack, where the country has one. ``picture``: a file name for
-    ``picture_path``. ``name_marks``: per language, where the name is from.
+    have a ``plu``. ``mrp_minor``: the price printed on the pack, where the country has one. ``picture``: a file
+    name for ``picture_path``. ``name_marks``: per language, where the name is from.
     """
 
     item_id: str
@@ -209,9 +209,7 @@ def load_shop(country: Country) -> SampleShop:
             )
             for u in settings["business_unit"]
         ),
-        tenders=tuple(
-            SampleTender(t["id"], t["kind"], t["names"]) for t in settings["tender"]
-        ),
+        tenders=tuple(SampleTender(t["id"], t["kind"], t["names"]) for t in settings["tender"]),
         tax_classes=tuple(
             SampleTaxClass(
                 c["tax_class"],
@@ -228,9 +226,7 @@ def load_shop(country: Country) -> SampleShop:
             if r["item_id"] in sold
         ),
         offers=tuple(
-            SampleOffer(
-                o["offer_id"], tuple(o["item_ids"]), o["names"], o["buy"], o["pay"]
-            )
+            SampleOffer(o["offer_id"], tuple(o["item_ids"]), o["names"], o["buy"], o["pay"])
             for o in _jsonl(_SHOP / "offers.jsonl")
         ),
         members=tuple(_members(country)),
@@ -253,11 +249,7 @@ def load_baskets(
     baskets = []
     for line in path.read_text("utf-8").splitlines():
         parts = [word.partition("@") for word in line.split()]
-        baskets.append(
-            tuple(
-                (item_id, int(grams) if grams else None) for item_id, _, grams in parts
-            )
-        )
+        baskets.append(tuple((item_id, int(grams) if grams else None) for item_id, _, grams in parts))
     return tuple(baskets)
 
 
@@ -282,9 +274,7 @@ def _items(country: Country) -> Iterator[SampleItem]:
         )
     for row in _jsonl(_SHOP / "own.jsonl"):
         if row["item_id"] in prices:
-            yield _own(
-                row, row["department"], prices[row["item_id"]], row["tax"][country]
-            )
+            yield _own(row, row["department"], prices[row["item_id"]], row["tax"][country])
 
 
 def _packaged(
@@ -319,9 +309,7 @@ def _packaged(
     )
 
 
-def _own(
-    row: Mapping[str, Any], department: str, price: Mapping[str, str], tax_class: str
-) -> SampleItem:
+def _own(row: Mapping[str, Any], department: str, price: Mapping[str, str], tax_class: str) -> SampleItem:
     return SampleItem(
         item_id=row["item_id"],
         names=row["names"],
@@ -364,9 +352,7 @@ def _members(country: Country) -> Iterator[SampleMember]:
 def _departments() -> Iterator[SampleDepartment]:
     for row in _jsonl(_SHOP / "departments.jsonl"):
         name = row["department"]
-        yield SampleDepartment(
-            name, row["names"], row["colour"], f"department-{name}.png"
-        )
+        yield SampleDepartment(name, row["names"], row["colour"], f"department-{name}.png")
 
 
 def _jsonl(path: Path) -> Iterator[Any]:

@@ -136,9 +136,7 @@ _SAVOURY = frozenset(
         "egg_m",
     ]
 )
-_SAVOURY_DEPARTMENTS = frozenset(
-    {"sauces", "ready_meals", "pasta_noodles", "spices", "meat_fish", "canned"}
-)
+_SAVOURY_DEPARTMENTS = frozenset({"sauces", "ready_meals", "pasta_noodles", "spices", "meat_fish", "canned"})
 _SAVOURY_NOUNS = frozenset(
     [
         "chips",
@@ -166,9 +164,7 @@ _SAVOURY_NOUNS = frozenset(
         "snack_mix",
     ]
 )
-_EITHER_NOUNS = frozenset(
-    {"applesauce", "compote", "vinegar", "choc_syrup", "pretzel", "juice", "smoothie"}
-)
+_EITHER_NOUNS = frozenset({"applesauce", "compote", "vinegar", "choc_syrup", "pretzel", "juice", "smoothie"})
 _SWEET_DEPARTMENTS = frozenset({"confectionery", "tea_coffee", "spreads", "baking"})
 _SWEET_NOUNS = frozenset(
     [
@@ -208,9 +204,7 @@ _SWEET_NOUNS = frozenset(
     ]
 )
 _MEATS = frozenset({"chicken_m", "beef_m", "turkey_m"})
-_MEAT_DEPARTMENTS = frozenset(
-    {"ready_meals", "pasta_noodles", "spices", "snacks", "frozen", "meat_fish", "baby"}
-)
+_MEAT_DEPARTMENTS = frozenset({"ready_meals", "pasta_noodles", "spices", "snacks", "frozen", "meat_fish", "baby"})
 _STAPLES = frozenset(
     [
         "corn_m",
@@ -234,9 +228,7 @@ _STAPLES = frozenset(
         "pumpkin_m",
     ]
 )
-_FIXED_BASE = frozenset(
-    ["chips", "tortilla_chips", "corn_puffs", "popcorn", "flav_milk"]
-)
+_FIXED_BASE = frozenset(["chips", "tortilla_chips", "corn_puffs", "popcorn", "flav_milk"])
 _ATTRIBUTES = {  # attributes that make sense only in some departments; all others go anywhere
     "sparkling": {"beverages"},
     "ground": {"spices", "nuts"},
@@ -324,9 +316,7 @@ def acceptable(reading: Reading, lexicon: Lexicon) -> bool:
         kind = lexicon.modifier_rows[modifier]["kind"]
         if kind == "refuse" or (kind == "flavour" and not _flavour_fits(modifier, row)):
             return False
-        if kind == "attribute" and row["department"] not in _ATTRIBUTES.get(
-            modifier, {row["department"]}
-        ):
+        if kind == "attribute" and row["department"] not in _ATTRIBUTES.get(modifier, {row["department"]}):
             return False
         flavours += kind == "flavour"
     return flavours <= 2 and len(reading.modifiers) <= 3
@@ -336,20 +326,13 @@ def _flavour_fits(modifier: str, row: dict[str, object]) -> bool:
     noun, department = str(row["noun"]), str(row["department"])
     if not row["flavours"]:
         return False
-    if (modifier in _MEATS and department not in _MEAT_DEPARTMENTS) or (
-        modifier in _STAPLES and noun in _FIXED_BASE
-    ):
+    if (modifier in _MEATS and department not in _MEAT_DEPARTMENTS) or (modifier in _STAPLES and noun in _FIXED_BASE):
         return noun == "flav_milk" and modifier in {"banana", "coconut", "apple"}
     if noun in _EITHER_NOUNS:
         return True
-    if modifier in _SWEET and (
-        department in _SAVOURY_DEPARTMENTS or noun in _SAVOURY_NOUNS
-    ):
+    if modifier in _SWEET and (department in _SAVOURY_DEPARTMENTS or noun in _SAVOURY_NOUNS):
         return False
-    return not (
-        modifier in _SAVOURY
-        and (department in _SWEET_DEPARTMENTS or noun in _SWEET_NOUNS)
-    )
+    return not (modifier in _SAVOURY and (department in _SWEET_DEPARTMENTS or noun in _SWEET_NOUNS))
 
 
 def compose(reading: Reading, size: Size, lexicon: Lexicon) -> dict[str, str]:
@@ -373,14 +356,10 @@ def compose(reading: Reading, size: Size, lexicon: Lexicon) -> dict[str, str]:
     if flavours:
         bengali_noun = _after(str(flavours[-1]["bn"]), _without_generic(bengali_noun))
         english_noun = _after(str(flavours[-1]["en"]), english_noun)
-    bengali = " ".join(
-        [*(str(a["bn"]) for a in attributes), "-".join(str(f["bn"]) for f in flavours)]
-    )
+    bengali = " ".join([*(str(a["bn"]) for a in attributes), "-".join(str(f["bn"]) for f in flavours)])
     brand = f"{reading.brand} " if reading.brand else ""
     return {
-        "bn": f"{brand}{bengali} {bengali_noun}, {_size(size, 'bn')}".replace(
-            "  ", " "
-        ).strip(),
+        "bn": f"{brand}{bengali} {bengali_noun}, {_size(size, 'bn')}".replace("  ", " ").strip(),
         "en": _sentence(f"{brand}{english} {english_noun}, {_size(size, 'en')}"),
         "pt_BR": _sentence(
             f"{_portuguese(row, attributes, flavours)}{' ' + reading.brand if reading.brand else ''}, "
@@ -396,7 +375,7 @@ def _without_generic(bengali_noun: str) -> str:
 
 def _after(flavour: str, noun: str) -> str:
     """``noun`` without a first word that ``flavour`` already ends with ("white chocolate" + "chocolate truffles")."""
-    return noun.removeprefix(flavour.split()[-1] + " ")
+    return noun.removeprefix(flavour.rsplit(maxsplit=1)[-1] + " ")
 
 
 def _portuguese(
@@ -412,22 +391,14 @@ def _portuguese(
     words = [noun]
     if flavours:
         joined = " e ".join(_first(f["pt_BR"]) for f in flavours)
-        words.append(
-            f"{'sabor' if ' de ' in noun or ' para ' in noun else 'de'} {joined}"
-        )
+        words.append(f"{'sabor' if ' de ' in noun or ' para ' in noun else 'de'} {joined}")
     for attribute in attributes:
         if attribute["en"] == "mini":
             words.insert(0, "mini")
             continue
         forms = attribute["pt_BR"]
         assert isinstance(forms, list)
-        words.append(
-            str(
-                forms[("m", "f", "mp", "fp").index(gender)]
-                if len(forms) > 1
-                else forms[0]
-            )
-        )
+        words.append(str(forms[("m", "f", "mp", "fp").index(gender)] if len(forms) > 1 else forms[0]))
     return " ".join(words)
 
 

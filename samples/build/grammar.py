@@ -95,9 +95,7 @@ class Lexicon:
 
 def normal(text: str) -> tuple[str, ...]:
     """Words of ``text`` in lower case, without accents and punctuation; per cent signs stay."""
-    flat = unicodedata.normalize(
-        "NFD", text.lower().replace("œ", "oe").replace("&", " and ").replace("ß", "ss")
-    )
+    flat = unicodedata.normalize("NFD", text.lower().replace("œ", "oe").replace("&", " and ").replace("ß", "ss"))
     flat = "".join(c for c in flat if not unicodedata.combining(c))
     return tuple(re.findall(r"[\w%]+", flat))
 
@@ -106,26 +104,18 @@ def find_size(name: str) -> tuple[Size | None, str]:
     """The single pack size in ``name``, and the name without it."""
     found = list(_SIZE.finditer(name))
     rest = _SIZE.sub(" ", name)
-    if (
-        len(found) != 1
-        or found[0].group(1)
-        or found[0].group(3).lower() not in _FACTORS
-    ):
+    if len(found) != 1 or found[0].group(1) or found[0].group(3).lower() not in _FACTORS:
         return None, rest
     unit, factor = _FACTORS[found[0].group(3).lower()]
     whole, _, part = found[0].group(2).replace(",", ".").partition(".")
-    amount = int(whole) * factor + (
-        int(part) * factor // 10 ** len(part) if part else 0
-    )
+    amount = int(whole) * factor + (int(part) * factor // 10 ** len(part) if part else 0)
     return (Size(amount, unit) if amount else None), rest
 
 
 def load_lexicon(folder: Path) -> Lexicon:
     """Read ``nouns.jsonl`` and ``vocabulary/`` below ``folder``. Raises ``ValueError`` where a phrase has two nouns."""
     noun_rows = {r["noun"]: r for r in _rows(folder / "nouns.jsonl")}
-    modifier_rows = {
-        r["modifier"]: r for r in _rows(folder / "vocabulary" / "modifiers.jsonl")
-    }
+    modifier_rows = {r["modifier"]: r for r in _rows(folder / "vocabulary" / "modifiers.jsonl")}
     nouns: dict[bool, dict[tuple[str, ...], str]] = {True: {}, False: {}}
     for noun, row in noun_rows.items():
         for english in (True, False):
@@ -166,17 +156,13 @@ def read_name(name: str, lexicon: Lexicon) -> Reading | None:
 
 
 def _read_english(name: str, lexicon: Lexicon) -> Reading | None:
-    head, *rest = [
-        part for segment in name.split(",") for part in _SPLIT.split(f" {segment} ")
-    ]
+    head, *rest = [part for segment in name.split(",") for part in _SPLIT.split(f" {segment} ")]
     words = normal(head)
     while words:
         for start in range(max(0, len(words) - 8), len(words)):
             noun = lexicon.nouns[True].get(words[start:])
             if noun:
-                return _complete(
-                    noun, [words[:start], *map(normal, rest)], lexicon, english=True
-                )
+                return _complete(noun, [words[:start], *map(normal, rest)], lexicon, english=True)
         if words[-1] not in _TRAILING:
             return None
         rest.insert(0, words[-1])
@@ -193,9 +179,7 @@ def _read_head_first(name: str, lexicon: Lexicon) -> Reading | None:
             phrase = words[begin:end]
             noun = lexicon.nouns[False].get(phrase)
             if noun and _accents_agree(phrase, name):
-                return _complete(
-                    noun, [words[:begin], words[end:]], lexicon, english=False
-                )
+                return _complete(noun, [words[:begin], words[end:]], lexicon, english=False)
     return None
 
 
@@ -211,9 +195,7 @@ def _explained(words: tuple[str, ...], lexicon: Lexicon) -> bool:
     return words in lexicon.fillers or words in lexicon.brands or leading
 
 
-def _complete(
-    noun: str, parts: list[tuple[str, ...]], lexicon: Lexicon, *, english: bool
-) -> Reading | None:
+def _complete(noun: str, parts: list[tuple[str, ...]], lexicon: Lexicon, *, english: bool) -> Reading | None:
     modifiers: list[str] = []
     brand = ""
     for part in parts:

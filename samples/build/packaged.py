@@ -53,9 +53,7 @@ _PORTUGUESE = frozenset(
 
 def number(*parts: object) -> int:
     """A steady number from ``parts`` (the same on every machine), for choices that must not change."""
-    return int.from_bytes(
-        hashlib.sha256("|".join(map(str, parts)).encode()).digest()[:6]
-    )
+    return int.from_bytes(hashlib.sha256("|".join(map(str, parts)).encode()).digest()[:6])
 
 
 def check_digit(body: str) -> str:
@@ -95,11 +93,7 @@ def choose(source: Path, lexicon: Lexicon, target: int) -> list[dict[str, Any]]:
         for gtin, name, reading, size in candidates:
             if len(taken) >= target:
                 return sorted(taken, key=lambda r: str(r["gtin"]))
-            if (
-                per_noun.get(reading.noun, 0) >= most
-                or gtin in seen
-                or _same_name(name, reading) in seen
-            ):
+            if per_noun.get(reading.noun, 0) >= most or gtin in seen or _same_name(name, reading) in seen:
                 continue
             row = _row(gtin, name, reading, size, lexicon, seen)
             if row:
@@ -119,9 +113,7 @@ def _same_name(name: str, reading: Reading) -> str:
     return f"{reading.noun}:{name.casefold().strip()}"
 
 
-def _candidates(
-    source: Path, lexicon: Lexicon
-) -> Iterator[tuple[str, str, Reading, Size | None]]:
+def _candidates(source: Path, lexicon: Lexicon) -> Iterator[tuple[str, str, Reading, Size | None]]:
     with gzip.open(source, "rt", encoding="utf-8") as handle:
         for row in csv.DictReader(handle):
             gtin = gtin14(row["gtin"])
@@ -149,25 +141,15 @@ def _row(
 ) -> dict[str, Any] | None:
     row = lexicon.noun_rows[reading.noun]
     sizes = row["sizes"]
-    fits = (
-        size is not None
-        and size.unit == row["unit"]
-        and sizes[0] // 3 <= size.amount <= sizes[-1] * 5
-    )
+    fits = size is not None and size.unit == row["unit"] and sizes[0] // 3 <= size.amount <= sizes[-1] * 5
     start = number("size", gtin) % len(sizes)
-    ours = [
-        Size(sizes[(start + i) % len(sizes)], row["unit"]) for i in range(len(sizes))
-    ]
+    ours = [Size(sizes[(start + i) % len(sizes)], row["unit"]) for i in range(len(sizes))]
     for chosen in [size] if fits and size else ours:
         names = compose(reading, chosen, lexicon)
         marks = dict.fromkeys(("en", "bn", "pt_BR"), "composed")
         if reading.english and _well_set(name):
             names["en"], marks["en"] = name, "sourced"
-        elif (
-            gtin[1:4] in _PORTUGUESE_PREFIXES
-            and _PORTUGUESE & set(normal(name))
-            and _well_set(name)
-        ):
+        elif gtin[1:4] in _PORTUGUESE_PREFIXES and _PORTUGUESE & set(normal(name)) and _well_set(name):
             names["pt_BR"], marks["pt_BR"] = name, "sourced"
         if not seen & set(names.values()):
             return {
@@ -183,9 +165,4 @@ def _row(
 
 def _well_set(name: str) -> bool:
     """Fit to be shown as it is: neither all capitals nor all small letters, and nothing odd in it."""
-    return (
-        name[:1].isupper()
-        and name not in (name.upper(), name.lower())
-        and '"' not in name
-        and "*" not in name
-    )
+    return name[:1].isupper() and name not in (name.upper(), name.lower()) and '"' not in name and "*" not in name

@@ -79,20 +79,13 @@ def members(count: int) -> list[dict[str, Any]]:
         if serial <= len(_PERSONAS):
             latin, bengali, language, tier, story = _PERSONAS[serial - 1]
         else:
-            language = ("bn", "bn", "bn", "pt_BR", "pt_BR", "en")[
-                number("language", serial) % 6
-            ]
-            latin, bengali = _NAMES[language][
-                number("name", serial) % len(_NAMES[language])
-            ]
-            tier = ("basic", "basic", "basic", "silver", "silver", "gold")[
-                number("tier", serial) % 6
-            ]
+            language = ("bn", "bn", "bn", "pt_BR", "pt_BR", "en")[number("language", serial) % 6]
+            latin, bengali = _NAMES[language][number("name", serial) % len(_NAMES[language])]
+            tier = ("basic", "basic", "basic", "silver", "silver", "gold")[number("tier", serial) % 6]
             story = ""
         rows.append(
             {
-                "member_id": "m-"
-                + hashlib.sha256(f"member|{serial}".encode()).hexdigest()[:12],
+                "member_id": "m-" + hashlib.sha256(f"member|{serial}".encode()).hexdigest()[:12],
                 "card_number": card_number(serial),
                 "phone": {
                     "bd": f"+88012000{serial:05d}",

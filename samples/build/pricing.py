@@ -1,4 +1,4 @@
-"""Plausible prices, pack weights and stock: worked out from the noun and the size, the same every time, without floats."""
+"""Plausible prices, pack weights and stock, worked out from noun and size, the same every time, without floats."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ def pack_grams(noun: Mapping[str, Any], amount: int) -> tuple[int, int]:
     if noun["unit"] == "each":
         contents = amount * noun["piece_grams"]
     elif noun["unit"] == "ml":
-        contents = (
-            amount * (_OIL_DENSITY if noun["department"] == "oils" else 100) // 100
-        )
+        contents = amount * (_OIL_DENSITY if noun["department"] == "oils" else 100) // 100
     else:
         contents = amount
     share, fixed = _PACKAGING[noun["pack"]]

@@ -184,9 +184,7 @@ STAND_INS = [
 """A noun, produce or own item for each of the 169 groups in order; strong drinks and pork stand as soft ones."""
 
 
-def groceries_map(
-    items_by_noun: Mapping[str, Sequence[str]], own_ids: frozenset[str]
-) -> list[tuple[int, str]]:
+def groceries_map(items_by_noun: Mapping[str, Sequence[str]], own_ids: frozenset[str]) -> list[tuple[int, str]]:
     """(item index 0..168, our item id). A noun that stands for several groups gives a different item each time."""
     used: dict[str, int] = {}
     rows = []
@@ -216,9 +214,7 @@ def baskets(items: Sequence[Mapping[str, Any]], count: int) -> list[str]:
         for _ in range(size):
             pool = produce if draw.random() < 0.25 else others
             item = pool[int(len(pool) * draw.random() ** 3)]
-            grams = (
-                f"@{150 + int(draw.random() * 1850)}" if item["unit"] == "kg" else ""
-            )
+            grams = f"@{150 + int(draw.random() * 1850)}" if item["unit"] == "kg" else ""
             line.append(item["item_id"] + grams)
         lines.append(" ".join(line))
     return lines

@@ -29,7 +29,7 @@ LONG_FOR_A_REASON = {
 }
 
 BUILT = {".git", ".venv", "build", "dist", "__pycache__"}
-"""Folders that hold what was made, not what was written."""
+"""Folders at the root that hold what was made, not what was written."""
 
 
 @cache
@@ -37,7 +37,8 @@ def text_files() -> dict[str, str]:
     """Every text file of the checkout by its path from the root, less what was built and what tools cache."""
     found = {}
     for folder, folders, names in os.walk(ROOT):
-        folders[:] = [name for name in folders if name not in BUILT and not name.endswith(("_cache", ".egg-info"))]
+        skipped = BUILT if Path(folder) == ROOT else {"__pycache__"}
+        folders[:] = [name for name in folders if name not in skipped and not name.endswith(("_cache", ".egg-info"))]
         for path in (Path(folder, name) for name in names):
             content = path.read_bytes() if path.stat().st_size < 1_000_000 else b"\0"
             if b"\0" not in content:

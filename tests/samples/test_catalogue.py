@@ -30,10 +30,7 @@ def products() -> list[dict[str, object]]:
 
 
 def rows(name: str) -> list[dict[str, object]]:
-    return [
-        json.loads(line)
-        for line in (ROOT / "shop" / name).read_text("utf-8").splitlines()
-    ]
+    return [json.loads(line) for line in (ROOT / "shop" / name).read_text("utf-8").splitlines()]
 
 
 def remainder(digits: str) -> int:
@@ -69,16 +66,12 @@ def test_no_gtin_is_for_restricted_circulation_coupons_or_books() -> None:
         if gtin.startswith("000000"):
             assert gtin[6] not in "02", gtin
         else:
-            assert not gtin[1:].startswith(
-                ("02", "04", "05", "2", "98", "99", "977", "978", "979")
-            ), gtin
+            assert not gtin[1:].startswith(("02", "04", "05", "2", "98", "99", "977", "978", "979")), gtin
 
 
 def test_no_gtin_no_plu_and_no_item_id_is_there_twice(shop: SampleShop) -> None:
     for key in ("gtin", "plu", "item_id"):
-        values = Counter(
-            getattr(item, key) for item in shop.items if getattr(item, key) is not None
-        )
+        values = Counter(getattr(item, key) for item in shop.items if getattr(item, key) is not None)
         assert [v for v, n in values.items() if n > 1] == []
 
 
@@ -110,19 +103,13 @@ def test_a_sourced_english_name_is_the_name_in_the_source() -> None:
         names, marks = product["names"], product["name_marks"]
         assert isinstance(names, dict)
         assert isinstance(marks, dict)
-        assert all(
-            names[tag] == product["sourced_name"]
-            for tag, mark in marks.items()
-            if mark == "sourced"
-        )
+        assert all(names[tag] == product["sourced_name"] for tag, mark in marks.items() if mark == "sourced")
 
 
 def test_there_are_at_most_four_hundred_nouns_each_named_in_three_languages() -> None:
     nouns = rows("nouns.jsonl")
     assert len(nouns) <= 400
-    assert all(
-        set(n["names"]) == LANGUAGES for n in nouns if isinstance(n["names"], dict)
-    )
+    assert all(set(n["names"]) == LANGUAGES for n in nouns if isinstance(n["names"], dict))
     assert {n["noun"] for n in nouns} == {p["noun"] for p in products()}
 
 
@@ -132,9 +119,7 @@ def test_every_price_is_positive_and_not_above_the_maximum_retail_price(
     for item in shop.items:
         assert item.price_minor > 0
         assert item.mrp_minor is None or item.price_minor <= item.mrp_minor
-    assert (shop.country == "bd") == any(
-        item.mrp_minor is not None for item in shop.items
-    )
+    assert (shop.country == "bd") == any(item.mrp_minor is not None for item in shop.items)
 
 
 def test_every_tax_class_and_department_of_an_item_is_known(shop: SampleShop) -> None:
@@ -145,37 +130,21 @@ def test_every_tax_class_and_department_of_an_item_is_known(shop: SampleShop) ->
     assert all(list(c.rates) == sorted(c.rates) for c in shop.tax_classes)
 
 
-def test_superstore_vat_in_bangladesh_is_seven_and_a_half_per_cent_since_january_2025() -> (
-    None
-):
+def test_superstore_vat_in_bangladesh_is_seven_and_a_half_per_cent_since_january_2025() -> None:
     standard = next(c for c in load_shop("bd").tax_classes if c.tax_class == "standard")
     assert standard.rates[-1] == ("2025-01-09", 750)
 
 
 def test_alcohol_and_tobacco_are_for_adults_and_not_sold_in_bangladesh() -> None:
-    adult = [
-        item
-        for item in load_shop("br").items
-        if item.department in {"alcohol", "tobacco"}
-    ]
+    adult = [item for item in load_shop("br").items if item.department in {"alcohol", "tobacco"}]
     assert adult
     assert all(item.minimum_age == 18 and not item.discountable for item in adult)
-    assert not [
-        item
-        for item in load_shop("bd").items
-        if item.department in {"alcohol", "tobacco"}
-    ]
+    assert not [item for item in load_shop("bd").items if item.department in {"alcohol", "tobacco"}]
 
 
 def test_no_item_of_bangladesh_is_of_pork() -> None:
-    words = re.compile(
-        r"pork|bacon|\bham\b|jambon|presunto|শূকর|হ্যাম$|বেকন$", re.IGNORECASE
-    )
-    assert not [
-        item
-        for item in load_shop("bd").items
-        if any(words.search(name) for name in item.names.values())
-    ]
+    words = re.compile(r"pork|bacon|\bham\b|jambon|presunto|শূকর|হ্যাম$|বেকন$", re.IGNORECASE)
+    assert not [item for item in load_shop("bd").items if any(words.search(name) for name in item.names.values())]
 
 
 def test_packs_have_an_expected_weight_and_a_spread(shop: SampleShop) -> None:
@@ -225,10 +194,7 @@ def test_every_offer_names_items_that_are_sold(shop: SampleShop) -> None:
     for offer in shop.offers:
         assert 0 < offer.pay < offer.buy
         assert set(offer.names) == LANGUAGES
-        assert all(
-            sold[item_id].discountable and sold[item_id].unit == "each"
-            for item_id in offer.item_ids
-        )
+        assert all(sold[item_id].discountable and sold[item_id].unit == "each" for item_id in offer.item_ids)
 
 
 def test_there_is_an_attendant_and_a_supervisor(shop: SampleShop) -> None:
@@ -250,10 +216,7 @@ def test_every_basket_and_every_stand_in_is_sold_in_both_countries() -> None:
         assert len(baskets) >= 400
         for basket in baskets:
             assert basket
-            assert all(
-                (grams is not None) == (units[item_id] == "kg")
-                for item_id, grams in basket
-            )
+            assert all((grams is not None) == (units[item_id] == "kg") for item_id, grams in basket)
 
 
 @pytest.mark.parametrize("folder", ["openfoodfacts"])
