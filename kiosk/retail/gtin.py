@@ -1,8 +1,10 @@
 """What a scanned or typed code says: an item number, a produce number, a shop's own number, or nothing we sell.
 
-GTIN-8, -12, -13 and -14, UPC-E, GS1 element strings and GS1 Digital Link are read by biip (GS1 General
-Specifications, sections 2.1, 3.2, 5.2.2.4 and 7.8). The symbology identifier (ISO/IEC 15424, ``]E0``) is used where a
-scanner gives one, because digits alone are ambiguous.
+UPC-E, GS1 element strings and GS1 Digital Link are read by biip (GS1 General Specifications, sections 5.2.2.4, 3.2 and
+7.8). It is loaded when the first of them is met: its table of company prefixes costs 16 MB and a tenth of a second,
+and nearly every scan is a plain GTIN-8, -12, -13 or -14, which needs a check digit and a look at its prefix (sections
+7.9 and 1.4). The symbology identifier (ISO/IEC 15424, ``]E0``) is used where a scanner gives one, because digits alone
+are ambiguous.
 """
 
 from __future__ import annotations
@@ -10,14 +12,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Literal
-
-from biip import ParseError
-from biip.gs1_digital_link_uris import GS1DigitalLinkURI
-from biip.gs1_element_strings import GS1ElementStrings
-from biip.gs1_messages import GS1Message
-from biip.gtin import Gtin as _BiipGtin
-from biip.rcn import Rcn
-from biip.upc import Upc
 
 from kiosk.retail.digits import latin_digits
 
@@ -33,6 +27,8 @@ _GS1_MESSAGE_SYMBOLOGIES = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", 
 _ADD_ON_LENGTHS = frozenset({15, 18})
 _CARD = re.compile(r"[0-9A-Za-z-]{4,40}")
 _IDENTIFIER_LENGTH = 3
+_IN_HOUSE = re.compile(r"0(2|0[24])|000000[02]")
+"""Restricted circulation among 14 digits: EAN-13 20-29 and 02, 04; GTIN-8 that begin with 0 or 2 (section 1.4)."""
 _GROUP_SEPARATOR = "\x1d"
 
 
@@ -156,17 +152,19 @@ def _from_digits(digits: str, symbology: str) -> Code:
 
 
 def _from_gtin(digits: str) -> Code:
-    try:
-        parsed = _BiipGtin.parse(digits)
-    except ParseError:
+    """8, 12, 13 or 14 digits; the weights of the check digit are 3 and 1 from the right (GS1, section 7.9)."""
+    number = digits.zfill(14)
+    if sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(number)) % 10:
         return Refused("code.check_digit")
-    if not digits.strip("0"):
+    if not number.strip("0"):
         return Refused("code.not_a_product")
-    number = parsed.as_gtin_14()
-    return InHouse(number) if isinstance(parsed, Rcn) else Gtin(number)
+    return InHouse(number) if _IN_HOUSE.match(number) else Gtin(number)
 
 
 def _from_upc_e(digits: str) -> Code:
+    from biip import ParseError  # noqa: PLC0415 - loaded when it is needed; the module's docstring says why
+    from biip.upc import Upc  # noqa: PLC0415 - the same
+
     try:
         return _from_gtin(Upc.parse(digits).as_upc_a())
     except ParseError:
@@ -174,22 +172,25 @@ def _from_upc_e(digits: str) -> Code:
 
 
 def _from_message(text: str) -> Code:
+    from biip import ParseError  # noqa: PLC0415 - loaded when it is needed; the module's docstring says why
+    from biip.gs1_messages import GS1Message  # noqa: PLC0415 - the same
+
     try:
         message = GS1Message.parse_hri(text) if text.startswith("(") else GS1Message.parse(text.lstrip("\x1d"))
     except (ParseError, ValueError):
         return Refused("code.not_a_product")
-    return _item_of(message.element_strings)
+    item = message.element_strings.get(ai="01")
+    return Refused("code.not_a_product") if item is None else _from_gtin(item.value)
 
 
 def _from_link(text: str) -> Code:
+    """The item of AI 01, here as in a message. What else the symbol tells (batch, dates, weight) is not used yet."""
+    from biip import ParseError  # noqa: PLC0415 - loaded when it is needed; the module's docstring says why
+    from biip.gs1_digital_link_uris import GS1DigitalLinkURI  # noqa: PLC0415 - the same
+
     try:
         link = GS1DigitalLinkURI.parse(text)
     except (ParseError, ValueError):
         return Refused("code.not_a_product")
-    return _item_of(link.element_strings)
-
-
-def _item_of(elements: GS1ElementStrings) -> Code:
-    """The item of AI 01. What else the symbol tells (batch, dates, weight) is not used yet."""
-    element = elements.get(ai="01")
-    return Refused("code.not_a_product") if element is None else _from_gtin(element.value)
+    item = link.element_strings.get(ai="01")
+    return Refused("code.not_a_product") if item is None else _from_gtin(item.value)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
+from biip import ParseError
+from biip.checksums import gs1_standard_check_digit
+from biip.gtin import Gtin as BiipGtin
+from biip.rcn import Rcn
+from biip.upc import Upc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.retail.gtin import LONGEST_CODE, Card, Gtin, InHouse, Plu, Refused, read_card, read_code
+from kiosk.retail.gtin import LONGEST_CODE, Card, Code, Gtin, InHouse, Plu, Refused, read_card, read_code
 
 
 @pytest.mark.parametrize(
@@ -105,6 +113,43 @@ def test_one_wrong_digit_never_passes_for_another_item(payload: int) -> None:
 
     assert read_code(f"{digits}{check}", "]E0") in {Gtin(f"0{digits}{check}"), InHouse(f"0{digits}{check}")}
     assert read_code(f"{digits}{(check + 1) % 10}", "]E0") == Refused("code.check_digit")
+
+
+@given(
+    prefix=st.sampled_from(["", "0", "00", "02", "04", "2", "29", "00000", "0000000"]),
+    length=st.sampled_from([8, 12, 13, 14]),
+    number=st.integers(0, 10**14 - 1),
+    mend=st.booleans(),
+)
+def test_plain_numbers_are_read_as_biip_reads_them(*, prefix: str, length: int, number: int, mend: bool) -> None:
+    digits = (prefix + f"{number:014d}")[:length]
+    if mend:
+        digits = f"{digits[:-1]}{gs1_standard_check_digit(digits[:-1])}"
+    try:
+        parsed = BiipGtin.parse(digits)
+    except ParseError:
+        assert read_code(digits, "]I1") in {Refused("code.check_digit")} | _upc_e(digits)
+        return
+    restricted = isinstance(parsed, Rcn)
+    if digits.strip("0"):
+        assert read_code(digits, "]I1") == (InHouse if restricted else Gtin)(parsed.as_gtin_14())
+
+
+def _upc_e(digits: str) -> set[Code]:
+    """What eight digits abbreviate where they are no GTIN-8."""
+    try:
+        number = Upc.parse(digits).as_gtin_14() if len(digits) == 8 else ""
+    except ParseError:
+        return set()
+    return {Gtin(number), InHouse(number)}
+
+
+def test_a_plain_scan_does_not_load_the_library() -> None:
+    asked = (
+        "import sys; from kiosk.retail.gtin import read_code; read_code('4006381333931'); print('biip' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True).stdout == "False\n"
 
 
 def test_cards_are_told_by_the_shops_prefixes_and_the_longer_one_wins() -> None:
