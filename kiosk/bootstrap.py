@@ -1,1 +1,283 @@
 """The one place that builds the parts of the kiosk and wires them together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+from hal.device import Device
+from hal.drivers import load as load_driver
+from kiosk.checkout.inputs import DayTurned, Input, PowerRestored, Touch
+from kiosk.checkout.look_up import LookUp
+from kiosk.checkout.screen import Screen
+from kiosk.retail.policy import Policy
+from kiosk.settings import Layers, policy_of
+from kiosk.settings import load as load_settings
+from kiosk.store.book import Books, SqliteBook
+from kiosk.store.chain import Identity
+from kiosk.store.journal import Journal, mint_epoch
+from kiosk.store.look_up import BookLookUp
+from kiosk.store.stock_moves import StockMoves
+from kiosk.workstation.clock import Clock, SystemClock
+from kiosk.workstation.devices import Rack
+from kiosk.workstation.identity import Hasher
+from kiosk.workstation.intake import Intake
+from kiosk.workstation.loop import Engine
+from kiosk.workstation.performer import Performer
+from kiosk.workstation.receipt import receipt
+from kiosk.workstation.shelf import BookShelf
+from kiosk.workstation.sync_client import SyncClient
+
+__all__ = ["Kiosk", "build", "build_from"]
+
+_log = logging.getLogger(__name__)
+
+_DISTRIBUTION = "self-checkout-kiosk"
+_NEEDED = ("printer", "card_reader")
+_DAY_LOOK_S = 15.0
+_STOP_S = 10.0
+
+
+def build_from(path: Path | str, *, clock: Clock | None = None) -> Kiosk:
+    """Read the settings around the local file ``path`` and build. Raises ``SettingsError``, else as ``build``."""
+    layers = load_settings(path)
+    for warning in layers.warnings:
+        _log.warning("settings: %s", warning)
+    return build(layers, clock=clock)
+
+
+def build(layers: Layers, *, clock: Clock | None = None) -> Kiosk:
+    """Build a kiosk from its settings; nothing runs before ``start``.
+
+    Raises ``StoreError`` when the journal cannot serve, ``DeviceError`` for a device the settings describe wrongly.
+    """
+    settings = layers.settings
+    devices = [
+        (each.category, load_driver(each.category, each.model, name, each.settings))
+        for name, each in settings.devices.items()
+    ]
+    layers.data.mkdir(parents=True, exist_ok=True)
+    layers.run.mkdir(parents=True, exist_ok=True)
+    epoch = mint_epoch(int(time.time()), int.from_bytes(os.urandom(3), "big"))
+    journal = Journal.open(layers.data / "journal.db", identity=Identity(settings.identity.kiosk, epoch))
+    try:
+        return Kiosk(layers, journal, devices, clock or SystemClock(settings.time_zone, settings.clock_confirmed_by))
+    except BaseException:
+        journal.close()
+        raise
+
+
+def _release() -> str:
+    try:
+        return metadata.version(_DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+class Kiosk:
+    """A kiosk without a window. The engine runs on a thread of its own; only frozen values pass between threads."""
+
+    def __init__(self, layers: Layers, journal: Journal, devices: list[tuple[str, Device]], clock: Clock) -> None:
+        self.layers = layers
+        self.settings = layers.settings
+        self._journal, self._clock = journal, clock
+        self._lock = threading.Lock()
+        self._screen: Screen | None = None
+        self._screen_listener: Callable[[Screen], None] | None = None
+        self._sound_listener: Callable[[str], None] | None = None
+        self._failure_listener: Callable[[BaseException], None] | None = None
+        self._thread: threading.Thread | None = None
+        self._running = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._main: asyncio.Task[None] | None = None
+        self._moves = StockMoves()
+        self._bare_policy = policy_of(layers, None)
+        self._shelf = BookShelf(Books(layers.data), self._overlay, self._make_look_up)
+        self._intake = self._make_intake()
+        self._rack = Rack(devices, tell=self._intake.event, lost=self._intake.lost, ready=self._device_ready)
+        self._sync = self._make_sync()
+        self._performer = self._make_performer()
+        self._engine = self._make_engine()
+
+    # --- what a screen, a test or a drill uses -------------------------------------------------------------------
+
+    @property
+    def look_up(self) -> LookUp:
+        """Finding items; safe from any thread."""
+        return self._shelf.look_up
+
+    @property
+    def pictures(self) -> Path | None:
+        """The folder of product pictures; ``None`` where the shop has none."""
+        written = self.settings.paths.pictures
+        return self.layers.path(written) if written else None
+
+    def submit(self, touch: Touch) -> None:
+        """Tell the kiosk something; from any thread. Before ``start`` and after ``stop`` it is dropped."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._intake.touch, touch)
+
+    def on_screen(self, listener: Callable[[Screen], None]) -> None:
+        """Hear of every new screen, at once of the one on show. Called on the engine's thread; return quickly."""
+        with self._lock:
+            self._screen_listener = listener
+            if self._screen is not None:
+                listener(self._screen)
+
+    def on_sound(self, listener: Callable[[str], None]) -> None:
+        """Hear the name of every earcon. Called on the engine's thread; return quickly."""
+        self._sound_listener = listener
+
+    def on_failure(self, listener: Callable[[BaseException], None]) -> None:
+        """Hear that the engine has ended by a fault: the process should end too, and be started again."""
+        self._failure_listener = listener
+
+    def start(self) -> None:
+        """Replay the journal and run. Raises what the engine's start raises (``StoreError``)."""
+        failed: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, args=(failed,), name="engine", daemon=True)
+        self._thread.start()
+        self._running.wait()
+        if failed:
+            self._thread.join()
+            raise failed[0]
+
+    def stop(self) -> None:
+        """Stop the engine, close devices, books and journal."""
+        loop, main = self._loop, self._main
+        if loop is not None and main is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(main.cancel)
+        if self._thread is not None:
+            self._thread.join(_STOP_S)
+        self._shelf.close()
+        self._journal.close()
+
+    # --- the engine's thread -------------------------------------------------------------------------------------
+
+    def _run(self, failed: list[BaseException]) -> None:
+        try:
+            asyncio.run(self._serve())
+        except asyncio.CancelledError:
+            _log.info("the engine has stopped")
+        except BaseException as error:  # noqa: BLE001 - told to whoever started the kiosk, who ends the process
+            if not self._running.is_set():
+                failed.append(error)
+            else:
+                _log.critical("the engine has ended", exc_info=True)
+                if self._failure_listener is not None:
+                    self._failure_listener(error)
+        finally:
+            self._running.set()
+
+    async def _serve(self) -> None:
+        self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
+        self._engine.replay()
+        self._rack.start()
+        for name in _NEEDED:
+            if self._rack.of(name) is None:
+                self._intake.lost(name, "not_configured")
+        self._running.set()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for work in (self._engine.run(), self._sync.run(), self._watch_day()):
+                    tasks.create_task(work)
+        finally:
+            self._intake.close()
+            await self._performer.stop()
+            await self._rack.stop()
+
+    # --- the wiring ----------------------------------------------------------------------------------------------
+
+    def _make_intake(self) -> Intake:
+        return Intake(
+            put=self._put,
+            mono_ms=self._clock.mono_ms,
+            hasher=Hasher(self.settings.shop_key),
+            phone=self.settings.phone,
+            policy=self._policy,
+            operators=lambda: self._shelf.current.operators() if self._shelf.current is not None else (),
+        )
+
+    def _make_sync(self) -> SyncClient:
+        socket = self.settings.paths.sync
+        return SyncClient(
+            self.layers.run / socket if socket else None,
+            release=_release(),
+            head=lambda: self._journal.head,
+            put=self._put,
+            book_arrived=self._book_arrived,
+        )
+
+    def _make_performer(self) -> Performer:
+        return Performer(
+            put=self._put,
+            rack=self._rack,
+            head_office=self._sync,
+            policy=self._policy,
+            make_receipt=receipt,
+            time_zone=self.settings.time_zone,
+            sounds=self._sound,
+        )
+
+    def _make_engine(self) -> Engine:
+        who, epoch = self.settings.identity, self._journal.identity.epoch
+        return Engine(
+            journal=self._journal,
+            shelf=self._shelf,
+            clock=self._clock,
+            moves=self._moves,
+            power=PowerRestored(who.kiosk, epoch, who.store, who.workstation, _release()),
+            bare_policy=self._bare_policy,
+            perform=self._performer.perform,
+            show=self._show,
+            journalled=self._sync.grew,
+        )
+
+    def _put(self, input_: Input) -> None:
+        self._engine.put(input_)
+
+    def _book_arrived(self, version: int) -> None:
+        self._engine.book_arrived(version)
+
+    def _policy(self) -> Policy:
+        book = self._shelf.current
+        return book.policy if book is not None else self._bare_policy
+
+    def _overlay(self, policy: Policy) -> Policy:
+        return policy_of(self.layers, policy)
+
+    def _make_look_up(self, book: SqliteBook) -> BookLookUp:
+        kiosk, location = self.settings.identity.kiosk, self.settings.location
+        return BookLookUp(book.path, kiosk=kiosk, location=location, moves=self._moves)
+
+    def _device_ready(self, name: str) -> None:
+        device = self._rack.of("lights")
+        if device is not None and device.name == name:
+            self._performer.relight()
+
+    def _show(self, screen: Screen) -> None:
+        with self._lock:
+            self._screen = screen
+            if self._screen_listener is not None:
+                self._screen_listener(screen)
+
+    def _sound(self, name: str) -> None:
+        if self._sound_listener is not None:
+            self._sound_listener(name)
+
+    async def _watch_day(self) -> None:
+        """Tell when the date in the store's time zone becomes another."""
+        date = self._clock.moment().local_date
+        while True:
+            await asyncio.sleep(_DAY_LOOK_S)
+            now = self._clock.moment().local_date
+            if now != date:
+                date = now
+                self._engine.put(DayTurned())

@@ -237,18 +237,25 @@ class Journal(_JournalFile):
         if not events:
             return self._head
         rows = self._rows(events, utc_ms)
+        self._commit("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._head = Position(self.identity.epoch, rows[-1][1])
+        self._digest = rows[-1][6]
+        return self._head
+
+    def check_writable(self) -> None:
+        """Commit a change that changes nothing, through to the disk. Raises ``JournalUnwritableError``."""
+        self._commit("UPDATE identity SET kiosk = kiosk", [()])
+
+    def _commit(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany(statement, rows)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             reason = f"the journal cannot be written: {error}"
             raise JournalUnwritableError(reason) from error
-        self._head = Position(self.identity.epoch, rows[-1][1])
-        self._digest = rows[-1][6]
-        return self._head
 
     def _rows(self, events: Sequence[Durable], utc_ms: int) -> list[tuple[int, int, int, str, bytes, bytes, bytes]]:
         rows = []

@@ -237,6 +237,10 @@ def test_a_read_only_disk_refuses_the_append_and_keeps_what_was_there(journal: J
     journal._connection.execute("PRAGMA query_only = ON")
     with pytest.raises(JournalUnwritableError, match="readonly"):
         journal.append([line_added(2)], 2)
+    with pytest.raises(JournalUnwritableError, match="readonly"):
+        journal.check_writable()
+    journal._connection.execute("PRAGMA query_only = OFF")
+    journal.check_writable()
     assert journal.verify() == 1
 
 

@@ -1,0 +1,54 @@
+"""The workstation's clock: the only place where the checkout's time and chance come from."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from kiosk.checkout.moment import Moment
+
+__all__ = ["Clock", "SystemClock"]
+
+_SEED_BYTES = 10
+
+
+class Clock(Protocol):
+    """Stamps moments."""
+
+    def moment(self) -> Moment:
+        """Now, with a fresh seed."""
+
+    def mono_ms(self) -> int:
+        """Milliseconds on the machine's monotonic clock, as devices stamp their readings."""
+
+
+class SystemClock:
+    """The machine's clock, in the store's time zone.
+
+    ``confirmed_by``: a file that exists once the time was confirmed since power-up (systemd-timesyncd makes one); a
+    Pi has no battery and starts in the past. Empty: the clock is believed.
+    """
+
+    def __init__(self, time_zone: str, confirmed_by: str = "") -> None:
+        self._zone = ZoneInfo(time_zone)
+        self._confirmed_by = Path(confirmed_by) if confirmed_by else None
+
+    def moment(self) -> Moment:
+        """Now, with a fresh seed."""
+        utc_ms = time.time_ns() // 1_000_000
+        local = datetime.fromtimestamp(utc_ms // 1000, tz=UTC).astimezone(self._zone)
+        return Moment(
+            utc_ms=utc_ms,
+            mono_ms=self.mono_ms(),
+            seed=int.from_bytes(os.urandom(_SEED_BYTES), "big"),
+            local_date=local.date().isoformat(),
+            clock_trusted=self._confirmed_by is None or self._confirmed_by.exists(),
+        )
+
+    def mono_ms(self) -> int:
+        """Milliseconds on the machine's monotonic clock, as devices stamp their readings."""
+        return time.monotonic_ns() // 1_000_000

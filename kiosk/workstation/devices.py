@@ -1,0 +1,137 @@
+"""The rack: brings the kiosk's devices up, keeps them up, and lets no driver's fault out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hal.device import Device, DeviceError, DeviceEvent, StatusChanged
+
+__all__ = ["Mounted", "Rack"]
+
+_log = logging.getLogger(__name__)
+
+_SWITCHED: Final = {"scanner": ("scanner", "camera"), "scale": ("scale",)}
+"""Categories whose data the checkout lets flow and stops, by the category of the effect's device."""
+_PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(slots=True)
+class Mounted:
+    """A device with its category and where it stands. ``wanted``: its data should flow."""
+
+    category: str
+    device: Device
+    wanted: bool
+    up: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Rack:
+    """Belongs to the engine's loop. ``tell`` takes what devices tell, ``lost`` what could not be opened."""
+
+    def __init__(
+        self,
+        devices: Sequence[tuple[str, Device]],
+        *,
+        tell: Callable[[DeviceEvent], None],
+        lost: Callable[[str, str], None],
+        ready: Callable[[str], None],
+    ) -> None:
+        switched = {category for categories in _SWITCHED.values() for category in categories}
+        self._mounted = [Mounted(category, device, category not in switched) for category, device in devices]
+        self._tell, self._lost, self._ready = tell, lost, ready
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def get(self, name: str) -> Any:  # noqa: ANN401 - its category says what it can do
+        """The device of this name; ``None`` if the settings name none."""
+        return next((each.device for each in self._mounted if each.device.name == name), None)
+
+    def of(self, category: str) -> Any:  # noqa: ANN401 - its category says what it can do
+        """The first device of a category; ``None`` if the settings name none."""
+        return next((each.device for each in self._mounted if each.category == category), None)
+
+    def start(self) -> None:
+        """Bring all devices up, each in its own time."""
+        for mounted in self._mounted:
+            self._spawn(self._bring_up(mounted))
+
+    async def stop(self) -> None:
+        """Close all devices; what was under way is cut."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for mounted in self._mounted:
+            try:
+                await mounted.device.close()
+            except Exception:  # noqa: BLE001 - a driver's fault must not keep the others open
+                _log.exception("%s could not be closed", mounted.device.name)
+
+    def let_flow(self, name: str, *, wanted: bool) -> None:
+        """Let a device give data, or stop it. ``scanner`` means everything that reads codes."""
+        for mounted in self._mounted:
+            reads = name == "scanner" and mounted.category in _SWITCHED["scanner"]
+            if (reads or mounted.device.name == name) and mounted.wanted != wanted:
+                mounted.wanted = wanted
+                if mounted.up:
+                    self._spawn(self._switch(mounted))
+
+    async def _bring_up(self, mounted: Mounted) -> None:
+        name, attempt = mounted.device.name, 0
+        while True:
+            try:
+                await mounted.device.open(self._sink)
+                await mounted.device.claim()
+                await self._switch(mounted)
+            except DeviceError as error:
+                self._lost(name, str(error))
+            except Exception as error:  # noqa: BLE001 - a driver's fault must not end the engine
+                _log.exception("%s: its driver failed", name)
+                self._lost(name, f"driver: {type(error).__name__}")
+            else:
+                mounted.up = True
+                self._sink_ready(name, after_failure=attempt > 0)
+                return
+            with suppress(Exception):
+                await mounted.device.close()
+            await asyncio.sleep(_PAUSES_S[min(attempt, len(_PAUSES_S) - 1)])
+            attempt += 1
+
+    async def _switch(self, mounted: Mounted) -> None:
+        async with mounted.turn:
+            if mounted.wanted:
+                await mounted.device.enable()
+            else:
+                await mounted.device.disable()
+
+    def _sink_ready(self, name: str, *, after_failure: bool) -> None:
+        if after_failure:
+            self._sink(StatusChanged(name, "ready"))
+        self._ready(name)
+
+    def _sink(self, event: DeviceEvent) -> None:
+        """What a device tells, with no fault of ours going back into its driver."""
+        try:
+            self._tell(event)
+            if isinstance(event, StatusChanged) and event.status == "ready":
+                self._ready(event.device)
+        except Exception:  # noqa: BLE001 - the driver's loop must go on
+            _log.exception("%s: %s could not be taken in", event.device, type(event).__name__)
+
+    def _spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+        task = asyncio.get_running_loop().create_task(_guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _guarded(work: Any) -> None:  # noqa: ANN401 - a coroutine
+    try:
+        await work
+    except DeviceError as error:
+        _log.warning("%s", error)
+    except Exception:  # noqa: BLE001 - a driver's fault must not end the engine
+        _log.exception("a driver failed")

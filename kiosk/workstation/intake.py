@@ -1,0 +1,197 @@
+"""The door through which everything enters: each reading, code and touch is checked before it becomes an input."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from hal.camera.contract import CodeSeen
+from hal.card_reader.contract import Prompt
+from hal.device import DeviceEvent, StatusChanged
+from hal.lights.contract import SwitchTurned
+from hal.printer.contract import Paper
+from hal.scale.contract import Reading
+from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead
+from kiosk.checkout import inputs as i
+from kiosk.retail.policy import Policy
+from kiosk.settings import Phone
+from kiosk.store.rows import Operator
+from kiosk.workstation.identity import Door, Hasher, e164
+from kiosk.workstation.weights import STALE_MS, ScaleMemory
+
+__all__ = ["Intake"]
+
+_log = logging.getLogger(__name__)
+
+_GROUP_SEPARATOR: Final = "\x1d"
+"""The one control character that belongs in a code: GS1's field separator."""
+_LOST_PAPER: Final = {"out": "paper_out", "cover_open": "cover_open", "error": "error"}
+_SHOWN: Final = frozenset({"scanner", "produce_scale", "bagging_scale", "printer", "card_reader"})
+"""Devices whose loss a shopper or the checkout must know of; the others are for the log."""
+_KEY_OPERATOR: Final = ("staff_key", "Staff key")
+
+
+class Intake:
+    """Belongs to the engine's loop. ``put`` hands an input to the engine.
+
+    ``operators`` and ``policy`` are asked for anew each time: they follow the price book in force.
+    """
+
+    def __init__(
+        self,
+        *,
+        put: Callable[[i.Input], None],
+        mono_ms: Callable[[], int],
+        hasher: Hasher,
+        phone: Phone,
+        policy: Callable[[], Policy],
+        operators: Callable[[], Sequence[Operator]],
+    ) -> None:
+        self._put, self._mono_ms = put, mono_ms
+        self._hasher, self._phone = hasher, phone
+        self._policy, self._operators = policy, operators
+        self._door = Door(mono_ms)
+        self._scales = {"produce_scale": ScaleMemory("produce"), "bagging_scale": ScaleMemory("bagging")}
+        self._stale_timers: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pin_turn = asyncio.Lock()
+        self._lost: dict[str, str] = {}
+
+    def touch(self, touch: i.Touch) -> None:
+        """Something the screen submitted."""
+        match touch:
+            case i.PinTyped():
+                task = asyncio.get_running_loop().create_task(self._check_pin(touch.pin))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            case i.PhoneTyped():
+                number = e164(touch.number, self._phone) or f"?{touch.number}"
+                self._put(i.LoyaltyPresented(self._hasher.of("phone", number), "phone"))
+            case i.CodeScanned():
+                self.code(touch.data, touch.symbology, touch.source)
+            case _:
+                self._put(touch)
+
+    def event(self, event: DeviceEvent) -> None:
+        """Something a device told."""
+        match event:
+            case CodeRead() | CodeSeen():
+                self.code(event.data, event.symbology, event.device)
+            case Reading():
+                self._reading(event)
+            case StatusChanged():
+                self._status(event)
+            case Paper():
+                self._paper(event)
+            case SwitchTurned():
+                self._switch(event)
+            case Prompt():
+                _log.debug("%s asks the shopper: %s", event.device, event.prompt)
+            case _:
+                _log.warning("%s told something nobody knows: %s", event.device, type(event).__name__)
+
+    def code(self, data: str, symbology: str, source: str) -> None:
+        """A code: a badge, a loyalty card, or something to ring up. What is no code is dropped, without its content."""
+        data = data.strip("\r\n")
+        if not 0 < len(data) <= MAXIMUM_CODE_LENGTH or not all(s.isprintable() or s == _GROUP_SEPARATOR for s in data):
+            _log.warning("%s: dropped %d characters that are no code", source, len(data))
+            return
+        policy = self._policy()
+        if policy.badge_prefix and data.startswith(policy.badge_prefix):
+            self._put(self._door.by_badge(self._hasher.of("badge", data), self._operators()))
+        elif policy.member_prefix and data.startswith(policy.member_prefix):
+            self._put(i.LoyaltyPresented(self._hasher.of("card", data), "card"))
+        else:
+            self._put(i.CodeScanned(data, symbology, source))
+
+    def lost(self, device: str, cause: str) -> None:
+        """A device is not there; told once."""
+        if device not in self._lost:
+            _log.warning("%s lost: %s", device, cause)
+            if device in _SHOWN:
+                self._put(i.DeviceLost(device, cause))
+        self._lost[device] = cause
+        if device in self._scales:
+            self._scales[device].forget()
+            self._stop_stale_timer(device)
+
+    def back(self, device: str) -> None:
+        """A device is there; told if it was lost."""
+        if self._lost.pop(device, None) is not None:
+            _log.warning("%s back", device)
+            if device in _SHOWN:
+                self._put(i.DeviceBack(device))
+
+    def close(self) -> None:
+        """Let timers and checks go."""
+        for device in tuple(self._stale_timers):
+            self._stop_stale_timer(device)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _check_pin(self, pin: str) -> None:
+        async with self._pin_turn:
+            answer = await asyncio.to_thread(self._door.by_pin, pin, tuple(self._operators()))
+        self._put(answer)
+
+    def _reading(self, reading: Reading) -> None:
+        memory = self._scales.get(reading.device)
+        if memory is None:
+            _log.warning("a scale is called produce_scale or bagging_scale, not %s", reading.device)
+            return
+        now = self._mono_ms()
+        read = memory.take(reading, now)
+        if memory.heard_ms == now:
+            self._watch_stale(reading.device, memory)
+        if read is not None:
+            self._put(read)
+
+    def _watch_stale(self, device: str, memory: ScaleMemory) -> None:
+        """One timer per scale: it looks when the last reading was, and sleeps until that one is old."""
+        if device not in self._stale_timers:
+            self._later(device, memory, STALE_MS)
+
+    def _later(self, device: str, memory: ScaleMemory, milliseconds: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._stale_timers[device] = loop.call_later(milliseconds / 1000, self._look_stale, device, memory)
+
+    def _look_stale(self, device: str, memory: ScaleMemory) -> None:
+        del self._stale_timers[device]
+        quiet = self._mono_ms() - memory.heard_ms
+        if quiet < STALE_MS:
+            self._later(device, memory, STALE_MS - quiet)
+            return
+        read = memory.stale(self._mono_ms())
+        if read is not None:
+            self._put(read)
+
+    def _stop_stale_timer(self, device: str) -> None:
+        timer = self._stale_timers.pop(device, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _status(self, event: StatusChanged) -> None:
+        match event.status:
+            case "lost":
+                self.lost(event.device, event.cause or "silent")
+            case "ready":
+                self.back(event.device)
+            case "warning":
+                _log.warning("%s: %s", event.device, event.cause)
+
+    def _paper(self, event: Paper) -> None:
+        cause = _LOST_PAPER.get(event.state)
+        if cause is not None:
+            self.lost(event.device, cause)
+        else:
+            self.back(event.device)
+
+    def _switch(self, event: SwitchTurned) -> None:
+        if event.switch == "door":
+            _log.warning("the cabinet is %s", "open" if event.on else "closed")
+        elif event.on:
+            self._put(i.OperatorSignedIn(*_KEY_OPERATOR, role="attendant", method="key"))
+        else:
+            self._put(i.OperatorSignedOut())

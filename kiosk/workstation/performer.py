@@ -1,0 +1,267 @@
+"""Carries out effects on devices, timers and the sync process; their answers come back as inputs. Never raises."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol, assert_never
+
+from hal.card_reader.contract import CardReader, Payment
+from hal.device import DeviceError
+from hal.lights.contract import Lights
+from hal.printer.contract import Document, Printer
+from kiosk.checkout import effects as f
+from kiosk.checkout import inputs as i
+from kiosk.checkout.events import TransactionCompleted
+from kiosk.retail.money import Money
+from kiosk.retail.policy import Policy
+from kiosk.workstation.devices import Rack
+
+__all__ = ["HeadOffice", "MakeReceipt", "Performer", "Sounds"]
+
+_log = logging.getLogger(__name__)
+
+_UNREACHABLE: Final = "no card terminal in the settings"
+
+
+class MakeReceipt(Protocol):
+    """Lays a receipt out; ``kiosk.workstation.receipt`` has the shop's."""
+
+    def __call__(
+        self,
+        completed: TransactionCompleted,
+        policy: Policy,
+        legal_number: str,
+        *,
+        copy: bool,
+        job: str,
+        time_zone: str,
+    ) -> Document:
+        """A document for the printer."""
+
+
+class HeadOffice(Protocol):
+    """What can be asked through the sync process; each answer comes within its deadline."""
+
+    async def member(self, correlation: str, keyed_hash: str, deadline_ms: int) -> i.MemberAnswered:
+        """Who this is."""
+
+    async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
+        """This workstation's highest numbers."""
+
+
+Sounds = Callable[[str], None]
+"""Plays an earcon by its name (``scan``, ``refusal``, ``help``, ``approved``, ``declined``)."""
+
+
+class Performer:
+    """Belongs to the engine's loop. ``policy`` is asked anew each time: it follows the price book in force."""
+
+    def __init__(
+        self,
+        *,
+        put: Callable[[i.Input], None],
+        rack: Rack,
+        head_office: HeadOffice,
+        policy: Callable[[], Policy],
+        make_receipt: MakeReceipt,
+        time_zone: str,
+        sounds: Sounds,
+    ) -> None:
+        self._put, self._rack, self._head_office = put, rack, head_office
+        self._policy, self._make_receipt, self._time_zone = policy, make_receipt, time_zone
+        self._sounds = sounds
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._light = f.SetLight("off")
+
+    def perform(self, effect: f.Effect) -> None:  # noqa: C901, PLR0912 - one flat table, closed by assert_never
+        """Carry an effect out, or begin to."""
+        match effect:
+            case f.Charge():
+                self._spawn(self._charge(effect))
+            case f.AskTerminal():
+                self._spawn(self._ask_terminal(effect))
+            case f.AbortTerminal():
+                self._spawn(self._abort(effect))
+            case f.Reverse():
+                self._spawn(self._reverse(effect))
+            case f.Print():
+                self._spawn(self._print(effect))
+            case f.AskMember():
+                self._spawn(
+                    self._answer(self._head_office.member(effect.correlation, effect.keyed_hash, effect.deadline_ms))
+                )
+            case f.AskNumbers():
+                self._spawn(self._answer(self._head_office.numbers(effect.correlation, effect.deadline_ms)))
+            case f.SetLight():
+                self._light = effect
+                self.relight()
+            case f.Beep():
+                self._beep(effect)
+            case f.StartTimer():
+                self._start_timer(effect)
+            case f.StopTimer():
+                self._stop_timer(effect.name)
+            case f.Enable():
+                self._rack.let_flow(effect.device, wanted=True)
+            case f.Disable():
+                self._rack.let_flow(effect.device, wanted=False)
+            case _:
+                assert_never(effect)
+
+    def relight(self) -> None:
+        """Show the light as it should be; again when the light came back."""
+        lights: Lights | None = self._rack.of("lights")
+        if lights is not None:
+            self._spawn(lights.show(self._light.colour, blinking=self._light.blinking))
+
+    async def stop(self) -> None:
+        """Let timers and tasks go. What was asked of a terminal or printer is asked about after the next start."""
+        for name in tuple(self._timers):
+            self._stop_timer(name)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- money ---------------------------------------------------------------------------------------------------
+
+    async def _charge(self, charge: f.Charge) -> None:
+        reader: CardReader | None = self._rack.of("card_reader")
+        if reader is None:
+            self._put(i.TerminalAnswered(charge.tender, "not_found", reason=_UNREACHABLE))
+            return
+        kinds = {tender.tender_id: tender.kind for tender in self._policy().tenders}
+        kind = kinds.get(charge.tender_id, "card")
+        amount = charge.amount
+        await self._terminal(charge.tender, reader.pay(charge.tender, amount.minor, amount.currency, kind=kind))
+
+    async def _ask_terminal(self, ask: f.AskTerminal) -> None:
+        reader: CardReader | None = self._rack.of("card_reader")
+        if reader is None:
+            self._put(i.TerminalSilent(ask.tender))
+            return
+        await self._terminal(ask.tender, reader.status(ask.tender))
+
+    async def _terminal(self, tender: str, asked: Coroutine[Any, Any, Payment]) -> None:
+        """The terminal's word; whatever goes wrong on the way leaves the outcome unknown."""
+        try:
+            payment = await asked
+        except DeviceError as error:
+            _log.warning("the terminal is silent on %s: %s", tender, error)
+            self._put(i.TerminalSilent(tender))
+        except Exception:  # noqa: BLE001 - a driver's fault leaves the outcome unknown too
+            _log.exception("the terminal's driver failed on %s", tender)
+            self._put(i.TerminalSilent(tender))
+        else:
+            self._put(_told(tender, payment))
+
+    async def _abort(self, abort: f.AbortTerminal) -> None:
+        reader: CardReader | None = self._rack.of("card_reader")
+        if reader is not None:
+            await reader.abort(abort.tender)
+
+    async def _reverse(self, reverse: f.Reverse) -> None:
+        reader: CardReader | None = self._rack.of("card_reader")
+        if reader is None:
+            self._put(i.ReversalAnswered(reverse.tender, done=False, reason=_UNREACHABLE))
+            return
+        amount = reverse.amount
+        try:
+            done = await reader.reverse(reverse.tender, amount.minor, amount.currency, reverse.reference)
+        except Exception as error:  # noqa: BLE001 - any failure means: not known to be done, staff must look
+            _log.warning("the reversal of %s failed: %s", reverse.tender, error)
+            self._put(i.ReversalAnswered(reverse.tender, done=False, reason=str(error)))
+        else:
+            self._put(i.ReversalAnswered(reverse.tender, done=done, reason="" if done else "refused"))
+
+    # --- paper, light and sound ----------------------------------------------------------------------------------
+
+    async def _print(self, job: f.Print) -> None:
+        printer: Printer | None = self._rack.of("printer")
+        if printer is None:
+            self._put(i.PrinterAnswered(job.job, "failed", "no printer in the settings"))
+            return
+        try:
+            document = self._make_receipt(
+                job.completed,
+                self._policy(),
+                job.legal_number,
+                copy=job.copy,
+                job=job.job,
+                time_zone=self._time_zone,
+            )
+        except Exception as error:  # noqa: BLE001 - a sale stands, whatever its paper does
+            _log.exception("the receipt of %s could not be laid out", job.job)
+            self._put(i.PrinterAnswered(job.job, "failed", f"layout: {type(error).__name__}"))
+            return
+        await self._print_document(printer, document)
+
+    async def _print_document(self, printer: Printer, document: Document) -> None:
+        try:
+            outcome = await printer.print_document(document)
+        except DeviceError as error:
+            self._put(i.PrinterAnswered(document.job, "failed", str(error)))
+        except Exception as error:  # noqa: BLE001 - a sale stands, whatever its paper does
+            _log.exception("the printer's driver failed on %s", document.job)
+            self._put(i.PrinterAnswered(document.job, "unknown", f"driver: {type(error).__name__}"))
+        else:
+            self._put(i.PrinterAnswered(document.job, outcome.outcome, outcome.reason))
+
+    def _beep(self, beep: f.Beep) -> None:
+        try:
+            self._sounds(beep.sound)
+        except Exception:  # noqa: BLE001 - a missing sound costs no sale
+            _log.exception("the sound %s could not be played", beep.sound)
+        scanner = self._rack.get("scanner")
+        if beep.sound == "refusal" and scanner is not None:
+            self._spawn(scanner.beep("bad"))
+
+    # --- timers and questions ------------------------------------------------------------------------------------
+
+    def _start_timer(self, timer: f.StartTimer) -> None:
+        self._stop_timer(timer.name)
+        loop = asyncio.get_running_loop()
+        self._timers[timer.name] = loop.call_later(timer.milliseconds / 1000, self._elapsed, timer.name)
+
+    def _stop_timer(self, name: str) -> None:
+        handle = self._timers.pop(name, None)
+        if handle is not None:
+            handle.cancel()
+
+    def _elapsed(self, name: str) -> None:
+        del self._timers[name]
+        self._put(i.TimerElapsed(name))
+
+    async def _answer(self, asked: Coroutine[Any, Any, i.MemberAnswered | i.NumbersAnswered]) -> None:
+        self._put(await asked)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(_guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _told(tender: str, payment: Payment) -> i.TerminalAnswered:
+    amount = Money(payment.approved_minor, payment.currency) if payment.approved_minor else None
+    return i.TerminalAnswered(
+        tender,
+        payment.outcome,
+        amount,
+        approval_code=payment.approval_code,
+        brand=payment.brand,
+        masked_pan=payment.masked_pan,
+        reference=payment.reference,
+        reason=payment.reason,
+    )
+
+
+async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+    """An effect that nobody waits for may fail; it is told in the log."""
+    try:
+        await work
+    except DeviceError as error:
+        _log.info("%s", error)
+    except Exception:  # noqa: BLE001 - a driver's fault must not end the engine
+        _log.exception("an effect failed")

@@ -1,0 +1,165 @@
+"""The checkout's end of the socket to the sync process: it says how far the journal has got, asks, and is told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import assert_never
+
+import msgspec
+
+from kiosk.checkout import inputs as i
+from kiosk.store.chain import Position
+from kiosk.store.errors import StoreError
+from messages import local
+
+__all__ = ["SyncClient"]
+
+_log = logging.getLogger(__name__)
+
+_RETRY_S = 1.0
+_GRACE_MS = 100
+"""Sync answers within the deadline; its answer needs a moment on the socket."""
+_MOST_UNREAD = 4 * local.MAXIMUM_LINE
+
+
+class SyncClient:
+    """Belongs to the engine's loop. Connects again whenever the line breaks; without it the shop sells on, offline.
+
+    ``path``: the socket; ``None`` where no sync process runs beside this checkout.
+    ``head`` gives the journal's head; ``book_arrived`` opens a newer price book (raises ``StoreError``).
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        release: str,
+        head: Callable[[], Position],
+        put: Callable[[i.Input], None],
+        book_arrived: Callable[[int], None],
+        retry_s: float = _RETRY_S,
+    ) -> None:
+        self._path, self._release, self._head = path, release, head
+        self._put, self._book_arrived, self._retry_s = put, book_arrived, retry_s
+        self._writer: asyncio.StreamWriter | None = None
+        self._online = False
+        self._linked = asyncio.Event()
+        self._waiting: dict[str, asyncio.Future[local.LoyaltyFound | local.NumbersFound]] = {}
+
+    async def run(self) -> None:
+        """Keep the line up until cancelled."""
+        told, path = False, self._path
+        while path is not None:
+            try:
+                await self._connected(path)
+                told = False
+            except OSError as error:
+                if not told:
+                    _log.warning("the sync process cannot be reached at %s: %s", self._path, error)
+                told = True
+            self._be_online(online=False)
+            await asyncio.sleep(self._retry_s)
+
+    def grew(self, head: Position) -> None:
+        """The journal has a new head. A hint: a line that is not read is not written on."""
+        self._send(local.JournalGrew(head.epoch, head.sequence))
+
+    async def member(self, correlation: str, keyed_hash: str, deadline_ms: int) -> i.MemberAnswered:
+        """Ask who this is; ``offline`` if nobody could be asked in time."""
+        found = await self._ask(correlation, local.AskLoyalty(correlation, keyed_hash, deadline_ms), deadline_ms)
+        if not isinstance(found, local.LoyaltyFound):
+            return i.MemberAnswered(correlation, offline=True)
+        return i.MemberAnswered(correlation, found.member_id, found.tier, found.offline)
+
+    async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
+        """Ask for this workstation's highest numbers; ``offline`` if nobody could be asked in time.
+
+        At a start both processes come up together, so the line is waited for.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(deadline_ms / 1000 if self._path is not None else 0):
+                await self._linked.wait()
+        found = await self._ask(correlation, local.AskNumbers(correlation, deadline_ms), deadline_ms)
+        if not isinstance(found, local.NumbersFound):
+            return i.NumbersAnswered(correlation, offline=True)
+        return i.NumbersAnswered(
+            correlation, found.series, found.last_number, found.last_legal, found.business_day, found.offline
+        )
+
+    async def _connected(self, path: Path) -> None:
+        """One connection, from hello to its end."""
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=local.MAXIMUM_LINE)
+        self._writer = writer
+        self._linked.set()
+        try:
+            head = self._head()
+            self._send(local.Hello(self._release, head.epoch))
+            self.grew(head)
+            while line := await reader.readline():
+                self._take(line)
+        except ValueError as error:
+            _log.warning("the sync process wrote a line that is too long: %s", error)
+        finally:
+            self._writer = None
+            self._linked.clear()
+            writer.transport.abort()
+
+    def _take(self, line: bytes) -> None:
+        try:
+            record = local.decode_from_sync(line)
+        except msgspec.DecodeError as error:
+            self._send(local.Refused(str(error)))
+            return
+        match record:
+            case local.Online():
+                self._be_online(online=record.online)
+            case local.BookReady():
+                self._open_book(record)
+            case local.LoyaltyFound() | local.NumbersFound():
+                waiting = self._waiting.get(record.correlation)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(record)
+            case local.LaneCommand():
+                self._put(i.HeadOfficeCommanded(record.command, record.reason))
+            case local.Acknowledged():
+                _log.debug("head office has stored up to %d/%d", record.epoch, record.sequence)
+            case local.Refused():
+                _log.warning("the sync process could not read a line: %s", record.reason)
+            case _:
+                assert_never(record)
+
+    def _open_book(self, ready: local.BookReady) -> None:
+        try:
+            self._book_arrived(ready.version)
+        except StoreError as error:
+            _log.error("price book %d cannot serve; the old one stays: %s", ready.version, error)
+
+    def _be_online(self, *, online: bool) -> None:
+        if online != self._online:
+            self._online = online
+            self._put(i.NetworkChanged(online))
+
+    def _send(self, record: local.FromCheckout) -> bool:
+        writer = self._writer
+        if writer is None or writer.transport.get_write_buffer_size() > _MOST_UNREAD:
+            return False
+        writer.write(local.encode(record))
+        return True
+
+    async def _ask(
+        self, correlation: str, question: local.FromCheckout, deadline_ms: int
+    ) -> local.LoyaltyFound | local.NumbersFound | None:
+        if not self._send(question):
+            return None
+        self._waiting[correlation] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout((deadline_ms + _GRACE_MS) / 1000):
+                return await self._waiting[correlation]
+        except TimeoutError:
+            return None
+        finally:
+            del self._waiting[correlation]
