@@ -7,11 +7,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from hal.device import Device
+from hal.device import Device, DeviceError
 from hal.drivers import load as load_driver
 from kiosk.checkout.inputs import DayTurned, Input, PowerRestored, Touch
 from kiosk.checkout.look_up import LookUp
@@ -55,19 +55,24 @@ def build_from(path: Path | str, *, clock: Clock | None = None) -> Kiosk:
 def build(layers: Layers, *, clock: Clock | None = None) -> Kiosk:
     """Build a kiosk from its settings; nothing runs before ``start``.
 
-    Raises ``StoreError`` when the journal cannot serve, ``DeviceError`` for a device the settings describe wrongly.
+    Raises ``StoreError`` when the journal cannot serve. A device that is described wrongly stays lost, with the reason
+    for staff: the lane sells without it as it would with its cable pulled.
     """
     settings = layers.settings
-    devices = [
-        (each.category, load_driver(each.category, each.model, name, each.settings))
-        for name, each in settings.devices.items()
-    ]
+    devices: list[tuple[str, Device]] = []
+    misdescribed: dict[str, str] = {}
+    for name, each in settings.devices.items():
+        try:
+            devices.append((each.category, load_driver(each.category, each.model, name, each.settings)))
+        except DeviceError as error:
+            misdescribed[name] = f"settings: {error}"
     layers.data.mkdir(parents=True, exist_ok=True)
     layers.run.mkdir(parents=True, exist_ok=True)
     epoch = mint_epoch(int(time.time()), int.from_bytes(os.urandom(3), "big"))
     journal = Journal.open(layers.data / "journal.db", identity=Identity(settings.identity.kiosk, epoch))
     try:
-        return Kiosk(layers, journal, devices, clock or SystemClock(settings.time_zone, settings.clock_confirmed_by))
+        clock = clock or SystemClock(settings.time_zone, settings.clock_confirmed_by)
+        return Kiosk(layers, journal, devices, clock, misdescribed)
     except BaseException:
         journal.close()
         raise
@@ -83,10 +88,18 @@ def _release() -> str:
 class Kiosk:
     """A kiosk without a window. The engine runs on a thread of its own; only frozen values pass between threads."""
 
-    def __init__(self, layers: Layers, journal: Journal, devices: list[tuple[str, Device]], clock: Clock) -> None:
+    def __init__(
+        self,
+        layers: Layers,
+        journal: Journal,
+        devices: Sequence[tuple[str, Device]],
+        clock: Clock,
+        misdescribed: Mapping[str, str],
+    ) -> None:
         self.layers = layers
         self.settings = layers.settings
         self._journal, self._clock = journal, clock
+        self._misdescribed = misdescribed
         self._lock = threading.Lock()
         self._screen: Screen | None = None
         self._screen_listener: Callable[[Screen], None] | None = None
@@ -180,6 +193,8 @@ class Kiosk:
         self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
         self._engine.replay()
         self._rack.start()
+        for name, cause in self._misdescribed.items():
+            self._intake.lost(name, cause)
         for name in _NEEDED:
             if self._rack.of(name) is None:
                 self._intake.lost(name, "not_configured")

@@ -195,7 +195,7 @@ def schema() -> dict[str, Any]:
     found = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Settings)}
     for table in found["$defs"].values():
         table["description"] = inspect.cleandoc(table["description"])
-    plain: dict[str, Any] = msgspec.to_builtins(found)
+    plain: dict[str, Any] = json.loads(msgspec.json.encode(found))
     return plain
 
 

@@ -1,0 +1,269 @@
+"""A whole kiosk for tests: the product's own bootstrap, simulated devices, a card terminal in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk.bootstrap import Kiosk, build_from
+from kiosk.checkout.events import Durable
+from kiosk.checkout.inputs import Touch
+from kiosk.checkout.screen import Screen
+from kiosk.store.book_builder import BookBuilder
+from kiosk.store.journal import JournalReader
+from kiosk.store.rows import Operator
+from tests.support.shop import MemoryBook, small_shop
+from tests.support.waiting import wait_until
+
+__all__ = ["SHOP_KEY", "Headless", "Lane", "Running", "build_book", "lane"]
+
+ROOT = Path(__file__).parents[2]
+SHOP_KEY = "000102030405060708090a0b0c0d0e0f"
+
+_SETTINGS = """
+country = "bd"
+shop_key = "{key}"
+clock_confirmed_by = ""
+
+[identity]
+kiosk = "kiosk-7"
+store = "dhaka-1"
+workstation = "7"
+
+[paths]
+sync = "{sync}"
+
+[devices.scanner]
+category = "scanner"
+model = "simulated"
+settings = {{ knob_socket = "{folder}/scanner" }}
+
+[devices.produce_scale]
+category = "scale"
+model = "simulated"
+settings = {{ knob_socket = "{folder}/produce_scale", certified = true, period_ms = 40, settle_readings = 1 }}
+
+[devices.printer]
+category = "printer"
+model = "simulated"
+settings = {{ knob_socket = "{folder}/printer", folder = "{folder}/receipts" }}
+
+[devices.lights]
+category = "lights"
+model = "simulated"
+settings = {{ knob_socket = "{folder}/lights" }}
+
+[devices.card_reader]
+category = "card_reader"
+model = "simulated"
+settings = {{ knob_socket = "{folder}/card_reader", terminal = "{terminal}", retry_ms = 50 }}
+
+[policy.timeouts]
+card_status = 200
+"""
+
+
+def build_book(folder: Path, book: MemoryBook, version: int = 1, operators: tuple[Operator, ...] = ()) -> Path:
+    """The book file of a shop held in memory."""
+    rows: list[tuple[str, str, object]] = [("policy", "policy", book.policy)]
+    rows += [("item", item_id, item) for item_id, item in book.items.items()]
+    rows += [("offer", offer.offer_id, offer) for offer in book.offers]
+    rows += [("member", keyed_hash, member) for keyed_hash, member in book.members.items()]
+    rows += [("operator", operator.operator_id, operator) for operator in operators]
+    classes = {item.tax_class for item in book.items.values()}
+    rows += [("tax_class", name, found) for name in sorted(classes) if (found := book.tax_class(name)) is not None]
+    folder.mkdir(parents=True, exist_ok=True)
+    with BookBuilder(folder) as builder:
+        for kind, key, value in rows:
+            builder.put(kind, key, msgspec.json.encode(value))
+        return builder.finish(version)
+
+
+class Lane:
+    """A lane's folder and its world: settings, book, terminal. Kiosks come and go in it, as after power cuts."""
+
+    def __init__(self, folder: Path, terminal: str, extra_settings: str = "", sync: str = "") -> None:
+        self.folder = folder
+        self.settings = folder / "kiosk.toml"
+        text = _SETTINGS.format(key=SHOP_KEY, folder=folder, terminal=terminal, sync=sync)
+        self.settings.write_text(text + extra_settings, encoding="utf-8")
+
+    @property
+    def data(self) -> Path:
+        """Where journal and books lie."""
+        return self.folder / "data"
+
+    def turn(self, device: str, knob: str, **args: object) -> Any:  # noqa: ANN401 - a JSON value, or a body of any kind
+        """Turn a knob and give its result. Waits for the device's board to be there."""
+        path = self.folder / device
+        wait_until(path.exists, what=f"the knobs of {device}")
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(10)
+            client.connect(str(path))
+            client.sendall(json.dumps({"id": 1, "knob": knob, "args": args}).encode() + b"\n")
+            with client.makefile("rb") as lines:
+                answer = next(told for line in lines if (told := json.loads(line)).get("id") == 1)
+        assert answer["ok"], answer
+        return answer["result"]
+
+    def state_of(self, device: str) -> Mapping[str, Any]:
+        """What ``describe`` tells of a device's state."""
+        state: Mapping[str, Any] = self.turn(device, "describe")["state"]
+        return state
+
+    def scan(self, code: str) -> None:
+        """Hold a code before the scanner once it reads."""
+        wait_until(lambda: self.turn("scanner", "scan", data=code)["read"], what="a scanner that reads")
+
+    def journal(self) -> list[Durable]:
+        """Every event on disk so far."""
+        path = self.data / "journal.db"
+        if not path.exists():
+            return []
+        with JournalReader.open(path) as reader:
+            return [record.event for record in reader.replay()]
+
+    def happened(self, kind: type) -> list[Any]:
+        """The events of one kind on disk so far."""
+        return [event for event in self.journal() if isinstance(event, kind)]
+
+    def receipts(self) -> list[dict[str, Any]]:
+        """What came out of the printer, in order."""
+        files = sorted((self.folder / "receipts").glob("*.json"))
+        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+
+    def charges(self) -> list[dict[str, Any]]:
+        """What the terminal did, from its own memory."""
+        file = self.folder / "charges.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    @contextmanager
+    def kiosk(self) -> Iterator[Running]:
+        """A kiosk in this process."""
+        running = Running(build_from(self.settings))
+        running.kiosk.start()
+        try:
+            yield running
+        finally:
+            running.kiosk.stop()
+
+    @contextmanager
+    def headless(self) -> Iterator[Headless]:
+        """A kiosk in a process of its own, which may be killed."""
+        running = Headless(self)
+        try:
+            yield running
+        finally:
+            running.end()
+
+
+class Running:
+    """A kiosk and the screens it showed."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self.kiosk = kiosk
+        self.screens: list[Screen] = []
+        self.sounds: list[str] = []
+        kiosk.on_screen(self.screens.append)
+        kiosk.on_sound(self.sounds.append)
+
+    def touch(self, *touches: Touch) -> None:
+        """Touch the screen."""
+        for touch in touches:
+            self.kiosk.submit(touch)
+
+    @property
+    def body(self) -> Any:  # noqa: ANN401 - a JSON value, or a body of any kind
+        """The body of the newest screen."""
+        return self.screens[-1].body if self.screens else None
+
+    def sees(self, body: type) -> Any:  # noqa: ANN401 - a JSON value, or a body of any kind
+        """Wait until the screen shows this body; gives it."""
+        wait_until(lambda: isinstance(self.body, body), what=f"a {body.__name__}, not {self.body!r}")
+        return self.body
+
+
+class Headless:
+    """A kiosk's process behind the drill's door."""
+
+    def __init__(self, of: Lane) -> None:
+        self._door = of.folder / "door"
+        self._door.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "kiosk.headless", "--settings", str(of.settings), "--touch-socket"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._log = (of.folder / "kiosk.log").open("ab")
+        self.process = subprocess.Popen([*command, str(self._door)], stderr=self._log, env=environment)
+        wait_until(self._there, what="the drill's door")
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(15)
+        self._socket.connect(str(self._door))
+        self._lines = self._socket.makefile("rb")
+
+    def touch(self, touch: str, **fields: object) -> None:
+        """Touch the screen."""
+        self._socket.sendall(json.dumps({"touch": touch, **fields}).encode() + b"\n")
+
+    def sees(self, body: str) -> dict[str, Any]:
+        """Read screens until one has this body; gives it."""
+        for line in self._lines:
+            told = json.loads(line)
+            if told.get("body") == body:
+                screen: dict[str, Any] = told["screen"]["body"]
+                return screen
+        message = f"the kiosk ended before it showed a {body}"
+        raise AssertionError(message)
+
+    def kill(self) -> None:
+        """Cut the power."""
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> None:
+        """Stop it in order, if it still runs."""
+        self._lines.close()
+        self._socket.close()
+        self.process.terminate()
+        self.process.wait(20)
+        self._log.close()
+
+    def _there(self) -> bool:
+        assert self.process.poll() is None, "the kiosk could not start"
+        return self._door.exists()
+
+
+@contextmanager
+def lane(
+    book: MemoryBook | None = None,
+    *,
+    operators: tuple[Operator, ...] = (),
+    extra_settings: str = "",
+    sync: str = "",
+) -> Iterator[Lane]:
+    """A lane with its terminal. ``book`` is the small shop unless given; ``sync`` the name of a sync socket."""
+    folder = Path(tempfile.mkdtemp(prefix="lane"))  # short: a Unix socket's path has 108 bytes at most
+    command = [sys.executable, "-m", "bench.far_ends.card_reader.simulated", "--charges", str(folder / "charges.jsonl")]
+    command += ["--knob-socket", str(folder / "terminal")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    try:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as terminal:
+            try:
+                assert terminal.stdout is not None
+                address = json.loads(terminal.stdout.readline())["listen"]
+                built = Lane(folder, address, extra_settings, sync)
+                build_book(built.data, book or small_shop(), operators=operators)
+                yield built
+            finally:
+                terminal.terminate()
+    finally:
+        shutil.rmtree(folder)
