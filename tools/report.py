@@ -87,6 +87,7 @@ class Report(AbstractContextManager["Report"]):
         self._notes: list[str] = []
         self._began = datetime.now(UTC)
         self._clock = time.monotonic()
+        self._closed = False
 
     def figure(self, key: str, value: Figure) -> None:
         """Put ``key=value`` on the closing line, in the order of the calls; a second call with the key replaces it.
@@ -140,6 +141,7 @@ class Report(AbstractContextManager["Report"]):
         (self._folder / f"{self.target}.json").write_text(document + "\n", encoding="utf-8")
         (self._folder / f"{self.target}.md").write_text("\n".join(self._markdown()) + "\n", encoding="utf-8")
         print(self._closing_line(), flush=True)
+        self._closed = True
         return 0 if self.passed else 1
 
     def __enter__(self) -> Self:
@@ -148,7 +150,7 @@ class Report(AbstractContextManager["Report"]):
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if fault is not None:
+        if fault is not None and not self._closed:
             self.require("the run reaches its end", held=False, detail=f"{type(fault).__name__}: {fault}")
             self.close()
 

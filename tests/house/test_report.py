@@ -69,6 +69,19 @@ def test_a_run_that_ends_in_an_exception_leaves_a_failed_report(tmp_path: Path) 
     assert json.loads((tmp_path / "tour.json").read_text(encoding="utf-8"))["passed"] is False
 
 
+def test_a_program_may_leave_with_the_exit_code_of_its_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run() -> None:
+        with Report("cases", folder=tmp_path) as report:
+            raise SystemExit(report.close())
+
+    with pytest.raises(SystemExit) as left:
+        run()
+    assert left.value.code == 0
+    assert capsys.readouterr().out == "cases:\n"
+
+
 def test_the_readable_report_shows_tables_whatever_their_cells_hold(tmp_path: Path) -> None:
     report = Report("tour", folder=tmp_path)
     report.table("Receipts", ("text", "minor units"), [("a|b\nc", 199)])
