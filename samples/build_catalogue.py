@@ -122,10 +122,11 @@ def _write_baskets(
     for product in products:
         by_noun.setdefault(product["noun"], []).append(product["item_id"])
     own_ids = frozenset(item["item_id"] for item in produce + own)
+    stand_ins = (_ROOT / "shop" / "stand_ins.txt").read_text("utf-8").split()
     _write_table(
         _ROOT / "groceries_map.csv",
         ("item", "item_id"),
-        groceries_map(by_noun, own_ids),
+        groceries_map(stand_ins, by_noun, own_ids),
     )
     everywhere = [p for p in products if nouns[p["noun"]]["countries"] == ["bd", "br"]]
     plain = [o for o in own if not o["minimum_age"] and not o["needs_staff"] and "bd" in o["countries"]]

@@ -45,9 +45,9 @@ _SHOP = _HERE / "shop"
 class SampleItem:
     """One item with its price in this country; the fields are those of the price book's item.
 
-    ``unit``: ``each`` or ``kg`` (price per kilogram). ``gtin``: 14 digits, or ``None`` for produce and own items, which
-    have a ``plu``. ``mrp_minor``: the price printed on the pack, where the country has one. ``picture``: a file
-    name for ``picture_path``. ``name_marks``: per language, where the name is from.
+    ``unit``: ``each`` or ``kg`` (price per kilogram). ``gtin``: 14 digits, or ``None`` for produce and own items; they
+    have a ``plu``. ``mrp_minor``: the price printed on the pack, where the country has one. ``picture``: a file name
+    for ``picture_path``. ``name_marks``: per language, where the name is from.
     """
 
     item_id: str

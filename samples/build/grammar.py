@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,40 +25,20 @@ __all__ = [
     "read_name",
 ]
 
+_RUSSIAN = {"кг": ("g", 1000), "г": ("g", 1), "гр": ("g", 1), "мл": ("ml", 1), "л": ("ml", 1000)}
+_FACTORS = _RUSSIAN | {
+    "kg": ("g", 1000), "g": ("g", 1), "gr": ("g", 1), "gm": ("g", 1), "gms": ("g", 1), "ml": ("ml", 1),
+    "cl": ("ml", 10), "dl": ("ml", 100), "l": ("ml", 1000), "lt": ("ml", 1000), "ltr": ("ml", 1000),
+}  # fmt: skip
 _SIZE = re.compile(
     r"(?<![\w.])(?:(\d{1,2})\s?[x*]\s?)?(\d{1,4}(?:[.,]\d{1,2})?)\s?"
-    r"(kg|g|gr|gm|gms|ml|cl|dl|l|lt|ltr|oz|кг|г|гр|мл|л)\b\.?",
+    rf"({'|'.join(sorted(_FACTORS, reverse=True))}|oz)\b\.?",
     re.IGNORECASE,
 )
-_FACTORS = {
-    "kg": ("g", 1000), "g": ("g", 1), "gr": ("g", 1), "gm": ("g", 1), "gms": ("g", 1), "кг": ("g", 1000),
-    "г": ("g", 1), "гр": ("g", 1), "ml": ("ml", 1), "мл": ("ml", 1), "cl": ("ml", 10), "dl": ("ml", 100),
-    "l": ("ml", 1000), "lt": ("ml", 1000), "ltr": ("ml", 1000), "л": ("ml", 1000),
-}  # fmt: skip
-_TRAILING = frozenset(
-    [
-        "original",
-        "classic",
-        "organic",
-        "natural",
-        "unsalted",
-        "salted",
-        "sweetened",
-        "unsweetened",
-        "premium",
-        "flavor",
-        "flavored",
-        "plain",
-        "sliced",
-        "mild",
-        "hot",
-        "medium",
-        "pitted",
-        "bio",
-        "whole",
-        "nature",
-    ]
-)
+_TRAILING = frozenset({
+    "original", "classic", "organic", "natural", "unsalted", "salted", "sweetened", "unsweetened", "premium", "flavor",
+    "flavored", "plain", "sliced", "mild", "hot", "medium", "pitted", "bio", "whole", "nature",
+})  # fmt: skip
 _SPLIT = re.compile(r"\s(?:with|w/|w|avec|con)\s", re.IGNORECASE)
 # Words that lose their meaning with their accents: the keyword counts only if the name has the accented word.
 _ACCENTED = {"the": "thé", "pates": "pâtes", "pate": "pâte"}
@@ -91,6 +72,7 @@ class Lexicon:
     brands: dict[tuple[str, ...], str]
     noun_rows: dict[str, dict[str, Any]]
     modifier_rows: dict[str, dict[str, Any]]
+    pairing: dict[str, Any]
 
 
 def normal(text: str) -> tuple[str, ...]:
@@ -141,6 +123,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         {normal(b): b for b in brands},
         noun_rows,
         modifier_rows,
+        tomllib.loads((folder / "vocabulary" / "pairing.toml").read_text("utf-8")),
     )
 
 

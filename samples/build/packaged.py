@@ -14,41 +14,16 @@ from samples.build.grammar import Lexicon, Reading, Size, find_size, normal, rea
 
 __all__ = ["check_digit", "choose", "gtin14", "item_id", "number"]
 
+_SHORT = 8
+"""Digits of a GTIN-8."""
+
 _EVER_RESTRICTED = ("02", "04", "05", "2", "98", "99", "977", "978", "979", "00000")
 _PORTUGUESE_PREFIXES = ("789", "790", "560")
-_PORTUGUESE = frozenset(
-    [
-        "leite",
-        "queijo",
-        "manteiga",
-        "azeite",
-        "iogurte",
-        "biscoito",
-        "bolacha",
-        "suco",
-        "sumo",
-        "batata",
-        "pao",
-        "bolo",
-        "acucar",
-        "azeitonas",
-        "farinha",
-        "molho",
-        "agua",
-        "doce",
-        "maionese",
-        "cerveja",
-        "vinho",
-        "sardinhas",
-        "castanha",
-        "marmelada",
-        "morango",
-        "azeitona",
-        "mel",
-        "cafe",
-        "achocolatado",
-    ]
-)
+_PORTUGUESE = frozenset({
+    "leite", "queijo", "manteiga", "azeite", "iogurte", "biscoito", "bolacha", "suco", "sumo", "batata", "pao", "bolo",
+    "acucar", "azeitonas", "azeitona", "farinha", "molho", "agua", "doce", "maionese", "cerveja", "vinho", "sardinhas",
+    "castanha", "marmelada", "morango", "mel", "cafe", "achocolatado",
+})  # fmt: skip
 
 
 def number(*parts: object) -> int:
@@ -69,7 +44,7 @@ def gtin14(code: str) -> str | None:
     padded = code.zfill(14)
     if check_digit(padded[:13]) != padded[13] or padded[0] != "0":
         return None
-    if len(code) == 8 or padded.startswith("000000"):
+    if len(code) == _SHORT or padded.startswith("000000"):
         return padded if padded[6] not in "02" and padded[6:9] >= "300" else None
     return None if padded[1:].startswith(_EVER_RESTRICTED) else padded
 

@@ -1,4 +1,4 @@
-"""Plausible prices, pack weights and stock, worked out from noun and size, the same every time, without floats."""
+"""Plausible prices, pack weights and stock, worked out from noun and size: the same every time, without floats."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ _PACKAGING = {  # (share of the contents in per cent, fixed grams)
     "jar": (30, 40), "can": (12, 20), "bottle": (6, 15), "bag": (2, 3), "box": (7, 6), "carton": (4, 5), "tub": (5, 6),
     "tin": (14, 20), "bar": (3, 2), "tray": (5, 8), "pouch": (4, 4), "eggs": (0, 45),
 }  # fmt: skip
+_DEAR = 100  # taka; dearer goods are rounded to five taka
 _OIL_DENSITY = 92  # grams per 100 ml
 
 
 def price_bdt(noun: Mapping[str, Any], amount: int, key: str) -> tuple[int, int]:
     """(price, maximum retail price) in poisha, whole taka, VAT inside; the price is never above the MRP."""
     taka = _scaled(noun["price_bdt"], noun["sizes"], amount, number("bdt", key))
-    step = 1 if taka < 100 else 5
+    step = 1 if taka < _DEAR else 5
     mrp = max(5, (taka + step // 2) // step * step)
     price = mrp if number("below-mrp", key) % 3 else max(5, mrp * 95 // 100)
     return price * 100, mrp * 100

@@ -8,14 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from samples.catalogue import (
-    Country,
-    SampleShop,
-    groceries_map,
-    load_baskets,
-    load_shop,
-)
+from samples.catalogue import Country, SampleShop, groceries_map, load_baskets, load_shop, picture_path
 
 ROOT = Path(__file__).parents[2] / "samples"
 LANGUAGES = {"bn", "en", "pt_BR"}
@@ -219,7 +214,23 @@ def test_every_basket_and_every_stand_in_is_sold_in_both_countries() -> None:
             assert all((grams is not None) == (units[item_id] == "kg") for item_id, grams in basket)
 
 
-@pytest.mark.parametrize("folder", ["openfoodfacts"])
+@pytest.mark.parametrize("folder", ["openfoodfacts", "pictures"])
 def test_sourced_folders_carry_their_licence_and_source(folder: str) -> None:
     assert (ROOT / folder / "LICENSE").read_text("utf-8").strip()
     assert (ROOT / folder / "SOURCE.txt").read_text("utf-8").strip()
+
+
+def test_every_picture_of_an_item_or_department_opens_as_a_square(shop: SampleShop) -> None:
+    pictures = {item.picture for item in shop.items} | {d.picture for d in shop.departments}
+    for picture in sorted(pictures):
+        with Image.open(picture_path(picture)) as image:
+            image.load()
+            assert image.size == (320, 320), picture
+
+
+def test_every_picture_belongs_to_something_and_all_stay_under_three_megabytes() -> None:
+    shown = {item.picture for country in COUNTRIES for item in load_shop(country).items}
+    shown |= {d.picture for d in load_shop("bd").departments}
+    files = [f for f in (ROOT / "pictures").iterdir() if f.suffix in {".jpg", ".png"}]
+    assert {f.name for f in files} == shown
+    assert sum(f.stat().st_size for f in files) < 3_000_000
