@@ -21,7 +21,7 @@ from kiosk.retail.transaction import LineItem, PriceModifier
 from tools.case_numbers import CURRENCY, fraction, minor, money, shown
 from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compare
 
-__all__ = ["judge_basket", "line_of"]
+__all__ = ["judge_basket", "judge_discounted", "line_of"]
 
 _ROUNDINGS: dict[str, TaxRounding] = {
     "": "document",
@@ -57,6 +57,16 @@ def judge_basket(case: Case, given: Mapping[str, Any]) -> Verdict:
     if _needs_levies(given, rows):
         return compare(case["id"], case["expected"], _by_levies(case, given, rows))
     return compare(case["id"], case["expected"], _by_totals(given, rows))
+
+
+def judge_discounted(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """One item with an amount taken off what the shopper pays for it, tax and all."""
+    levies, off = _levies_in_words(given["tax"]), minor(given["discount_incl_tax"])
+    marked = minor(given["unit_price"])
+    full = levies_of([LeviedLine(marked, levies)], currency=CURRENCY, rounding="document").total.minor
+    line = LeviedLine(marked * (1 - off / full), levies)
+    found = levies_of([line], currency=CURRENCY, rounding="document")
+    return compare(case["id"], case["expected"], _told(found, case["expected"], [line]))
 
 
 def _needs_levies(given: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool:

@@ -18,7 +18,7 @@ from kiosk.retail.money import MINOR_DIGITS, Money, round_half_up
 from kiosk.retail.pricing import counted, totals
 from kiosk.retail.tax import TaxRate, tax_of
 from kiosk.retail.tender import cash_due, change
-from tools.case_baskets import judge_basket, line_of
+from tools.case_baskets import judge_basket, judge_discounted, line_of
 from tools.case_numbers import CURRENCY, fraction, money, shown, shown_as
 from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compare
 
@@ -73,16 +73,6 @@ def _included_rate(case: Case, given: Mapping[str, Any]) -> Verdict:
     tax = tax_of([(rate, amount)], currency=CURRENCY, included=True, rounding="document")
     found = {"net": shown(tax.net), "tax": shown(tax.tax), "vat": shown(tax.tax), "payable": shown(tax.total)}
     return compare(case["id"], case["expected"], found)
-
-
-def _discounted_item(case: Case, given: Mapping[str, Any]) -> Verdict:
-    """One item with its VAT inside, some of it taken off."""
-    words = re.fullmatch(r"([\d.]+)% included", given["tax"])
-    if words is None:
-        raise NotApplicableError(Reason.UNKNOWN_INPUT, given["tax"])
-    line = line_of(1, money(given["unit_price"]), 1, fraction(words[1]), money(given["discount_incl_tax"]))
-    found = totals([line], currency=CURRENCY, included=True, rounding="document")
-    return compare(case["id"], case["expected"], {"total": shown(found.total), "tax": shown(found.tax.tax)})
 
 
 def _cash_line(case: Case, given: Mapping[str, Any]) -> Verdict:
@@ -183,7 +173,7 @@ _READERS: tuple[tuple[set[str], set[str], _Reader], ...] = (
     ({"lines_gross", "vat_percent"}, {"rounding"}, judge_basket),
     ({"gross", "vat_percent"}, set(), _included_rate),
     ({"mrp", "vat_percent"}, set(), _included_rate),
-    ({"unit_price", "tax", "discount_incl_tax"}, set(), _discounted_item),
+    ({"unit_price", "tax", "discount_incl_tax"}, set(), judge_discounted),
     ({"total", "step", "method"}, {"strategy"}, _cash_line),
     ({"order_total", "tax", "step", "method"}, set(), _cash_order),
     ({"net", "tax", "step", "method", "strategy"}, set(), _tax_rounding),

@@ -26,8 +26,9 @@ LevyRounding = Literal["line", "document", "total"]
 class Levy:
     """One levy. ``basis_points`` of its base, or ``per_piece_minor`` minor units a piece.
 
-    ``base``: ``net``; ``running``, the net and all levies named before it; ``gross``, the marked price itself (it must
-    then be ``included``). ``included``: the marked price holds it already, else it is added on top.
+    ``base``: ``net``; ``running``, the net and all levies before it that are no share of the gross; ``gross``, the
+    price with every levy in it. ``included``: the marked price holds it already, else it is added on top (a share of
+    the gross by dividing, "por dentro").
     """
 
     name: str
@@ -60,7 +61,7 @@ def levies_of(lines: Iterable[LeviedLine], *, currency: str, rounding: LevyRound
     """The levies of ``lines``.
 
     Except with ``total`` rounding, marked prices are paid as marked: an included levy is taken out of what is marked,
-    an added one is put on top. Raises ``ValueError`` for a share of the gross price that is not included in it.
+    an added one is put on top. Raises ``ValueError`` where shares of the gross leave nothing of it.
     """
     marked = added = Fraction(0)
     taxes: dict[tuple[str, bool], Fraction] = {}
@@ -86,31 +87,38 @@ def levies_of(lines: Iterable[LeviedLine], *, currency: str, rounding: LevyRound
 
 
 def _taxes(line: LeviedLine) -> list[tuple[Levy, Fraction]]:
-    """Each levy of the line, exactly."""
+    """Each levy of the line, exactly. A levy on the net is ``slope * net + offset``."""
     slopes: list[Fraction] = []
     offsets: list[Fraction] = []
     for levy in line.levies:
-        slope, offset = _straight(levy, line, slopes, offsets)
+        rate = Fraction(levy.basis_points, 10_000)
+        slope, offset = Fraction(0), levy.per_piece_minor * line.pieces
+        match levy.base:
+            case "net":
+                slope = rate
+            case "running":
+                slope, offset = rate * (1 + sum(slopes)), offset + rate * sum(offsets)
+            case "gross":
+                pass
         slopes.append(slope)
         offsets.append(offset)
     inside = [n for n, levy in enumerate(line.levies) if levy.included]
-    net = (line.marked - sum(offsets[n] for n in inside)) / (1 + sum(slopes[n] for n in inside))
-    return [(levy, slopes[n] * net + offsets[n]) for n, levy in enumerate(line.levies)]
+    held = line.marked * _gross_share(line, included=True)
+    net = (line.marked - held - sum(offsets[n] for n in inside)) / (1 + sum(slopes[n] for n in inside))
+    taxes = [slope * net + offset for slope, offset in zip(slopes, offsets, strict=True)]
+    outside = sum(tax for tax, levy in zip(taxes, line.levies, strict=True) if not levy.included)
+    gross = (line.marked + outside) / (1 - _gross_share(line, included=False))
+    return [
+        (levy, tax + Fraction(levy.basis_points, 10_000) * (line.marked if levy.included else gross))
+        if levy.base == "gross"
+        else (levy, tax)
+        for levy, tax in zip(line.levies, taxes, strict=True)
+    ]
 
 
-def _straight(
-    levy: Levy, line: LeviedLine, slopes: list[Fraction], offsets: list[Fraction]
-) -> tuple[Fraction, Fraction]:
-    """The levy as (slope, offset) over the net amount."""
-    rate = Fraction(levy.basis_points, 10_000)
-    fixed = levy.per_piece_minor * line.pieces
-    match levy.base:
-        case "net":
-            return rate, fixed
-        case "running":
-            return rate * (1 + sum(slopes)), rate * sum(offsets) + fixed
-        case "gross":
-            if not levy.included:
-                message = f"{levy.name} is a share of the gross price, which does not hold it"
-                raise ValueError(message)
-            return Fraction(0), rate * line.marked + fixed
+def _gross_share(line: LeviedLine, *, included: bool) -> Fraction:
+    points = sum(levy.basis_points for levy in line.levies if levy.base == "gross" and levy.included == included)
+    if points >= 10_000:  # noqa: PLR2004 - the whole price
+        message = f"levies take {points} of 10000 basis points of the gross price"
+        raise ValueError(message)
+    return Fraction(points, 10_000)

@@ -41,16 +41,28 @@ def test_taxes_por_dentro_are_shares_of_the_marked_price() -> None:
     assert found.net == Money(8035, "BRL")
 
 
-def test_a_share_of_a_price_that_does_not_hold_it_is_refused() -> None:
-    with pytest.raises(ValueError, match="ICMS"):
-        levies_of([LeviedLine(Fraction(1), (Levy("ICMS", 1800, base="gross"),))], currency="BRL", rounding="document")
+def test_taxes_por_dentro_on_top_of_a_net_price_raise_it_to_the_gross_they_are_shares_of() -> None:
+    levies = (Levy("ICMS", 1800, base="gross"), Levy("PIS", 200, base="gross"))
+
+    found = levies_of([LeviedLine(Fraction(8000), levies)], currency="BRL", rounding="document")
+
+    assert found.rows == (("ICMS", Money(1800, "BRL")), ("PIS", Money(200, "BRL")))
+    assert (found.net, found.total) == (Money(8000, "BRL"), Money(10_000, "BRL"))
+
+
+@pytest.mark.parametrize("included", [True, False])
+def test_shares_that_leave_nothing_of_the_price_are_refused(*, included: bool) -> None:
+    everything = LeviedLine(Fraction(1), (Levy("ICMS", 10_000, base="gross", included=included),))
+
+    with pytest.raises(ValueError, match="10000 of 10000"):
+        levies_of([everything], currency="BRL", rounding="document")
 
 
 LEVIES = st.builds(
     Levy,
     st.sampled_from(["a", "b", "c"]),
-    st.integers(0, 5000),
-    base=st.sampled_from(["net", "running"]),
+    st.integers(0, 3000),
+    base=st.sampled_from(["net", "running", "gross"]),
     included=st.booleans(),
 )
 LINES = st.lists(
