@@ -48,12 +48,12 @@ async def _data_follows(rig: Rig, seen: Seen) -> None:
 
 def test_every_driver_file_has_its_far_end_here() -> None:
     found = {(category, model) for category in CATEGORIES for model in available(category)}
-    assert found == set(RIGS)
+    assert found == {(category, model.partition(":")[0]) for category, model in RIGS}
 
 
 @EVERY
 def test_a_driver_module_is_a_data_sheet_with_settings_and_one_class(which: tuple[str, str]) -> None:
-    category, model = which
+    category, model = which[0], which[1].partition(":")[0]
     module = importlib.import_module(f"hal.{category}.{model}")
     assert "Sample settings:" in (module.__doc__ or "")
     assert dataclasses.is_dataclass(module.Settings)

@@ -14,17 +14,23 @@ from typing import Any
 from gpiozero.pins.mock import MockFactory
 
 from bench.far_ends.card_reader.simulated import Terminal
+from bench.far_ends.printer.escpos import PrinterFarEnd, ReceiptFolder
+from bench.far_ends.printer.interpreter import Interpreter
+from bench.far_ends.printer.usb import VirtualUsb
 from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
 from hal.device import Device, DeviceEvent, StatusChanged
 from hal.drivers import load
 from hal.lights import gpio
 from hal.lights.contract import SwitchTurned
+from hal.printer import escpos
 from hal.printer.contract import Paper
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
 
-__all__ = ["RIGS", "Rig", "Seen", "opened"]
+__all__ = ["FONT", "RIGS", "Rig", "Seen", "escpos_settings", "opened", "usb_printer"]
+
+FONT = str(Path(__file__).parents[2] / "ui/assets/fonts/NotoSansBengali-Regular.ttf")
 
 
 @dataclass(slots=True)
@@ -52,8 +58,9 @@ class Seen:
 
     @property
     def statuses(self) -> list[str]:
-        """The statuses told, in order."""
-        return [event.status for event in self.events if isinstance(event, StatusChanged)]
+        """Ready and lost, in the order told; warnings are no change of whether the device is there."""
+        told = [event.status for event in self.events if isinstance(event, StatusChanged)]
+        return [status for status in told if status != "warning"]
 
     def of(self, kind: type | None) -> list[DeviceEvent]:
         """The events of one kind."""
@@ -168,12 +175,68 @@ async def _lights_gpio(folder: Path) -> AsyncIterator[Rig]:
         factory.close()
 
 
+@asynccontextmanager
+async def _printer_escpos_network(folder: Path) -> AsyncIterator[Rig]:
+    far = PrinterFarEnd(folder / "receipts")
+    port = await far.start()
+    driver = escpos.Driver("printer", escpos_settings(host="127.0.0.1", port=port))
+
+    async def act() -> None:
+        await far.paper(state="out" if far.inside.paper == "near_end" else "near_end")
+
+    try:
+        yield Rig(driver, far.unplug, far.plug, act, Paper)
+    finally:
+        await driver.close()
+        await far.close()
+
+
+@asynccontextmanager
+async def _printer_escpos_usb(folder: Path) -> AsyncIterator[Rig]:
+    bus, printer = usb_printer(folder / "receipts")
+    driver = escpos.Driver("printer", escpos_settings(connection="usb", usb_vendor=0x04B8, usb_product=0x0E15), bus)
+
+    async def act() -> None:
+        printer.paper = "out" if printer.paper == "near_end" else "near_end"
+        printer.changed()
+
+    async def unplug() -> None:
+        bus.unplug()
+        printer.tear_off()
+
+    async def plug() -> None:
+        bus.plugged = True
+
+    try:
+        yield Rig(driver, unplug, plug, act, Paper)
+    finally:
+        await driver.close()
+    assert bus.opened == 0
+
+
+def escpos_settings(**settings: object) -> escpos.Settings:
+    """Settings of the ESC/POS driver for a test: the house's font, short times."""
+    times = {"poll_ms": 15, "answer_timeout_ms": 500, "connect_timeout_ms": 1000, "confirm_timeout_ms": 2000}
+    all_of_them: dict[str, Any] = {"font": FONT, **times, **settings}
+    return escpos.Settings(**all_of_them)
+
+
+def usb_printer(folder: Path) -> tuple[VirtualUsb, Interpreter]:
+    """A printer on a virtual USB bus, and its inside; receipts go to ``folder``."""
+    bus, receipts = VirtualUsb(), ReceiptFolder(folder)
+    printer = Interpreter(bus.answer, receipts.save, lambda _pin: None)
+    bus.receive = printer.receive
+    return bus, printer
+
+
 RIGS: dict[tuple[str, str], Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     ("camera", "simulated"): _camera,
     ("card_reader", "simulated"): _card_reader,
     ("fiscal", "simulated"): _fiscal,
     ("lights", "gpio"): _lights_gpio,
     ("lights", "simulated"): _lights,
+    ("printer", "escpos"): _printer_escpos_network,
+    ("printer", "escpos:usb"): _printer_escpos_usb,
     ("printer", "simulated"): _printer,
     ("scale", "simulated"): _scale,
     ("scanner", "simulated"): _scanner,

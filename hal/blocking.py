@@ -1,0 +1,166 @@
+"""The life cycle of a device behind a blocking library: a thread of its own, and a look now and then.
+
+A subclass says how to ``link``, ``look`` and ``unlink``; these three, and whatever it passes to ``run``, are called on
+the device's thread, one at a time, and must come back in bounded time. Everything else happens on the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Generic, TypeVar
+
+from hal.device import DeviceError, DeviceEvent, NotEnabledError, Sink, StatusChanged
+
+__all__ = ["BlockingDevice"]
+
+T = TypeVar("T")
+Look = TypeVar("Look")
+
+_log = logging.getLogger(__name__)
+
+
+class BlockingDevice(Generic[Look]):
+    """Told ``lost`` once and ``ready`` once; linked again every ``poll_ms`` until it answers."""
+
+    simulated = False
+
+    def __init__(self, name: str, *, poll_ms: int) -> None:
+        self.name = name
+        self.linked = False
+        self.stopping = threading.Event()
+        self._poll_seconds = poll_ms / 1000
+        self._sink: Sink | None = None
+        self._claimed = False
+        self._enabled = False
+        self._lost = ""
+        self._thread: ThreadPoolExecutor | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._looked_once = asyncio.Event()
+        self._look_now = asyncio.Event()
+
+    def link(self) -> None:
+        """Open the port. Raises ``OSError`` or ``DeviceError``."""
+        raise NotImplementedError
+
+    def look(self) -> Look:
+        """Ask the device how it is. Raises ``OSError`` or ``DeviceError`` when it is gone."""
+        raise NotImplementedError
+
+    def unlink(self) -> None:
+        """Release the port, whatever state it is in."""
+        raise NotImplementedError
+
+    def looked(self, look: Look) -> None:
+        """Take what ``look`` gave; on the loop."""
+
+    async def open(self, sink: Sink) -> None:
+        """See ``Device.open``; returns after the first attempt to link."""
+        if self._sink is not None:
+            return
+        self._sink = sink
+        self.stopping.clear()
+        self._looked_once.clear()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"device-{self.name}")
+        self._keeper = asyncio.get_running_loop().create_task(self._keep())
+        await self._looked_once.wait()
+
+    async def claim(self) -> None:
+        """See ``Device.claim``."""
+        if self._sink is None:
+            text = f"{self.name} is not open"
+            raise NotEnabledError(text)
+        self._claimed = True
+
+    async def enable(self) -> None:
+        """See ``Device.enable``."""
+        if not self._claimed:
+            text = f"{self.name} is not claimed"
+            raise NotEnabledError(text)
+        self._enabled = True
+
+    async def disable(self) -> None:
+        """See ``Device.disable``."""
+        self._enabled = False
+
+    async def close(self) -> None:
+        """See ``Device.close``; waits for the call under way on the device's thread."""
+        self._enabled = self._claimed = False
+        keeper, self._keeper = self._keeper, None
+        thread, self._thread = self._thread, None
+        self.stopping.set()
+        if keeper is not None:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+        if thread is not None:
+            await asyncio.get_running_loop().run_in_executor(thread, self.unlink)
+            thread.shutdown()
+        self.linked, self._sink, self._lost = False, None, ""
+
+    async def run(self, act: Callable[[], T]) -> T:
+        """Do something on the device's thread. Raises ``NotEnabledError`` when it is closed."""
+        if self._thread is None:
+            text = f"{self.name} is closed"
+            raise NotEnabledError(text)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, act)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether data may flow."""
+        return self._enabled
+
+    def need_enabled(self) -> None:
+        """Raise ``NotEnabledError`` before enable."""
+        if not self._enabled:
+            text = f"{self.name} is not enabled"
+            raise NotEnabledError(text)
+
+    def tell(self, event: DeviceEvent) -> None:
+        """Tell the sink."""
+        if self._sink is not None:
+            self._sink(event)
+
+    def look_soon(self) -> None:
+        """Look now, not at the next round."""
+        self._look_now.set()
+
+    async def _keep(self) -> None:
+        while True:
+            self._look_now.clear()
+            try:
+                look = await self.run(self._link_and_look)
+            except (OSError, DeviceError) as error:
+                await self.run(self.unlink)
+                self._tell_lost(str(error) or type(error).__name__)
+            except Exception as error:  # noqa: BLE001  a library's surprise must not end the watch over the device
+                _log.exception("%s: unexpected", self.name)
+                await self.run(self.unlink)
+                self._tell_lost(f"{type(error).__name__}: {error}")
+            else:
+                self._tell_ready()
+                self.looked(look)
+            self._looked_once.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._look_now.wait()
+
+    def _link_and_look(self) -> Look:
+        if not self.linked:
+            self.link()
+        return self.look()
+
+    def _tell_ready(self) -> None:
+        if not self.linked:
+            self.linked, self._lost = True, ""
+            self.tell(StatusChanged(self.name, "ready"))
+
+    def _tell_lost(self, cause: str) -> None:
+        self.linked = False
+        if not self._lost:
+            self._lost = cause
+            self.tell(StatusChanged(self.name, "lost", cause))

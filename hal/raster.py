@@ -1,0 +1,139 @@
+"""Lines of text as dots, for printers whose code pages lack the script: Pillow with raqm (HarfBuzz, FriBidi).
+
+Bengali, like most scripts of South Asia, joins and reorders its letters: a font alone is not enough, the layout
+engine must know the script. Without raqm Pillow draws such text letter by letter, which is wrong and readable enough
+to go unnoticed, so ``check`` refuses to start without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image, ImageDraw, ImageFont, features
+
+__all__ = ["Align", "RasterError", "Typesetter", "find_font", "fold", "pack"]
+
+Align = Literal["left", "centre", "right"]
+
+_SYSTEM_FONTS = (
+    "/usr/share/fonts/truetype/noto/NotoSansBengali-{}.ttf",
+    "/usr/share/fonts/truetype/lohit-bengali/Lohit-Bengali.ttf",
+)
+_INK = 128
+"""Darker than this is a dot."""
+
+
+class RasterError(Exception):
+    """Text cannot be drawn on this machine; the text says what to install."""
+
+
+def find_font(path: str, weight: Literal["Regular", "Bold"]) -> str:
+    """The font file to draw with: ``path`` when given, else the system's Noto Sans Bengali or Lohit Bengali.
+
+    Raises ``RasterError`` when there is none.
+    """
+    candidates = [path] if path else [pattern.format(weight) for pattern in _SYSTEM_FONTS]
+    for candidate in candidates:
+        if Path(candidate).is_file():
+            return candidate
+    text = f"no font at {' or '.join(candidates)}; set the printer's font, or install fonts-noto-core"
+    raise RasterError(text)
+
+
+def fold(left: str, right: str, room: int, measure: Callable[[str], int]) -> list[tuple[str, str]]:
+    """Break ``left`` at spaces so that it fits ``room``; ``right`` goes on the last line, or on one of its own.
+
+    >>> fold("Mango Himsagar", "12.00", 15, len)
+    [('Mango', ''), ('Himsagar', '12.00')]
+    >>> fold("abcdefgh", "", 3, len)
+    [('abc', ''), ('def', ''), ('gh', '')]
+    """
+    indent = left[: len(left) - len(left.lstrip())]
+    lines = [""]
+    for number, word in enumerate(left[len(indent) :].split(" ")):
+        joined = f"{lines[-1]} {word}" if lines[-1] else f"{'' if number else indent}{word}"
+        if measure(joined) <= room:
+            lines[-1] = joined
+            continue
+        for piece in _pieces(word, room, measure):
+            if lines[-1]:
+                lines.append(piece)
+            else:
+                lines[-1] = piece
+    folded = [(line, "") for line in lines]
+    if right:
+        last, _ = folded.pop()
+        if measure(f"{last} {right}") <= room:
+            folded.append((last, right))
+        else:
+            folded += [(last, ""), ("", right)] if last else [("", right)]
+    return folded
+
+
+def _pieces(word: str, room: int, measure: Callable[[str], int]) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and measure(pieces[-1] + letter) > room:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def pack(picture: Image.Image) -> list[bytes]:
+    """The rows of a picture of mode ``L`` as packed bits, most significant left, 1 black."""
+    ones = picture.point(lambda level: 255 if level < _INK else 0).convert("1")
+    data, width = ones.tobytes(), (picture.width + 7) // 8
+    return [data[at : at + width] for at in range(0, len(data), width)]
+
+
+@dataclass(frozen=True, slots=True)
+class Typesetter:
+    """Draws whole lines ``width`` dots wide (a multiple of 8) in fonts of ``pixels`` em height."""
+
+    regular: str
+    bold: str
+    pixels: int
+    width: int
+
+    def check(self) -> None:
+        """Raise ``RasterError`` unless fonts and layout engine are there."""
+        if not features.check("raqm"):
+            text = "Pillow has no raqm layout here, so Bengali would be drawn wrong; install libfribidi0 and libraqm0"
+            raise RasterError(text)
+        for font in (self.regular, self.bold):
+            try:
+                _font(font, self.pixels)
+            except OSError as error:
+                text = f"{font} is no font: {error}"
+                raise RasterError(text) from error
+
+    def rows(self, left: str, right: str, *, align: Align, bold: bool, double: bool) -> list[bytes]:
+        """The line, folded where it does not fit, as packed rows."""
+        font = _font(self.bold if bold else self.regular, self.pixels * (2 if double else 1))
+        ascent, descent = font.getmetrics()
+
+        def measure(text: str) -> int:
+            return round(font.getlength(text))
+
+        drawn: list[bytes] = []
+        for near, far in fold(left, right, self.width, measure):
+            _, top, _, bottom = font.getbbox(f"{near} {far}", anchor="ls")  # marks may stand above the font's ascent
+            ascent, descent = max(ascent, -int(top)), max(descent, int(bottom))
+            picture = Image.new("L", (self.width, ascent + descent), 255)
+            draw = ImageDraw.Draw(picture)
+            spare = self.width - measure(near)
+            start = 0 if far else {"left": 0, "centre": spare // 2, "right": spare}[align]
+            draw.text((start, ascent), near, font=font, fill=0, anchor="ls")
+            if far:
+                draw.text((self.width, ascent), far, font=font, fill=0, anchor="rs")
+            drawn += pack(picture)
+        return drawn
+
+
+@lru_cache(maxsize=8)
+def _font(path: str, pixels: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(path, pixels, layout_engine=ImageFont.Layout.RAQM)
