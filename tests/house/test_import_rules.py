@@ -69,7 +69,7 @@ def test_an_import_against_the_rules_is_noticed(copied: Path, module: str, impor
         complaint = broken_contracts(copied)
     finally:
         planted.unlink()
-    assert any(line.startswith(contract) and line.endswith("BROKEN") for line in complaint.splitlines()), complaint
+    assert any(line.startswith(contract) and " BROKEN" in line for line in complaint.splitlines()), complaint
 
 
 def test_a_circle_between_modules_is_noticed(copied: Path) -> None:
