@@ -122,6 +122,8 @@ def _less(line: LineItem, off: Money) -> LineItem:
 
 def _off_order(lines: Sequence[LineItem], off: Money) -> list[LineItem]:
     """An amount off the whole order, shared over its lines by what they cost."""
+    if any(line.net.minor < 0 for line in lines):
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, "a discount over returned lines")
     shares = share_out(off, [line.net.minor for line in lines])
     return [_less(line, share) for line, share in zip(lines, shares, strict=True)]
 

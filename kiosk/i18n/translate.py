@@ -72,10 +72,6 @@ class Translator:
         """As ``say``, with the message told in place."""
         return self._fill(message_id, values)
 
-    def knows(self, message_id: str) -> bool:
-        """Whether the catalogue holds this id."""
-        return self._template(message_id, 1) != message_id or self._template(message_id, None) != message_id
-
     def _fill(self, message_id: str, values: Mapping[str, Value]) -> str:
         count = values.get("count")
         template = self._template(message_id, count if isinstance(count, int) else None)

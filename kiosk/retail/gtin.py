@@ -10,12 +10,12 @@ are ambiguous.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.digits import latin_digits
 
-__all__ = ["LONGEST_CODE", "Card", "Code", "Gtin", "InHouse", "Plu", "Refused", "read_card", "read_code"]
+__all__ = ["LONGEST_CODE", "Code", "Gtin", "InHouse", "Plu", "Refused", "read_code"]
 
 LONGEST_CODE = 512
 """Characters: longer than any GS1 symbol may carry for one item, shorter than what could slow the lane."""
@@ -25,7 +25,6 @@ _PLU_LENGTHS = frozenset({4, 5})
 _UPC_E_LENGTHS = frozenset({6, 7})
 _GS1_MESSAGE_SYMBOLOGIES = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1"})
 _ADD_ON_LENGTHS = frozenset({15, 18})
-_CARD = re.compile(r"[0-9A-Za-z-]{4,40}")
 _IDENTIFIER_LENGTH = 3
 _IN_HOUSE = re.compile(r"0(2|0[24])|000000[02]")
 """Restricted circulation among 14 digits: EAN-13 20-29 and 02, 04; GTIN-8 that begin with 0 or 2 (section 1.4)."""
@@ -65,33 +64,6 @@ class Refused:
 
 
 Code = Gtin | Plu | InHouse | Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A member's card or a staff badge. The number is personal: hashed at intake, never shown, never logged."""
-
-    kind: Literal["member", "badge"]
-    number: str = field(repr=False)
-
-
-def read_card(data: str, *, member_prefix: str, badge_prefix: str) -> Card | None:
-    """The card behind a scanned code, told by the shop's own prefixes; ``None`` for anything else.
-
-    An empty prefix stands for "this shop has none". The longer prefix wins where both fit.
-
-    >>> read_card("LC-0042", member_prefix="LC-", badge_prefix="ST-").kind
-    'member'
-    """
-    number = _split(data.strip(), "")[1]
-    if not _CARD.fullmatch(number):
-        return None
-    kinds: list[tuple[int, Literal["member", "badge"]]] = []
-    if member_prefix and number.startswith(member_prefix):
-        kinds.append((len(member_prefix), "member"))
-    if badge_prefix and number.startswith(badge_prefix):
-        kinds.append((len(badge_prefix), "badge"))
-    return Card(max(kinds)[1], number) if kinds else None
 
 
 def read_code(data: str, symbology: str = "") -> Code:

@@ -14,7 +14,7 @@ from biip.upc import Upc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.retail.gtin import LONGEST_CODE, Card, Code, Gtin, InHouse, Plu, Refused, read_card, read_code
+from kiosk.retail.gtin import LONGEST_CODE, Code, Gtin, InHouse, Plu, Refused, read_code
 
 
 @pytest.mark.parametrize(
@@ -150,15 +150,3 @@ def test_a_plain_scan_does_not_load_the_library() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True, text=True).stdout == "False\n"
-
-
-def test_cards_are_told_by_the_shops_prefixes_and_the_longer_one_wins() -> None:
-    assert read_card("299001", member_prefix="29", badge_prefix="299") == Card("badge", "299001")
-    assert read_card("]C0LC-0042", member_prefix="LC-", badge_prefix="") == Card("member", "LC-0042")
-    assert read_card("4006381333931", member_prefix="LC-", badge_prefix="") is None
-    assert read_card("LC 0042", member_prefix="LC", badge_prefix="") is None
-    assert read_card("LC-0042", member_prefix="", badge_prefix="") is None
-
-
-def test_a_cards_number_does_not_leak_into_logs() -> None:
-    assert "0042" not in repr(read_card("LC-0042", member_prefix="LC-", badge_prefix=""))
