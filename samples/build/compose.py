@@ -46,6 +46,8 @@ def _flavour_fits(modifier: str, row: Mapping[str, Any], pairing: Mapping[str, A
         return False
     if modifier in pairing["staples"] and noun in pairing["fixed_base_nouns"]:
         return False
+    if modifier in pairing["cheeses"] and noun in pairing["cheese_nouns"]:
+        return False
     if noun in pairing["either_nouns"]:
         return True
     savoury_good = department in pairing["savoury_departments"] or noun in pairing["savoury_nouns"]

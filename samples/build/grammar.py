@@ -73,6 +73,7 @@ class Lexicon:
     noun_rows: dict[str, dict[str, Any]]
     modifier_rows: dict[str, dict[str, Any]]
     pairing: dict[str, Any]
+    refused: frozenset[str]
 
 
 def normal(text: str) -> tuple[str, ...]:
@@ -124,6 +125,7 @@ def load_lexicon(folder: Path) -> Lexicon:
         noun_rows,
         modifier_rows,
         tomllib.loads((folder / "vocabulary" / "pairing.toml").read_text("utf-8")),
+        frozenset((folder / "vocabulary" / "refused.txt").read_text("utf-8").casefold().splitlines()),
     )
 
 
@@ -133,7 +135,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 def read_name(name: str, lexicon: Lexicon) -> Reading | None:
     """The reading of ``name``, or ``None`` where any word of it is not understood."""
-    if any(c in name for c in "+;/()"):
+    if any(c in name for c in "+;/()") or name.strip().casefold() in lexicon.refused:
         return None
     return _read_english(name, lexicon) or _read_head_first(name, lexicon)
 

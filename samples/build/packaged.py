@@ -63,7 +63,7 @@ def choose(source: Path, lexicon: Lexicon, target: int) -> list[dict[str, Any]]:
     taken: list[dict[str, Any]] = []
     seen: set[str] = set()
     per_noun: dict[str, int] = {}
-    waves = (3, 6, 10, 16, 24, 40)
+    waves = (3, 6, 10, 16, 24, 40, 60)
     for most in waves:
         for gtin, name, reading, size in candidates:
             if len(taken) >= target:
