@@ -30,6 +30,7 @@ __all__ = [
     "Topic",
     "acknowledgement_down",
     "answer",
+    "answers_of",
     "ask",
     "check_name",
     "command",
@@ -145,6 +146,11 @@ def ask(kiosk: str, kind: AskKind) -> str:
 def answer(kiosk: str, kind: AskKind) -> str:
     """Where its answer is expected. Head office derives this from the asker's topic, not from what the asker says."""
     return f"kiosk/v1/{check_name(kiosk)}/down/answer/{kind}"
+
+
+def answers_of(kiosk: str) -> str:
+    """The filter for all answers to a kiosk."""
+    return f"kiosk/v1/{check_name(kiosk)}/down/answer/+"
 
 
 def twin_desired(kiosk: str) -> str:

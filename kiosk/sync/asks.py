@@ -1,0 +1,134 @@
+"""Questions of the checkout to head office: each is answered within its deadline, if need be with "offline"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from kiosk.sync.faults import Faults
+from kiosk.sync.settings import SyncSettings
+from messages import envelope, topics
+from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
+from messages.envelope import Message
+from messages.errors import MessageError
+from messages.local import AskLoyalty, AskNumbers, LoyaltyFound, NumbersFound
+from messages.topics import AskKind
+
+__all__ = ["Asks"]
+
+_LONGEST_MS = 60_000
+_MOST = 256
+"""Questions open at once; a checkout asks one at a time."""
+
+Answer = LoyaltyFound | NumbersFound
+Reply = Callable[[Answer], None]
+
+
+class PublishAsk(Protocol):
+    """How a question goes out."""
+
+    def __call__(self, topic: str, payload: bytes, *, expiry_s: int, response_topic: str, correlation: bytes) -> bool:
+        """``False``: not connected."""
+
+
+class _Open(NamedTuple):
+    kind: AskKind
+    question: Message
+    reply: Reply
+    offline: Answer
+    deadline: float
+    timer: asyncio.TimerHandle
+    sent: bool
+
+
+class Asks:
+    """Open questions by their correlation. Used on the asyncio loop."""
+
+    def __init__(self, settings: SyncSettings, *, publish: PublishAsk, faults: Faults) -> None:
+        self._settings = settings
+        self._publish = publish
+        self._faults = faults
+        self._open: dict[str, _Open] = {}
+
+    def loyalty(self, ask: AskLoyalty, reply: Reply) -> None:
+        """A shopper waits: without a connection the answer is "offline" at once."""
+        question = LoyaltyAsk(correlation=ask.correlation, keyed_hash=ask.keyed_hash)
+        offline = LoyaltyFound(ask.correlation, offline=True)
+        self._ask("loyalty", question, ask.correlation, ask.deadline_ms, reply, offline)
+        if ask.correlation in self._open and not self._open[ask.correlation].sent:
+            self._close(ask.correlation, offline)
+
+    def numbers(self, ask: AskNumbers, epoch: int, reply: Reply) -> None:
+        """Asked once in an epoch's life, at its start, often before the connection stands: worth the whole deadline."""
+        settings = self._settings
+        question = NumbersAsk(
+            correlation=ask.correlation, store=settings.store, workstation=settings.workstation, epoch=epoch
+        )
+        offline = NumbersFound(ask.correlation, offline=True)
+        self._ask("numbers", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def connected(self) -> None:
+        """Ask what could not be asked yet."""
+        for correlation, waiting in list(self._open.items()):
+            if not waiting.sent:
+                self._open[correlation] = waiting._replace(sent=self._send(waiting, correlation))
+
+    def disconnected(self) -> None:
+        """Nobody will answer what was asked."""
+        for correlation, waiting in list(self._open.items()):
+            if waiting.sent:
+                self._close(correlation, waiting.offline)
+
+    def receive(self, kind: str, payload: bytes) -> None:
+        """An answer came: passed on if it is still waited for, else dropped."""
+        try:
+            answer = self._read(kind, payload)
+        except MessageError as fault:
+            self._faults.begin(f"answer {kind}", f"unreadable: {fault}")
+            return
+        self._faults.end(f"answer {kind}")
+        waiting = self._open.get(answer.correlation)
+        if waiting is not None and type(answer) is type(waiting.offline):
+            self._close(answer.correlation, answer)
+
+    @staticmethod
+    def _read(kind: str, payload: bytes) -> Answer:
+        if kind == "loyalty":
+            member = envelope.decode(payload, LoyaltyAnswer).data
+            return LoyaltyFound(member.correlation, member.member_id, member.tier)
+        numbers = envelope.decode(payload, NumbersAnswer).data
+        return NumbersFound(
+            numbers.correlation, numbers.series, numbers.last_number, numbers.last_legal, numbers.business_day
+        )
+
+    def _ask(
+        self, kind: AskKind, question: Message, correlation: str, deadline_ms: int, reply: Reply, offline: Answer
+    ) -> None:
+        if correlation in self._open:
+            return
+        if len(self._open) >= _MOST:
+            reply(offline)
+            return
+        loop = asyncio.get_running_loop()
+        seconds = min(max(deadline_ms, 0), _LONGEST_MS) / 1000
+        timer = loop.call_later(seconds, self._close, correlation, offline)
+        waiting = _Open(kind, question, reply, offline, loop.time() + seconds, timer, sent=False)
+        self._open[correlation] = waiting._replace(sent=self._send(waiting, correlation))
+
+    def _send(self, waiting: _Open, correlation: str) -> bool:
+        kiosk = self._settings.kiosk
+        left = waiting.deadline - asyncio.get_running_loop().time()
+        return self._publish(
+            topics.ask(kiosk, waiting.kind),
+            envelope.encode(waiting.question, source=f"kiosk/v1/{kiosk}"),
+            expiry_s=int(max(left, 0)) + 1,
+            response_topic=topics.answer(kiosk, waiting.kind),
+            correlation=correlation.encode(),
+        )
+
+    def _close(self, correlation: str, answer: Answer) -> None:
+        waiting = self._open.pop(correlation, None)
+        if waiting is not None:
+            waiting.timer.cancel()
+            waiting.reply(answer)

@@ -1,0 +1,96 @@
+"""The two cursors of the kiosk, durable in ``sync.db``: what head office has stored, and which feed is applied.
+
+The journal cursor moves on head office's own acknowledgement and on nothing else; the feed cursor moves when the book
+of that version lies whole on disk. Losing the file costs repetition, never a record: head office de-duplicates.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.store.chain import Position
+from kiosk.store.migrations import Migration, check_readable, migrate
+
+__all__ = ["Acknowledged", "Cursor"]
+
+_APPLICATION_ID = 0x4B53594E  # "KSYN"
+_MIGRATIONS = (
+    Migration(
+        """
+        CREATE TABLE acknowledged (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL,
+            sequence INTEGER NOT NULL, digest BLOB NOT NULL, signature TEXT NOT NULL) STRICT;
+        CREATE TABLE feed (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT;
+        CREATE TABLE command (kind TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT
+        """,
+        readable_since=1,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Head office's word: everything up to ``position`` is stored, its chain head there is ``digest``."""
+
+    position: Position
+    digest: bytes
+    signature: str = ""
+
+
+class Cursor:
+    """``sync.db``, with its one writer. Used from one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        row = connection.execute("SELECT epoch, sequence FROM acknowledged").fetchone()
+        self._position = Position(*row) if row else Position(0, 0)
+        row = connection.execute("SELECT version FROM feed").fetchone()
+        self._feed_version = int(row[0]) if row else 0
+
+    @classmethod
+    def open(cls, path: Path) -> Cursor:
+        """Open or make the file. Raises ``StoreError`` for one that is not ours to read, ``sqlite3.Error``."""
+        check_readable(path, known=len(_MIGRATIONS), application_id=_APPLICATION_ID)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        migrate(connection, _MIGRATIONS, application_id=_APPLICATION_ID)
+        return cls(connection)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+    @property
+    def position(self) -> Position:
+        """Everything up to here is stored at head office; (0, 0) before the first acknowledgement."""
+        return self._position
+
+    @property
+    def feed_version(self) -> int:
+        """The newest feed version whose book lies whole on disk; 0: none."""
+        return self._feed_version
+
+    def acknowledge(self, word: Acknowledged) -> bool:
+        """Move the journal cursor; durable on return. ``False``: it stood there or further already."""
+        if word.position <= self._position:
+            return False
+        row = (word.position.epoch, word.position.sequence, word.digest, word.signature)
+        self._connection.execute("INSERT OR REPLACE INTO acknowledged VALUES (1, ?, ?, ?, ?)", row)
+        self._position = word.position
+        return True
+
+    def applied_feed(self, version: int) -> None:
+        """Move the feed cursor; durable on return."""
+        self._connection.execute("INSERT OR REPLACE INTO feed VALUES (1, ?)", (version,))
+        self._feed_version = version
+
+    def command_done(self, kind: str) -> int:
+        """The number of the last command of this kind that was carried out; 0: none."""
+        row = self._connection.execute("SELECT number FROM command WHERE kind = ?", (kind,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def finish_command(self, kind: str, number: int) -> None:
+        """The command was carried out; durable on return."""
+        self._connection.execute("INSERT OR REPLACE INTO command VALUES (?, ?)", (kind, number))

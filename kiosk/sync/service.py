@@ -1,0 +1,240 @@
+"""Sync whole: the link to the broker, the journal up, the feed down, the checkout's questions, wired together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import assert_never
+
+from kiosk.store.chain import Position
+from kiosk.sync.asks import Asks
+from kiosk.sync.cursor import Cursor
+from kiosk.sync.down import Down
+from kiosk.sync.faults import Faults
+from kiosk.sync.link import Incoming, Link, Will
+from kiosk.sync.local import LocalServer, Peer
+from kiosk.sync.orders import Orders
+from kiosk.sync.settings import SyncSettings
+from kiosk.sync.up import Up
+from messages import commands, envelope, topics
+from messages.errors import MessageError
+from messages.local import (
+    Acknowledged,
+    AskLoyalty,
+    AskNumbers,
+    BookReady,
+    FromCheckout,
+    Hello,
+    JournalGrew,
+    Online,
+    Refused,
+)
+from messages.state import KioskState
+from messages.telemetry import Telemetry
+
+__all__ = ["Service"]
+
+
+class Service:
+    """One kiosk's sync. Made inside a running loop, it opens its files; ``run`` ends in good order when cancelled."""
+
+    def __init__(self, settings: SyncSettings, log: logging.Logger) -> None:
+        self._settings = settings
+        self._log = log
+        self._epoch = 0
+        self._clock: Callable[[], float] = asyncio.get_running_loop().time
+        self._began = self._clock()
+        self._telemetry_due = self._began
+        kiosk, timing = settings.kiosk, settings.timing
+        self.faults = Faults(log)
+        folder = Path(settings.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.cursor = Cursor.open(folder / "sync.db")
+        self.local = LocalServer(Path(settings.socket), self._from_checkout, log)
+        self.link = Link(
+            settings.broker,
+            timing,
+            client_id=f"{kiosk}-sync",
+            filters=(
+                topics.acknowledgement_down(kiosk),
+                topics.feed_down(kiosk),
+                topics.answers_of(kiosk),
+                topics.commands_of(kiosk, commands.LANE),
+                topics.feed_head(settings.store),
+            ),
+            will=Will(topics.state(kiosk), self._state(online=False, reason="lost"), timing.will_delay_s),
+            listener=self,
+            faults=self.faults,
+            log=log,
+        )
+        self.up = Up(
+            settings,
+            self.cursor,
+            publish=self._publish_journal,
+            acknowledged=self._acknowledged,
+            faults=self.faults,
+            clock=self._clock,
+        )
+        self.down = Down(
+            settings,
+            self.cursor,
+            publish=self.link.publish,
+            ready=self._book_ready,
+            faults=self.faults,
+            clock=self._clock,
+        )
+        self.asks = Asks(settings, publish=self.link.publish, faults=self.faults)
+        self.orders = Orders(settings, self.cursor, publish=self.link.publish, local=self.local, faults=self.faults)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with self.local:
+            link = asyncio.create_task(self.link.run())
+            try:
+                await self._tick_for_ever(link)
+            finally:
+                if self.link.online:
+                    farewell = self._state(online=False, reason="stopped")
+                    await self.link.say_last(topics.state(self._settings.kiosk), farewell)
+                link.cancel()
+                await asyncio.wait({link})
+                await self.down.close()
+                self.up.close()
+                self.cursor.close()
+
+    async def _tick_for_ever(self, link: asyncio.Task[None]) -> None:
+        while True:
+            await asyncio.wait({link}, timeout=self._settings.timing.poll_ms / 1000)
+            if link.done():
+                link.result()  # the link ends only by a defect: let it end the process, which is started again
+            try:
+                self._tick()
+            except Exception:  # noqa: BLE001 - whatever it is, it is logged and must not end sync
+                self._log.exception("a look at the journal and the clock failed; sync goes on")
+
+    def _tick(self) -> None:
+        if not self.link.online:
+            return
+        self.up.tick()
+        self.down.tick()
+        if self._clock() >= self._telemetry_due:
+            self._telemetry_due = self._clock() + self._settings.timing.telemetry_ms / 1000
+            self._say_telemetry()
+
+    # --- the link ----------------------------------------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """Say we are born; take everything up where it stood."""
+        self._say_state()
+        self.local.tell(Online(online=True))
+        self.up.connected()
+        self.down.connected()
+        self.asks.connected()
+
+    def disconnected(self) -> None:
+        """Tell the checkout."""
+        self.local.tell(Online(online=False))
+        self.asks.disconnected()
+
+    def room(self) -> None:
+        """The window has room."""
+        self.up.pump()
+
+    def received(self, message: Incoming) -> None:
+        """A message from head office, by its topic."""
+        try:
+            topic = topics.parse(message.topic)
+        except MessageError as fault:
+            self.faults.begin("topic", str(fault))
+            return
+        match topic.channel:
+            case "acknowledgement":
+                self.up.receive(message.payload)
+            case "feed_head":
+                self.down.receive_head(message.payload)
+            case "feed_chunk":
+                self.down.receive_chunk(message.payload)
+            case "answer":
+                self.asks.receive(topic.kind, message.payload)
+            case "command":
+                self.orders.receive(topic, message.payload)
+            case _:
+                self.faults.begin("topic", f"{message.topic} was not asked for")
+
+    # --- the checkout ------------------------------------------------------------------------------------------------
+
+    def _from_checkout(self, record: FromCheckout, peer: Peer) -> None:
+        match record:
+            case Hello():
+                self._epoch = record.epoch
+                self._tell_standing(peer)
+            case JournalGrew():
+                if self.link.online:
+                    self.up.pump()
+            case AskLoyalty():
+                self.asks.loyalty(record, peer.send)
+            case AskNumbers():
+                self.asks.numbers(record, self._epoch, peer.send)
+            case Refused():
+                self.faults.begin("checkout", f"it could not read us: {record.reason}")
+            case _:
+                assert_never(record)
+
+    def _tell_standing(self, peer: Peer) -> None:
+        peer.send(Online(online=self.link.online))
+        book = self.down.standing
+        if book is not None:
+            peer.send(BookReady(book[0], str(book[1])))
+        position = self.cursor.position
+        if position.sequence:
+            peer.send(Acknowledged(position.epoch, position.sequence))
+        self.orders.checkout_is_here()
+
+    def _acknowledged(self, position: Position) -> None:
+        self.local.tell(Acknowledged(position.epoch, position.sequence))
+
+    def _book_ready(self, version: int, path: Path) -> None:
+        self._log.info("price book %d is ready", version)
+        self.local.tell(BookReady(version, str(path)))
+        if self.link.online:
+            self._say_state()
+
+    # --- what we say -------------------------------------------------------------------------------------------------
+
+    def _publish_journal(self, topic: str, payload: bytes) -> bool:
+        """A batch that head office has not fetched in time will be sent again: the broker need not keep it."""
+        longest_s = self._settings.timing.longest_ms // 1000
+        return self.link.publish(topic, payload, expiry_s=2 * longest_s + 1)
+
+    def _state(self, *, online: bool, reason: str = "", head: Position | None = None) -> bytes:
+        settings = self._settings
+        return envelope.encode(
+            KioskState(
+                kiosk=settings.kiosk,
+                store=settings.store,
+                workstation=settings.workstation,
+                release=settings.release,
+                online=online,
+                epoch=head.epoch if head else 0,
+                sequence=head.sequence if head else 0,
+                feed_version=self.cursor.feed_version,
+                reason="stopped" if reason == "stopped" else "lost" if reason == "lost" else "",
+            ),
+            source=f"kiosk/v1/{settings.kiosk}",
+        )
+
+    def _say_state(self) -> None:
+        self.link.publish(topics.state(self._settings.kiosk), self._state(online=True, head=self.up.head), retain=True)
+
+    def _say_telemetry(self) -> None:
+        kiosk = self._settings.kiosk
+        figures = Telemetry(
+            kiosk=kiosk,
+            uptime_ms=round((self._clock() - self._began) * 1000),
+            waiting=self.up.waiting,
+            feed_version=self.cursor.feed_version,
+        )
+        payload = envelope.encode(figures, source=f"kiosk/v1/{kiosk}")
+        self.link.publish(topics.telemetry_up(kiosk), payload, qos=0, expiry_s=60)
