@@ -40,6 +40,7 @@ class _Open(NamedTuple):
     deadline: float
     timer: asyncio.TimerHandle
     sent: bool
+    again: float = 0.0
 
 
 class Asks:
@@ -50,6 +51,11 @@ class Asks:
         self._publish = publish
         self._faults = faults
         self._open: dict[str, _Open] = {}
+
+    @property
+    def open(self) -> int:
+        """Questions not answered yet."""
+        return len(self._open)
 
     def loyalty(self, ask: AskLoyalty, reply: Reply) -> None:
         """A shopper waits: without a connection the answer is "offline" at once."""
@@ -74,10 +80,20 @@ class Asks:
             if not waiting.sent:
                 self._open[correlation] = waiting._replace(sent=self._send(waiting, correlation))
 
-    def disconnected(self) -> None:
-        """Nobody will answer what was asked."""
+    def tick(self) -> None:
+        """Ask for numbers again: head office may have come after the question had gone by."""
+        now = asyncio.get_running_loop().time()
         for correlation, waiting in list(self._open.items()):
-            if waiting.sent:
+            if waiting.kind == "numbers" and waiting.sent and now >= waiting.again:
+                again = now + self._settings.timing.feed_ms / 1000
+                self._open[correlation] = waiting._replace(sent=self._send(waiting, correlation), again=again)
+
+    def disconnected(self) -> None:
+        """A shopper who waits is answered; numbers may still be asked for within their deadline."""
+        for correlation, waiting in list(self._open.items()):
+            if waiting.kind == "numbers":
+                self._open[correlation] = waiting._replace(sent=False)
+            else:
                 self._close(correlation, waiting.offline)
 
     def receive(self, kind: str, payload: bytes) -> None:
@@ -113,7 +129,8 @@ class Asks:
         loop = asyncio.get_running_loop()
         seconds = min(max(deadline_ms, 0), _LONGEST_MS) / 1000
         timer = loop.call_later(seconds, self._close, correlation, offline)
-        waiting = _Open(kind, question, reply, offline, loop.time() + seconds, timer, sent=False)
+        again = loop.time() + self._settings.timing.feed_ms / 1000
+        waiting = _Open(kind, question, reply, offline, loop.time() + seconds, timer, sent=False, again=again)
         self._open[correlation] = waiting._replace(sent=self._send(waiting, correlation))
 
     def _send(self, waiting: _Open, correlation: str) -> bool:

@@ -287,8 +287,8 @@ class Link:
         client.on_connect = wrap(lambda _c, _u, _flags, code, _p: _settle(session.answered, code))
         client.on_subscribe = wrap(lambda _c, _u, _mid, codes, _p: _settle(session.subscribed, codes))
         client.on_disconnect = wrap(lambda _c, _u, _flags, code, _p: _settle(session.lost, f"connection lost: {code}"))
-        client.on_publish = wrap(lambda _c, _u, mid, code, _p: self._published(client, mid, code))
-        client.on_message = wrap(lambda _c, _u, message: self._message(client, message))
+        client.on_publish = wrap(lambda whose, _u, mid, code, _p: self._published(whose, mid, code))
+        client.on_message = wrap(lambda whose, _u, message: self._message(whose, message))
         return client
 
     def _published(self, client: mqtt.Client, mid: int, code: ReasonCode) -> None:

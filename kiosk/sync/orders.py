@@ -44,6 +44,11 @@ class Orders:
         self._faults = faults
         self._waiting: dict[str, LaneOrder] = {}
 
+    @property
+    def waiting(self) -> int:
+        """Orders not carried out yet."""
+        return len(self._waiting)
+
     def receive(self, topic: Topic, payload: bytes) -> None:
         """An order came, or (empty) the echo of one that was cleared."""
         if not payload:

@@ -119,6 +119,7 @@ class Service:
             return
         self.up.tick()
         self.down.tick()
+        self.asks.tick()
         if self._clock() >= self._telemetry_due:
             self._telemetry_due = self._clock() + self._settings.timing.telemetry_ms / 1000
             self._say_telemetry()
