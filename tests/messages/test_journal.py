@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from kiosk.store import chain as chain_of_store
 from messages import envelope
 from messages.errors import MessageError, Reason
 from messages.journal import JournalBatch, JournalRecord, digest_of, genesis, record_digest, verify
@@ -47,6 +48,18 @@ def test_a_record_s_digest_is_as_published(vector: dict[str, str]) -> None:
         bytes.fromhex(vector["previous"]),
     )
     assert found.hex() == vector["digest"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["records"])
+def test_the_kiosks_store_computes_the_published_digests_too(vector: dict[str, str]) -> None:
+    epoch, previous = int(vector["epoch"]), bytes.fromhex(vector["previous"])
+    position = chain_of_store.Position(epoch, int(vector["sequence"]))
+    found = chain_of_store.digest_of(
+        vector["kiosk"], position, int(vector["utc_ms"]), vector["kind"], vector["payload"].encode(), previous
+    )
+    assert found.hex() == vector["digest"]
+    if position.sequence == 1:
+        assert chain_of_store.genesis(vector["kiosk"], epoch) == previous
 
 
 def test_a_whole_chain_verifies_from_its_genesis_and_from_its_middle() -> None:
