@@ -1,0 +1,374 @@
+"""The rack and the performer with devices that misbehave in every way a driver can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from hal.card_reader.contract import Payment
+from hal.device import ClaimedError, DeviceEvent, Health, NoHardwareError, Sink, StatusChanged, TimeoutExpiredError
+from hal.printer.contract import Document, PrintOutcome
+from kiosk.checkout import effects as f
+from kiosk.checkout import inputs as i
+from kiosk.checkout.events import TransactionCompleted
+from kiosk.retail.money import Money
+from kiosk.retail.policy import Policy
+from kiosk.retail.transaction import TransactionId
+from kiosk.workstation.devices import Rack
+from kiosk.workstation.performer import Performer
+from tests.support.shop import bangladesh
+from tests.support.waiting import wait_until_async
+
+TAKA = Money(9500, "BDT")
+
+
+@dataclass
+class FakeDevice:
+    """Fails as it is told before it works; remembers what was asked of it."""
+
+    name: str
+    failures: list[Exception] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    simulated: bool = True
+    sink: Sink | None = None
+
+    async def open(self, sink: Sink) -> None:
+        self.calls.append("open")
+        self.sink = sink
+        if self.failures:
+            raise self.failures.pop(0)
+
+    async def claim(self) -> None:
+        self.calls.append("claim")
+
+    async def enable(self) -> None:
+        self.calls.append("enable")
+
+    async def disable(self) -> None:
+        self.calls.append("disable")
+
+    async def close(self) -> None:
+        self.calls.append("close")
+
+    async def check_health(self) -> Health:
+        return Health(ok=True, text="")
+
+
+@dataclass
+class FakeTerminal(FakeDevice):
+    """Answers with a payment or raises."""
+
+    answer: Payment | Exception = field(default_factory=lambda: Payment("t", "approved", 9500, "BDT", reference="r"))
+
+    async def pay(self, request: str, amount_minor: int, currency: str, *, kind: str) -> Payment:
+        self.calls.append(f"pay {request} {amount_minor} {currency} {kind}")
+        return self._answer()
+
+    async def status(self, request: str) -> Payment:
+        self.calls.append(f"status {request}")
+        return self._answer()
+
+    async def abort(self, request: str) -> None:
+        self.calls.append(f"abort {request}")
+
+    async def reverse(self, request: str, amount_minor: int, currency: str, reference: str) -> bool:
+        self.calls.append(f"reverse {request} {amount_minor} {currency} {reference}")
+        return self._answer().outcome == "approved"
+
+    def _answer(self) -> Payment:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@dataclass
+class FakePrinter(FakeDevice):
+    """Prints, or raises."""
+
+    outcome: PrintOutcome | Exception = field(default_factory=lambda: PrintOutcome("j", "printed"))
+
+    async def print_document(self, document: Document) -> PrintOutcome:
+        self.calls.append(f"print {document.job}")
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+@dataclass
+class FakeLights(FakeDevice):
+    """Remembers what it showed; a dark one raises."""
+
+    dark: bool = False
+
+    async def show(self, colour: str, *, blinking: bool = False) -> None:
+        if self.dark:
+            text = "no lamp"
+            raise NoHardwareError(text)
+        self.calls.append(f"{colour} {blinking}")
+
+
+class NobodyAsked:
+    """Head office out of reach."""
+
+    async def member(self, correlation: str, keyed_hash: str, deadline_ms: int) -> i.MemberAnswered:
+        return i.MemberAnswered(correlation, offline=True)
+
+    async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
+        return i.NumbersAnswered(correlation, offline=True)
+
+
+@dataclass
+class Rig:
+    """A rack of fakes and a performer over it."""
+
+    devices: list[tuple[str, FakeDevice]]
+    put: list[i.Input] = field(default_factory=list)
+    told: list[DeviceEvent] = field(default_factory=list)
+    lost: list[tuple[str, str]] = field(default_factory=list)
+    ready: list[str] = field(default_factory=list)
+    sounds: list[str] = field(default_factory=list)
+    receipt_fails: bool = False
+
+    def __post_init__(self) -> None:
+        self.rack = Rack(
+            self.devices,
+            tell=self.told.append,
+            lost=lambda name, cause: self.lost.append((name, cause)),
+            ready=self.ready.append,
+        )
+        self.performer = Performer(
+            put=self.put.append,
+            rack=self.rack,
+            head_office=NobodyAsked(),
+            policy=bangladesh,
+            make_receipt=self._receipt,
+            time_zone="Asia/Dhaka",
+            sounds=self.sounds.append,
+        )
+
+    def _receipt(
+        self,
+        completed: TransactionCompleted,
+        policy: Policy,
+        legal_number: str,
+        *,
+        copy: bool,
+        job: str,
+        time_zone: str,
+    ) -> Document:
+        if self.receipt_fails:
+            text = "no such word"
+            raise LookupError(text)
+        return Document(job, ())
+
+    def run(self, work: Callable[[], Awaitable[None]], *, up: bool = True) -> None:
+        async def whole() -> None:
+            if up:
+                self.rack.start()
+                await wait_until_async(lambda: len(self.ready) >= len(self.devices), what="the rack is up")
+            try:
+                await work()
+            finally:
+                await self.performer.stop()
+                await self.rack.stop()
+
+        asyncio.run(whole())
+
+    def answers(self, effect: f.Effect, *, up: bool = True) -> i.Input:
+        """What an effect is answered with."""
+
+        async def work() -> None:
+            self.performer.perform(effect)
+            await wait_until_async(lambda: self.put, what="an answer")
+
+        self.run(work, up=up)
+        (answer,) = self.put
+        return answer
+
+
+def _sale() -> TransactionCompleted:
+    identity = TransactionId("s", "7", "2027-01-15", 1, 1, "u")
+    return TransactionCompleted(
+        identity, 1, "en", "BDT", 1, prices_include_tax=True, lines=(), subtotal=TAKA, discount=Money(0, "BDT"),
+        tax=(), total=TAKA, tenders=(),
+    )  # fmt: skip
+
+
+# --- the rack ----------------------------------------------------------------------------------------------------
+
+
+def test_a_device_that_is_not_there_yet_is_told_lost_and_found_later() -> None:
+    device = FakeDevice("printer", [NoHardwareError("no port"), ClaimedError("held")])
+    rig = Rig([("printer", device)])
+
+    async def work() -> None:
+        assert rig.lost == [("printer", "no port"), ("printer", "held")]
+        assert device.calls[-3:] == ["open", "claim", "enable"]
+        assert rig.told == [StatusChanged("printer", "ready")]
+
+    rig.run(work)
+    assert device.calls[-1] == "close"
+
+
+def test_a_driver_that_fails_in_any_way_is_lost_and_the_others_come_up(caplog: pytest.LogCaptureFixture) -> None:
+    broken, sound = FakeDevice("printer", [RuntimeError("a bug")] * 9), FakeDevice("lights")
+    rig = Rig([("printer", broken), ("lights", sound)])
+
+    async def work() -> None:
+        rig.rack.start()
+        await wait_until_async(lambda: rig.ready == ["lights"] and rig.lost)
+
+    rig.run(work, up=False)
+    assert rig.lost[0] == ("printer", "driver: RuntimeError")
+
+
+def test_codes_flow_only_while_they_are_wanted() -> None:
+    scanner, camera, printer = FakeDevice("scanner"), FakeDevice("shelf_camera"), FakeDevice("printer")
+    rig = Rig([("scanner", scanner), ("camera", camera), ("printer", printer)])
+
+    async def work() -> None:
+        assert (scanner.calls[-1], camera.calls[-1], printer.calls[-1]) == ("disable", "disable", "enable")
+        rig.performer.perform(f.Enable("scanner"))
+        await wait_until_async(lambda: scanner.calls[-1] == camera.calls[-1] == "enable")
+        rig.performer.perform(f.Disable("scanner"))
+        await wait_until_async(lambda: scanner.calls[-1] == camera.calls[-1] == "disable")
+        assert printer.calls[-1] == "enable"
+
+    rig.run(work)
+
+
+def test_a_fault_of_ours_does_not_go_back_into_the_driver(caplog: pytest.LogCaptureFixture) -> None:
+    device = FakeDevice("scanner")
+
+    def refuse(event: DeviceEvent) -> None:
+        text = "a bug of ours"
+        raise RuntimeError(text)
+
+    async def run() -> None:
+        rack = Rack([("scanner", device)], tell=refuse, lost=lambda *_: None, ready=lambda _: None)
+        rack.start()
+        await wait_until_async(lambda: device.sink is not None)
+        assert device.sink is not None
+        device.sink(StatusChanged("scanner", "warning", "dirty glass"))
+        await rack.stop()
+
+    asyncio.run(run())
+    assert "could not be taken in" in caplog.text
+
+
+# --- money -------------------------------------------------------------------------------------------------------
+
+
+def test_a_charge_is_asked_for_once_in_its_own_kind_and_answered() -> None:
+    terminal = FakeTerminal("card_reader")
+    answer = Rig([("card_reader", terminal)]).answers(f.Charge("t", "bkash", TAKA))
+    assert answer == i.TerminalAnswered("t", "approved", TAKA, reference="r")
+    assert [call for call in terminal.calls if call.startswith("pay")] == ["pay t 9500 BDT qr"]
+
+
+@pytest.mark.parametrize("fault", [TimeoutExpiredError("silent"), NoHardwareError("cable"), RuntimeError("a bug")])
+@pytest.mark.parametrize("effect", [f.Charge("t", "card", TAKA), f.AskTerminal("t")])
+def test_whatever_goes_wrong_at_the_terminal_leaves_the_outcome_unknown(fault: Exception, effect: f.Effect) -> None:
+    assert Rig([("card_reader", FakeTerminal("card_reader", answer=fault))]).answers(effect) == i.TerminalSilent("t")
+
+
+def test_without_a_terminal_a_charge_was_never_asked_for_and_a_question_stays_open() -> None:
+    assert Rig([]).answers(f.Charge("t", "card", TAKA)) == i.TerminalAnswered(
+        "t", "not_found", reason="no card terminal in the settings"
+    )
+    assert Rig([]).answers(f.AskTerminal("t")) == i.TerminalSilent("t")
+
+
+def test_a_declined_payment_carries_no_amount() -> None:
+    declined = FakeTerminal("card_reader", answer=Payment("t", "declined", reason="funds"))
+    answer = Rig([("card_reader", declined)]).answers(f.Charge("t", "card", TAKA))
+    assert answer == i.TerminalAnswered("t", "declined", None, reason="funds")
+
+
+@pytest.mark.parametrize(
+    ("answer", "done"),
+    [(Payment("t", "approved"), True), (Payment("t", "declined"), False), (NoHardwareError("cable"), False)],
+)
+def test_a_reversal_is_done_only_when_the_terminal_says_so(answer: Payment | Exception, *, done: bool) -> None:
+    told = Rig([("card_reader", FakeTerminal("card_reader", answer=answer))]).answers(f.Reverse("t", TAKA, "r"))
+    assert isinstance(told, i.ReversalAnswered)
+    assert told.done is done
+
+
+# --- paper, light, sound, timers ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (PrintOutcome("j", "printed"), "printed"),
+        (PrintOutcome("j", "unknown", "link"), "unknown"),
+        (NoHardwareError("cable"), "failed"),
+        (RuntimeError("a bug in mid-job"), "unknown"),
+    ],
+)
+def test_the_fate_of_a_receipt_is_told(outcome: PrintOutcome | Exception, told: str) -> None:
+    answer = Rig([("printer", FakePrinter("printer", outcome=outcome))]).answers(f.Print("j", _sale(), "", copy=False))
+    assert isinstance(answer, i.PrinterAnswered)
+    assert (answer.job, answer.outcome) == ("j", told)
+
+
+def test_a_receipt_that_cannot_be_laid_out_costs_no_sale() -> None:
+    printer = FakePrinter("printer")
+    answer = Rig([("printer", printer)], receipt_fails=True).answers(f.Print("j", _sale(), "", copy=False))
+    assert answer == i.PrinterAnswered("j", "failed", "layout: LookupError")
+    assert "print j" not in printer.calls
+
+
+def test_without_a_printer_the_receipt_has_failed() -> None:
+    assert Rig([]).answers(f.Print("j", _sale(), "", copy=False)) == i.PrinterAnswered(
+        "j", "failed", "no printer in the settings"
+    )
+
+
+def test_a_light_that_was_dark_shows_what_it_should_once_it_is_back() -> None:
+    lights = FakeLights("lights", dark=True)
+    rig = Rig([("lights", lights)])
+
+    async def work() -> None:
+        rig.performer.perform(f.SetLight("red", blinking=True))
+        await asyncio.sleep(0)
+        lights.dark = False
+        rig.performer.relight()
+        await wait_until_async(lambda: lights.calls[-1] == "red True")
+
+    rig.run(work)
+
+
+def test_a_timer_started_again_starts_over_and_a_stopped_one_never_elapses() -> None:
+    rig = Rig([])
+
+    async def work() -> None:
+        rig.performer.perform(f.StartTimer("idle", 1))
+        rig.performer.perform(f.StartTimer("idle", 30))
+        rig.performer.perform(f.StartTimer("leaving", 1))
+        rig.performer.perform(f.StopTimer("leaving"))
+        rig.performer.perform(f.StopTimer("never started"))
+        await wait_until_async(lambda: rig.put)
+
+    rig.run(work)
+    assert rig.put == [i.TimerElapsed("idle")]
+
+
+def test_a_sound_that_cannot_be_played_costs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    rig = Rig([])
+
+    def broken(sound: str) -> None:
+        raise OSError(sound)
+
+    rig.performer._sounds = broken
+    rig.performer.perform(f.Beep("scan"))
+    assert "could not be played" in caplog.text
+
+
+def test_questions_to_head_office_are_answered_offline_when_nobody_is_there() -> None:
+    assert Rig([]).answers(f.AskMember("c", "h", 10)) == i.MemberAnswered("c", offline=True)
+    assert Rig([]).answers(f.AskNumbers("c", 10)) == i.NumbersAnswered("c", offline=True)
