@@ -234,3 +234,23 @@ def test_every_picture_belongs_to_something_and_all_stay_under_three_megabytes()
     files = [f for f in (ROOT / "pictures").iterdir() if f.suffix in {".jpg", ".png"}]
     assert {f.name for f in files} == shown
     assert sum(f.stat().st_size for f in files) < 3_000_000
+
+
+def test_the_page_about_the_shop_tells_of_every_persona() -> None:
+    page = (ROOT.parent / "docs" / "understand" / "sample-shop.md").read_text("utf-8")
+    for country in COUNTRIES:
+        assert all(member.first_name in page for member in load_shop(country).members[:5])
+
+
+def test_the_code_on_the_page_about_the_shop_runs() -> None:
+    page = (ROOT.parent / "docs" / "understand" / "sample-shop.md").read_text("utf-8")
+    code = page.split("```python")[1].split("```")[0]
+    scope: dict[str, object] = {}
+    exec(compile(code, "sample-shop.md", "exec"), scope)  # noqa: S102 - our own page
+    assert getattr(scope["banana"], "names", {})["en"] == "Banana"
+
+
+def test_ids_of_packaged_items_do_not_hold_their_gtin() -> None:
+    for product in products():
+        assert re.fullmatch(r"pk-\d{8}", str(product["item_id"]))
+        assert str(product["item_id"])[3:] not in str(product["gtin"])
