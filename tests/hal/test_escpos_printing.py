@@ -43,7 +43,7 @@ BENGALI = Document(
     "bn-1",
     (
         TextLine("স্বপ্ন মার্ট", align="centre", bold=True, size=2),
-        TextLine("হিমসাগর আম ০.৫৬০ কেজি", "৳৬৭.২০"),  # noqa: RUF001  a Bengali zero
+        TextLine("হিমসাগর আম ০.৫৬০ কেজি", "৳৬৭.২০"),
         Image(16, (b"\xf0\x0f",) * 8),
         Cut(),
     ),
