@@ -254,3 +254,12 @@ def test_ids_of_packaged_items_do_not_hold_their_gtin() -> None:
     for product in products():
         assert re.fullmatch(r"pk-\d{8}", str(product["item_id"]))
         assert str(product["item_id"])[3:] not in str(product["gtin"])
+
+
+def test_own_items_use_only_the_numbers_that_are_the_retailers_to_give() -> None:
+    own = {str(row["plu"]) for row in rows("own.jsonl")}
+    local = {
+        str(row["plu"]) for row in rows("produce.jsonl") if str(row["plu"]).startswith("31") and row["plu"] != "3121"
+    }
+    assert own.isdisjoint(local)
+    assert all("3170" <= plu <= "3270" for plu in own | local)
