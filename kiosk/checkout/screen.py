@@ -25,6 +25,8 @@ __all__ = [
     "LineView",
     "LookUpBody",
     "LoyaltyBody",
+    "Money",
+    "Names",
     "Notice",
     "OutOfServiceBody",
     "QuantityBody",
@@ -33,11 +35,16 @@ __all__ = [
     "StaffBadge",
     "StaffBody",
     "StaffSignInBody",
+    "TaxAmount",
     "TenderChoiceBody",
+    "TenderType",
     "ThanksBody",
     "TotalsView",
+    "Unit",
     "WeighBody",
+    "Weight",
 ]
+# The trade's values that a screen is made of are handed on from here: whoever draws needs no door to the core behind.
 
 
 @dataclass(frozen=True, slots=True)

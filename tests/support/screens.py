@@ -1,0 +1,252 @@
+"""Hand-made screens, rich enough to try the drawing of each: long names, many lines, every state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.checkout.look_up import Shelf, Tile
+from kiosk.checkout.screen import (
+    AttractBody,
+    BasketBody,
+    Body,
+    CardBody,
+    CashBody,
+    Chrome,
+    InterventionView,
+    LineView,
+    LookUpBody,
+    LoyaltyBody,
+    Notice,
+    OutOfServiceBody,
+    QuantityBody,
+    ReceiptChoiceBody,
+    Screen,
+    StaffBadge,
+    StaffBody,
+    StaffSignInBody,
+    TenderChoiceBody,
+    ThanksBody,
+    TotalsView,
+    WeighBody,
+)
+from kiosk.checkout.text import text
+from kiosk.retail.item import Names
+from kiosk.retail.money import Money
+from kiosk.retail.policy import TenderType
+from kiosk.retail.tax import TaxAmount, TaxRate
+from kiosk.retail.weight import Weight
+
+STRAWBERRY: Names = {"bn": "স্ট্রবেরি", "en": "Strawberries", "pt_BR": "Morangos"}
+CARROT: Names = {"bn": "গাজর (দেশি)", "en": "Carrots, local", "pt_BR": "Cenoura"}
+BREAD: Names = {
+    "bn": "অলিম্পিক ব্রাউন ব্রেড (আটার পাউরুটি) ৪০০ গ্রাম",  # noqa: RUF001 - Bengali digits
+    "en": "Olympic wholewheat brown bread, sliced, 400 g",
+    "pt_BR": "Pão de forma integral fatiado Olympic 400 g",
+}
+TEA: Names = {"bn": "কৃষ্ণচূড়া চা", "en": "Krishnachura tea", "pt_BR": "Chá Krishnachura"}
+MILK: Names = {"bn": "প্রাণ দুধ ১ লিটার", "en": "Pran milk 1 l", "pt_BR": "Leite Pran 1 l"}
+OFFER: Names = {"bn": "৩টি কিনলে ১টি ফ্রি", "en": "Buy 3, pay for 2", "pt_BR": "Leve 3, pague 2"}
+STORE: Names = {"bn": "সবুজ বাজার", "en": "Sobuj Bazar", "pt_BR": "Mercado Verde"}
+
+
+def bdt(minor: int) -> Money:
+    """Taka from poisha."""
+    return Money(minor, "BDT")
+
+
+def chrome(language: str = "bn", **changes: object) -> Chrome:
+    """The header of lane 3."""
+    plain = Chrome(
+        language=language,
+        languages=("bn", "en", "pt_BR"),
+        large_text=False,
+        high_contrast=False,
+        online=True,
+        store_name=STORE,
+        workstation="3",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def line(number: int, names: Names, price: int, quantity: int = 1, **changes: object) -> LineView:
+    """A counted line."""
+    extended = bdt(price * quantity)
+    plain = LineView(
+        line=number,
+        names=names,
+        picture=None,
+        unit="each",
+        quantity=quantity,
+        weight=None,
+        unit_price=bdt(price),
+        extended=extended,
+        net=extended,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+LINES = (
+    line(1, STRAWBERRY, 12350),
+    line(
+        2,
+        CARROT,
+        6000,
+        unit="kg",
+        weight=Weight(1200, -3, "kg"),
+        extended=bdt(7200),
+        net=bdt(7200),
+        tare_grams=10,
+    ),
+    line(3, BREAD, 10000, 3, saved=((OFFER, bdt(10000)),), net=bdt(20000)),
+    line(4, TEA, 60000, note=text("line.age")),
+    line(5, MILK, 9500, 12, latest=True),
+)
+
+TOTALS = TotalsView(
+    count=18,
+    subtotal=bdt(223550),
+    discount=bdt(10000),
+    tax=(
+        TaxAmount(TaxRate("standard", 1500), bdt(150000), bdt(22500)),
+        TaxAmount(TaxRate("reduced", 750), bdt(38186), bdt(2864)),
+    ),
+    tax_included=True,
+    total=bdt(213550),
+    paid=bdt(0),
+    due=bdt(213550),
+)
+BIG_TOTALS = replace(
+    TOTALS,
+    subtotal=bdt(1234567890),
+    total=bdt(1234557890),
+    paid=bdt(100000000),
+    due=bdt(1134557890),
+)
+EMPTY_TOTALS = replace(TOTALS, count=0, subtotal=bdt(0), discount=bdt(0), tax=(), total=bdt(0), due=bdt(0))
+
+INTERVENTIONS = (
+    InterventionView("i1", "age", text("intervention.age", age=18), "payment", 1_770_000_000_000, 4),
+    InterventionView("i2", "help", text("intervention.help"), "nothing", 1_770_000_060_000),
+)
+CARD = TenderType("card", "card", {"bn": "কার্ড", "en": "Card", "pt_BR": "Cartão"})
+BKASH = TenderType("bkash", "qr", {"bn": "বিকাশ", "en": "bKash QR", "pt_BR": "bKash QR"})
+CASH = TenderType("cash", "cash", {"bn": "নগদ টাকা", "en": "Cash", "pt_BR": "Dinheiro"})
+VOUCHER = TenderType("voucher", "voucher", {"bn": "গিফট ভাউচার", "en": "Gift voucher", "pt_BR": "Vale-presente"})
+STAFF = StaffBadge("রহিমা আক্তার", "attendant")
+
+BASKET = BasketBody(LINES, TOTALS, text("basket.hint.next"), can_pay=True)
+
+
+BANANA: Names = {"bn": "সাগর কলা", "en": "Bananas, Sagor", "pt_BR": "Bananas"}
+MANGO: Names = {"bn": "আম (হিমসাগর)", "en": "Mango, Himsagar", "pt_BR": "Manga Himsagar"}
+ONION: Names = {"bn": "পেঁয়াজ (দেশি)", "en": "Onions, local", "pt_BR": "Cebola"}
+COCONUT: Names = {"bn": "ডাব", "en": "Green coconut", "pt_BR": "Coco verde"}
+FRUIT: Names = {"bn": "ফল", "en": "Fruit", "pt_BR": "Frutas"}
+VEGETABLES: Names = {"bn": "শাকসবজি", "en": "Vegetables", "pt_BR": "Verduras e legumes"}
+BAKERY: Names = {"bn": "বেকারি", "en": "Bakery", "pt_BR": "Padaria"}
+FISH: Names = {"bn": "মাছ ও মাংস", "en": "Fish and meat", "pt_BR": "Peixes e carnes"}
+
+
+class PaperLookUp:
+    """A look-up over a handful of tiles, by any part of any name or by number."""
+
+    TILES = (
+        Tile("banana", BANANA, None, "kg", bdt(12000), "4011"),
+        Tile("mango", MANGO, None, "kg", bdt(18000), "4051", 12_000),
+        Tile("onion", ONION, None, "kg", bdt(9000), "4093"),
+        Tile("carrot", CARROT, None, "kg", bdt(6000), "4562"),
+        Tile("coconut", COCONUT, None, "each", bdt(8000), "4261", 4),
+        Tile("strawberry", STRAWBERRY, None, "each", bdt(12350), None, 0),
+        Tile("bread", BREAD, None, "each", bdt(10000)),
+        Tile("tea", TEA, None, "each", None),
+    )
+
+    def search(self, query: str, *, language: str, limit: int = 24) -> tuple[Tile, ...]:
+        """Tiles one of whose names holds the query, or whose number begins with it; in any language."""
+        del language
+        wanted = query.casefold()
+        return tuple(
+            tile
+            for tile in self.TILES
+            if (tile.plu or "").startswith(wanted) or any(wanted in name.casefold() for name in tile.names.values())
+        )[:limit]
+
+    def shelves(self) -> tuple[Shelf, ...]:
+        """Four departments."""
+        return (
+            Shelf("fruit", FRUIT, None),
+            Shelf("vegetables", VEGETABLES, None),
+            Shelf("bakery", BAKERY, None),
+            Shelf("fish", FISH, None),
+        )
+
+    def shelf(self, department: str, *, limit: int = 60) -> tuple[Tile, ...]:
+        """All tiles, three times, so that the list scrolls; the bakery has two."""
+        return self.TILES[6:] if department == "bakery" else (self.TILES * 3)[:limit]
+
+
+TENDERS = (CARD, BKASH, CASH, VOUCHER)
+STABLE = WeighBody(
+    BANANA, None, bdt(12000), "kg", 10, Weight(1260, -3, "kg"), "stable", Weight(1250, -3, "kg"), bdt(15000)
+)
+UNPAID = text("pay.terminal_lost")
+
+BODIES: dict[str, Body] = {
+    "attract": AttractBody(TENDERS),
+    "attract_card_only": AttractBody((CARD, BKASH), card_only=True),
+    "basket": BASKET,
+    "basket_empty": BasketBody((), EMPTY_TOTALS, text("basket.hint.first"), can_pay=False),
+    "basket_waiting": replace(
+        BASKET, interventions=INTERVENTIONS, can_pay=False, hint=text("basket.hint.staff"), member_tier="Gold"
+    ),
+    "basket_part_paid": replace(BASKET, totals=BIG_TOTALS),
+    "basket_leaving": replace(BASKET, leaving=True),
+    "look_up": LookUpBody(TOTALS),
+    "weigh_waiting": replace(STABLE, reading=None, state="waiting", net=None, price=None),
+    "weigh_motion": replace(STABLE, state="motion", net=None, price=None),
+    "weigh_stable": STABLE,
+    "weigh_fault": replace(STABLE, reading=None, state="fault", net=None, price=None),
+    "quantity": QuantityBody(LINES[2], 99),
+    "loyalty": LoyaltyBody(),
+    "loyalty_busy": LoyaltyBody(busy=True),
+    "tender_choice": TenderChoiceBody(TOTALS, TENDERS),
+    "tender_choice_lost": TenderChoiceBody(TOTALS, TENDERS, (("card", UNPAID), ("bkash", UNPAID), ("voucher", UNPAID))),
+    "card_present": CardBody(bdt(213550), CARD, "present"),
+    "card_qr": CardBody(bdt(213550), BKASH, "present"),
+    "card_asking": CardBody(bdt(213550), CARD, "asking"),
+    "card_staff": CardBody(bdt(213550), CARD, "staff"),
+    "card_cancelling": CardBody(bdt(213550), CARD, "cancelling"),
+    "cash": CashBody(bdt(213600), bdt(50)),
+    "receipt_choice": ReceiptChoiceBody(bdt(213550), None, ("paper", "none")),
+    "receipt_choice_change": ReceiptChoiceBody(bdt(213550), bdt(6450), ("paper",)),
+    "thanks_printing": ThanksBody(bdt(213550), bdt(10000), None, "printing", "3-1-000042"),
+    "thanks_failed": ThanksBody(bdt(213600), bdt(10000), bdt(6400), "failed", "3-1-000042"),
+    "staff_sign_in": StaffSignInBody(None),
+    "staff_sign_in_refused": StaffSignInBody(2),
+    "staff": StaffBody(
+        interventions=INTERVENTIONS,
+        lines=LINES,
+        totals=TOTALS,
+        acts=("approve", "refuse", "cancel_transaction", "void_line", "reprint", "close_lane"),
+        devices=(("printer", "paper_out"),),
+        suspended=1,
+    ),
+    "staff_cash": StaffBody(
+        interventions=(InterventionView("i3", "cash", text("intervention.cash"), "payment", 1_770_000_000_000),),
+        lines=LINES,
+        totals=TOTALS,
+        acts=("cash_received", "close_lane"),
+        devices=(),
+        cash_due=bdt(213600),
+    ),
+    "staff_idle": StaffBody((), (), None, ("resume_suspended", "reprint", "open_lane"), (), suspended=2),
+    "out_of_service": OutOfServiceBody(text("closed.lane")),
+}
+"""Every body in every state worth a look."""
+
+
+def screen(name: str, language: str = "bn", *, notice: Notice | None = None, **changes: object) -> Screen:
+    """The screen called ``name``, with staff in the header where it is theirs."""
+    if name.startswith("staff") and not name.startswith("staff_sign_in"):
+        changes.setdefault("staff", STAFF)
+    return Screen(chrome(language, **changes), BODIES[name], notice)

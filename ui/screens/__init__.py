@@ -1,0 +1,1 @@
+"""The screens: one file for each body a ``Screen`` can have."""

@@ -1,0 +1,44 @@
+"""Which view draws which body. A body without a view fails a test, not a shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from kiosk.checkout import screen as s
+from ui.kit import Kit
+from ui.screens.attract import AttractView
+from ui.screens.basket import BasketView
+from ui.screens.card import CardView
+from ui.screens.cash import CashView
+from ui.screens.look_up import LookUpView
+from ui.screens.loyalty import LoyaltyView
+from ui.screens.out_of_service import OutOfServiceView
+from ui.screens.quantity import QuantityView
+from ui.screens.receipt_choice import ReceiptChoiceView
+from ui.screens.staff import StaffView
+from ui.screens.staff_sign_in import StaffSignInView
+from ui.screens.tender_choice import TenderChoiceView
+from ui.screens.thanks import ThanksView
+from ui.screens.view import View
+from ui.screens.weigh import WeighView
+
+__all__ = ["VIEWS"]
+
+VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
+    s.AttractBody: AttractView,
+    s.BasketBody: BasketView,
+    s.LookUpBody: LookUpView,
+    s.WeighBody: WeighView,
+    s.QuantityBody: QuantityView,
+    s.LoyaltyBody: LoyaltyView,
+    s.TenderChoiceBody: TenderChoiceView,
+    s.CardBody: CardView,
+    s.CashBody: CashView,
+    s.ReceiptChoiceBody: ReceiptChoiceView,
+    s.ThanksBody: ThanksView,
+    s.StaffSignInBody: StaffSignInView,
+    s.StaffBody: StaffView,
+    s.OutOfServiceBody: OutOfServiceView,
+}
+"""Body -> view, built when first shown."""

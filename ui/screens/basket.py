@@ -1,0 +1,180 @@
+"""The basket: lines at the left; the money and the one thing to do next at the right."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kiosk.checkout.inputs import CheckoutRequested, LineVoidRequested, QuantityEntered, ViewRequested
+from kiosk.checkout.screen import BasketBody, InterventionView, LineView, Screen
+from ui.area import Area
+from ui.kit import Kit
+from ui.screens.view import TITLE_ROW, View, side_by_side
+from ui.theme import TypeSize
+from ui.widgets.button import PushButton
+from ui.widgets.card import Card
+from ui.widgets.hint import Hint
+from ui.widgets.icon import Icon
+from ui.widgets.line_row import LineRow, LineTouches, row_height
+from ui.widgets.notice import NoticeStrip
+from ui.widgets.scroller import Row, Scroller
+from ui.widgets.sheet import Sheet
+from ui.widgets.totals import TotalsCard
+
+__all__ = ["BasketView"]
+
+_SIDE: Final = 404
+_BELOW: Final = 560
+_STRIP: Final = 60
+
+
+class BasketView(View):
+    """Draws ``BasketBody``."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._title = self.title(kit.say("basket.title"))
+        self._count = kit.words("", TypeSize.BODY, colour=kit.theme.muted, align="right", one_line=True)
+        self._card = Card(kit)
+        self._strips: list[NoticeStrip] = []
+        self.lines = Scroller(kit)
+        self._empty_icon = Icon(kit, "basket", 120, kit.theme.muted)
+        self._empty = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
+        self.look_up = PushButton(kit, kit.say("basket.look_up"), self._look_up, icon="search", icon_size=36)
+        self.loyalty = PushButton(kit, kit.say("basket.loyalty"), self._loyalty, icon="star", icon_size=36)
+        self._hint = Hint(kit)
+        self._totals = TotalsCard(kit)
+        self.pay = PushButton(
+            kit,
+            kit.say("basket.pay"),
+            self._pay,
+            role="primary",
+            icon="next",
+            size=TypeSize.LEAD,
+            face="Bold",
+            trailing=True,
+        )
+        self._touches = LineTouches(less=self._less, more=self._more, number=self._number, void=self._void)
+        self._still_there: Sheet | None = None
+        self.add(self._title, self._count, self._card, self.lines, self.look_up, self.loyalty)
+        self.add(self._hint, self._totals, self.pay)
+
+    def show(self, screen: Screen) -> None:
+        """Draw the lines, the sums and what blocks them."""
+        body = screen.body
+        assert isinstance(body, BasketBody)  # noqa: S101 - the stage gives each view its own kind
+        kit = self.kit
+        self._count.say(kit.say("basket.count", count=body.totals.count) if body.lines else "")
+        self._hint.show(kit.say(body.hint))
+        self._totals.show(body.totals)
+        self.pay.enable(body.can_pay)
+        tier = body.member_tier
+        self.loyalty.say(kit.say("basket.member_tier", tier=tier) if tier else kit.say("basket.loyalty"))
+        self._show_strips(body.interventions)
+        self._show_lines(body.lines)
+        self._show_leaving(leaving=body.leaving)
+        if self.area.w:
+            self.arrange(self.area)
+
+    def _show_lines(self, lines: tuple[LineView, ...]) -> None:
+        rows = tuple(Row(line.line, row_height(self.kit, line), line, self._make_row, LineRow.show) for line in lines)
+        latest = next((line.line for line in lines if line.latest), None)
+        self.lines.show(rows, keep_in_sight=latest)
+        self._empty.say(self.kit.say("basket.empty") if not lines else "")
+        self.keep(self._empty_icon, not lines)
+        self.keep(self._empty, not lines)
+
+    def _make_row(self) -> LineRow:
+        return LineRow(self.kit, self._touches)
+
+    def _show_strips(self, interventions: tuple[InterventionView, ...]) -> None:
+        interventions = tuple(one for one in interventions if one.kind != "help")
+        interventions = interventions[: 1 if self.kit.large else 2]
+        while len(self._strips) < len(interventions):
+            self._strips.append(NoticeStrip(self.kit, size=TypeSize.NOTE))
+        self.drop(*self._strips[len(interventions) :])
+        self._strips = self._strips[: len(interventions)]
+        for strip, one in zip(self._strips, interventions, strict=True):
+            strip.show(self.kit.say(f"line.{one.kind}"), "info" if one.blocks == "nothing" else "warning", "hand")
+        self.add(*self._strips)
+
+    def _show_leaving(self, *, leaving: bool) -> None:
+        if leaving and self._still_there is None:
+            kit = self.kit
+            here = PushButton(kit, kit.say("basket.stay"), self._here, role="primary", size=TypeSize.LEAD)
+            self._still_there = Sheet(
+                kit, icon="clock", title=kit.say("basket.leaving"), said=kit.say("basket.leaving_soon"), parts=(here,)
+            )
+            self.add(self._still_there)
+        elif not leaving and self._still_there is not None:
+            self.drop(self._still_there)
+            self._still_there = None
+
+    @property
+    def still_there(self) -> Sheet | None:
+        """The question to a shopper who seems to have left, while it is asked."""
+        return self._still_there
+
+    def arrange(self, area: Area) -> None:
+        """Lines and side; on a tall window the side stands below."""
+        kit = self.kit
+        first, second = side_by_side(kit, self.page(area), side=_SIDE, below=_BELOW)
+        self._arrange_lines(first)
+        hint, rest = second.top(max(kit.tall(96), kit.px(108)), kit.px(16))
+        self._hint.place(hint)
+        pay, rest = rest.bottom(kit.px(112), kit.px(16))
+        self.pay.place(pay)
+        self._totals.place(rest)
+        if self._still_there is not None:
+            self._still_there.place(area)
+
+    def _arrange_lines(self, area: Area) -> None:
+        kit = self.kit
+        title, rest = area.top(kit.tall(TITLE_ROW), kit.px(4))
+        count, name = title.right(title.w * 2 // 5)
+        self._title.place(name)
+        self._count.place(count)
+        buttons, rest = rest.bottom(kit.px(88), kit.px(16))
+        for button, place in zip((self.look_up, self.loyalty), buttons.columns(2, kit.px(16)), strict=True):
+            button.place(place)
+        self._card.place(rest)
+        inner = rest.inset(kit.px(12))
+        for strip in self._strips:
+            place, inner = inner.top(kit.tall(_STRIP), kit.px(8))
+            strip.place(place)
+        self.lines.place(inner)
+        middle = inner.centre(inner.w - kit.px(80), kit.tall(260))
+        icon, words = middle.top(kit.px(140))
+        self._empty_icon.place(icon)
+        self._empty.place(words)
+
+    def notice_area(self, area: Area) -> Area:
+        """Over the title of the lines; the money stays in sight."""
+        first, _ = side_by_side(self.kit, self.page(area), side=_SIDE, below=_BELOW)
+        return first.top(self.kit.tall(TITLE_ROW))[0]
+
+    def _look_up(self) -> None:
+        self.kit.submit(ViewRequested("look_up"))
+
+    def _loyalty(self) -> None:
+        self.kit.submit(ViewRequested("loyalty"))
+
+    def _pay(self) -> None:
+        self.kit.submit(CheckoutRequested())
+
+    def _here(self) -> None:
+        self.kit.submit(ViewRequested("basket"))
+
+    def _less(self, line: LineView) -> None:
+        if line.quantity <= 1:
+            self._void(line)
+        else:
+            self.kit.submit(QuantityEntered(line.line, line.quantity - 1))
+
+    def _more(self, line: LineView) -> None:
+        self.kit.submit(QuantityEntered(line.line, line.quantity + 1))
+
+    def _number(self, line: LineView) -> None:
+        self.kit.submit(ViewRequested("quantity", line.line))
+
+    def _void(self, line: LineView) -> None:
+        self.kit.submit(LineVoidRequested(line.line))

@@ -1,0 +1,191 @@
+"""Finding an item without a barcode: by picture, by department, by name or number."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from kiosk.checkout.inputs import ItemChosen, ViewRequested
+from kiosk.checkout.look_up import Shelf, Tile
+from kiosk.checkout.screen import LookUpBody, Screen
+from ui.area import Area
+from ui.kit import Kit
+from ui.screens.view import TITLE_ROW, View
+from ui.theme import SMALLEST_TARGET, TypeSize
+from ui.widgets.block import Block
+from ui.widgets.button import PushButton
+from ui.widgets.field import Field
+from ui.widgets.item_tile import ItemTile
+from ui.widgets.keyboard import Keyboard
+from ui.widgets.scroller import Row, Scroller
+
+__all__ = ["LookUpView"]
+
+_TILE_TALL: Final = 236
+_TILE_WIDE: Final = 190
+
+
+class _TileRow(Block):
+    """Some tiles side by side."""
+
+    def __init__(self, kit: Kit, columns: int) -> None:
+        super().__init__(kit)
+        self._columns = columns
+        self.tiles: list[ItemTile] = []
+
+    def show(self, tiles: tuple[Tile, ...]) -> None:
+        """Draw these."""
+        while len(self.tiles) < len(tiles):
+            self.tiles.append(ItemTile(self.kit, self._choose))
+        self.drop(*self.tiles[len(tiles) :])
+        self.tiles = self.tiles[: len(tiles)]
+        for widget, tile in zip(self.tiles, tiles, strict=True):
+            widget.show(tile)
+        self.add(*self.tiles)
+
+    def _choose(self, tile: Tile) -> None:
+        self.kit.submit(ItemChosen(tile.item_id))
+
+    def arrange(self, area: Area) -> None:
+        """Equal columns."""
+        for widget, place in zip(self.tiles, area.columns(self._columns, self.kit.px(16)), strict=False):
+            widget.place(place)
+
+
+class LookUpView(View):
+    """Draws ``LookUpBody``; what is typed and which department is open live here and nowhere else."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._title = self.title(kit.say("look_up.title"))
+        self.back = PushButton(kit, kit.say("pay.back"), self._back, icon="back")
+        self.field = Field(kit, kit.say("look_up.search_hint"), self._open_keyboard, icon="search")
+        self.keyboard = Keyboard(kit, self._typed, self._close_keyboard)
+        self.results = Scroller(kit, gap=16)
+        self._nothing = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
+        self.shelves: dict[str, PushButton] = {}
+        self._shelf = ""
+        self._tiles: tuple[Tile, ...] = ()
+        self._columns = 1
+        self._typing = False
+        self._fresh = True
+        self.add(self._title, self.back, self.field, self.results)
+
+    def show(self, screen: Screen) -> None:
+        """Begin with the first department, unless a search is under way."""
+        assert isinstance(screen.body, LookUpBody)  # noqa: S101 - the stage gives each view its own kind
+        if self._fresh:
+            self._fresh = False
+            self._show_shelves(self.kit.look_up.shelves())
+            self._find()
+
+    def close(self) -> None:
+        """The next shopper begins anew."""
+        self._fresh, self._typing, self._shelf = True, False, ""
+        self.keyboard.start()
+        self.drop(self.keyboard)
+        self.field.show("")
+
+    def _show_shelves(self, shelves: tuple[Shelf, ...]) -> None:
+        self.drop(*self.shelves.values())
+        self.shelves = {
+            shelf.department: PushButton(
+                self.kit, self.kit.speaker.name(shelf.names), partial(self._open, shelf.department), radius=16
+            )
+            for shelf in shelves
+        }
+        if shelves and self._shelf not in self.shelves:
+            self._shelf = shelves[0].department
+        self.add(*self.shelves.values())
+
+    def _find(self) -> None:
+        query = self.keyboard.entry.strip()
+        look_up = self.kit.look_up
+        if query:
+            self._tiles = look_up.search(query, language=self.kit.language)
+        else:
+            self._tiles = look_up.shelf(self._shelf) if self._shelf else ()
+        missing = query and not self._tiles
+        nothing = f"{self.kit.say('look_up.nothing', query=query)}\n{self.kit.say('look_up.nothing_detail')}"
+        self._nothing.say(nothing if missing else "")
+        self.keep(self._nothing, missing)
+        for department, button in self.shelves.items():
+            button.recast("primary" if department == self._shelf and not query else "secondary")
+        self.results.rewind()
+        self._show_tiles()
+
+    def _show_tiles(self) -> None:
+        step = self._columns
+        rows = [self._tiles[at : at + step] for at in range(0, len(self._tiles), step)]
+        tall = self.kit.tall(_TILE_TALL) if not self.kit.large else self.kit.px(_TILE_TALL * 1.25)
+        self.results.show(
+            tuple(Row((step, number), tall, row, self._make_row, _TileRow.show) for number, row in enumerate(rows))
+        )
+
+    def _make_row(self) -> _TileRow:
+        return _TileRow(self.kit, self._columns)
+
+    def arrange(self, area: Area) -> None:
+        """Title and way back, the field, departments or keyboard, and tiles in what is left."""
+        kit = self.kit
+        page = self.page(area)
+        title, rest = page.top(kit.tall(TITLE_ROW), kit.px(8))
+        back, name = title.right(self.back.natural_width(), kit.px(24))
+        self.back.place(back.centre(back.w, max(kit.px(SMALLEST_TARGET), title.h - kit.px(8))))
+        self._title.place(name)
+        field, rest = rest.top(max(kit.px(72), kit.tall(60)), kit.px(16))
+        self.field.place(field)
+        if self._typing:
+            keys = kit.px(560 if kit.portrait else 356)
+            board, rest = rest.bottom(keys, kit.px(16))
+            self.keyboard.place(board)
+        else:
+            rest = self._arrange_shelves(rest)
+        columns = max(2, rest.w // (kit.px(_TILE_WIDE) if not kit.large else kit.px(_TILE_WIDE * 1.2)))
+        if columns != self._columns:
+            self._columns = columns
+            self.results.place(rest)
+            self._show_tiles()
+        self.results.place(rest)
+        self._nothing.place(rest.centre(rest.w, kit.tall(160)))
+
+    def _arrange_shelves(self, rest: Area) -> Area:
+        """Departments as a row of buttons; on as many rows as they need."""
+        kit, gap = self.kit, self.kit.px(12)
+        line, rest = rest.top(max(kit.px(64), kit.tall(52)), kit.px(16))
+        for button in self.shelves.values():
+            wide = max(kit.px(SMALLEST_TARGET), button.natural_width())
+            if wide > line.w:
+                line, rest = rest.top(line.h, kit.px(16))
+                line = Area(rest.x, line.y, rest.w, line.h)
+            place, line = line.left(wide, gap)
+            button.place(place)
+        return rest
+
+    def _open(self, department: str) -> None:
+        self._shelf = department
+        self.keyboard.start()
+        self.field.show("")
+        self._find()
+
+    def _typed(self, entry: str) -> None:
+        self.field.show(entry)
+        self._find()
+
+    def _open_keyboard(self) -> None:
+        if not self._typing:
+            self._typing = True
+            self.drop(*self.shelves.values())
+            self.add(self.keyboard)
+            self.field.focus(focused=True)
+            self.arrange(self.area)
+
+    def _close_keyboard(self) -> None:
+        self._typing = False
+        self.drop(self.keyboard)
+        self.add(*self.shelves.values())
+        self.field.focus(focused=False)
+        self.arrange(self.area)
+
+    def _back(self) -> None:
+        self.kit.submit(ViewRequested("basket"))

@@ -1,0 +1,326 @@
+"""The attendant's view of this lane: what waits for judgement, the basket, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from kiosk.checkout.inputs import OperatorAct, OperatorActed, OperatorSignedOut, ViewRequested
+from kiosk.checkout.screen import InterventionView, LineView, Money, Screen, StaffBody
+from ui.area import Area
+from ui.kit import Kit
+from ui.screens.cash_pad import CashPad
+from ui.screens.view import TITLE_ROW, View, side_by_side
+from ui.theme import TypeSize
+from ui.widgets.block import Block
+from ui.widgets.button import PushButton, Role
+from ui.widgets.card import Card
+from ui.widgets.icon import Icon
+from ui.widgets.line_row import amount_line
+from ui.widgets.notice import NoticeStrip
+from ui.widgets.picture_tile import PictureTile
+from ui.widgets.scroller import Row, Scroller
+from ui.widgets.sheet import Sheet
+from ui.widgets.totals import BigAmount
+
+__all__ = ["StaffView"]
+
+_SIDE: Final = 404
+_BELOW: Final = 700
+_WAITING_ROW: Final = 148
+_LINE_ROW: Final = 92
+_JUDGED_ELSEWHERE: Final[dict[str, tuple[tuple[OperatorAct, Role], ...]]] = {
+    "cash": (("cash_received", "primary"),),
+    "tender_unknown": (("tender_was_approved", "primary"), ("tender_was_declined", "alarm")),
+}
+"""Interventions that are settled by what became of the money, not by approval."""
+
+_JUDGED: Final[tuple[tuple[OperatorAct, Role], ...]] = (("approve", "primary"), ("refuse", "alarm"))
+_ICONS: Final[dict[OperatorAct, str]] = {
+    "cancel_transaction": "bin",
+    "resume_suspended": "basket",
+    "reprint": "receipt",
+    "close_lane": "lock",
+    "open_lane": "power",
+    "cash_received": "cash",
+}
+_ASKED_TWICE: Final[frozenset[OperatorAct]] = frozenset({"cancel_transaction", "close_lane"})
+_IN_THE_LIST: Final[frozenset[OperatorAct]] = frozenset(
+    {"approve", "refuse", "void_line", "tender_was_approved", "tender_was_declined"}
+)
+"""Acts that stand with the thing they are about."""
+
+Act = Callable[[OperatorActed], None]
+
+
+class _Waiting(Block):
+    """An intervention with its answers."""
+
+    def __init__(self, kit: Kit, act: Act) -> None:
+        super().__init__(kit)
+        self._act = act
+        self._ground = self.ground(kit.theme.help, radius=16, edge=kit.theme.on_help if kit.theme.edge else "")
+        self._icon = Icon(kit, "hand", 40, kit.theme.on_help)
+        self._words = kit.words("", TypeSize.BODY, colour=kit.theme.on_help, face="Bold")
+        self.answers: tuple[PushButton, ...] = ()
+        self.add(self._icon, self._words)
+
+    def show(self, shown: tuple[InterventionView, str]) -> None:
+        """The intervention, and the name of the line it is about."""
+        one, item = shown
+        said = self.kit.say(one.text)
+        self._words.say(f"{said}\n{item}" if item else said)
+        self.drop(*self.answers)
+        offered = _JUDGED_ELSEWHERE.get(one.kind, _JUDGED)
+        self.answers = tuple(
+            PushButton(
+                self.kit,
+                self.kit.say(f"act.{act}"),
+                partial(self._act, OperatorActed(act, one.intervention)),
+                role=role,
+                radius=16,
+            )
+            for act, role in offered
+        )
+        self.add(*self.answers)
+
+    def arrange(self, area: Area) -> None:
+        """What it is above, answers below."""
+        kit = self.kit
+        self._ground.place(area)
+        inner = area.inset(kit.px(16), kit.px(8))
+        buttons, words = inner.bottom(kit.px(64), kit.px(4))
+        icon, said = words.left(kit.px(40), kit.px(12))
+        self._icon.place(icon)
+        self._words.place(said)
+        for button, place in zip(self.answers, buttons.columns(max(1, len(self.answers)), kit.px(12)), strict=False):
+            button.place(place)
+
+
+class _Line(Block):
+    """A line of the basket that staff may void."""
+
+    def __init__(self, kit: Kit, act: Act) -> None:
+        super().__init__(kit)
+        self._act = act
+        self._number = 0
+        self._tile = PictureTile(kit)
+        self._name = kit.words("", TypeSize.BODY, face="SemiBold")
+        self._small = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
+        self._price = kit.words("", TypeSize.BODY, face="Bold", align="right", one_line=True)
+        self.void = PushButton(kit, "", self._void, role="step", icon="bin", icon_size=28, radius=16)
+        self.add(self._tile, self._name, self._small, self._price)
+
+    def show(self, shown: tuple[LineView, bool]) -> None:
+        """The line, and whether it may be voided now."""
+        line, may_void = shown
+        self._number = line.line
+        self._tile.show(line.names, line.picture)
+        self._name.say(self.kit.speaker.name(line.names))
+        count = f"{self.kit.speaker.digits(str(line.quantity))} \N{MULTIPLICATION SIGN} " if line.weight is None else ""
+        self._small.say(f"{count}{amount_line(self.kit, line)}")
+        self._price.say(self.kit.money(line.net))
+        self.keep(self.void, may_void)
+
+    def arrange(self, area: Area) -> None:
+        """Picture, words, price, bin."""
+        kit = self.kit
+        inner = area.inset(kit.px(8), kit.px(6))
+        void, inner = inner.right(kit.px(64), kit.px(12))
+        self.void.place(void.centre(kit.px(64), kit.px(64)))
+        side = min(inner.h, kit.px(64))
+        tile, inner = inner.left(side, kit.px(16))
+        self._tile.place(tile.centre(side, side))
+        price, inner = inner.right(kit.px(170), kit.px(12))
+        self._price.place(price)
+        small, name = inner.bottom(kit.tall(30))
+        self._small.place(small)
+        self._name.place(name)
+
+    def _void(self) -> None:
+        self._act(OperatorActed("void_line", line=self._number))
+
+
+class StaffView(View):
+    """Draws ``StaffBody``; only an open question (are you sure, how much cash) lives here."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._cash_due: Money | None = None
+        self._title = self.title(kit.say("staff.waiting"))
+        self._card = Card(kit)
+        self.list = Scroller(kit, gap=8)
+        self._nothing_icon = Icon(kit, "check", 72, kit.theme.muted)
+        self._nothing = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
+        self._side = Card(kit)
+        self._total = BigAmount(kit)
+        self._facts = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
+        self._devices: tuple[NoticeStrip, ...] = ()
+        self.acts: dict[OperatorAct, PushButton] = {}
+        self.basket = PushButton(kit, kit.say("staff.basket"), self._basket, icon="basket")
+        self.sign_out = PushButton(
+            kit, kit.say("staff.sign_out"), self._sign_out, role="primary", icon="exit", size=TypeSize.LEAD, face="Bold"
+        )
+        self.question: Block | None = None
+        self.add(self._title, self._card, self.list, self._side, self._facts, self.basket, self.sign_out)
+
+    def show(self, screen: Screen) -> None:
+        """Draw the lane."""
+        body = screen.body
+        assert isinstance(body, StaffBody)  # noqa: S101 - the stage gives each view its own kind
+        self._cash_due = body.cash_due
+        self._show_list(body)
+        self._show_side(body)
+        self._show_acts(body.acts)
+        if body.cash_due is None and isinstance(self.question, CashPad):
+            self._close_question()
+        if self.area.w:
+            self.arrange(self.area)
+
+    def close(self) -> None:
+        """No question outlives the visit."""
+        self._close_question()
+
+    def _show_list(self, body: StaffBody) -> None:
+        kit = self.kit
+        names = {line.line: kit.speaker.name(line.names) for line in body.lines}
+        waiting = tuple(
+            Row(
+                one.intervention,
+                kit.tall(_WAITING_ROW),
+                (one, names.get(one.line, "") if one.line is not None else ""),
+                self._make_waiting,
+                _Waiting.show,
+            )
+            for one in body.interventions
+        )
+        may_void = "void_line" in body.acts
+        lines = tuple(
+            Row(line.line, kit.tall(_LINE_ROW), (line, may_void), self._make_line, _Line.show) for line in body.lines
+        )
+        self.list.show(waiting + lines)
+        empty = not waiting and not lines
+        self._title.say(kit.say("staff.waiting" if waiting else "staff.nothing_waits"))
+        self._nothing.say(kit.say("staff.no_basket") if empty else "")
+        self.keep(self._nothing, empty)
+        self.keep(self._nothing_icon, empty)
+
+    def _make_waiting(self) -> _Waiting:
+        return _Waiting(self.kit, self._do)
+
+    def _make_line(self) -> _Line:
+        return _Line(self.kit, self._do)
+
+    def _show_side(self, body: StaffBody) -> None:
+        kit = self.kit
+        if body.cash_due is not None:
+            self._total.show(kit.say("cash.due"), body.cash_due)
+        elif body.totals is not None:
+            self._total.show(kit.say("basket.due"), body.totals.due)
+        self.keep(self._total, body.cash_due is not None or body.totals is not None)
+        self.drop(*self._devices)
+        self._devices = tuple(self._device(device, cause) for device, cause in body.devices[:2])
+        self.add(*self._devices)
+        suspended = kit.say("staff.suspended", count=body.suspended) if body.suspended else ""
+        healthy = "" if body.devices else kit.say("staff.devices_ok")
+        self._facts.say("\n".join(fact for fact in (suspended, healthy) if fact))
+
+    def _device(self, device: str, cause: str) -> NoticeStrip:
+        strip = NoticeStrip(self.kit, size=TypeSize.NOTE)
+        strip.show(f"{self.kit.say(f'device.{device}')}: {self.kit.say(f'cause.{cause}')}", "error")
+        return strip
+
+    def _show_acts(self, offered: tuple[OperatorAct, ...]) -> None:
+        wanted = [act for act in offered if act not in _IN_THE_LIST]
+        if list(self.acts) == wanted:
+            return
+        self.drop(*self.acts.values())
+        self.acts = {
+            act: PushButton(
+                self.kit,
+                self.kit.say(f"act.{act}"),
+                partial(self._do, OperatorActed(act)),
+                role="alarm" if act == "cancel_transaction" else "secondary",
+                icon=_ICONS.get(act, ""),
+            )
+            for act in wanted
+        }
+        self.add(*self.acts.values())
+
+    def arrange(self, area: Area) -> None:
+        """The list at one side; sum, devices and acts at the other."""
+        kit = self.kit
+        first, second = side_by_side(kit, self.page(area), side=_SIDE, below=_BELOW)
+        title, rest = first.top(kit.tall(TITLE_ROW), kit.px(4))
+        self._title.place(title)
+        self._card.place(rest)
+        self.list.place(rest.inset(kit.px(12)))
+        icon, words = rest.centre(rest.w, kit.tall(180)).top(kit.px(96))
+        self._nothing_icon.place(icon)
+        self._nothing.place(words)
+        self._arrange_side(second)
+        if self.question is not None:
+            self.question.place(area)
+
+    def _arrange_side(self, area: Area) -> None:
+        kit = self.kit
+        gap = kit.px(12)
+        out, rest = area.bottom(kit.px(88), gap)
+        basket, sign_out = out.left(max(kit.px(150), self.basket.natural_width()), gap)
+        self.basket.place(basket)
+        self.sign_out.place(sign_out)
+        for button in reversed(self.acts.values()):
+            place, rest = rest.bottom(kit.px(76), gap)
+            button.place(place)
+        self._side.place(rest)
+        inner = self._side.inner
+        if self._total.parent is not None:
+            total, inner = inner.top(min(inner.h, BigAmount.height_in(kit)), kit.px(8))
+            self._total.place(total)
+        for strip in self._devices:
+            place, inner = inner.top(min(inner.h, kit.tall(52)), kit.px(8))
+            strip.place(place)
+        self._facts.place(inner)
+
+    # --- acts --------------------------------------------------------------------------------------------------------
+
+    def _do(self, act: OperatorActed) -> None:
+        """Do it, ask for the sum, or ask twice."""
+        if act.act == "cash_received" and self._cash_due is not None:
+            self._ask(CashPad(self.kit, self._cash_due, partial(self._cash, act), self._close_question))
+        elif act.act in _ASKED_TWICE:
+            self._ask(self._are_you_sure(act))
+        else:
+            self.kit.submit(act)
+
+    def _cash(self, act: OperatorActed, received: Money) -> None:
+        self._close_question()
+        self.kit.submit(OperatorActed(act.act, act.target, amount=received))
+
+    def _are_you_sure(self, act: OperatorActed) -> Sheet:
+        kit = self.kit
+        yes = PushButton(kit, kit.say(f"act.{act.act}"), partial(self._sure, act), role="danger", size=TypeSize.LEAD)
+        no = PushButton(kit, kit.say("button.back"), self._close_question, icon="back", size=TypeSize.LEAD)
+        return Sheet(kit, icon="warning", title=kit.say("staff.confirm"), parts=(yes, no), part_height=96)
+
+    def _sure(self, act: OperatorActed) -> None:
+        self._close_question()
+        self.kit.submit(act)
+
+    def _ask(self, question: Block) -> None:
+        self._close_question()
+        self.question = question
+        self.add(question)
+        question.place(self.area)
+
+    def _close_question(self) -> None:
+        if self.question is not None:
+            self.drop(self.question)
+            self.question = None
+
+    def _basket(self) -> None:
+        self.kit.submit(ViewRequested("basket"))
+
+    def _sign_out(self) -> None:
+        self.kit.submit(OperatorSignedOut())

@@ -1,0 +1,104 @@
+"""How to pay: a large tile for each way, the sum beside them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from kiosk.checkout.inputs import TenderChosen, ViewRequested
+from kiosk.checkout.screen import Screen, TenderChoiceBody, TenderType
+from ui.area import Area
+from ui.kit import Kit
+from ui.screens.view import TITLE_ROW, View, side_by_side
+from ui.theme import TypeSize
+from ui.widgets.block import Block
+from ui.widgets.button import PushButton
+from ui.widgets.totals import TotalsCard
+
+__all__ = ["TENDER_ICONS", "TenderChoiceView"]
+
+TENDER_ICONS: Final = {"card": "card", "cash": "cash", "qr": "qr", "voucher": "voucher"}
+
+
+class _TenderTile(Block):
+    """A way to pay, and why it cannot be used where it cannot."""
+
+    def __init__(self, kit: Kit, tender: TenderType) -> None:
+        super().__init__(kit)
+        said = kit.speaker.name(tender.names) or kit.say(f"tender.{tender.kind}")
+        choose = partial(kit.submit, TenderChosen(tender.tender_id))
+        self.button = PushButton(
+            kit,
+            said,
+            choose,
+            role="key",
+            icon=TENDER_ICONS[tender.kind],
+            icon_size=80,
+            size=TypeSize.LEAD,
+            face="Bold",
+            stacked=True,
+        )
+        self._why = kit.words("", TypeSize.NOTE, colour=kit.theme.on_faded, align="center")
+        self.add(self.button)
+
+    def show(self, why: str) -> None:
+        """Usable, or not and why."""
+        self.button.enable(not why)
+        self._why.say(why)
+        self.keep(self._why, why)
+
+    def arrange(self, area: Area) -> None:
+        """The reason stands in the lower part of the tile."""
+        self.button.place(area)
+        if self._why.text:
+            top = area.bottom(area.h * 38 // 100)
+            self.button.place(area)
+            self._why.place(top[0].inset(self.kit.px(12), self.kit.px(6)))
+
+
+class TenderChoiceView(View):
+    """Draws ``TenderChoiceBody``."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._title = self.title(kit.say("pay.title"))
+        self._totals = TotalsCard(kit)
+        self.tiles: dict[str, _TenderTile] = {}
+        self.back = PushButton(kit, kit.say("pay.back"), self._back, icon="back", size=TypeSize.BODY)
+        self.add(self._title, self._totals, self.back)
+
+    def show(self, screen: Screen) -> None:
+        """Draw the ways to pay."""
+        body = screen.body
+        assert isinstance(body, TenderChoiceBody)  # noqa: S101 - the stage gives each view its own kind
+        self._totals.show(body.totals)
+        offered = {tender.tender_id: tender for tender in body.tenders}
+        why = dict(body.unavailable)
+        if list(offered) != list(self.tiles):
+            self.drop(*self.tiles.values())
+            self.tiles = {tender_id: _TenderTile(self.kit, tender) for tender_id, tender in offered.items()}
+            self.add(*self.tiles.values())
+        for tender_id, tile in self.tiles.items():
+            tile.show(self.kit.say("pay.unavailable") if tender_id in why else "")
+        if self.area.w:
+            self.arrange(self.area)
+
+    def arrange(self, area: Area) -> None:
+        """Tiles in two columns, the sum at the side."""
+        kit = self.kit
+        title, rest = self.page(area).top(kit.tall(TITLE_ROW), kit.px(8))
+        self._title.place(title)
+        first, second = side_by_side(kit, rest, side=404, below=480)
+        back, totals = second.bottom(kit.px(104), kit.px(16))
+        self.back.place(back)
+        self._totals.place(totals)
+        gap = kit.px(16)
+        count = max(1, len(self.tiles))
+        columns = 1 if count == 1 else 2
+        lines = -(-count // columns)
+        places = [cell for row in first.rows(lines, gap) for cell in row.columns(columns, gap)]
+        for tile, place in zip(self.tiles.values(), places, strict=False):
+            tile.place(place)
+
+    def _back(self) -> None:
+        self.kit.submit(ViewRequested("basket"))

@@ -1,0 +1,47 @@
+"""Goodbye: take your things, and what became of the receipt."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kiosk.checkout.screen import Screen, ThanksBody
+from ui.kit import Kit
+from ui.screens.moment import MomentView
+
+__all__ = ["ThanksView"]
+
+_SIGNS: Final = {
+    "printing": ("soft", "on_soft", "receipt"),
+    "printed": ("soft", "on_soft", "check"),
+    "declined": ("soft", "on_soft", "check"),
+    "failed": ("help", "on_help", "warning"),
+}
+_WITH_PAPER: Final = frozenset({"printing", "printed"})
+
+
+class ThanksView(MomentView):
+    """Draws ``ThanksBody``."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit, icon="check")
+        self.add(self.amount, self.progress)
+
+    def show(self, screen: Screen) -> None:
+        """Draw the end of the sale."""
+        body, kit = screen.body, self.kit
+        assert isinstance(body, ThanksBody)  # noqa: S101 - the stage gives each view its own kind
+        self.repaint(*_SIGNS[body.receipt])
+        self.heading.say(kit.say("thanks.title"))
+        take = kit.say("thanks.take" if body.receipt in _WITH_PAPER else "thanks.take_items")
+        self.said.say(f"{kit.say(f'thanks.{body.receipt}')}\n{take}")
+        self.amount.show(kit.say("thanks.total"), body.total)
+        printing = body.receipt == "printing"
+        self.keep(self.progress, printing)
+        self.progress.run(printing)
+        rows = [(kit.say("cash.change"), kit.money(body.change))] if body.change else []
+        if body.saved:
+            rows.append((kit.say("basket.discount"), kit.money(body.saved)))
+        rows.append((kit.say("thanks.reference", reference=kit.speaker.digits(body.reference)), ""))
+        self.show_rows(rows)
+        if self.area.w:
+            self.arrange(self.area)

@@ -1,0 +1,120 @@
+"""Weighing: the live weight in large figures, its state in words, the price once it may be accepted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kiosk.checkout.inputs import ViewRequested, WeighConfirmed
+from kiosk.checkout.screen import Screen, WeighBody
+from ui.area import Area
+from ui.kit import Kit
+from ui.screens.view import TITLE_ROW, View, side_by_side
+from ui.theme import TypeSize
+from ui.widgets.button import PushButton
+from ui.widgets.card import Card
+from ui.widgets.icon import Icon
+from ui.widgets.notice import Level, NoticeStrip
+from ui.widgets.picture_tile import PictureTile
+from ui.widgets.totals import AmountRow, BigAmount
+
+__all__ = ["WeighView"]
+
+_NO_WEIGHT: Final = "\N{EN DASH} \N{EN DASH} \N{EN DASH}"
+_LEVELS: Final[dict[str, tuple[Level, str]]] = {
+    "waiting": ("info", "scale"),
+    "motion": ("info", "clock"),
+    "stable": ("info", "check"),
+    "under": ("warning", ""),
+    "over": ("warning", ""),
+    "zero": ("info", "scale"),
+    "fault": ("error", ""),
+    "stale": ("warning", ""),
+}
+
+
+class WeighView(View):
+    """Draws ``WeighBody``."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._title = self.title(kit.say("weigh.title"))
+        self._card = Card(kit)
+        self._picture = PictureTile(kit, size=TypeSize.TOTAL, radius=20)
+        self._name = kit.words("", TypeSize.TITLE, face="Bold", align="center")
+        self._unit_price = kit.words("", TypeSize.BODY, colour=kit.theme.muted, align="center")
+        self._side = Card(kit)
+        self._weight_icon = Icon(kit, "scale", 40, kit.theme.muted)
+        self._weight = kit.words("", TypeSize.TOTAL, face="Bold", align="center", one_line=True)
+        self._state = NoticeStrip(kit, size=TypeSize.LEAD)
+        self._tare = AmountRow(kit)
+        self._net = AmountRow(kit)
+        self._price = BigAmount(kit, align="right")
+        self.confirm = PushButton(
+            kit, kit.say("weigh.add"), self._confirm, role="primary", icon="check", size=TypeSize.LEAD, face="Bold"
+        )
+        self.cancel = PushButton(kit, kit.say("button.cancel"), self._cancel, icon="close")
+        self.add(self._title, self._card, self._picture, self._name, self._unit_price, self._side, self._weight_icon)
+        self.add(self._weight, self._state, self._tare, self._net, self._price, self.confirm, self.cancel)
+
+    def show(self, screen: Screen) -> None:
+        """Draw the item and what the scale says."""
+        body, kit = screen.body, self.kit
+        assert isinstance(body, WeighBody)  # noqa: S101 - the stage gives each view its own kind
+        name = kit.speaker.name(body.names)
+        self._picture.show(body.names, body.picture)
+        self._name.say(name)
+        unit = kit.say(f"unit.{body.unit}")
+        self._unit_price.say(kit.say("look_up.per_unit", price=body.unit_price, unit=unit))
+        self._weight.say(kit.speaker.weight(body.reading) if body.reading is not None else _NO_WEIGHT)
+        self._weight.paint(kit.theme.ink if body.state == "stable" else kit.theme.muted)
+        level, icon = _LEVELS[body.state]
+        self._state.show(kit.say(f"weigh.{body.state}", item=name), level, icon)
+        self._tare.show(kit.say("line.tare", grams=body.tare_grams) if body.tare_grams else "", "")
+        net = kit.speaker.weight(body.net) if body.net is not None else ""
+        self._net.show(kit.say("weigh.net") if net else "", net)
+        self.keep(self._price, body.price is not None)
+        if body.price is not None:
+            self._price.show(kit.say("weigh.price"), body.price)
+        self.confirm.enable(body.can_add)
+
+    def arrange(self, area: Area) -> None:
+        """The item at one side, the scale at the other."""
+        kit = self.kit
+        title, rest = self.page(area).top(kit.tall(TITLE_ROW), kit.px(8))
+        self._title.place(title)
+        first, second = side_by_side(kit, rest, side=640, below=760)
+        self._card.place(first)
+        inner = self._card.inner
+        price, inner = inner.bottom(kit.tall(40), kit.px(4))
+        name, inner = inner.bottom(kit.tall(104), kit.px(12))
+        self._unit_price.place(price)
+        self._name.place(name)
+        side = min(inner.w, inner.h)
+        self._picture.place(inner.centre(side, side))
+        self._arrange_scale(second)
+
+    def _arrange_scale(self, area: Area) -> None:
+        kit = self.kit
+        buttons, rest = area.bottom(kit.px(112), kit.px(16))
+        cancel, confirm = buttons.left(kit.px(220), kit.px(16))
+        self.cancel.place(cancel)
+        self.confirm.place(confirm)
+        self._side.place(rest)
+        inner = self._side.inner
+        weight, inner = inner.top(kit.tall(100), kit.px(8))
+        icon, _ = weight.left(kit.px(48))
+        self._weight_icon.place(icon)
+        self._weight.place(weight.inset(kit.px(56), 0))
+        state, inner = inner.top(kit.tall(92), kit.px(12))
+        self._state.place(state)
+        price, inner = inner.bottom(min(BigAmount.height_in(kit), inner.h), kit.px(4))
+        self._price.place(price)
+        rows = inner.rows(2, 0) if inner.h > kit.tall(60) else inner.columns(2, kit.px(24))
+        self._tare.place(rows[0])
+        self._net.place(rows[1])
+
+    def _confirm(self) -> None:
+        self.kit.submit(WeighConfirmed())
+
+    def _cancel(self) -> None:
+        self.kit.submit(ViewRequested("basket"))

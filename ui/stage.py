@@ -1,0 +1,285 @@
+"""The whole window: header, the view of the moment, notices, sheets. It draws ``Screen`` values; the latest wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from kivy.animation import Animation
+from kivy.graphics import Color, Rectangle
+
+from kiosk.checkout.inputs import (
+    AccessibilityChosen,
+    HelpPressed,
+    LanguageChosen,
+    ShopperArrived,
+    Touch,
+    ViewRequested,
+)
+from kiosk.checkout.look_up import LookUp
+from kiosk.checkout.screen import AttractBody, Body, Chrome, OutOfServiceBody, Screen, StaffBody, StaffSignInBody
+from ui.area import Area
+from ui.kit import Kit, Speaker
+from ui.pictures import Pictures
+from ui.screens.view import View
+from ui.theme import HIGH_CONTRAST, NORMAL, STAFF, STAFF_HIGH_CONTRAST, Motion, Theme, TypeSize, rgba
+from ui.widgets.block import Block
+from ui.widgets.button import PushButton
+from ui.widgets.header import LANGUAGE_NAMES, Header, HeaderTouches
+from ui.widgets.notice import NoticeStrip
+from ui.widgets.sheet import Sheet
+
+__all__ = ["Stage", "Surroundings"]
+
+_WIDE: Final = (1280, 800)
+_TALL: Final = (800, 1280)
+_WARNING_ROW: Final = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the stage is given once: who takes touches, where items are looked up, who speaks, where pictures lie."""
+
+    submit: Callable[[Touch], None]
+    look_up: LookUp
+    speaker: Callable[[str], Speaker]
+    views: Mapping[type[Body], Callable[[Kit], View]]
+    pictures: Pictures = field(default_factory=Pictures)
+    calm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Everything that makes the screens be built anew."""
+
+    language: str
+    large: bool
+    contrast: bool
+    staff: bool
+    size: tuple[int, int]
+
+
+def _theme(look: _Look) -> Theme:
+    if look.staff:
+        return STAFF_HIGH_CONTRAST if look.contrast else STAFF
+    return HIGH_CONTRAST if look.contrast else NORMAL
+
+
+class Stage:
+    """Owns ``root``, the one widget in the window."""
+
+    def __init__(self, surroundings: Surroundings, size: tuple[int, int]) -> None:
+        self._surroundings = surroundings
+        self._size = size
+        self._look: _Look | None = None
+        self._screen: Screen | None = None
+        self._views: dict[type[Body], View] = {}
+        self.view: View | None = None
+        self.header: Header | None = None
+        self.notice: NoticeStrip | None = None
+        self.sheet: Sheet | None = None
+        self._warnings: list[NoticeStrip] = []
+        self.root = Block(self._kit(_Look("en", large=False, contrast=False, staff=False, size=size)))
+        with self.root.canvas.before:
+            self._ground = Color(*rgba(NORMAL.ground))
+            self._rectangle = Rectangle(size=size)
+
+    @property
+    def kit(self) -> Kit:
+        """How the screen looks and speaks now."""
+        return self.root.kit
+
+    @property
+    def screen(self) -> Screen | None:
+        """What is on show."""
+        return self._screen
+
+    def show(self, screen: Screen) -> None:
+        """Draw this; equal screens cost nothing."""
+        if screen == self._screen:
+            return
+        earlier, self._screen = self._screen, screen
+        look = self._look_of(screen)
+        if look != self._look:
+            self._restyle(look)
+        self._show_view(screen)
+        self._show_header(screen)
+        self._show_warnings(screen)
+        self._show_notice(screen, earlier)
+        self._arrange()
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """The window has another size."""
+        if size == self._size:
+            return
+        self._size = size
+        screen, self._screen = self._screen, None
+        if screen is not None:
+            self.show(screen)
+
+    def _look_of(self, screen: Screen) -> _Look:
+        chrome = screen.chrome
+        staff = isinstance(screen.body, StaffBody | StaffSignInBody) or chrome.staff is not None
+        return _Look(chrome.language, chrome.large_text, chrome.high_contrast, staff, self._size)
+
+    def _kit(self, look: _Look) -> Kit:
+        wide, tall = look.size
+        portrait = tall > wide
+        design = _TALL if portrait else _WIDE
+        around = self._surroundings
+        return Kit(
+            theme=_theme(look),
+            speaker=around.speaker(look.language),
+            language=look.language,
+            unit=min(wide / design[0], tall / design[1]),
+            large=look.large,
+            portrait=portrait,
+            calm=around.calm,
+            submit=around.submit,
+            look_up=around.look_up,
+            pictures=around.pictures,
+        )
+
+    def _restyle(self, look: _Look) -> None:
+        """Put everything away and begin anew in another look."""
+        self._look = look
+        if self.view is not None:
+            self.view.close()
+        self.root.clear_widgets()
+        self._views, self.view, self.sheet, self._warnings = {}, None, None, []
+        kit = self.root.kit = self._kit(look)
+        self._ground.rgba = rgba(kit.theme.ground)
+        self._rectangle.size = look.size
+        touches = HeaderTouches(
+            language=self._ask_language,
+            text_size=partial(self._access, "large_text"),
+            contrast=partial(self._access, "high_contrast"),
+            help=partial(self._surroundings.submit, HelpPressed()),
+            brand=self._staff_door,
+        )
+        self.header = Header(kit, touches, staff=look.staff)
+        self.notice = NoticeStrip(kit, shadow=True)
+
+    def _show_view(self, screen: Screen) -> None:
+        kind = type(screen.body)
+        view = self._views.get(kind)
+        if view is None:
+            view = self._views[kind] = self._surroundings.views[kind](self.kit)
+        if view is not self.view:
+            if self.view is not None:
+                self.view.close()
+                Animation.cancel_all(self.view)
+                self.root.remove_widget(self.view)
+            self._close_sheet()
+            self.view = view
+            self.root.add_widget(view, index=len(self.root.children))
+            self._fade_in(view)
+        view.show(screen)
+
+    def _fade_in(self, view: View) -> None:
+        view.opacity = 1 if self.kit.calm else 0.0
+        if not self.kit.calm:
+            Animation(opacity=1, duration=Motion.QUICK, t="out_quad").start(view)
+
+    def _show_header(self, screen: Screen) -> None:
+        assert self.header is not None  # noqa: S101 - made with the look
+        self.root.keep(self.header, not isinstance(screen.body, AttractBody | OutOfServiceBody))
+        self.header.show(screen.chrome)
+
+    def _show_warnings(self, screen: Screen) -> None:
+        self.root.drop(*self._warnings)
+        self._warnings = []
+        for said in screen.warnings:
+            strip = NoticeStrip(self.kit, size=TypeSize.NOTE)
+            strip.show(self.kit.say(said), "warning")
+            self._warnings.append(strip)
+        self.root.add(*self._warnings)
+
+    def _show_notice(self, screen: Screen, earlier: Screen | None) -> None:
+        assert self.notice is not None  # noqa: S101 - made with the look
+        notice, chrome = screen.notice, screen.chrome
+        called = chrome.help_called and chrome.staff is None
+        if notice is not None:
+            self.notice.show(self.kit.say(notice.text), notice.level)
+        elif called:
+            self.notice.show(self.kit.say("help.coming"), "warning", "hand")
+        shown = notice is not None or called
+        if shown and (self.notice.parent is None or (earlier is not None and earlier.notice != notice)):
+            self.root.drop(self.notice)
+            self.notice.appear()
+        self.root.keep(self.notice, shown)
+        if self.sheet is not None and shown:
+            self.root.drop(self.sheet)
+            self.root.add(self.sheet)
+
+    def _arrange(self) -> None:
+        kit = self.kit
+        window = Area(0, 0, *self._size)
+        self.root.area = window
+        self.root.pos, self.root.size = (0, 0), self._size
+        rest = window
+        assert self.header is not None  # noqa: S101 - made with the look
+        assert self.view is not None  # noqa: S101 - shown before
+        assert self.notice is not None  # noqa: S101 - made with the look
+        if self.header.parent is not None:
+            bar, rest = window.top(Header.height_in(kit))
+            self.header.place(bar)
+            for strip in self._warnings:
+                place, rest = rest.top(kit.tall(_WARNING_ROW) + kit.px(12))
+                strip.place(Area(place.x, place.y, place.w, kit.tall(_WARNING_ROW)).inset(kit.px(32), 0))
+        else:
+            self._arrange_warnings_below(window)
+        self.view.place(rest)
+        self.notice.place(self.view.notice_area(rest))
+        if self.sheet is not None:
+            self.sheet.place(window)
+
+    def _arrange_warnings_below(self, window: Area) -> None:
+        rest = window.inset(self.kit.px(32), self.kit.px(16))
+        for strip in self._warnings:
+            place, rest = rest.top(self.kit.tall(_WARNING_ROW), self.kit.px(8))
+            strip.place(place)
+
+    # --- what the header's buttons do ------------------------------------------------------------------------------
+
+    def _chrome(self) -> Chrome:
+        assert self._screen is not None  # noqa: S101 - buttons exist only on a screen
+        return self._screen.chrome
+
+    def _staff_door(self) -> None:
+        signed_in = self._chrome().staff is not None
+        self._surroundings.submit(ViewRequested("staff" if signed_in else "staff_sign_in"))
+
+    def _access(self, what: str) -> None:
+        chrome = self._chrome()
+        chosen = AccessibilityChosen(chrome.large_text, chrome.high_contrast)
+        self._surroundings.submit(replace(chosen, **{what: not getattr(chosen, what)}))
+
+    def _ask_language(self) -> None:
+        chrome = self._chrome()
+        parts = tuple(
+            PushButton(
+                self.kit,
+                LANGUAGE_NAMES.get(language, language),
+                partial(self._choose_language, language),
+                role="primary" if language == chrome.language else "secondary",
+                size=TypeSize.LEAD,
+            )
+            for language in chrome.languages
+        )
+        title = self.kit.say("chrome.language")
+        self.sheet = Sheet(self.kit, icon="language", title=title, parts=parts, part_height=88)
+        self.root.add(self.sheet)
+        self.sheet.place(Area(0, 0, *self._size))
+
+    def _choose_language(self, language: str) -> None:
+        self._close_sheet()
+        attract = self._screen is not None and isinstance(self._screen.body, AttractBody)
+        self._surroundings.submit(ShopperArrived(language) if attract else LanguageChosen(language))
+
+    def _close_sheet(self) -> None:
+        if self.sheet is not None:
+            self.root.drop(self.sheet)
+            self.sheet = None

@@ -1,0 +1,1 @@
+"""The widget kit: small parts that know the theme and nothing of the sale."""

@@ -1,0 +1,61 @@
+"""An item to choose by its picture: name, price, and what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.checkout.look_up import Tile
+from ui.area import Area
+from ui.kit import Kit
+from ui.theme import TypeSize
+from ui.widgets.button import PushButton
+from ui.widgets.picture_tile import PictureTile
+
+__all__ = ["ItemTile"]
+
+
+class ItemTile(PushButton):
+    """A button that looks like the item. ``chosen`` is given the tile it shows."""
+
+    def __init__(self, kit: Kit, chosen: Callable[[Tile], None]) -> None:
+        super().__init__(kit, "", self._press, role="key")
+        self._chosen = chosen
+        self.tile: Tile | None = None
+        self._picture = PictureTile(kit, size=TypeSize.TITLE)
+        self._name = kit.words("", TypeSize.NOTE, face="SemiBold", align="center")
+        self._price = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, align="center", one_line=True)
+        self.add(self._picture, self._name, self._price)
+
+    def show(self, tile: Tile) -> None:
+        """Draw this item."""
+        kit = self.kit
+        self.tile = tile
+        self._picture.show(tile.names, tile.picture)
+        self._name.say(kit.speaker.name(tile.names))
+        gone = tile.stock is not None and tile.stock <= 0
+        if gone:
+            said = kit.say("look_up.out_of_stock")
+        elif tile.price is None:
+            said = kit.say("look_up.no_price")
+        elif tile.unit == "each":
+            said = kit.money(tile.price)
+        else:
+            said = kit.say("look_up.per_unit", price=tile.price, unit=kit.say(f"unit.{tile.unit}"))
+        self._price.say(said)
+        self._price.paint(kit.theme.on_alarm if gone else kit.theme.muted)
+
+    def arrange(self, area: Area) -> None:
+        """Picture above, words below."""
+        kit = self.kit
+        self._ground.place(area)
+        inner = area.inset(kit.px(12))
+        price, rest = inner.bottom(kit.tall(30))
+        name, rest = rest.bottom(kit.tall(58), 0)
+        self._price.place(price)
+        self._name.place(name)
+        side = min(rest.w, rest.h)
+        self._picture.place(Area(rest.x, rest.y + rest.h - side, rest.w, side))
+
+    def _press(self) -> None:
+        if self.tile is not None:
+            self._chosen(self.tile)

@@ -1,0 +1,143 @@
+"""The money side: what it comes to, what was saved, and the tax inside or on top. The total never moves."""
+
+from __future__ import annotations
+
+from kiosk.checkout.screen import Money, TotalsView
+from ui.area import Area
+from ui.kit import Kit
+from ui.text import Align, Face
+from ui.theme import TypeSize
+from ui.widgets.block import Block
+from ui.widgets.card import Card
+
+__all__ = ["AmountRow", "BigAmount", "TotalsCard"]
+
+
+class AmountRow(Block):
+    """A name at the left, an amount at the right."""
+
+    def __init__(self, kit: Kit, size: int = TypeSize.BODY, *, colour: str = "", face: Face = "Medium") -> None:
+        super().__init__(kit)
+        self._size: int = size
+        self._face: Face = face
+        self._name = kit.words("", size, colour=colour or kit.theme.muted)
+        self._amount = kit.words("", size, colour=colour or kit.theme.ink, face=face, align="right", one_line=True)
+        self.add(self._name, self._amount)
+
+    def show(self, name: str, amount: str) -> None:
+        """Show these."""
+        self._name.say(name)
+        self._amount.say(amount)
+        if self.area.w:
+            self.arrange(self.area)
+
+    def arrange(self, area: Area) -> None:
+        """The amount takes what it needs, the name the rest."""
+        needed = min(self.kit.wide(self._amount.text, self._size, self._face) + 1, area.w * 2 // 3)
+        amount, name = area.right(needed, self.kit.px(12))
+        self._amount.place(amount)
+        self._name.place(name)
+
+
+class BigAmount(Block):
+    """The sum that matters, as large as it can be, with its name above."""
+
+    def __init__(self, kit: Kit, *, align: Align = "left") -> None:
+        super().__init__(kit)
+        self._name = kit.words("", TypeSize.BODY, colour=kit.theme.muted, align=align)
+        self._amount = kit.words("", TypeSize.TOTAL, face="Bold", align=align, one_line=True)
+        self.add(self._name, self._amount)
+
+    def show(self, name: str, amount: Money) -> None:
+        """Show these."""
+        self._name.say(name)
+        self._amount.say(self.kit.money(amount))
+
+    @staticmethod
+    def height_in(kit: Kit) -> int:
+        """How tall it wants to be."""
+        return kit.tall(40) + kit.tall(80)
+
+    def arrange(self, area: Area) -> None:
+        """Name over amount."""
+        name, amount = area.top(self.kit.tall(40))
+        self._name.place(name)
+        self._amount.place(amount)
+
+
+class TotalsCard(Block):
+    """Subtotal and savings above, the total in the middle, "of which VAT" below."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._card = Card(kit)
+        self._big = BigAmount(kit)
+        self._above: list[AmountRow] = []
+        self._below: list[AmountRow] = []
+        self.add(self._card, self._big)
+
+    def show(self, totals: TotalsView) -> None:
+        """Draw these sums."""
+        kit = self.kit
+        above = [(kit.say("basket.subtotal"), kit.money(totals.subtotal))]
+        below: list[tuple[str, str]] = []
+        if totals.discount:
+            above.append((kit.say("basket.discount"), kit.money(-abs_money(totals.discount))))
+        for row in totals.tax:
+            if totals.tax_included and row.tax:
+                below.append(
+                    (
+                        kit.say("basket.tax_included", rate=kit.speaker.percent(row.rate.basis_points)),
+                        kit.money(row.tax),
+                    )
+                )
+            elif row.tax:
+                above.append(
+                    (kit.say("basket.tax_added", rate=kit.speaker.percent(row.rate.basis_points)), kit.money(row.tax))
+                )
+        if totals.paid:
+            above.append((kit.say("basket.total"), kit.money(totals.total)))
+            above.append((kit.say("basket.paid"), kit.money(-totals.paid)))
+            self._big.show(kit.say("basket.due"), totals.due)
+        else:
+            self._big.show(kit.say("basket.total"), totals.total)
+        self._above = self._rows(self._above, above, TypeSize.BODY)
+        self._below = self._rows(self._below, below, TypeSize.NOTE)
+        if self.area.w:
+            self.arrange(self.area)
+
+    def _rows(self, have: list[AmountRow], wanted: list[tuple[str, str]], size: int) -> list[AmountRow]:
+        while len(have) < len(wanted):
+            have.append(AmountRow(self.kit, size))
+        self.drop(*have[len(wanted) :])
+        have = have[: len(wanted)]
+        for row, (name, amount) in zip(have, wanted, strict=True):
+            row.show(name, amount)
+        self.add(*have)
+        return have
+
+    def arrange(self, area: Area) -> None:
+        """Rows from the top down, the total at a fixed height, tax beneath it."""
+        kit = self.kit
+        self._card.place(area)
+        inner = self._card.inner
+        tall = kit.tall(30)
+        below, rest = inner.bottom(2 * tall, kit.px(4))
+        big, rest = rest.bottom(min(BigAmount.height_in(kit), rest.h), kit.px(4))
+        self._big.place(big)
+        row_tall = kit.tall(38)
+        if self._above:
+            row_tall = min(row_tall, rest.h // len(self._above))
+        for row in self._above:
+            strip, rest = rest.top(row_tall)
+            row.place(strip)
+        if self._below:
+            tall = min(tall, below.h // len(self._below))
+        for row in self._below:
+            strip, below = below.top(tall)
+            row.place(strip)
+
+
+def abs_money(amount: Money) -> Money:
+    """An amount without its sign."""
+    return -amount if amount.minor < 0 else amount
