@@ -19,6 +19,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 os.environ.setdefault("KIVY_NO_ARGS", "1")
 os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
 os.environ.setdefault("KIVY_NO_FILELOG", "1")
+# Draw for real, but not onto anybody's screen; and count pixels one by one.
+os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+os.environ.setdefault("KIVY_METRICS_DENSITY", "1")
+os.environ.setdefault("KIVY_DPI", "96")
 
 # And keep its settings, which a person's own would change, where everything else is built.
 os.environ.setdefault("KIVY_HOME", str(Path(__file__).resolve().parents[1] / "build" / "kivy"))

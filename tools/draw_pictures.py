@@ -139,7 +139,6 @@ _STILL_LIFE: Final = (
     _Piece(1110, 245, 11.5, _BANANAS),
     _Piece(880, 320, 13.2, _BASKET),
     _Piece(1430, 650, 6.4, _TOMATO),
-    _Piece(810, 665, 6.0, _APPLE),
 )
 
 

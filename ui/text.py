@@ -29,6 +29,7 @@ _DROP: Final = 0.045
 """The font's line leaves room for signs above; drawn this share of its size lower, digits and capitals look centred."""
 
 _SHRINK: Final = 0.94
+_ELLIPSIS: Final = "\N{HORIZONTAL ELLIPSIS}"
 
 
 class ScriptLabel(CoreLabel):
@@ -90,6 +91,15 @@ def fitting_size(text: str, size: int, smallest: int, face: Face, width: int, he
     return size
 
 
+@lru_cache(maxsize=1024)
+def _shortened(text: str, size: int, face: Face, width: int, height: int) -> str:
+    """The text without its last words, so that it fits; an ellipsis stands for them. Signs are never torn apart."""
+    words = text.split(" ")
+    while len(words) > 1 and not _fits(" ".join(words) + _ELLIPSIS, size, face, width, height):
+        words.pop()
+    return " ".join(words) + _ELLIPSIS
+
+
 class Words(Widget):
     """A piece of text in a place. Give it text with ``say`` and a place with ``place``; it wraps and fits itself."""
 
@@ -139,7 +149,7 @@ class Words(Widget):
 
     @property
     def fits(self) -> bool:
-        """Whether the text as drawn stays within its place."""
+        """Whether the whole text, as drawn, stays within its place."""
         width, height = int(self.width), int(self.height)
         if self.one_line:
             return natural_width(self.text, self.used_size, self.face) <= width
@@ -155,7 +165,10 @@ class Words(Widget):
             return
         self.used_size = self._chosen_size(width, height)
         wrap = None if self.one_line else width
-        self._label = _label(self.text, self.used_size, self.face, halign=self.align, text_size=(wrap, None))
+        written = self.text
+        if not self.one_line and not _fits(written, self.used_size, self.face, width, height):
+            written = _shortened(written, self.used_size, self.face, width, height)
+        self._label = _label(written, self.used_size, self.face, halign=self.align, text_size=(wrap, None))
         self._label.refresh()
         self._rectangle.texture = self._label.texture
         self._rectangle.size = self._label.texture.size

@@ -23,7 +23,7 @@ from ui.widgets.totals import TotalsCard
 __all__ = ["BasketView"]
 
 _SIDE: Final = 404
-_BELOW: Final = 560
+_BELOW: Final = 640
 _STRIP: Final = 60
 
 

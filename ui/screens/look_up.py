@@ -21,8 +21,8 @@ from ui.widgets.scroller import Row, Scroller
 
 __all__ = ["LookUpView"]
 
-_TILE_TALL: Final = 236
-_TILE_WIDE: Final = 190
+_TILE_TALL: Final = 288
+_TILE_WIDE: Final = 216
 
 
 class _TileRow(Block):
@@ -117,7 +117,7 @@ class LookUpView(View):
     def _show_tiles(self) -> None:
         step = self._columns
         rows = [self._tiles[at : at + step] for at in range(0, len(self._tiles), step)]
-        tall = self.kit.tall(_TILE_TALL) if not self.kit.large else self.kit.px(_TILE_TALL * 1.25)
+        tall = self.kit.tall(_TILE_TALL) if not self.kit.large else self.kit.px(_TILE_TALL * 1.3)
         self.results.show(
             tuple(Row((step, number), tall, row, self._make_row, _TileRow.show) for number, row in enumerate(rows))
         )

@@ -29,7 +29,7 @@ __all__ = ["StaffView"]
 _SIDE: Final = 404
 _BELOW: Final = 700
 _WAITING_ROW: Final = 148
-_LINE_ROW: Final = 92
+_LINE_ROW: Final = 108
 _JUDGED_ELSEWHERE: Final[dict[str, tuple[tuple[OperatorAct, Role], ...]]] = {
     "cash": (("cash_received", "primary"),),
     "tender_unknown": (("tender_was_approved", "primary"), ("tender_was_declined", "alarm")),
@@ -132,7 +132,7 @@ class _Line(Block):
         side = min(inner.h, kit.px(64))
         tile, inner = inner.left(side, kit.px(16))
         self._tile.place(tile.centre(side, side))
-        price, inner = inner.right(kit.px(170), kit.px(12))
+        price, inner = inner.right(kit.px(150), kit.px(12))
         self._price.place(price)
         small, name = inner.bottom(kit.tall(30))
         self._small.place(small)
@@ -154,7 +154,7 @@ class StaffView(View):
         self._nothing_icon = Icon(kit, "check", 72, kit.theme.muted)
         self._nothing = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
         self._side = Card(kit)
-        self._total = BigAmount(kit)
+        self._total = BigAmount(kit, beside=kit.large)
         self._facts = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
         self._devices: tuple[NoticeStrip, ...] = ()
         self.acts: dict[OperatorAct, PushButton] = {}
@@ -276,10 +276,10 @@ class StaffView(View):
         self._side.place(rest)
         inner = self._side.inner
         if self._total.parent is not None:
-            total, inner = inner.top(min(inner.h, BigAmount.height_in(kit)), kit.px(8))
+            total, inner = inner.top(kit.tall(80) if kit.large else BigAmount.height_in(kit), kit.px(8))
             self._total.place(total)
         for strip in self._devices:
-            place, inner = inner.top(min(inner.h, kit.tall(52)), kit.px(8))
+            place, inner = inner.top(min(inner.h, kit.tall(64)), kit.px(8))
             strip.place(place)
         self._facts.place(inner)
 

@@ -15,7 +15,7 @@ from ui.widgets.card import Card
 from ui.widgets.icon import Icon
 from ui.widgets.notice import Level, NoticeStrip
 from ui.widgets.picture_tile import PictureTile
-from ui.widgets.totals import AmountRow, BigAmount
+from ui.widgets.totals import BigAmount
 
 __all__ = ["WeighView"]
 
@@ -46,15 +46,14 @@ class WeighView(View):
         self._weight_icon = Icon(kit, "scale", 40, kit.theme.muted)
         self._weight = kit.words("", TypeSize.TOTAL, face="Bold", align="center", one_line=True)
         self._state = NoticeStrip(kit, size=TypeSize.LEAD)
-        self._tare = AmountRow(kit)
-        self._net = AmountRow(kit)
-        self._price = BigAmount(kit, align="right")
+        self._facts = kit.words("", TypeSize.BODY, colour=kit.theme.muted, align="center")
+        self._price = BigAmount(kit, align="right", beside=True)
         self.confirm = PushButton(
             kit, kit.say("weigh.add"), self._confirm, role="primary", icon="check", size=TypeSize.LEAD, face="Bold"
         )
         self.cancel = PushButton(kit, kit.say("button.cancel"), self._cancel, icon="close")
         self.add(self._title, self._card, self._picture, self._name, self._unit_price, self._side, self._weight_icon)
-        self.add(self._weight, self._state, self._tare, self._net, self._price, self.confirm, self.cancel)
+        self.add(self._weight, self._state, self._facts, self._price, self.confirm, self.cancel)
 
     def show(self, screen: Screen) -> None:
         """Draw the item and what the scale says."""
@@ -69,9 +68,10 @@ class WeighView(View):
         self._weight.paint(kit.theme.ink if body.state == "stable" else kit.theme.muted)
         level, icon = _LEVELS[body.state]
         self._state.show(kit.say(f"weigh.{body.state}", item=name), level, icon)
-        self._tare.show(kit.say("line.tare", grams=body.tare_grams) if body.tare_grams else "", "")
-        net = kit.speaker.weight(body.net) if body.net is not None else ""
-        self._net.show(kit.say("weigh.net") if net else "", net)
+        facts = [kit.say("line.tare", grams=body.tare_grams)] if body.tare_grams else []
+        if body.net is not None:
+            facts.append(f"{kit.say('weigh.net')} {kit.speaker.weight(body.net)}")
+        self._facts.say(" · ".join(facts))
         self.keep(self._price, body.price is not None)
         if body.price is not None:
             self._price.show(kit.say("weigh.price"), body.price)
@@ -95,23 +95,21 @@ class WeighView(View):
 
     def _arrange_scale(self, area: Area) -> None:
         kit = self.kit
-        buttons, rest = area.bottom(kit.px(112), kit.px(16))
+        buttons, rest = area.bottom(kit.px(96 if kit.large else 112), kit.px(16))
         cancel, confirm = buttons.left(kit.px(220), kit.px(16))
         self.cancel.place(cancel)
         self.confirm.place(confirm)
         self._side.place(rest)
         inner = self._side.inner
-        weight, inner = inner.top(kit.tall(100), kit.px(8))
+        weight, inner = inner.top(kit.tall(84), kit.px(8))
         icon, _ = weight.left(kit.px(48))
         self._weight_icon.place(icon)
         self._weight.place(weight.inset(kit.px(56), 0))
-        state, inner = inner.top(kit.tall(92), kit.px(12))
+        state, inner = inner.top(kit.tall(76), kit.px(8))
         self._state.place(state)
-        price, inner = inner.bottom(min(BigAmount.height_in(kit), inner.h), kit.px(4))
+        price, inner = inner.bottom(kit.tall(84), kit.px(4))
         self._price.place(price)
-        rows = inner.rows(2, 0) if inner.h > kit.tall(60) else inner.columns(2, kit.px(24))
-        self._tare.place(rows[0])
-        self._net.place(rows[1])
+        self._facts.place(inner)
 
     def _confirm(self) -> None:
         self.kit.submit(WeighConfirmed())

@@ -23,7 +23,7 @@ class ItemTile(PushButton):
         self.tile: Tile | None = None
         self._picture = PictureTile(kit, size=TypeSize.TITLE)
         self._name = kit.words("", TypeSize.NOTE, face="SemiBold", align="center")
-        self._price = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, align="center", one_line=True)
+        self._price = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, align="center")
         self.add(self._picture, self._name, self._price)
 
     def show(self, tile: Tile) -> None:
@@ -49,8 +49,8 @@ class ItemTile(PushButton):
         kit = self.kit
         self._ground.place(area)
         inner = area.inset(kit.px(12))
-        price, rest = inner.bottom(kit.tall(30))
-        name, rest = rest.bottom(kit.tall(58), 0)
+        price, rest = inner.bottom(kit.tall(56))
+        name, rest = rest.bottom(kit.tall(84), kit.px(4))
         self._price.place(price)
         self._name.place(name)
         side = min(rest.w, rest.h)

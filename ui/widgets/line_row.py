@@ -158,9 +158,10 @@ class LineRow(Block):
         price, rest = rest.right(kit.px(164 if kit.large else 144), kit.px(12))
         self._price.place(price)
         if self._touches is not None:
-            buttons, rest = rest.right(kit.px(208), kit.px(12))
+            counted = self.stepper.parent is not None
+            buttons, rest = rest.right(kit.px(208 if counted else 64), kit.px(12))
             self.stepper.place(buttons)
-            self.void.place(buttons.left(kit.px(64))[0].centre(kit.px(64), kit.px(64)))
+            self.void.place(buttons.centre(kit.px(64), kit.px(64)))
         small, name = rest.bottom(kit.tall(30))
         self._name.place(name)
         self._small.place(small)

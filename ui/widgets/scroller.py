@@ -57,6 +57,8 @@ class Scroller(Block):
         self._total = 0
         self.offset = 0.0
         self._speed = 0.0
+        self._sought: tuple[Hashable, object] | None = None
+        self._follows = False
         self._alive: dict[Hashable, tuple[Block, object]] = {}
         self._window = _Window(size_hint=(None, None))
         self.add_widget(self._window)
@@ -78,8 +80,11 @@ class Scroller(Block):
             self._tops.append(top)
             top += row.height + self._gap
         self._total = max(0, top - self._gap)
-        if keep_in_sight is not None:
-            self._seek(keep_in_sight)
+        sought = next(((row.key, row.value) for row in rows if row.key == keep_in_sight), None)
+        if sought != self._sought:
+            self._sought = sought
+            self._follows = sought is not None
+        self._follow()
         self._lay()
 
     def rewind(self) -> None:
@@ -91,15 +96,17 @@ class Scroller(Block):
         found = self._alive.get(key)
         return found[0] if found else None
 
-    def _seek(self, key: Hashable) -> None:
+    def _follow(self) -> None:
+        """Scroll to the row to keep in sight, until a finger scrolls elsewhere."""
         for row, top in zip(self._rows, self._tops, strict=True):
-            if row.key == key:
+            if self._follows and self._sought is not None and row.key == self._sought[0]:
                 self.offset = min(self.offset, float(top))
                 self.offset = max(self.offset, float(top + row.height - self.area.h))
 
     def arrange(self, area: Area) -> None:
         """The window and the rows in it."""
         self._window.pos, self._window.size = (area.x, area.y), (area.w, area.h)
+        self._follow()
         self._lay()
 
     def _lay(self) -> None:
@@ -178,5 +185,6 @@ class Scroller(Block):
         return True
 
     def _move(self, distance: float) -> None:
+        self._follows = False
         self.offset += distance
         self._lay()

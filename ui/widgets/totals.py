@@ -40,11 +40,13 @@ class AmountRow(Block):
 
 
 class BigAmount(Block):
-    """The sum that matters, as large as it can be, with its name above."""
+    """The sum that matters, as large as it can be, with its name above or ``beside``."""
 
-    def __init__(self, kit: Kit, *, align: Align = "left") -> None:
+    def __init__(self, kit: Kit, *, align: Align = "left", beside: bool = False) -> None:
         super().__init__(kit)
-        self._name = kit.words("", TypeSize.BODY, colour=kit.theme.muted, align=align)
+        self._beside = beside
+        name_align: Align = "left" if beside else align
+        self._name = kit.words("", TypeSize.BODY, colour=kit.theme.muted, align=name_align)
         self._amount = kit.words("", TypeSize.TOTAL, face="Bold", align=align, one_line=True)
         self.add(self._name, self._amount)
 
@@ -60,7 +62,7 @@ class BigAmount(Block):
 
     def arrange(self, area: Area) -> None:
         """Name over amount."""
-        name, amount = area.top(self.kit.tall(40))
+        name, amount = area.left(area.w // 3) if self._beside else area.top(self.kit.tall(40))
         self._name.place(name)
         self._amount.place(amount)
 
