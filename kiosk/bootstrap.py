@@ -111,7 +111,7 @@ class Kiosk:
         self._main: asyncio.Task[None] | None = None
         self._moves = StockMoves()
         self._bare_policy = policy_of(layers, None)
-        self._shelf = BookShelf(Books(layers.data), self._overlay, self._make_look_up)
+        self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up)
         self._intake = self._make_intake()
         self._rack = Rack(devices, tell=self._intake.event, lost=self._intake.lost, ready=self._device_ready)
         self._sync = self._make_sync()
@@ -136,6 +136,14 @@ class Kiosk:
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._intake.touch, touch)
+
+    def responsive(self, within_s: float) -> bool:
+        """Whether the engine's loop turns: it is asked, and answers in time. For a watchdog, from any other thread."""
+        loop, answered = self._loop, threading.Event()
+        if loop is None or loop.is_closed():
+            return False
+        loop.call_soon_threadsafe(answered.set)
+        return answered.wait(within_s)
 
     def on_screen(self, listener: Callable[[Screen], None]) -> None:
         """Hear of every new screen, at once of the one on show. Called on the engine's thread; return quickly."""

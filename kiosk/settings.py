@@ -73,11 +73,13 @@ class Identity(_Table, frozen=True):
 class Paths(_Table, frozen=True):
     """Folders and files; relative ones lie beside the local file.
 
-    ``data``: journal and books; ``run``: sockets; ``twin``: the agent's file (empty: ``twin.json`` in ``data``);
-    ``pictures``: product pictures; ``sync``: the sync process's socket in ``run`` (empty: no such process).
+    ``data``: the journal; ``books``: price books, the sync process's folder (empty: ``data``); ``run``: sockets;
+    ``twin``: the agent's file (empty: ``twin.json`` in ``data``); ``pictures``: product pictures (empty: none);
+    ``sync``: the sync process's socket in ``run`` (empty: no such process).
     """
 
     data: str = "data"
+    books: str = ""
     run: str = "run"
     twin: str = ""
     pictures: str = ""
@@ -148,8 +150,13 @@ class Layers(msgspec.Struct, frozen=True):
 
     @property
     def data(self) -> Path:
-        """Where journal and books lie."""
+        """Where the journal lies."""
         return self.path(self.settings.paths.data)
+
+    @property
+    def books(self) -> Path:
+        """Where price books lie."""
+        return self.path(self.settings.paths.books or self.settings.paths.data)
 
     @property
     def run(self) -> Path:

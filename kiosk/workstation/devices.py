@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 _SWITCHED: Final = {"scanner": ("scanner", "camera"), "scale": ("scale",)}
 """Categories whose data the checkout lets flow and stops, by the category of the effect's device."""
 _PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0)
+"""How long a device that could not be opened is left alone, the last one again and again."""
+_CLOSE_S: Final = 2.0
+"""A driver that has not closed by then is left to the end of the process."""
 
 
 @dataclass(slots=True)
@@ -67,7 +70,8 @@ class Rack:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for mounted in self._mounted:
             try:
-                await mounted.device.close()
+                async with asyncio.timeout(_CLOSE_S):
+                    await mounted.device.close()
             except Exception:  # noqa: BLE001 - a driver's fault must not keep the others open
                 _log.exception("%s could not be closed", mounted.device.name)
 

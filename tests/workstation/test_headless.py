@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,26 @@ def test_settings_spoilt_after_a_good_start_do_not_keep_the_lane_from_selling() 
 def test_settings_that_were_never_good_are_refused(tmp_path: Path) -> None:
     (tmp_path / "kiosk.toml").write_text("[[[")
     assert main(["--settings", str(tmp_path / "kiosk.toml")]) == 2
+
+
+def test_a_watchdog_sees_whether_the_engine_turns() -> None:
+    with lane() as at:
+        with at.kiosk() as kiosk:
+            assert kiosk.kiosk.responsive(10)
+            assert kiosk.kiosk._loop is not None
+            held = threading.Event()
+            kiosk.kiosk._loop.call_soon_threadsafe(held.wait, 10)
+            assert not kiosk.kiosk.responsive(0.05)
+            held.set()
+            assert kiosk.kiosk.responsive(10)
+        assert not kiosk.kiosk.responsive(0.05)
+
+
+def test_price_books_may_lie_in_a_folder_of_their_own() -> None:
+    with lane(extra_settings="\n") as at:
+        books = at.folder / "books"
+        books.mkdir()
+        at.data.joinpath("book-1.db").rename(books / "book-1.db")
+        at.settings.write_text(at.settings.read_text().replace("[paths]", '[paths]\nbooks = "books"'))
+        with at.kiosk() as kiosk:
+            kiosk.sees(s.AttractBody)
