@@ -1,0 +1,79 @@
+"""All the knob boards of the little world: each followed as it comes and goes with its process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.knobs import KnobClient, KnobRefusedError
+
+__all__ = ["Boards"]
+
+_AGAIN = 0.3
+
+Told = Callable[[str, str, Mapping[str, Any]], None]
+"""Called with board, event and arguments. ``here`` and ``gone`` are told when a board appears or goes."""
+
+
+class Boards:
+    """Keeps a line to every board and passes on what it tells. ``sockets`` is board name -> path of its socket."""
+
+    def __init__(self, sockets: Mapping[str, Path], told: Told) -> None:
+        self._sockets = dict(sockets)
+        self._told = told
+        self._clients: dict[str, KnobClient] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self.described: dict[str, Mapping[str, Any]] = {}
+
+    async def start(self) -> None:
+        """Follow every board until ``close``."""
+        self._tasks = [asyncio.create_task(self._follow(name, path)) for name, path in self._sockets.items()]
+
+    async def close(self) -> None:
+        """Hang up."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for client in list(self._clients.values()):
+            await client.close()
+
+    def here(self, board: str) -> bool:
+        """The board answers now."""
+        return board in self._clients
+
+    async def until_here(self, board: str, seconds: float = 30.0) -> None:
+        """Wait for a board. Raises ``TimeoutError``."""
+        async with asyncio.timeout(seconds):
+            while board not in self._clients:
+                await asyncio.sleep(_AGAIN / 6)
+
+    async def turn(self, board: str, knob: str, **args: object) -> Any:  # noqa: ANN401 - a result is any JSON value
+        """Turn a knob. Raises ``KnobRefusedError`` with words for the person at the bench."""
+        client = self._clients.get(board)
+        if client is None:
+            message = f"{board} is not there now (its process is down)"
+            raise KnobRefusedError(message)
+        try:
+            return await client.turn(knob, **args)
+        except ConnectionError:
+            message = f"{board} went away while it was being turned"
+            raise KnobRefusedError(message) from None
+
+    async def _follow(self, name: str, path: Path) -> None:
+        while True:
+            with contextlib.suppress(OSError, ConnectionError, KnobRefusedError):
+                client = await KnobClient.connect(path)
+                try:
+                    self.described[name] = await client.describe()
+                    self._clients[name] = client
+                    self._told(name, "here", self.described[name])
+                    async for event, args in client.events():
+                        self._told(name, event, args)
+                finally:
+                    if self._clients.pop(name, None) is not None:
+                        self._told(name, "gone", {})
+                    await client.close()
+            await asyncio.sleep(_AGAIN)

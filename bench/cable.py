@@ -1,0 +1,116 @@
+"""The network cable between kiosk and head office: a forwarder that can be pulled out and plugged in again.
+
+What crosses it is TLS that it cannot read. Cut, it drops every connection at once and takes no new one, as a pulled
+cable would look to both ends. Runs as a far end: ``python -m bench.cable --to HOST:PORT --knob-socket PATH``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+from pathlib import Path
+
+from bench.far_ends.process import say_and_wait
+from bench.knobs import KnobPanel
+
+__all__ = ["Cable", "main"]
+
+_PIECE = 64 * 1024
+
+
+class Cable:
+    """Forwards from its own loopback port to ``host``:``port`` while plugged."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.plugged = True
+        self._host, self._port = host, port
+        self._server: asyncio.Server | None = None
+        self._lines: set[asyncio.StreamWriter] = set()
+        self._panel = KnobPanel(
+            name="network",
+            category="network",
+            model="cable",
+            knobs=(self.unplug, self.plug),
+            state=lambda: {"plugged": self.plugged},
+        )
+
+    async def start(self, port: int, knob_socket: Path | None) -> int:
+        """Listen; gives the port. Raises ``OSError``."""
+        self._server = await asyncio.start_server(self._forward, "127.0.0.1", port)
+        if knob_socket is not None:
+            await self._panel.start(knob_socket)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Let everything go."""
+        self._drop()
+        if self._server is not None:
+            self._server.close()
+        await self._panel.close()
+
+    async def unplug(self) -> None:
+        """Pull the network cable out."""
+        self.plugged = False
+        self._drop()
+        self._panel.tell("network", plugged=False)
+
+    async def plug(self) -> None:
+        """Plug the network cable in."""
+        self.plugged = True
+        self._panel.tell("network", plugged=True)
+
+    def _drop(self) -> None:
+        for line in list(self._lines):
+            line.transport.abort()
+
+    async def _forward(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
+        self._lines.add(near_out)
+        far_out: asyncio.StreamWriter | None = None
+        try:
+            if not self.plugged:
+                return
+            far_in, far_out = await asyncio.open_connection(self._host, self._port)
+            self._lines.add(far_out)
+            both = [asyncio.create_task(_pump(near_in, far_out)), asyncio.create_task(_pump(far_in, near_out))]
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+        except OSError:
+            return
+        finally:
+            for end in (near_out, far_out):
+                if end is not None:
+                    self._lines.discard(end)
+                    end.transport.abort()
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while piece := await source.read(_PIECE):
+            sink.write(piece)
+            await sink.drain()
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    host, _, port = arguments.to.rpartition(":")
+    cable = Cable(host, int(port))
+    taken = await cable.start(arguments.port, arguments.knob_socket)
+    try:
+        await say_and_wait({"port": taken, "knob_socket": str(arguments.knob_socket or "")})
+    finally:
+        await cable.close()
+
+
+def main() -> None:
+    """The program."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", required=True, metavar="HOST:PORT", help="where the cable leads")
+    parser.add_argument("--port", type=int, default=0, help="own port; 0 takes a free one")
+    parser.add_argument("--knob-socket", type=Path, help="where the knobs are served")
+    asyncio.run(_run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
