@@ -1,0 +1,397 @@
+"""The little world of a demonstration or a drill: broker, head office, cable, far ends, and one kiosk, in one folder.
+
+Everything runs as it would in a shop: the broker with mutual TLS, the kiosk's processes apart, each far end in a
+process of its own. Programs are started by their command lines only; the bench imports none of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.processes import Child, NotReadyError, answers_on, free_port, python
+from bench.window import Window, open_window
+from samples.catalogue import SampleShop, load_shop
+
+__all__ = ["KIOSK", "Options", "World"]
+
+KIOSK = "kiosk-1"
+_MOSQUITTO = ("/usr/sbin/mosquitto", "mosquitto")
+_ROOT = Path(__file__).resolve().parents[1]
+_SHELF = 18
+"""Tiles on the bench page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What kind of world. ``window``: the kiosk draws (on a display, real or virtual); else it runs headless.
+
+    ``pictures``: receipts become pictures. ``sample_sales``: ninety days of seeded sales at head office.
+    ``demo``: head office lets people look without signing in. ``wrapper``: run these modules through another one,
+    which drills use to plant defects.
+    """
+
+    country: str = "bd"
+    window: bool = True
+    pictures: bool = True
+    sample_sales: bool = True
+    demo: bool = True
+    offers: bool = True
+    wanted_port: int = 8800
+    wrapper: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class World:
+    """``start`` brings everything up in order, ``stop`` takes it down in reverse; both may be called again."""
+
+    def __init__(self, folder: Path, options: Options, progress: Callable[[str], None] = lambda _: None) -> None:
+        self.folder = folder
+        self.options = options
+        self.country = options.country
+        self.powered = False
+        self.children: dict[str, Child] = {}
+        self.broker_port = 0
+        self.office_port = 0
+        self.cable_port = 0
+        self.office_url = ""
+        self.screen_port: int | None = None
+        self.shop: SampleShop = load_shop(options.country)
+        self._tell = progress
+        self._window: Window | None = None
+        self._key = ""
+        self._printer_port = 0
+        self._terminal_at = ""
+
+    # --- where things lie ------------------------------------------------------------------------------------------
+
+    @property
+    def run(self) -> Path:
+        """Sockets. Short, since a Unix socket's path is at most 107 bytes."""
+        return self.folder / "run"
+
+    @property
+    def receipts(self) -> Path:
+        """What the printer's far end keeps: bytes, text and pictures."""
+        return self.folder / "receipts"
+
+    @property
+    def charges(self) -> Path:
+        """The card terminal's own memory."""
+        return self.folder / "terminal" / "charges.jsonl"
+
+    @property
+    def journal(self) -> Path:
+        """The kiosk's journal."""
+        return self.folder / "kiosk" / "data" / "journal.db"
+
+    @property
+    def ledger(self) -> Path:
+        """Head office's database."""
+        return self.folder / "headoffice" / "headoffice.db"
+
+    @property
+    def pictures(self) -> Path:
+        """Product pictures."""
+        return _ROOT / "samples" / "pictures"
+
+    @property
+    def touch_socket(self) -> Path:
+        """The headless kiosk's door for touches."""
+        return self.run / "touch.sock"
+
+    @property
+    def boards(self) -> dict[str, Path]:
+        """Knob sockets by board."""
+        names = (
+            "scanner", "produce_scale", "bagging_scale", "card_reader", "card_terminal", "printer", "lights", "network",
+            "panel",
+        )
+        return {name: self.run / f"{name}.knobs" for name in names}
+
+    # --- up and down -----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Everything, in order. Raises ``NotReadyError`` naming what did not come up."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.receipts.mkdir(parents=True, exist_ok=True)
+        self._certify()
+        self._start_broker()
+        self._start_office()
+        self._start_far_ends()
+        if self.options.window:
+            self._tell("opening the kiosk's display")
+            self._window = open_window(self.folder)
+            self.screen_port = self._window.web_port
+        self._write_settings()
+        self._tell("starting the kiosk")
+        self.restore_power()
+
+    def stop(self) -> None:
+        """Everything that was started, the kiosk first."""
+        for name in ("checkout", "sync", "printer", "terminal", "cable", "headoffice", "broker"):
+            child = self.children.get(name)
+            if child is not None:
+                child.stop()
+        if self._window is not None:
+            self._window.close()
+            self._window = None
+        self.powered = False
+
+    def cut_power(self) -> None:
+        """The kiosk's processes are killed at once, as when the plug is pulled."""
+        self.powered = False
+        for name in ("checkout", "sync"):
+            self.children[name].kill()
+
+    def restore_power(self) -> None:
+        """The kiosk's processes start, and this waits until the checkout shows something."""
+        for name in ("sync", "checkout"):
+            if not self.children[name].alive:
+                self.children[name].start()
+        self.await_checkout()
+        self.powered = True
+
+    def await_checkout(self, seconds: float = 60.0) -> None:
+        """Until the checkout's devices have their knobs: it has opened journal and devices by then."""
+        knobs = self.boards["scanner"]
+        door = self.boards["panel"] if self.options.window else self.touch_socket
+        self.children["checkout"].wait(lambda: _listens(knobs) and _listens(door), seconds=seconds)
+
+    # --- the parts -------------------------------------------------------------------------------------------------
+
+    def _child(self, name: str, command: list[str], **environment: str) -> Child:
+        log = self.folder / "logs" / f"{name}.log"
+        child = self.children[name] = Child(name, command, log, {"PYTHONPATH": str(_ROOT), **environment}, _ROOT)
+        return child
+
+    def _module(self, module: str, *arguments: object) -> list[str]:
+        wrapped = self.options.wrapper.get(module)
+        return python(*wrapped, module, *arguments) if wrapped else python(module, *arguments)
+
+    def _certify(self) -> None:
+        self._tell("making a demonstration authority and certificates")
+        self.broker_port = free_port(8883)
+        _done(
+            python("provisioning.demonstration", self.folder / "broker", "--port", self.broker_port, "--kiosk", KIOSK),
+            "the demonstration authority",
+        )
+        keys = self.folder / "broker" / "shop.key"
+        if not keys.exists():
+            keys.write_text(secrets.token_hex(32), encoding="ascii")
+        self._key = keys.read_text(encoding="ascii")
+
+    def credentials(self, name: str) -> dict[str, Path]:
+        """A party's certificate files."""
+        folder = self.folder / "broker"
+        return {"ca": folder / "ca.crt", "cert": folder / f"{name}.crt", "key": folder / f"{name}.key"}
+
+    def _start_broker(self) -> None:
+        program = next((path for name in _MOSQUITTO if (path := shutil.which(name))), None)
+        if program is None:
+            message = "the broker mosquitto is not installed: apt-get install mosquitto"
+            raise NotReadyError(message)
+        self._tell("starting the broker (mutual TLS)")
+        broker = self._child("broker", [program, "-c", str(self.folder / "broker" / "mosquitto.conf")])
+        broker.start()
+        self.await_broker()
+
+    def await_broker(self) -> None:
+        """Until the broker listens."""
+        self.children["broker"].wait(lambda: answers_on(self.broker_port))
+
+    def _start_office(self) -> None:
+        database = f"sqlite:///{self.ledger}"
+        self.ledger.parent.mkdir(parents=True, exist_ok=True)
+        if not self.ledger.exists():
+            self._tell("seeding head office with the sample shop")
+            days = [] if self.options.sample_sales else ["--days", "0"]
+            offers = [] if self.options.offers else ["--no-offers"]
+            _done(
+                python(
+                    "headoffice.seed", "--country", self.country, "--database", database, *days, *offers,
+                    "--shop-key", self._key,
+                ),
+                "seeding head office",
+            )
+        self._tell("starting head office")
+        self.office_port = free_port(8801)
+        keys = self.credentials("headoffice")
+        command = self._module(
+            "headoffice.main", "--database", database, "--broker", f"127.0.0.1:{self.broker_port}",
+            "--ca", keys["ca"], "--cert", keys["cert"], "--key", keys["key"], "--port", self.office_port,
+        )
+        if self.options.demo:
+            command.append("--demo")
+        office = self._child("headoffice", command)
+        office.start()
+        self.await_office()
+        self.office_url = self._look_in() or f"http://127.0.0.1:{self.office_port}/"
+
+    def await_office(self) -> None:
+        """Until head office answers."""
+        self.children["headoffice"].wait(lambda: answers_on(self.office_port), seconds=60)
+
+    def _look_in(self) -> str:
+        """The one-time link that head office prints in demonstration mode."""
+        office = self.children["headoffice"]
+        if not self.options.demo:
+            return ""
+
+        def link() -> str:
+            words = office.printed().split()
+            return next((word for word in words if word.startswith("http://127.0.0.1")), "")
+
+        office.wait(lambda: bool(link()))
+        return link()
+
+    def _start_far_ends(self) -> None:
+        self._tell("starting printer, card terminal and cable")
+        printer = self._child(
+            "printer",
+            python(
+                "bench.far_ends.printer.escpos", "--port", 0, "--folder", self.receipts,
+                "--knob-socket", self.boards["printer"], *([] if self.options.pictures else ["--no-pictures"]),
+            ),
+        )
+        terminal = self._child(
+            "terminal",
+            python(
+                "bench.far_ends.card_reader.simulated", "--listen", "127.0.0.1:0", "--charges", self.charges,
+                "--knob-socket", self.boards["card_terminal"], "--name", "card_terminal",
+            ),
+        )
+        cable = self._child(
+            "cable",
+            python("bench.cable", "--to", f"127.0.0.1:{self.broker_port}", "--knob-socket", self.boards["network"]),
+        )
+        for child in (printer, terminal, cable):
+            child.start()
+        self._printer_port = int(printer.about()["port"])
+        self._terminal_at = str(terminal.about()["listen"])
+        self.cable_port = int(cable.about()["port"])
+
+    def _write_settings(self) -> None:
+        kiosk = self.folder / "kiosk"
+        (kiosk / "data").mkdir(parents=True, exist_ok=True)
+        keys = self.credentials(KIOSK)
+        store = self.shop.store
+        identity = {"kiosk": KIOSK, "store": store.store_id, "workstation": "3"}
+        settings: dict[str, Any] = {
+            "country": self.country,
+            "time_zone": store.time_zone,
+            "shop_key": self._key,
+            "clock_confirmed_by": "",
+            "identity": {**identity, "location": store.location},
+            "paths": {"data": "data", "run": str(self.run), "pictures": str(self.pictures)},
+            "screen": {"width": 1280, "height": 800, "fullscreen": False},
+            "devices": self._devices(),
+        }
+        (kiosk / "kiosk.toml").write_text(_toml(settings), encoding="utf-8")
+        sync: dict[str, Any] = {
+            **identity,
+            "journal": str(self.journal),
+            "folder": str(self.journal.parent),
+            "socket": str(self.run / "sync.sock"),
+            "broker": {
+                "host": "127.0.0.1",
+                "port": self.cable_port,
+                "authority": str(keys["ca"]),
+                "certificate": str(keys["cert"]),
+                "key": str(keys["key"]),
+            },
+        }
+        (kiosk / "sync.toml").write_text(_toml(sync), encoding="utf-8")
+        self._child("sync", self._module("kiosk.sync.main", "--settings", kiosk / "sync.toml"))
+        if self._window is not None:
+            command = self._module("ui.main", "--settings", kiosk / "kiosk.toml", "--panel", self.boards["panel"])
+            self._child("checkout", command, **self._window.environment)
+        else:
+            command = self._module(
+                "kiosk.headless", "--settings", kiosk / "kiosk.toml", "--touch-socket", self.touch_socket
+            )
+            self._child("checkout", command)
+
+    def _devices(self) -> dict[str, Any]:
+        def simulated(board: str, category: str, **settings: object) -> dict[str, Any]:
+            knobs = {"knob_socket": str(self.boards[board])}
+            return {"category": category, "model": "simulated", "settings": {**settings, **knobs}}
+
+        return {
+            "scanner": simulated("scanner", "scanner"),
+            "produce_scale": simulated("produce_scale", "scale", certified=True),
+            "bagging_scale": simulated("bagging_scale", "scale", unit="g", exponent=0),
+            "card_reader": simulated("card_reader", "card_reader", address=self._terminal_at),
+            "lights": simulated("lights", "lights"),
+            "printer": {
+                "category": "printer",
+                "model": "escpos",
+                "settings": {"port": f"tcp:127.0.0.1:{self._printer_port}"},
+            },
+        }
+
+    # --- what the bench page shows ---------------------------------------------------------------------------------
+
+    def products(self) -> list[dict[str, Any]]:
+        """Packs with a barcode, those on offer first."""
+        on_offer = {item for offer in self.shop.offers for item in offer["item_ids"]}
+        packs = [item for item in self.shop.items if item.get("gtin") and item.get("price_minor")]
+        packs.sort(key=lambda item: (item["item_id"] not in on_offer, item["item_id"]))
+        return [_tile(item) for item in packs[:_SHELF]]
+
+    def produce(self) -> list[dict[str, Any]]:
+        """Things to put on the produce scale, with a plausible weight each."""
+        loose = [item for item in self.shop.items if item.get("unit") == "kg" and item.get("price_minor")]
+        return [{**_tile(item), "grams": 250 + 90 * index} for index, item in enumerate(loose[:9])]
+
+
+def _tile(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": item["names"].get("en", ""),
+        "code": str(item.get("gtin") or item.get("plu") or "").removeprefix("0"),
+        "picture": f"{item.get('picture') or 'placeholder'}.jpg",
+    }
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _done(command: list[str], what: str) -> None:
+    """Run a command to its end. Raises ``NotReadyError`` with its last words."""
+    ran = subprocess.run(  # noqa: S603 - our own command lines
+        command,
+        cwd=_ROOT,
+        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    if ran.returncode:
+        last = " / ".join((ran.stderr or ran.stdout).strip().splitlines()[-3:])
+        message = f"{what} failed: {last}"
+        raise NotReadyError(message)
+
+
+def _toml(table: Mapping[str, Any], at: str = "") -> str:
+    """A table of strings, numbers, truths and tables as TOML; JSON's scalars are TOML's."""
+    plain = [f"{key} = {json.dumps(value)}" for key, value in table.items() if not isinstance(value, Mapping)]
+    parts = ["\n".join(plain)]
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            name = f"{at}.{key}" if at else key
+            parts.append(f"\n[{name}]\n{_toml(value, name)}")
+    return "\n".join(parts)
