@@ -1,0 +1,194 @@
+"""Stories: what happens in a shop, played at the press of a button through the same knobs a person has.
+
+A story touches the screen as a finger does (the panel's knobs), puts things on scales, taps cards and pulls cables.
+It knows no rule: it says what it does and lets the kiosk answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bench.boards import Boards
+from bench.knobs import KnobRefusedError
+
+__all__ = ["STORIES", "Stage", "Stories", "Story"]
+
+_PATIENCE = 30.0
+_LOOK = 0.15
+_SO_THAT_PEOPLE_CAN_FOLLOW = 1.2
+
+
+class Stage(Protocol):
+    """What a story is played on: the bench."""
+
+    @property
+    def boards(self) -> Boards:
+        """All knobs."""
+
+    @property
+    def world(self) -> Any:  # noqa: ANN401 - the little world, for its lists of products
+        """The shop's goods."""
+
+    async def power_off(self) -> None:
+        """Cut the kiosk's power."""
+
+    async def power_on(self) -> None:
+        """Give it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A button on the bench page."""
+
+    id: str
+    title: str
+    play: Callable[[Stories], Awaitable[None]]
+
+
+class Stories:
+    """Plays one story at a time; ``tell`` says what is being done."""
+
+    def __init__(self, stage: Stage, tell: Callable[[str], None]) -> None:
+        self._stage = stage
+        self._tell = tell
+
+    async def play(self, wanted: str) -> None:
+        """Play a story by its id; what goes wrong is told, not raised."""
+        story = next((s for s in STORIES if s.id == wanted), None)
+        if story is None:
+            self._tell(f"There is no story called {wanted!r:.40}.")
+            return
+        try:
+            await story.play(self)
+        except (KnobRefusedError, TimeoutError, OSError) as stopped:
+            self._tell(f"The story stopped: {stopped or 'the kiosk did not answer in time'}")
+            await asyncio.sleep(4 * _SO_THAT_PEOPLE_CAN_FOLLOW)
+        self._tell("")
+
+    # --- what stories are made of ----------------------------------------------------------------------------------
+
+    async def say(self, text: str) -> None:
+        """Tell the onlooker, and give them time to read."""
+        self._tell(text)
+        await asyncio.sleep(_SO_THAT_PEOPLE_CAN_FOLLOW)
+
+    async def turn(self, board: str, knob: str, **args: object) -> Any:  # noqa: ANN401 - a result is any JSON value
+        """Turn a knob."""
+        return await self._stage.boards.turn(board, knob, **args)
+
+    async def tap(self, name: str) -> None:
+        """Touch a named thing on the screen."""
+        await self.turn("panel", "tap", name=name)
+
+    async def screen(self) -> Mapping[str, Any]:
+        """What is on show: the body's kind, totals, and what may be touched."""
+        return await self.turn("panel", "shown")  # type: ignore[no-any-return]  # a JSON object
+
+    async def until(self, *bodies: str) -> Mapping[str, Any]:
+        """Wait until one of these bodies is on show. Raises ``TimeoutError``."""
+        async with asyncio.timeout(_PATIENCE):
+            while (shown := await self.screen())["body"] not in bodies:
+                await asyncio.sleep(_LOOK)
+        return shown
+
+    async def begin(self) -> None:
+        """A shopper comes to a free lane."""
+        shown = await self.until("AttractBody", "ThanksBody", "BasketBody", "ReceiptChoiceBody")
+        if shown["body"] == "ReceiptChoiceBody":
+            await self.tap("none")
+        if shown["body"] != "BasketBody":
+            await self.until("AttractBody")
+            await self.tap("language:0")
+        await self.until("BasketBody")
+
+    async def scan(self, code: str) -> None:
+        """Pass a pack over the scanner."""
+        await self.turn("scanner", "scan", data=code, symbology="]E0")
+        await asyncio.sleep(_LOOK)
+
+    async def pay_by_card(self) -> None:
+        """To the point where the terminal asks for the card."""
+        await self.tap("pay")
+        await self.until("TenderChoiceBody")
+        await self.tap("tender:0")
+        await self.until("CardBody")
+
+    @property
+    def packs(self) -> list[dict[str, Any]]:
+        """Packs with a barcode; the first are on offer."""
+        return list(self._stage.world.products())
+
+    async def cut_power(self) -> None:
+        """Cut the kiosk's power and give it back."""
+        await self._stage.power_off()
+        await asyncio.sleep(_SO_THAT_PEOPLE_CAN_FOLLOW)
+        await self._stage.power_on()
+        await self._stage.boards.until_here("panel")
+
+
+async def _power_lost(stories: Stories) -> None:
+    await stories.begin()
+    await stories.say("A shopper scans two packs and pays by card.")
+    for pack in stories.packs[3:5]:
+        await stories.scan(pack["code"])
+    await stories.pay_by_card()
+    await stories.say("The terminal asks for the card. Now the power goes.")
+    await stories.turn("card_terminal", "tap", outcome="approve")
+    await stories.cut_power()
+    await stories.say("Power is back: the kiosk asks the terminal what became of the payment. It does not charge again.")
+    await stories.until("ThanksBody", "ReceiptChoiceBody")
+    await stories.say("One charge, one sale, and its receipt.")
+
+
+async def _find_banana(stories: Stories) -> None:
+    await stories.begin()
+    await stories.say("Bananas have no barcode. The shopper searches: kola.")
+    await stories.tap("look_up")
+    await stories.until("LookUpBody")
+    await stories.turn("panel", "type", words="kola")
+    await asyncio.sleep(_SO_THAT_PEOPLE_CAN_FOLLOW)
+    await stories.tap("tile:0")
+    await stories.until("WeighBody")
+    await stories.say("They go on the scale. The price waits until the weight stands still.")
+    await stories.turn("produce_scale", "remove")
+    await stories.turn("produce_scale", "put", grams=865)
+    async with asyncio.timeout(_PATIENCE):
+        while not (await stories.screen()).get("can_add"):
+            await asyncio.sleep(_LOOK)
+    await stories.say("The weight is stable: price and weight are shown, and the shopper agrees.")
+    await stories.tap("add")
+    await stories.until("BasketBody")
+    await stories.turn("produce_scale", "remove")
+
+
+async def _third_item(stories: Stories) -> None:
+    await stories.begin()
+    pack = stories.packs[0]
+    for count, words in enumerate(("One.", "Two.", "The third completes the offer: one of them is free."), 1):
+        await stories.scan(pack["code"])
+        await stories.say(words if count < 3 else f"{words} The basket says which offer it was.")
+
+
+async def _network_cut(stories: Stories) -> None:
+    await stories.say("The network goes.")
+    await stories.turn("network", "unplug")
+    await stories.begin()
+    await stories.scan(stories.packs[4]["code"])
+    await stories.say("Selling goes on without it.")
+    await stories.pay_by_card()
+    await stories.turn("card_terminal", "tap", outcome="approve")
+    await stories.until("ThanksBody", "ReceiptChoiceBody")
+    await stories.say("Paid, printed, and kept in the journal. Head office does not know yet. Now the network comes back.")
+    await stories.turn("network", "plug")
+    await stories.say("The journal catches up: watch the sale arrive at head office.")
+
+
+STORIES = (
+    Story("power", "Power lost while the card is in", _power_lost),
+    Story("banana", "Find “kola” and weigh it", _find_banana),
+    Story("offer", "The third item completes an offer", _third_item),
+    Story("network", "Network cut, sale, catch-up", _network_cut),
+)
