@@ -1,0 +1,63 @@
+"""GTIN look-ups, random keys, decoded, from an on-disk book of a million items."""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+
+from kiosk.retail.item import Item
+from kiosk.retail.money import Money
+from kiosk.store.book import SqliteBook
+from kiosk.store.book_builder import BookBuilder
+from tests.benchmarks.figures import percentile
+from tools.report import Report
+
+__all__ = ["measure"]
+
+_ITEMS = int(os.environ.get("BOOK_ITEMS", "1000000"))
+_LOOK_UPS = 5_000
+_TARGET_MS = 0.2
+
+
+def _build(folder: Path) -> Path:
+    encode = msgspec.json.Encoder().encode
+    with BookBuilder(folder) as builder:
+        for number in range(_ITEMS):
+            gtin = _gtin(number)
+            item = Item(gtin, {"en": f"Item {number}"}, "x", "standard", Money(100, "BDT"), gtin=gtin)
+            builder.put("item", gtin, encode(item))
+        return Path(builder.finish(1))
+
+
+def _gtin(number: int) -> str:
+    body = f"0890{number:09d}"
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
+    return f"{body}{-total % 10}"
+
+
+def measure(report: Report) -> None:
+    """p50 and p99 of a look-up whose key nobody has asked for before."""
+    with tempfile.TemporaryDirectory() as folder:
+        report.progress(f"building a book of {_ITEMS} items")
+        path = _build(Path(folder))
+        book = SqliteBook.open(path)
+        chance = random.Random(1)  # noqa: S311 - no secret
+        took = []
+        for number in chance.sample(range(_ITEMS), min(_LOOK_UPS, _ITEMS)):
+            gtin = _gtin(number)
+            began = time.perf_counter()
+            item = book.by_gtin(gtin)
+            took.append((time.perf_counter() - began) * 1000)
+            report_missing = item is None or item.gtin != gtin
+            if report_missing:
+                report.require("every item of the book is found", held=False, detail=gtin)
+                break
+        book.close()
+    report.figure("book_items", _ITEMS)
+    report.speed("GTIN look-up p50", percentile(took, 50), _TARGET_MS, "ms")
+    report.speed("GTIN look-up p99", percentile(took, 99), _TARGET_MS, "ms")
