@@ -6,13 +6,13 @@ Groceries data set come.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench.oracle import Oracle, Picked
+from samples.catalogue import groceries_map
 
-__all__ = ["BasketsError", "SHIPPED", "read_baskets"]
+__all__ = ["SHIPPED", "BasketsError", "read_baskets"]
 
 _SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 SHIPPED = _SAMPLES / "baskets.txt"
@@ -33,7 +33,8 @@ def read_baskets(path: Path, oracle: Oracle, *, most: int | None = None) -> Iter
     except OSError as fault:
         message = f"no baskets in {path}: {fault}"
         raise BasketsError(message) from fault
-    mapping = _groceries() if lines and lines[0].replace(" ", "").isdigit() else {}
+    numbered = bool(lines) and lines[0].replace(" ", "").isdigit()
+    mapping = {str(item): item_id for item, item_id in groceries_map().items()} if numbered else {}
     taken = 0
     for number, line in enumerate(lines, 1):
         words = line.split()
@@ -43,11 +44,6 @@ def read_baskets(path: Path, oracle: Oracle, *, most: int | None = None) -> Iter
             return
         taken += 1
         yield tuple(_picked(word, mapping, oracle, f"{path}:{number}") for word in words)
-
-
-def _groceries() -> dict[str, str]:
-    with (_SAMPLES / "groceries_map.csv").open(encoding="utf-8", newline="") as file:
-        return {row["index"]: row["item_id"] for row in csv.DictReader(file)}
 
 
 def _picked(word: str, mapping: dict[str, str], oracle: Oracle, where: str) -> Picked:

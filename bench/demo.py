@@ -13,12 +13,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import get_args
 
 import uvicorn
 
 from bench.processes import NotReadyError, free_port
 from bench.server import application
 from bench.world import Options, World
+from samples.catalogue import Country
 
 __all__ = ["main"]
 
@@ -27,13 +29,16 @@ _WANTED = 8800
 
 def main() -> int:
     """Start, serve the page until Ctrl-C, stop."""
-    country = os.environ.get("COUNTRY", "bd").lower()
-    if country not in ("bd", "br"):
-        print(f"demo: COUNTRY={country} is not in the sample shop; it has bd and br", file=sys.stderr)
+    asked = os.environ.get("COUNTRY", "bd").lower()
+    country = next((known for known in get_args(Country) if known == asked), None)
+    if country is None:
+        print(f"demo: COUNTRY={asked} is not in the sample shop; it has {get_args(Country)}", file=sys.stderr)
         return 2
     wanted = int(os.environ.get("PORT", str(_WANTED)))
     keep = os.environ.get("KEEP") == "1"
-    folder = Path(tempfile.gettempdir()) / f"self-checkout-{country}" if keep else Path(tempfile.mkdtemp(prefix="shop-"))
+    folder = (
+        Path(tempfile.gettempdir()) / f"self-checkout-{country}" if keep else Path(tempfile.mkdtemp(prefix="shop-"))
+    )
     began = time.monotonic()
     world = World(folder, Options(country=country), progress=lambda text: print(f"demo: {text}", flush=True))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

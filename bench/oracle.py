@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
-from samples.catalogue import SampleShop
+from samples.catalogue import SampleItem, SampleOffer, SampleShop
 
 __all__ = ["Expected", "Oracle", "Picked"]
 
@@ -40,11 +39,9 @@ class Oracle:
     """Prices and offers of one shop."""
 
     def __init__(self, shop: SampleShop, *, offers: bool) -> None:
-        self.items: dict[str, Mapping[str, Any]] = {row["item_id"]: row for row in shop.items}
-        self._prices = {
-            row["item_id"]: Decimal(row["price_minor"]) / 100 for row in shop.items if row.get("price_minor")
-        }
-        self._offers: Sequence[Mapping[str, Any]] = shop.offers if offers else ()
+        self.items: dict[str, SampleItem] = {item.item_id: item for item in shop.items}
+        self._prices = {item.item_id: Decimal(item.price_minor) / 100 for item in shop.items}
+        self._offers: Sequence[SampleOffer] = shop.offers if offers else ()
 
     def knows(self, item_id: str) -> bool:
         """The shop sells it at a price."""
@@ -52,7 +49,7 @@ class Oracle:
 
     def weighed(self, item_id: str) -> bool:
         """It is sold by weight."""
-        return self.items[item_id].get("unit") == "kg"
+        return self.items[item_id].unit == "kg"
 
     def expected(self, basket: Iterable[Picked]) -> Expected:
         """Total, savings and number of different lines."""
@@ -65,18 +62,17 @@ class Oracle:
                 counted[picked.item_id] = counted.get(picked.item_id, 0) + 1
                 total += price
             else:
-                net = picked.grams - int(self.items[picked.item_id].get("tare_grams") or 0)
+                net = picked.grams - self.items[picked.item_id].tare_grams
                 total += (price * net / _GRAMS).quantize(_CENT, ROUND_HALF_UP)
                 weighed += 1
         for offer in self._offers:
             saved += self._saving(offer, counted)
         return Expected(total - saved, saved, len(counted) + weighed)
 
-    def _saving(self, offer: Mapping[str, Any], counted: Mapping[str, int]) -> Decimal:
+    def _saving(self, offer: SampleOffer, counted: Mapping[str, int]) -> Decimal:
         """Units in order of price, the dearest first: of every ``buy`` of them the last ``buy - pay`` are free."""
-        buy, pay = int(offer["buy"]), int(offer["pay"])
         prices = sorted(
-            (self._prices[item] for item in offer["item_ids"] for _ in range(counted.get(item, 0))), reverse=True
+            (self._prices[item] for item in offer.item_ids for _ in range(counted.get(item, 0))), reverse=True
         )
-        whole = len(prices) // buy * buy
-        return sum((price for place, price in enumerate(prices[:whole]) if place % buy >= pay), Decimal(0))
+        whole = len(prices) // offer.buy * offer.buy
+        return sum((price for place, price in enumerate(prices[:whole]) if place % offer.buy >= offer.pay), Decimal(0))

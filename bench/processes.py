@@ -79,7 +79,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._from = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command lines
+            self.process = subprocess.Popen(
                 list(self.command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -64,7 +64,7 @@ class Stories:
         try:
             await story.play(self)
         except (KnobRefusedError, TimeoutError, OSError) as stopped:
-            self._tell(f"The story stopped: {stopped or 'the kiosk did not answer in time'}")
+            self._tell(f"The story stopped: {str(stopped) or 'the kiosk did not answer in time'}")
             await asyncio.sleep(4 * _SO_THAT_PEOPLE_CAN_FOLLOW)
         self._tell("")
 
@@ -138,7 +138,9 @@ async def _power_lost(stories: Stories) -> None:
     await stories.say("The terminal asks for the card. Now the power goes.")
     await stories.turn("card_terminal", "tap", outcome="approve")
     await stories.cut_power()
-    await stories.say("Power is back: the kiosk asks the terminal what became of the payment. It does not charge again.")
+    await stories.say(
+        "Power is back: the kiosk asks the terminal what became of the payment. It does not charge again."
+    )
     await stories.until("ThanksBody", "ReceiptChoiceBody")
     await stories.say("One charge, one sale, and its receipt.")
 
@@ -181,7 +183,9 @@ async def _network_cut(stories: Stories) -> None:
     await stories.pay_by_card()
     await stories.turn("card_terminal", "tap", outcome="approve")
     await stories.until("ThanksBody", "ReceiptChoiceBody")
-    await stories.say("Paid, printed, and kept in the journal. Head office does not know yet. Now the network comes back.")
+    await stories.say(
+        "Paid, printed, and kept in the journal. Head office does not know yet. Now the network comes back."
+    )
     await stories.turn("network", "plug")
     await stories.say("The journal catches up: watch the sale arrive at head office.")
 

@@ -53,17 +53,27 @@ def _virtual(folder: Path) -> Window:
         message = "no free X display number"
         raise NotReadyError(message)
     display = f":{number}"
-    server = Child(
-        "display", ["Xvfb", display, "-screen", "0", _SIZE, "-nolisten", "tcp", "-ac"], logs / "display.log"
-    )
+    server = Child("display", ["Xvfb", display, "-screen", "0", _SIZE, "-nolisten", "tcp", "-ac"], logs / "display.log")
     server.start()
     server.wait(Path(f"/tmp/.X11-unix/X{number}").exists)  # noqa: S108 - X's own place
     vnc_port, web_port = free_port(5900), free_port(6080)
     watch = Child(
         "vnc",
         [
-            "x11vnc", "-display", display, "-rfbport", str(vnc_port), "-localhost", "-nopw", "-forever", "-shared",
-            "-quiet", "-noxdamage", "-cursor", "arrow", "-nobell",
+            "x11vnc",
+            "-display",
+            display,
+            "-rfbport",
+            str(vnc_port),
+            "-localhost",
+            "-nopw",
+            "-forever",
+            "-shared",
+            "-quiet",
+            "-noxdamage",
+            "-cursor",
+            "arrow",
+            "-nobell",
         ],
         logs / "vnc.log",
     )

@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.processes import Child, NotReadyError, answers_on, free_port, python
 from bench.window import Window, open_window
-from samples.catalogue import SampleShop, load_shop
+from samples.catalogue import Country, SampleItem, SampleShop, load_shop
 
 __all__ = ["KIOSK", "Options", "World"]
 
@@ -39,7 +39,7 @@ class Options:
     which drills use to plant defects.
     """
 
-    country: str = "bd"
+    country: Country = "bd"
     window: bool = True
     pictures: bool = True
     sample_sales: bool = True
@@ -111,7 +111,14 @@ class World:
     def boards(self) -> dict[str, Path]:
         """Knob sockets by board."""
         names = (
-            "scanner", "produce_scale", "bagging_scale", "card_reader", "card_terminal", "printer", "lights", "network",
+            "scanner",
+            "produce_scale",
+            "bagging_scale",
+            "card_reader",
+            "card_terminal",
+            "printer",
+            "lights",
+            "network",
             "panel",
         )
         return {name: self.run / f"{name}.knobs" for name in names}
@@ -216,8 +223,15 @@ class World:
             offers = [] if self.options.offers else ["--no-offers"]
             _done(
                 python(
-                    "headoffice.seed", "--country", self.country, "--database", database, *days, *offers,
-                    "--shop-key", self._key,
+                    "headoffice.seed",
+                    "--country",
+                    self.country,
+                    "--database",
+                    database,
+                    *days,
+                    *offers,
+                    "--shop-key",
+                    self._key,
                 ),
                 "seeding head office",
             )
@@ -225,8 +239,19 @@ class World:
         self.office_port = free_port(8801)
         keys = self.credentials("headoffice")
         command = self._module(
-            "headoffice.main", "--database", database, "--broker", f"127.0.0.1:{self.broker_port}",
-            "--ca", keys["ca"], "--cert", keys["cert"], "--key", keys["key"], "--port", self.office_port,
+            "headoffice.main",
+            "--database",
+            database,
+            "--broker",
+            f"127.0.0.1:{self.broker_port}",
+            "--ca",
+            keys["ca"],
+            "--cert",
+            keys["cert"],
+            "--key",
+            keys["key"],
+            "--port",
+            self.office_port,
         )
         if self.options.demo:
             command.append("--demo")
@@ -257,15 +282,28 @@ class World:
         printer = self._child(
             "printer",
             python(
-                "bench.far_ends.printer.escpos", "--port", 0, "--folder", self.receipts,
-                "--knob-socket", self.boards["printer"], *([] if self.options.pictures else ["--no-pictures"]),
+                "bench.far_ends.printer.escpos",
+                "--port",
+                0,
+                "--folder",
+                self.receipts,
+                "--knob-socket",
+                self.boards["printer"],
+                *([] if self.options.pictures else ["--no-pictures"]),
             ),
         )
         terminal = self._child(
             "terminal",
             python(
-                "bench.far_ends.card_reader.simulated", "--listen", "127.0.0.1:0", "--charges", self.charges,
-                "--knob-socket", self.boards["card_terminal"], "--name", "card_terminal",
+                "bench.far_ends.card_reader.simulated",
+                "--listen",
+                "127.0.0.1:0",
+                "--charges",
+                self.charges,
+                "--knob-socket",
+                self.boards["card_terminal"],
+                "--name",
+                "card_terminal",
             ),
         )
         cable = self._child(
@@ -282,11 +320,11 @@ class World:
         kiosk = self.folder / "kiosk"
         (kiosk / "data").mkdir(parents=True, exist_ok=True)
         keys = self.credentials(KIOSK)
-        store = self.shop.store
-        identity = {"kiosk": KIOSK, "store": store.store_id, "workstation": "3"}
+        store = self.shop.business_units[0]
+        identity = {"kiosk": KIOSK, "store": store.business_unit_id, "workstation": "3"}
         settings: dict[str, Any] = {
             "country": self.country,
-            "time_zone": store.time_zone,
+            "time_zone": self.shop.time_zone,
             "shop_key": self._key,
             "clock_confirmed_by": "",
             "identity": {**identity, "location": store.location},
@@ -341,23 +379,21 @@ class World:
 
     def products(self) -> list[dict[str, Any]]:
         """Packs with a barcode, those on offer first."""
-        on_offer = {item for offer in self.shop.offers for item in offer["item_ids"]}
-        packs = [item for item in self.shop.items if item.get("gtin") and item.get("price_minor")]
-        packs.sort(key=lambda item: (item["item_id"] not in on_offer, item["item_id"]))
-        return [_tile(item) for item in packs[:_SHELF]]
+        on_offer = [item_id for offer in self.shop.offers for item_id in offer.item_ids]
+        packs = [item for item in self.shop.items if item.gtin and not item.minimum_age]
+        packs.sort(key=lambda item: on_offer.index(item.item_id) if item.item_id in on_offer else len(on_offer))
+        adult = [item for item in self.shop.items if item.gtin and item.minimum_age][:1]
+        return [_tile(item) for item in (*packs[: _SHELF - len(adult)], *adult)]
 
     def produce(self) -> list[dict[str, Any]]:
         """Things to put on the produce scale, with a plausible weight each."""
-        loose = [item for item in self.shop.items if item.get("unit") == "kg" and item.get("price_minor")]
+        loose = [item for item in self.shop.items if item.unit == "kg"]
         return [{**_tile(item), "grams": 250 + 90 * index} for index, item in enumerate(loose[:9])]
 
 
-def _tile(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name": item["names"].get("en", ""),
-        "code": str(item.get("gtin") or item.get("plu") or "").removeprefix("0"),
-        "picture": f"{item.get('picture') or 'placeholder'}.jpg",
-    }
+def _tile(item: SampleItem) -> dict[str, Any]:
+    code = item.gtin[1:] if item.gtin and item.gtin.startswith("0") else item.gtin
+    return {"name": item.names.get("en", ""), "code": code or item.plu or "", "picture": item.picture}
 
 
 def _listens(path: Path) -> bool:
@@ -371,7 +407,7 @@ def _listens(path: Path) -> bool:
 
 def _done(command: list[str], what: str) -> None:
     """Run a command to its end. Raises ``NotReadyError`` with its last words."""
-    ran = subprocess.run(  # noqa: S603 - our own command lines
+    ran = subprocess.run(
         command,
         cwd=_ROOT,
         env={**os.environ, "PYTHONPATH": str(_ROOT)},
