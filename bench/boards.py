@@ -25,6 +25,7 @@ class Boards:
         self._sockets = dict(sockets)
         self._told = told
         self._clients: dict[str, KnobClient] = {}
+        self._present = {board: asyncio.Event() for board in sockets}
         self._tasks: list[asyncio.Task[None]] = []
         self.described: dict[str, Mapping[str, Any]] = {}
 
@@ -47,8 +48,7 @@ class Boards:
     async def until_here(self, board: str, seconds: float = 30.0) -> None:
         """Wait for a board. Raises ``TimeoutError``."""
         async with asyncio.timeout(seconds):
-            while board not in self._clients:
-                await asyncio.sleep(_AGAIN / 6)
+            await self._present[board].wait()
 
     async def turn(self, board: str, knob: str, **args: object) -> Any:  # noqa: ANN401 - a result is any JSON value
         """Turn a knob. Raises ``KnobRefusedError`` with words for the person at the bench."""
@@ -69,10 +69,12 @@ class Boards:
                 try:
                     self.described[name] = await client.describe()
                     self._clients[name] = client
+                    self._present[name].set()
                     self._told(name, "here", self.described[name])
                     async for event, args in client.events():
                         self._told(name, event, args)
                 finally:
+                    self._present[name].clear()
                     if self._clients.pop(name, None) is not None:
                         self._told(name, "gone", {})
                     await client.close()

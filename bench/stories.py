@@ -89,8 +89,12 @@ class Stories:
 
     async def until(self, *bodies: str) -> Mapping[str, Any]:
         """Wait until one of these bodies is on show. Raises ``TimeoutError``."""
+        return await self.until_shown(lambda shown: shown["body"] in bodies)
+
+    async def until_shown(self, wanted: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any]:
+        """Wait until the screen is as wanted: looked at again and again, as an onlooker does."""
         async with asyncio.timeout(_PATIENCE):
-            while (shown := await self.screen())["body"] not in bodies:
+            while not wanted(shown := await self.screen()):  # noqa: ASYNC110 - the panel is asked, it does not tell
                 await asyncio.sleep(_LOOK)
         return shown
 
@@ -157,9 +161,7 @@ async def _find_banana(stories: Stories) -> None:
     await stories.say("They go on the scale. The price waits until the weight stands still.")
     await stories.turn("produce_scale", "remove")
     await stories.turn("produce_scale", "put", grams=865)
-    async with asyncio.timeout(_PATIENCE):
-        while not (await stories.screen()).get("can_add"):
-            await asyncio.sleep(_LOOK)
+    await stories.until_shown(lambda shown: bool(shown.get("can_add")))
     await stories.say("The weight is stable: price and weight are shown, and the shopper agrees.")
     await stories.tap("add")
     await stories.until("BasketBody")
@@ -169,9 +171,9 @@ async def _find_banana(stories: Stories) -> None:
 async def _third_item(stories: Stories) -> None:
     await stories.begin()
     pack = stories.packs[0]
-    for count, words in enumerate(("One.", "Two.", "The third completes the offer: one of them is free."), 1):
+    for words in ("One.", "Two.", "The third completes the offer: one is free, and the basket says by which offer."):
         await stories.scan(pack["code"])
-        await stories.say(words if count < 3 else f"{words} The basket says which offer it was.")
+        await stories.say(words)
 
 
 async def _network_cut(stories: Stories) -> None:
