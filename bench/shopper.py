@@ -65,7 +65,7 @@ class Shopper:
         """Stand in front of the kiosk: again and again until it is there. Raises ``TimeoutError``."""
         await self.leave()
         async with asyncio.timeout(self._patience * 2):
-            while not await self._try():
+            while not await self._try():  # noqa: ASYNC110 - a socket file tells nobody that it is there
                 await asyncio.sleep(_AGAIN)
         await self.until(lambda: bool(self.shown))
 
@@ -108,11 +108,11 @@ class Shopper:
 
     # --- what a shopper does ---------------------------------------------------------------------------------------
 
-    def touch(self, kind: str, **fields: object) -> None:
+    def touch(self, touched: str, **fields: object) -> None:
         """Touch the screen. Raises ``CutError`` when it is dark."""
         if self._writer is None or self._reader is None or self._reader.done():
             raise CutError
-        self._writer.write(json.dumps({"touch": kind, **fields}).encode() + b"\n")
+        self._writer.write(json.dumps({"touch": touched, **fields}).encode() + b"\n")
 
     async def turn(self, board: str, knob: str, **args: object) -> None:
         """Do something to a device. Raises ``CutError`` when the kiosk is dark."""

@@ -34,7 +34,7 @@ _SHELF = 18
 class Options:
     """What kind of world. ``window``: the kiosk draws (on a display, real or virtual); else it runs headless.
 
-    ``pictures``: receipts become pictures. ``sample_sales``: ninety days of seeded sales at head office.
+    ``pictures``: receipts become pictures. ``quick``: scales settle at once and nobody lingers, for drills. ``sample_sales``: ninety days of seeded sales at head office.
     ``demo``: head office lets people look without signing in. ``wrapper``: run these modules through another one,
     which drills use to plant defects.
     """
@@ -44,7 +44,7 @@ class Options:
     pictures: bool = True
     sample_sales: bool = True
     demo: bool = True
-    offers: bool = True
+    quick: bool = False
     wanted_port: int = 8800
     wrapper: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -220,7 +220,6 @@ class World:
         if not self.ledger.exists():
             self._tell("seeding head office with the sample shop")
             days = [] if self.options.sample_sales else ["--days", "0"]
-            offers = [] if self.options.offers else ["--no-offers"]
             _done(
                 python(
                     "headoffice.seed",
@@ -229,7 +228,6 @@ class World:
                     "--database",
                     database,
                     *days,
-                    *offers,
                     "--shop-key",
                     self._key,
                 ),
@@ -358,13 +356,15 @@ class World:
             self._child("checkout", command)
 
     def _devices(self) -> dict[str, Any]:
+        pace = {"period_ms": 20, "settle_readings": 1} if self.options.quick else {}
+
         def simulated(board: str, category: str, **settings: object) -> dict[str, Any]:
             knobs = {"knob_socket": str(self.boards[board])}
             return {"category": category, "model": "simulated", "settings": {**settings, **knobs}}
 
         return {
             "scanner": simulated("scanner", "scanner"),
-            "produce_scale": simulated("produce_scale", "scale", certified=True),
+            "produce_scale": simulated("produce_scale", "scale", certified=True, **pace),
             "bagging_scale": simulated("bagging_scale", "scale", unit="g", exponent=0),
             "card_reader": simulated("card_reader", "card_reader", address=self._terminal_at),
             "lights": simulated("lights", "lights"),

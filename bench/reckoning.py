@@ -1,0 +1,179 @@
+"""The reckoning after a drill: shoppers' memory, journal, ledger, terminal and paper held against one another.
+
+Each is read from where its owner keeps it (two databases, the terminal's file, the printer's bytes read back), with
+nothing of the product in between.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bench.receipts import Receipts
+from bench.world import KIOSK, World
+
+__all__ = ["Reckoning", "reckon", "synced"]
+
+_TOTAL = re.compile(r"^\s*TOTAL\s+\D*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
+_TRANSACTION = re.compile(r"^\s*Transaction\s+(\S+)\s*$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Reckoning:
+    """What was found. Every list holds sentences; empty lists are what a drill wants to see."""
+
+    sales: int = 0
+    records: int = 0
+    charges: int = 0
+    receipts: int = 0
+    copies: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    double_charges: list[str] = field(default_factory=list)
+    unprinted: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """All of it."""
+        return [*self.lost, *self.doubled, *self.changed, *self.double_charges, *self.unprinted]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    reference: str
+    uuid: str
+    total: Decimal
+    tenders: tuple[str, ...]
+
+
+def _rows(path: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def synced(world: World) -> tuple[int, int]:
+    """How far the journal goes, and how far head office has stored it."""
+    head = _rows(world.journal, "SELECT coalesce(max(sequence), 0) FROM record")[0][0]
+    stored = _rows(world.ledger, "SELECT coalesce(max(sequence), 0) FROM journal_record WHERE kiosk = ?", KIOSK)[0][0]
+    return int(head), int(stored)
+
+
+def reckon(world: World, seen: Mapping[str, Decimal], *, paper: bool = True) -> Reckoning:
+    """``seen``: what shoppers saw completed, by reference. ``paper``: receipts are held against it too."""
+    found = Reckoning()
+    journal = _journalled(world)
+    ledger = _ledger(world)
+    found.sales = len(ledger)
+    _records(world, found)
+    _same(found, "journal", journal, seen)
+    _same(found, "ledger", ledger, {sale.reference: sale.total for sale in journal})
+    _charged(world, found, journal)
+    if paper:
+        _printed(world, found, journal)
+    return found
+
+
+def _journalled(world: World) -> list[_Sale]:
+    sales = []
+    query = "SELECT payload FROM record WHERE kind = 'TransactionCompleted' ORDER BY sequence"
+    for (payload,) in _rows(world.journal, query):
+        told = json.loads(payload)
+        named = told["transaction"]
+        tenders = tuple(str(tender["tender"]) for tender in told.get("tenders", ()) if tender["kind"] != "cash")
+        reference = f"{named['workstation']}-{named['series']}-{named['number']:06d}"
+        sales.append(_Sale(reference, named["uuid"], Decimal(told["total"]["minor"]) / 100, tenders))
+    return sales
+
+
+def _ledger(world: World) -> list[_Sale]:
+    query = "SELECT workstation, series, number, uuid, total FROM sale WHERE kiosk = ? AND NOT sample"
+    return [
+        _Sale(f"{workstation}-{series}-{number:06d}", uuid, Decimal(total) / 100, ())
+        for workstation, series, number, uuid, total in _rows(world.ledger, query, KIOSK)
+    ]
+
+
+def _records(world: World, found: Reckoning) -> None:
+    """Every record of the journal stands at head office byte by byte, once, and none besides."""
+    columns = "epoch, sequence, kind, payload"
+    here = _rows(world.journal, f"SELECT {columns} FROM record")
+    there = _rows(world.ledger, f"SELECT {columns} FROM journal_record WHERE kiosk = ?", KIOSK)
+    found.records = len(here)
+    mine, theirs = set(here), Counter(there)
+    found.lost += [f"record {row[0]}/{row[1]} ({row[2]}) is not at head office" for row in mine - theirs.keys()]
+    found.changed += [f"head office holds a record {row[0]}/{row[1]} of its own" for row in theirs.keys() - mine]
+    found.doubled += [f"record {row[0]}/{row[1]} is at head office {n} times" for row, n in theirs.items() if n > 1]
+
+
+def _same(found: Reckoning, where: str, sales: Sequence[_Sale], wanted: Mapping[str, Decimal]) -> None:
+    times = Counter(sale.reference for sale in sales)
+    totals = {sale.reference: sale.total for sale in sales}
+    found.doubled += [f"{name} is in the {where} {n} times" for name, n in times.items() if n > 1]
+    for name, total in wanted.items():
+        if name not in totals:
+            found.lost.append(f"{name} is not in the {where}")
+        elif totals[name] != total:
+            found.changed.append(f"{name} came to {total} and is {totals[name]} in the {where}")
+    found.changed += [f"{name} is in the {where}, and nobody bought it" for name in times.keys() - wanted.keys()]
+
+
+def _charged(world: World, found: Reckoning, journal: Iterable[_Sale]) -> None:
+    """What the terminal took, less what it gave back, is what the sales say: each once."""
+    taken: dict[str, Decimal] = {}
+    for deed in _deeds(world.charges):
+        amount = Decimal(deed.get("amount_minor", 0)) / 100
+        if deed["what"] == "approved":
+            if deed["request"] in taken:
+                found.double_charges.append(f"request {deed['request']} was charged twice")
+            taken[deed["request"]] = taken.get(deed["request"], Decimal(0)) + amount
+        elif deed["what"] == "reversed":
+            taken.pop(deed["request"], None)
+    found.charges = len(taken)
+    for sale in journal:
+        paid = sum((taken.pop(tender, Decimal(0)) for tender in sale.tenders), Decimal(0))
+        if sale.tenders and paid != sale.total:
+            found.double_charges.append(f"{sale.reference} came to {sale.total} and the terminal took {paid}")
+    found.double_charges += [
+        f"the terminal took {amount} for {name}, and no sale has it" for name, amount in taken.items()
+    ]
+
+
+def _deeds(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _printed(world: World, found: Reckoning, journal: Iterable[_Sale]) -> None:
+    """Each sale has one whole receipt that says its total; others are marked as copies."""
+    originals: Counter[str] = Counter()
+    totals: dict[str, set[Decimal]] = {}
+    for receipt in Receipts(world.receipts).all():
+        if not receipt.complete:
+            continue
+        found.receipts += 1
+        name = _first(_TRANSACTION, receipt.lines)
+        total = _first(_TOTAL, receipt.lines)
+        copy = any("COPY" in line for line in receipt.lines)
+        found.copies += copy
+        originals[name] += not copy
+        totals.setdefault(name, set()).add(Decimal(total.replace(",", "") or "-1"))
+    for sale in journal:
+        if sale.reference not in totals:
+            found.unprinted.append(f"{sale.reference} has no whole receipt")
+        elif totals[sale.reference] != {sale.total}:
+            found.changed.append(f"{sale.reference} came to {sale.total}, its paper says {totals[sale.reference]}")
+        if originals[sale.reference] > 1:
+            found.doubled.append(f"{sale.reference} has {originals[sale.reference]} receipts not marked as copies")
+
+
+def _first(pattern: re.Pattern[str], lines: Iterable[str]) -> str:
+    return next((match.group(1) for line in lines if (match := pattern.match(line))), "")

@@ -1,0 +1,121 @@
+"""``make replay``: real baskets from the scan to the ledger, held against an oracle that shares nothing with the product.
+
+``BASKETS=file`` names the baskets (by default those shipped with the sample shop); ``N=count`` takes the first so many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from bench.baskets import SHIPPED, BasketsError, read_baskets
+from bench.knobs import KnobClient
+from bench.oracle import Oracle, Picked
+from bench.processes import NotReadyError
+from bench.reckoning import Reckoning, reckon, synced
+from bench.shopper import CutError, Shopper, StrangeScreenError
+from bench.world import Options, World
+from tools.report import Report
+
+__all__ = ["main", "replay"]
+
+_TOLD_EVERY = 100
+_CATCH_UP_SECONDS = 300
+
+
+async def replay(
+    world: World, oracle: Oracle, baskets: Sequence[Sequence[Picked]], report: Report
+) -> dict[str, Decimal]:
+    """Buy every basket, one after the other; gives what came to what. Totals on the screen are held to the oracle."""
+    terminal = await KnobClient.connect(world.boards["card_terminal"])
+    await terminal.turn("auto", outcome="approve")
+    await terminal.close()
+    shopper = Shopper(world, oracle)
+    await shopper.connect()
+    seen: dict[str, Decimal] = {}
+    try:
+        for number, basket in enumerate(baskets, 1):
+            await shopper.arrive()
+            await shopper.fill(basket)
+            sale = await shopper.pay()
+            expected = oracle.expected(basket).total
+            if sale["total"] != expected:
+                report.require("each total is the oracle's", held=False, detail=f"{sale} and not {expected}: {basket}")
+            seen[sale["reference"]] = sale["total"]
+            if number % _TOLD_EVERY == 0:
+                report.progress(f"{number} of {len(baskets)} baskets")
+    finally:
+        await shopper.leave()
+    return seen
+
+
+def catch_up(world: World, seconds: float = _CATCH_UP_SECONDS) -> bool:
+    """Wait until head office has stored the whole journal."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        head, stored = synced(world)
+        if stored >= head > 0:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def conclude(report: Report, found: Reckoning) -> None:
+    """Write a reckoning into a report."""
+    report.figure("sales", found.sales)
+    report.figure("records", found.records)
+    report.figure("lost", len(found.lost))
+    report.figure("doubled", len(found.doubled))
+    report.figure("changed", len(found.changed))
+    report.figure("double_charges", len(found.double_charges))
+    for what, faults in (
+        ("nothing is lost", found.lost),
+        ("nothing is doubled", found.doubled),
+        ("nothing is changed", found.changed),
+        ("nobody is charged twice, or for nothing", found.double_charges),
+        ("every sale has its receipt", found.unprinted),
+    ):
+        report.require(what, held=not faults, detail="; ".join(faults[:5]))
+
+
+def main() -> int:
+    """The program behind the make target."""
+    path = Path(os.environ.get("BASKETS") or SHIPPED)
+    most = int(os.environ["N"]) if os.environ.get("N") else None
+    folder = Path(tempfile.mkdtemp(prefix="replay-"))
+    world = World(folder, Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True))
+    with Report("replay") as report:
+        try:
+            oracle = Oracle(world.shop, offers=True)
+            baskets = list(read_baskets(path, oracle, most=most))
+            world.start()
+            began = time.monotonic()
+            seen = asyncio.run(replay(world, oracle, baskets, report))
+            selling = time.monotonic() - began
+            report.require("head office has all of it in time", held=catch_up(world))
+            found = reckon(world, seen)
+        except (BasketsError, NotReadyError, StrangeScreenError, CutError) as fault:
+            report.require("the replay reaches its end", held=False, detail=str(fault) or type(fault).__name__)
+            return report.close()
+        finally:
+            world.stop()
+        report.figure("baskets", len(baskets))
+        report.figure("lines", sum(map(len, baskets)))
+        report.figure("receipts", found.receipts)
+        report.figure("events_per_second", round(found.records / selling))
+        report.figure("baskets_per_second", round(len(baskets) / selling, 1))
+        conclude(report, found)
+        report.require("each basket is one sale", held=found.sales == len(baskets), detail=f"{found.sales} sales")
+        shutil.rmtree(folder, ignore_errors=True)
+        return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
