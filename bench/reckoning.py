@@ -103,9 +103,9 @@ def _ledger(world: World) -> list[_Sale]:
 
 def _records(world: World, found: Reckoning) -> None:
     """Every record of the journal stands at head office byte by byte, once, and none besides."""
-    columns = "epoch, sequence, kind, payload"
-    here = _rows(world.journal, f"SELECT {columns} FROM record")
-    there = _rows(world.ledger, f"SELECT {columns} FROM journal_record WHERE kiosk = ?", KIOSK)
+    here = _rows(world.journal, "SELECT epoch, sequence, kind, payload FROM record")
+    query = "SELECT epoch, sequence, kind, payload FROM journal_record WHERE kiosk = ?"
+    there = _rows(world.ledger, query, KIOSK)
     found.records = len(here)
     mine, theirs = set(here), Counter(there)
     found.lost += [f"record {row[0]}/{row[1]} ({row[2]}) is not at head office" for row in mine - theirs.keys()]

@@ -1,4 +1,4 @@
-"""``make replay``: real baskets from the scan to the ledger, held against an oracle that shares nothing with the product.
+"""``make replay``: real baskets from the scan to the ledger, held against an independent oracle.
 
 ``BASKETS=file`` names the baskets (by default those shipped with the sample shop); ``N=count`` takes the first so many.
 """

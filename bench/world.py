@@ -34,9 +34,9 @@ _SHELF = 18
 class Options:
     """What kind of world. ``window``: the kiosk draws (on a display, real or virtual); else it runs headless.
 
-    ``pictures``: receipts become pictures. ``quick``: scales settle at once and nobody lingers, for drills. ``sample_sales``: ninety days of seeded sales at head office.
-    ``demo``: head office lets people look without signing in. ``wrapper``: run these modules through another one,
-    which drills use to plant defects.
+    ``pictures``: receipts become pictures. ``quick``: scales settle at once, for drills. ``sample_sales``: ninety days
+    of seeded sales at head office. ``demo``: head office lets people look without signing in. ``wrapper``: run these
+    modules through another one, which drills use to plant defects.
     """
 
     country: Country = "bd"
