@@ -26,7 +26,7 @@ from bench.oracle import Oracle, Picked
 from bench.processes import NotReadyError
 from bench.reckoning import reckon
 from bench.replay import catch_up, conclude
-from bench.shopper import CutError, Screen, Shopper, StrangeScreenError
+from bench.shopper import CutError, Sale, Screen, Shopper, StrangeScreenError
 from bench.world import Options, World
 from tools.report import Report
 
@@ -134,7 +134,8 @@ async def run(
 async def _buy(shopper: Shopper, oracle: Oracle, basket: Sequence[Picked], killer: Killer, result: _Run) -> None:
     """One basket, however often the kiosk is killed under it."""
     begun, held = False, 0
-    while True:
+    sale: Sale | None = None
+    while sale is None:
         try:
             if not begun:
                 await shopper.arrive()
@@ -145,7 +146,6 @@ async def _buy(shopper: Shopper, oracle: Oracle, basket: Sequence[Picked], kille
                 await shopper.fill(basket)
                 held = len(basket)
             sale = await shopper.pay()
-            break
         except CutError:
             await killer.whole.wait()
             await killer.finish()
