@@ -1,0 +1,1 @@
+"""Drills that kill programs, and the proof that they would notice a fault."""
