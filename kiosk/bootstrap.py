@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hal.device import Device, DeviceError
 from hal.drivers import load as load_driver
+from hal.knobs import Board, KnobError, KnobServer, Turn
 from kiosk.checkout.inputs import DayTurned, Input, PowerRestored, Touch
 from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Screen
@@ -34,7 +35,7 @@ from kiosk.workstation.receipt import receipt
 from kiosk.workstation.shelf import BookShelf
 from kiosk.workstation.sync_client import SyncClient
 
-__all__ = ["Kiosk", "build", "build_from"]
+__all__ = ["Kiosk", "KnobError", "build", "build_from"]
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ class Kiosk:
         self._running = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
+        self._panel: KnobServer | None = None
         self._moves = StockMoves()
         self._bare_policy = policy_of(layers, None)
         self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up)
@@ -160,6 +162,13 @@ class Kiosk:
         """Hear that the engine has ended by a fault: the process should end too, and be started again."""
         self._failure_listener = listener
 
+    def simulate_panel(self, path: str, knobs: Sequence[Turn]) -> None:
+        """Serve the knobs of a simulated panel at the Unix socket ``path``; its watchers hear every earcon.
+
+        For demonstrations and drills: to be called before ``start``. The knobs run on the engine's loop.
+        """
+        self._panel = KnobServer(Board("panel", "panel", "simulated", tuple(knobs)), path)
+
     def start(self) -> None:
         """Replay the journal and run. Raises what the engine's start raises (``StoreError``)."""
         failed: list[BaseException] = []
@@ -206,12 +215,16 @@ class Kiosk:
         for name in _NEEDED:
             if self._rack.of(name) is None:
                 self._intake.lost(name, "not_configured")
+        if self._panel is not None:
+            await self._panel.start()
         self._running.set()
         try:
             async with asyncio.TaskGroup() as tasks:
                 for work in (self._engine.run(), self._sync.run(), self._watch_day()):
                     tasks.create_task(work)
         finally:
+            if self._panel is not None:
+                await self._panel.close()
             self._intake.close()
             await self._performer.stop()
             await self._rack.stop()
@@ -292,6 +305,8 @@ class Kiosk:
                 self._screen_listener(screen)
 
     def _sound(self, name: str) -> None:
+        if self._panel is not None:
+            self._panel.tell("sound", caption=name)
         if self._sound_listener is not None:
             self._sound_listener(name)
 
