@@ -54,7 +54,7 @@ def _read(path: Path) -> Receipt:
     told = json.loads(path.read_text(encoding="utf-8"))
     return Receipt(
         name=path.stem,
-        lines=tuple(told.get("lines", ())),
+        lines=tuple(told.get("text", ())),
         qr=tuple(told.get("qr", ())),
         complete=bool(told.get("complete", False)),
         picture=path.with_suffix(".png").exists(),

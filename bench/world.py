@@ -26,6 +26,7 @@ __all__ = ["KIOSK", "Options", "World"]
 KIOSK = "kiosk-1"
 _MOSQUITTO = ("/usr/sbin/mosquitto", "mosquitto")
 _ROOT = Path(__file__).resolve().parents[1]
+_FONTS = _ROOT / "ui" / "assets" / "fonts"
 _SHELF = 18
 """Tiles on the bench page."""
 
@@ -366,12 +367,18 @@ class World:
             "scanner": simulated("scanner", "scanner"),
             "produce_scale": simulated("produce_scale", "scale", certified=True, **pace),
             "bagging_scale": simulated("bagging_scale", "scale", unit="g", exponent=0),
-            "card_reader": simulated("card_reader", "card_reader", address=self._terminal_at),
+            "card_reader": simulated("card_reader", "card_reader", terminal=self._terminal_at),
             "lights": simulated("lights", "lights"),
             "printer": {
                 "category": "printer",
                 "model": "escpos",
-                "settings": {"port": f"tcp:127.0.0.1:{self._printer_port}"},
+                "settings": {
+                    "connection": "network",
+                    "host": "127.0.0.1",
+                    "port": self._printer_port,
+                    "font": str(_FONTS / "NotoSansBengali-Medium.ttf"),
+                    "font_bold": str(_FONTS / "NotoSansBengali-Bold.ttf"),
+                },
             },
         }
 

@@ -29,8 +29,9 @@ _READ_SIZE = 16 * 1024
 class ReceiptFolder:
     """Where receipts go; numbers go on after a restart. The JSON comes last: when it is there, all is there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, pictures: bool = True) -> None:
         self._folder = folder
+        self._pictures = pictures
         folder.mkdir(parents=True, exist_ok=True)
         self.last = max((int(file.stem) for file in folder.glob("*.json") if file.stem.isdigit()), default=0)
 
@@ -50,7 +51,8 @@ class ReceiptFolder:
         }
         stem = self._folder / f"{self.last:06}"
         stem.with_suffix(".bin").write_bytes(receipt.raw)
-        receipt.strip.picture(torn=not receipt.cut).save(stem.with_suffix(".png"), optimize=True)
+        if self._pictures:
+            receipt.strip.picture(torn=not receipt.cut).save(stem.with_suffix(".png"), optimize=True)
         part = stem.with_suffix(".part")
         part.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
         part.rename(stem.with_suffix(".json"))
@@ -60,9 +62,9 @@ class ReceiptFolder:
 class PrinterFarEnd:
     """The printer: ``start``, then hosts and knobs do the rest, then ``close``."""
 
-    def __init__(self, folder: Path, *, name: str = "printer", width: int = 576) -> None:
+    def __init__(self, folder: Path, *, name: str = "printer", width: int = 576, pictures: bool = True) -> None:
         self.port = 0
-        self.receipts = ReceiptFolder(folder)
+        self.receipts = ReceiptFolder(folder, pictures=pictures)
         self.inside = Interpreter(self._answer, self._finished, self._drawer, width=width)
         self._server: asyncio.Server | None = None
         self._host: asyncio.StreamWriter | None = None
@@ -167,7 +169,7 @@ class PrinterFarEnd:
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    printer = PrinterFarEnd(arguments.folder, name=arguments.name, width=arguments.width)
+    printer = PrinterFarEnd(arguments.folder, name=arguments.name, width=arguments.width, pictures=arguments.pictures)
     port = await printer.start(arguments.port)
     if arguments.knob_socket:
         await printer.panel.start(arguments.knob_socket)
@@ -185,6 +187,7 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--width", type=int, default=576, help="dots across the paper: 384, 512 or 576")
     parser.add_argument("--knob-socket", default="", help="where the bench turns its knobs")
     parser.add_argument("--name", default="printer", help="its name on the bench")
+    parser.add_argument("--no-pictures", dest="pictures", action="store_false", help="keep bytes and text only")
     asyncio.run(_run(parser.parse_args(given)))
     return 0
 
