@@ -12,13 +12,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout.deciding import payment
+from kiosk.checkout.deciding.desk import Desk
+from kiosk.store.chain import Position
+from kiosk.sync.cursor import Acknowledged
+from kiosk.sync.link import Link
+from kiosk.sync.up import Up
+from kiosk.workstation.loop import Engine
+
 __all__ = ["DEFECTS", "main"]
 
 
 def print_before_commit() -> None:
     """Effects are carried out before the journal has them."""
-    from kiosk.workstation.loop import Engine
-
     whole = Engine._apply
 
     def hasty(engine: Engine, decision: Any, moment: Any) -> None:
@@ -31,10 +39,6 @@ def print_before_commit() -> None:
 
 def retry_on_unknown() -> None:
     """A payment without an answer is made again instead of asked about."""
-    from kiosk.checkout import effects as f
-    from kiosk.checkout import events as e
-    from kiosk.checkout.deciding import lane, payment
-    from kiosk.checkout.deciding.desk import Desk
 
     def again(desk: Desk) -> None:
         basket = desk.basket
@@ -48,14 +52,29 @@ def retry_on_unknown() -> None:
         desk.do(f.Charge(fresh, tender.tender_id, tender.requested))
 
     payment.resume_after_power = again
-    lane.payment.resume_after_power = again  # type: ignore[attr-defined]  # the name the lane calls it by
 
 
 def cursor_on_puback() -> None:
     """The cursor moves when the broker has the message, not when head office has stored it."""
-    from kiosk.sync import up
+    begun: list[Up] = []
+    make, published = Up.__init__, Link._published
 
-    up.planted_cursor_on_puback()  # type: ignore[attr-defined]  # see below: replaced once sync is known
+    def remembered(up: Up, *values: Any, **named: Any) -> None:
+        make(up, *values, **named)
+        begun.append(up)
+
+    def hasty(link: Link, client: Any, mid: int, code: Any) -> None:
+        topic = link._unsettled.get(mid, "")
+        published(link, client, mid, code)
+        up = begun[-1]
+        reader = up._open()
+        if topic.endswith("/up/journal") and up._on_the_way and reader is not None:
+            position = up._on_the_way.popleft()
+            (record,) = reader.records_after(Position(position.epoch, position.sequence - 1), 1)
+            up._cursor.acknowledge(Acknowledged(position, record.digest, ""))
+
+    Up.__init__ = remembered  # type: ignore[method-assign]  # the planted defect
+    Link._published = hasty  # type: ignore[method-assign]  # as above
 
 
 DEFECTS: dict[str, Callable[[], None]] = {
