@@ -12,10 +12,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from paho.mqtt.client import Client
+from paho.mqtt.reasoncodes import ReasonCode
+
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
+from kiosk.checkout.decide import Decision
 from kiosk.checkout.deciding import payment
 from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.moment import Moment
 from kiosk.store.chain import Position
 from kiosk.sync.cursor import Acknowledged
 from kiosk.sync.link import Link
@@ -29,7 +34,7 @@ def print_before_commit() -> None:
     """Effects are carried out before the journal has them."""
     whole = Engine._apply
 
-    def hasty(engine: Engine, decision: Any, moment: Any) -> None:
+    def hasty(engine: Engine, decision: Decision, moment: Moment) -> None:
         for effect in decision.effects:
             engine._perform(effect)
         whole(engine, replace(decision, effects=()), moment)
@@ -59,11 +64,11 @@ def cursor_on_puback() -> None:
     begun: list[Up] = []
     make, published = Up.__init__, Link._published
 
-    def remembered(up: Up, *values: Any, **named: Any) -> None:
+    def remembered(up: Up, *values: Any, **named: Any) -> None:  # noqa: ANN401 - passed on as they come
         make(up, *values, **named)
         begun.append(up)
 
-    def hasty(link: Link, client: Any, mid: int, code: Any) -> None:
+    def hasty(link: Link, client: Client, mid: int, code: ReasonCode) -> None:
         topic = link._unsettled.get(mid, "")
         published(link, client, mid, code)
         up = begun[-1]
@@ -73,7 +78,7 @@ def cursor_on_puback() -> None:
             (record,) = reader.records_after(Position(position.epoch, position.sequence - 1), 1)
             up._cursor.acknowledge(Acknowledged(position, record.digest, ""))
 
-    Up.__init__ = remembered  # type: ignore[method-assign]  # the planted defect
+    Up.__init__ = remembered  # type: ignore[method-assign,assignment]  # the planted defect
     Link._published = hasty  # type: ignore[method-assign]  # as above
 
 
