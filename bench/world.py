@@ -229,8 +229,8 @@ class World:
                     "--database",
                     database,
                     *days,
-                    "--shop-key",
-                    self._key,
+                    "--shop-key-file",
+                    self.folder / "broker" / "shop.key",
                 ),
                 "seeding head office",
             )

@@ -39,7 +39,7 @@ def print_before_commit() -> None:
             engine._perform(effect)
         whole(engine, replace(decision, effects=()), moment)
 
-    Engine._apply = hasty  # type: ignore[method-assign]  # the planted defect
+    Engine._apply = hasty  # type: ignore[method-assign,assignment]  # the planted defect
 
 
 def retry_on_unknown() -> None:
@@ -79,7 +79,7 @@ def cursor_on_puback() -> None:
             up._cursor.acknowledge(Acknowledged(position, record.digest, ""))
 
     Up.__init__ = remembered  # type: ignore[method-assign,assignment]  # the planted defect
-    Link._published = hasty  # type: ignore[method-assign]  # as above
+    Link._published = hasty  # type: ignore[method-assign,assignment]  # as above
 
 
 DEFECTS: dict[str, Callable[[], None]] = {
