@@ -21,7 +21,7 @@ from bench.world import KIOSK, World
 
 __all__ = ["Reckoning", "reckon", "synced"]
 
-_TOTAL = re.compile(r"^\s*TOTAL\s+\D*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
+_TOTAL = re.compile(r"^\s*TOTAL\s+[^\d]*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
 _TRANSACTION = re.compile(r"^\s*Transaction\s+(\S+)\s*$", re.IGNORECASE)
 
 

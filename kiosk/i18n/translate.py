@@ -30,6 +30,8 @@ Value = str | int | Money | Weight | Names
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BENGALI_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 _SIGNS = {"BDT": "৳", "BRL": "R$", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "KWD": "KD"}
+_ON_PAPER = {"BDT": "Tk"}
+"""Signs that no receipt printer's own letters hold, as a shop writes them in Latin script: text, not a picture."""
 _LAKH = "#,##,##0"
 _THOUSAND = "#,##0"
 _LOCALES = {"bn": "bn_BD", "en": "en_GB", "pt_BR": "pt_BR"}
@@ -56,9 +58,10 @@ class _Places(dict[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """One language: ``bn``, ``en`` or ``pt_BR``. Safe to share between threads."""
+    """One language: ``bn``, ``en`` or ``pt_BR``. ``paper``: for a receipt. Safe to share between threads."""
 
     language: str
+    paper: bool = False
 
     def __post_init__(self) -> None:
         """Raises ``LookupError`` for a language without a catalogue."""
@@ -103,7 +106,7 @@ class Translator:
 
     def money(self, amount: Money) -> str:
         """``৳১,২৩,৪৫৬.৫০``, ``৳1,23,456.50``, ``R$ 123.456,50``; a minus stands before the sign."""
-        return _money(amount.minor, amount.currency, self.language)
+        return _money(amount.minor, amount.currency, self.language, self.paper and self.language != "bn")
 
     def weight(self, weight: Weight) -> str:
         """``1.250 kg``, ``১.২৫০ কেজি``, ``1,250 kg``: with the decimals that the scale gave."""
@@ -136,10 +139,11 @@ class Translator:
 
 
 @lru_cache(maxsize=4096)
-def _money(minor: int, currency: str, language: str) -> str:
+def _money(minor: int, currency: str, language: str, latin: bool) -> str:  # noqa: FBT001 - a key of the cache
     groups = _LAKH if currency == "BDT" and language != "pt_BR" else _THOUSAND
     number = _decimal(abs(minor), MINOR_DIGITS.get(currency, 2), 0, groups, language)
-    sign = _SIGNS.get(currency, currency)
+    signs = {**_SIGNS, **_ON_PAPER} if latin else _SIGNS
+    sign = signs.get(currency, currency)
     gap = "\N{NO-BREAK SPACE}" if language == _SPACED_SIGN or sign.isalpha() else ""
     return f"{'-' if minor < 0 else ''}{sign}{gap}{number}"
 

@@ -32,7 +32,7 @@ def receipt(
     store's IANA name. Amounts are those of ``completed``: nothing is computed anew.
     """
     language = next((tag for tag in (completed.language, *policy.languages) if tag in LANGUAGES), "en")
-    said = Translator(language)
+    said = Translator(language, paper=True)
     parts: list[Part] = [
         *_heading(completed, policy, said, copy=copy),
         *_identity(completed, legal_number, said, time_zone),
