@@ -44,7 +44,7 @@ class Target:
     enabled: bool
 
 
-class _Finger(MotionEvent):  # type: ignore[misc]  # Kivy has no types
+class _Finger(MotionEvent):
     """A touch at a place of the window."""
 
     def __init__(self, number: int, x: float, y: float) -> None:
@@ -120,9 +120,7 @@ class Panel:
     async def targets(self) -> list[dict[str, Any]]:
         """Everything that can be touched, with its place and words."""
         found = await _in_window(lambda: targets(self._stage.root))
-        return [
-            {"name": t.name, "words": t.words, "x": t.x, "y": t.y, "enabled": t.enabled} for t in found
-        ]
+        return [{"name": t.name, "words": t.words, "x": t.x, "y": t.y, "enabled": t.enabled} for t in found]
 
     async def look(self, *, path: str) -> str:
         """Take a picture of the window as it is drawn, into a PNG file."""
