@@ -155,28 +155,35 @@ class Engine:
         self._apply(decision, moment)
 
     def _apply(self, decision: Decision, moment: Moment) -> None:
-        """Work out the next state, write, and only then let it be so."""
+        """Work out the next state, write, and only then let it be so and do what follows from it."""
         state = reduce(evolve, decision.events, self.state)
-        durable = decision.durable
+        durable, before = decision.durable, self._journal.head
         if durable:
-            self._write(durable, moment)
+            self._journal.append(durable, moment.utc_ms)
+        recovered = bool(durable and self.state.live.storage)
         self.state = state
-        self._shelf.settle(state)
+        self._after("the journal's new head", self._tell_journalled, durable, before)
         self._draw()
         for effect in decision.effects:
-            self._perform(effect)
-
-    def _write(self, durable: tuple[Durable, ...], moment: Moment) -> None:
-        before = self._journal.head
-        head = self._journal.append(durable, moment.utc_ms)
-        for number, event in enumerate(durable, start=before.sequence + 1):
-            self._moves.note(Position(head.epoch, number), event)
-        self._journalled(head)
-        if self.state.live.storage:
+            self._after(type(effect).__name__, self._perform, effect)
+        if recovered:
             self._storage_recovered()
 
+    def _tell_journalled(self, durable: tuple[Durable, ...], before: Position) -> None:
+        for number, event in enumerate(durable, start=before.sequence + 1):
+            self._moves.note(Position(before.epoch, number), event)
+        if durable:
+            self._journalled(self._journal.head)
+
+    def _after(self, what: str, do: Callable[..., None], *arguments: object) -> None:
+        """Do what follows from a decision that is on disk: a fault in it is told, and undoes nothing."""
+        try:
+            do(*arguments)
+        except Exception:  # noqa: BLE001 - the decision stands, and what else follows from it must be done
+            _log.exception("%s failed", what)
+
     def _draw(self) -> None:
-        book = self._shelf.current
+        book = self._shelf.settle(self.state)
         state, policy = (State(), self._bare_policy) if book is None else (self.state, book.policy)
         try:
             screen = render(state, policy)
@@ -196,7 +203,7 @@ class Engine:
     def _storage_failed(self, reason: str) -> None:
         if not self.state.live.storage:
             _log.error("nothing can be sold: %s", reason)
-            self._only_shown(i.StorageFailed(reason))
+            self._after("showing that nothing can be sold", self._only_shown, i.StorageFailed(reason))
         if self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(self._storage_retry_s, self._try_storage)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kiosk.checkout.look_up import Shelf, Tile
 from kiosk.checkout.state import State
-from kiosk.retail.book import Book, Member
+from kiosk.retail.book import Member
 from kiosk.retail.item import Item, Offer
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
@@ -139,7 +139,7 @@ class BookShelf:
             self._waiting.close()
         self._waiting = book
 
-    def settle(self, state: State) -> Book | None:
+    def settle(self, state: State) -> OverlaidBook | None:
         """The book for the next decision: a waiting one comes into force once no basket is open."""
         if self._waiting is not None and (self.current is None or state.transaction is None):
             waiting, self._waiting = self._waiting, None

@@ -57,9 +57,9 @@ class SyncClient:
             try:
                 await self._connected(path)
                 told = False
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - the shop sells on, whatever happens on this line
                 if not told:
-                    _log.warning("the sync process cannot be reached at %s: %s", self._path, error)
+                    _log.warning("the sync process cannot be reached at %s: %r", self._path, error)
                 told = True
             self._be_online(online=False)
             await asyncio.sleep(self._retry_s)
@@ -111,7 +111,7 @@ class SyncClient:
     def _take(self, line: bytes) -> None:
         try:
             record = local.decode_from_sync(line)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             self._send(local.Refused(str(error)))
             return
         match record:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -106,11 +106,7 @@ class Lane:
 
     def turn(self, device: str, knob: str, **args: object) -> Any:  # noqa: ANN401 - a JSON value, or a body of any kind
         """Turn a knob and give its result. Waits for the device's board to be there."""
-        path = self.folder / device
-        wait_until(path.exists, what=f"the knobs of {device}")
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(10)
-            client.connect(str(path))
+        with _connected(self.folder / device) as client:
             client.sendall(json.dumps({"id": 1, "knob": knob, "args": args}).encode() + b"\n")
             with client.makefile("rb") as lines:
                 answer = next(told for line in lines if (told := json.loads(line)).get("id") == 1)
@@ -204,10 +200,7 @@ class Headless:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._log = (of.folder / "kiosk.log").open("ab")
         self.process = subprocess.Popen([*command, str(self._door)], stderr=self._log, env=environment)
-        wait_until(self._there, what="the drill's door")
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(15)
-        self._socket.connect(str(self._door))
+        self._socket = _connected(self._door, self._runs)
         self._lines = self._socket.makefile("rb")
 
     def touch(self, touch: str, **fields: object) -> None:
@@ -237,9 +230,27 @@ class Headless:
         self.process.wait(20)
         self._log.close()
 
-    def _there(self) -> bool:
+    def _runs(self) -> None:
         assert self.process.poll() is None, "the kiosk could not start"
-        return self._door.exists()
+
+
+def _connected(path: Path, check: Callable[[], None] = lambda: None) -> socket.socket:
+    """A connection to a Unix socket that is about to be served; its file is there a moment before it listens."""
+
+    def attempt() -> socket.socket | None:
+        check()
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(15)
+        try:
+            client.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            client.close()
+            return None
+        return client
+
+    client = wait_until(attempt, what=f"somebody at {path}")
+    assert client is not None
+    return client
 
 
 @contextmanager

@@ -298,3 +298,26 @@ def test_stock_on_show_falls_with_the_sale(bench: Bench) -> None:
     asyncio.run(run())
     assert bench.moves.since("milk", None) == 2
     assert bench.moves.since("milk", bench.journal.head) == 0
+
+
+def test_a_fault_behind_the_journal_undoes_nothing(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(head: Position) -> None:
+        raise OSError(head)
+
+    def no_light(effect: f.Effect) -> None:
+        bench.performed.append(effect)
+        raise OSError(effect)
+
+    bench.engine._journalled = fail
+    bench.engine._perform = no_light
+
+    async def run() -> None:
+        async with running(bench):
+            answer = next(effect for effect in bench.performed if isinstance(effect, f.AskNumbers))
+            await bench.decide(i.NumbersAnswered(answer.correlation, offline=True), i.CodeScanned(MILK))
+
+    asyncio.run(run())
+    assert len(bench.events(e.LineAdded)) == 1
+    assert bench.engine.state.transaction is not None
+    assert isinstance(bench.performed[-1], f.SetLight | f.Beep | f.StartTimer)
+    assert "the journal's new head failed" in caplog.text
