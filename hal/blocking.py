@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from hal.device import DeviceError, DeviceEvent, NotEnabledError, Sink, StatusChanged
+from hal.device import DeviceError, DeviceEvent, Health, NotEnabledError, Sink, StatusChanged
 
 __all__ = ["BlockingDevice"]
 
@@ -101,6 +101,17 @@ class BlockingDevice(Generic[Look]):
             await asyncio.get_running_loop().run_in_executor(thread, self.unlink)
             thread.shutdown()
         self.linked, self._sink, self._lost = False, None, ""
+
+    async def check_health(self) -> Health:
+        """See ``Device.check_health``: whether it answers now."""
+        if not self.linked:
+            return Health(ok=False, text=f"{self.name}: not linked; check cable and power")
+        try:
+            await self.run(self.look)
+        except (OSError, DeviceError) as error:
+            self.look_soon()
+            return Health(ok=False, text=f"{self.name}: {error}")
+        return Health(ok=True, text=f"{self.name}: answers")
 
     async def run(self, act: Callable[[], T]) -> T:
         """Do something on the device's thread. Raises ``NotEnabledError`` when it is closed."""

@@ -48,7 +48,9 @@ def fold(left: str, right: str, room: int, measure: Callable[[str], int]) -> lis
     """Break ``left`` at spaces so that it fits ``room``; ``right`` goes on the last line, or on one of its own.
 
     >>> fold("Mango Himsagar", "12.00", 15, len)
-    [('Mango', ''), ('Himsagar', '12.00')]
+    [('Mango Himsagar', ''), ('', '12.00')]
+    >>> fold("Mango Himsagar", "12", 11, len)
+    [('Mango', ''), ('Himsagar', '12')]
     >>> fold("abcdefgh", "", 3, len)
     [('abc', ''), ('def', ''), ('gh', '')]
     """

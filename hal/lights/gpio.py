@@ -73,6 +73,7 @@ class Driver:
         self._enabled = False
         self._lamps: dict[Colour, Any] = {}
         self._switches: dict[Literal["staff_key", "door"], Any] = {}
+        self._told: dict[Literal["staff_key", "door"], bool] = {}
         self._finder: asyncio.Task[None] | None = None
 
     async def open(self, sink: Sink) -> None:
@@ -101,6 +102,7 @@ class Driver:
             raise NotEnabledError(text)
         if not self._enabled:
             self._enabled = True
+            self._told.clear()
             self._tell_standing()
 
     async def disable(self) -> None:
@@ -184,12 +186,12 @@ class Driver:
         bounce = self._settings.bounce_ms / 1000 or None
         button = gpiozero.Button(pin, pull_up=True, bounce_time=bounce, pin_factory=self._factory)
 
-        def turned() -> None:  # on gpiozero's own thread
+        def turned(*, closed: bool) -> None:  # on gpiozero's own thread
             with suppress(RuntimeError):  # the loop is gone: so is whoever listened
-                loop.call_soon_threadsafe(self._tell_switch, switch)
+                loop.call_soon_threadsafe(self._tell_switch, switch, self._means_on(switch, closed=closed))
 
-        button.when_activated = turned
-        button.when_deactivated = turned
+        button.when_activated = lambda: turned(closed=True)
+        button.when_deactivated = lambda: turned(closed=False)
         self._switches[switch] = button
 
     def _release_pins(self) -> None:
@@ -199,14 +201,17 @@ class Driver:
         self._switches.clear()
 
     def _is_on(self, switch: Literal["staff_key", "door"]) -> bool:
-        closed = cast("bool", self._switches[switch].is_pressed)
+        return self._means_on(switch, closed=cast("bool", self._switches[switch].is_pressed))
+
+    def _means_on(self, switch: Literal["staff_key", "door"], *, closed: bool) -> bool:
         return closed != (switch == "door" and self._settings.door_open_when == "open")
 
-    def _tell_switch(self, switch: Literal["staff_key", "door"]) -> None:
-        if self._sink is not None and self._enabled and switch in self._switches:
-            self._sink(SwitchTurned(self.name, switch, self._is_on(switch)))
+    def _tell_switch(self, switch: Literal["staff_key", "door"], on: bool) -> None:  # noqa: FBT001  the loop passes no names
+        """Tell a switch, if it is news: a bounce is none, and off is what is taken for granted."""
+        if self._sink is not None and self._enabled and on != self._told.get(switch, False):
+            self._told[switch] = on
+            self._sink(SwitchTurned(self.name, switch, on))
 
     def _tell_standing(self) -> None:
         for switch in self._switches:
-            if self._is_on(switch):
-                self._tell_switch(switch)
+            self._tell_switch(switch, self._is_on(switch))

@@ -264,6 +264,7 @@ class _Link:
         try:
             if settings.connection == "network":  # opened by us: the library leaks the socket of a failed attempt
                 connector.device = socket.create_connection((settings.host, settings.port), seconds)
+                connector.device.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # requests of three bytes
             else:
                 connector.open()
         except (exceptions.Error, ValueError, OSError) as error:

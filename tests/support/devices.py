@@ -157,9 +157,8 @@ async def _card_reader(folder: Path) -> AsyncIterator[Rig]:
 @asynccontextmanager
 async def _lights_gpio(folder: Path) -> AsyncIterator[Rig]:
     factory = MockFactory()
-    settings = gpio.Settings(17, 27, 22, staff_key_pin=23, door_pin=24, bounce_ms=0, blink_ms=10, retry_ms=10)
+    settings = gpio.Settings(17, 27, 22, staff_key_pin=23, bounce_ms=0, blink_ms=10, retry_ms=10)
     driver = gpio.Driver("lights", settings, factory)
-    factory.pin(24).drive_low()  # the door is shut
 
     async def act() -> None:
         factory.pin(23).drive_low()

@@ -52,7 +52,7 @@ class ReceiptFolder:
         stem = self._folder / f"{self.last:06}"
         stem.with_suffix(".bin").write_bytes(receipt.raw)
         if self._pictures:
-            receipt.strip.picture(torn=not receipt.cut).save(stem.with_suffix(".png"), optimize=True)
+            receipt.strip.picture(torn=not receipt.cut).save(stem.with_suffix(".png"))
         part = stem.with_suffix(".part")
         part.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
         part.rename(stem.with_suffix(".json"))

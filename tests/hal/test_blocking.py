@@ -1,0 +1,82 @@
+"""The watch over a device behind a blocking library: whatever the library throws, it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from hal.blocking import BlockingDevice
+from hal.device import NoHardwareError, NotEnabledError, StatusChanged
+from tests.support.devices import opened
+from tests.support.waiting import wait_until_async
+
+
+class _Thermometer(BlockingDevice[int]):
+    """Fails as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__("thermometer", poll_ms=5)
+        self.fault: Exception | None = None
+        self.links = 0
+        self.seen: list[int] = []
+        self.threads: set[str] = set()
+
+    def link(self) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.links += 1
+
+    def look(self) -> int:
+        if self.fault is not None:
+            raise self.fault
+        return 21
+
+    def unlink(self) -> None:
+        self.links = 0
+
+    def looked(self, look: int) -> None:
+        self.seen.append(look)
+
+
+@pytest.mark.parametrize("fault", [OSError("cable"), NoHardwareError("no thermometer"), ZeroDivisionError("library")])
+def test_any_fault_is_lost_once_and_the_device_is_linked_again(fault: Exception) -> None:
+    async def run() -> None:
+        device = _Thermometer()
+        seen = await opened(device)
+        device.fault = fault
+        assert not isinstance(fault, OSError | NoHardwareError) or not (await device.check_health()).ok
+        await wait_until_async(lambda: seen.statuses[-1] == "lost")
+        assert "not linked" in (await device.check_health()).text
+        looks = len(device.seen)
+        device.look_soon()
+        device.fault = None
+        await wait_until_async(lambda: seen.statuses[-1] == "ready")
+        await wait_until_async(lambda: len(device.seen) > looks + 2)
+        assert seen.statuses == ["ready", "lost", "ready"]
+        assert (await device.check_health()).ok
+        lost = next(event for event in seen.events if isinstance(event, StatusChanged) and event.status == "lost")
+        assert str(fault) in lost.cause
+        assert device.links == 1
+        assert device.threads == {"device-thermometer_0"}
+        await device.close()
+        assert device.links == 0
+        with pytest.raises(NotEnabledError):
+            await device.run(device.look)
+
+    asyncio.run(run())
+
+
+def test_a_look_that_never_comes_back_in_time_does_not_hold_the_loop() -> None:
+    async def run() -> None:
+        gate = threading.Event()
+        device = _Thermometer()
+        await opened(device)
+        slow = asyncio.ensure_future(device.run(lambda: gate.wait(5)))
+        await asyncio.sleep(0)
+        assert not slow.done()
+        gate.set()
+        assert await slow
+        await device.close()
+
+    asyncio.run(run())

@@ -1,0 +1,148 @@
+"""The cabinet's lamps and switches on gpiozero's mock pins."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from gpiozero.exc import PinUnknownPi
+from gpiozero.pins.mock import MockFactory
+
+from hal.device import NoHardwareError, NotEnabledError
+from hal.lights.contract import Colour, SwitchTurned
+from hal.lights.gpio import Driver, Settings
+from tests.support.devices import Seen, opened
+from tests.support.waiting import wait_until_async
+
+GREEN, AMBER, RED, KEY, DOOR = 17, 27, 22, 23, 24
+WIRED = Settings(GREEN, AMBER, RED, staff_key_pin=KEY, door_pin=DOOR, bounce_ms=0, blink_ms=5, retry_ms=5)
+
+
+class _NoPiYet(MockFactory):  # type: ignore[misc]  # gpiozero carries no types
+    """A board that is no Raspberry Pi until it is made one."""
+
+    is_pi = False
+
+    def pin(self, name: object) -> Any:  # noqa: ANN401  gpiozero's own
+        """Refuse as gpiozero does off a Pi."""
+        if not self.is_pi:
+            text = "unable to locate Pi revision"
+            raise PinUnknownPi(text)
+        return super().pin(name)
+
+
+@pytest.fixture
+def pins() -> Any:  # noqa: ANN401  gpiozero carries no types
+    factory = MockFactory()
+    yield factory
+    factory.close()
+
+
+def _lit(pins: Any) -> list[bool]:  # noqa: ANN401  gpiozero carries no types
+    return [bool(pins.pin(pin).state) for pin in (GREEN, AMBER, RED)]
+
+
+@pytest.mark.parametrize(
+    ("colour", "lit"),
+    [
+        ("off", [False, False, False]),
+        ("green", [True, False, False]),
+        ("amber", [False, True, False]),
+        ("red", [False, False, True]),
+    ],
+)
+def test_one_lamp_is_lit_at_a_time_and_all_are_dark_when_disabled(colour: Colour, lit: list[bool], pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types
+    async def run() -> None:
+        driver = Driver("lights", WIRED, pins)
+        await opened(driver)
+        await driver.show("red")
+        await driver.show(colour)
+        assert _lit(pins) == lit
+        await driver.disable()
+        assert _lit(pins) == [False, False, False]
+        with pytest.raises(NotEnabledError):
+            await driver.show("green")
+        await driver.close()
+
+    asyncio.run(run())
+
+
+def test_a_blinking_lamp_goes_on_and_off_until_another_is_shown(pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types
+    async def run() -> None:
+        driver = Driver("lights", WIRED, pins)
+        await opened(driver)
+        await driver.show("red", blinking=True)
+        await wait_until_async(lambda: len(pins.pin(RED).states) > 4, what="a blinking lamp")
+        await driver.show("green")
+        assert _lit(pins) == [True, False, False]
+        await driver.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("door_open_when", "shut_is_low"), [("open", True), ("closed", False)])
+def test_a_key_and_a_door_are_told_as_they_turn(door_open_when: Any, shut_is_low: bool, pins: Any) -> None:  # noqa: ANN401,FBT001  gpiozero carries no types
+    settings = Settings(GREEN, AMBER, RED, KEY, DOOR, door_open_when=door_open_when, bounce_ms=0)
+    shut, ajar = (pins.pin(DOOR).drive_low, pins.pin(DOOR).drive_high)
+    if not shut_is_low:
+        shut, ajar = ajar, shut
+
+    async def run() -> None:
+        driver = Driver("lights", settings, pins)
+        seen = Seen()
+        await driver.open(seen)
+        shut()  # after open: the mock's pull-up sets the level when the pin is taken
+        await driver.claim()
+        await driver.enable()
+        assert seen.of(SwitchTurned) == []
+        ajar()
+        pins.pin(KEY).drive_low()
+        await wait_until_async(lambda: len(seen.of(SwitchTurned)) == 2)
+        shut()
+        await wait_until_async(lambda: len(seen.of(SwitchTurned)) == 3)
+        told = [(event.switch, event.on) for event in seen.events if isinstance(event, SwitchTurned)]
+        assert told == [("door", True), ("staff_key", True), ("door", False)]
+        assert "staff_key on" in (await driver.check_health()).text
+        await driver.close()
+
+    asyncio.run(run())
+
+
+def test_a_key_that_is_turned_before_enable_is_told_at_enable(pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types
+    async def run() -> None:
+        driver = Driver("lights", WIRED, pins)
+        seen = Seen()
+        await driver.open(seen)
+        pins.pin(DOOR).drive_low()
+        pins.pin(KEY).drive_low()
+        await driver.claim()
+        await driver.enable()
+        assert seen.of(SwitchTurned) == [SwitchTurned("lights", "staff_key", on=True)]
+        await driver.close()
+
+    asyncio.run(run())
+
+
+def test_off_a_pi_the_lights_are_lost_and_found_when_the_pins_are_there() -> None:
+    async def run() -> None:
+        factory = _NoPiYet()
+        driver = Driver("lights", WIRED, factory)
+        seen: Seen = await opened(driver)
+        assert seen.statuses == ["lost"]
+        with pytest.raises(NoHardwareError, match="group gpio"):
+            await driver.show("green")
+        assert not (await driver.check_health()).ok
+        factory.is_pi = True
+        await wait_until_async(lambda: seen.statuses == ["lost", "ready"])
+        await driver.show("green")
+        await driver.close()
+        factory.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("pins_given", [(17, 17, 22), (17, 27, 28), (-2, 27, 22)])
+def test_pins_that_are_none_or_used_twice_are_refused(pins_given: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match="BCM 0 to 27"):
+        Settings(*pins_given)
