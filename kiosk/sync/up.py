@@ -33,6 +33,7 @@ UNACKNOWLEDGED_BATCHES = 32
 
 _JOURNAL = "journal"
 _CHAIN = "acknowledgement"
+_CURSOR = "cursor"
 _SILENCE = "head office"
 _FRAME = 300
 """Bytes of a record beside its payload, about: two digests and the field names."""
@@ -105,9 +106,13 @@ class Up:
 
     @property
     def head(self) -> Position:
-        """The journal's newest record; (0, 0) while there is no journal."""
+        """The journal's newest record; (0, 0) while it cannot be read."""
         reader = self._open()
-        return reader.head if reader is not None else Position(0, 0)
+        try:
+            return reader.head if reader is not None else Position(0, 0)
+        except sqlite3.Error as fault:
+            self._faults.begin(_JOURNAL, str(fault))
+            return Position(0, 0)
 
     @property
     def waiting(self) -> int:
@@ -124,11 +129,14 @@ class Up:
         except MessageError as fault:
             self._faults.begin(_CHAIN, f"unreadable: {fault}")
             return
-        refusal = self._refusal(word)
-        if refusal:
-            self._faults.begin(_CHAIN, refusal)
-            return
-        self._take(word)
+        try:
+            refusal = self._refusal(word)
+            if refusal:
+                self._faults.begin(_CHAIN, refusal)
+                return
+            self._take(word)
+        except (StoreError, sqlite3.Error) as fault:
+            self._faults.begin(_CURSOR, f"an acknowledgement could not be kept: {fault}")
 
     def _refusal(self, word: Acknowledgement) -> str:
         """Why this acknowledgement cannot be ours; empty if it can."""
@@ -153,6 +161,7 @@ class Up:
     def _take(self, word: Acknowledgement) -> None:
         position = Position(word.epoch, word.sequence)
         if self._cursor.acknowledge(Acknowledged(position, bytes.fromhex(word.digest), word.signature)):
+            self._faults.end(_CURSOR)
             self._be_patient()
             self._deadline = self._clock() + self._patience
             self._sent = max(self._sent, position)

@@ -99,14 +99,16 @@ def test_a_network_thread_that_dies_is_noticed_and_replaced(rig: Rig) -> None:
     asyncio.run(scenario())
 
 
-def test_a_retained_message_that_comes_with_the_subscription_is_heard_after_connected(rig: Rig) -> None:
+def test_what_the_broker_kept_while_we_were_away_is_heard_and_only_after_connected(rig: Rig) -> None:
     async def scenario() -> None:
-        head(rig, 1)
-        for _ in range(5):
-            ear = Ear()
-            async with linked(rig, ear):
-                await wait_until_async(lambda ear=ear: topics.feed_head(STORE) in ear.told)  # type: ignore[misc]  # bound per round
-            assert ear.told.index("connected") < ear.told.index(topics.feed_head(STORE))
+        first, second = Ear(), Ear()
+        async with linked(rig, first) as link:
+            await wait_until_async(lambda: link.online)
+        for version in (1, 2, 3):
+            rig.far.say(topics.feed_head(STORE), FeedHead(store=STORE, version=version))
+        async with linked(rig, second):
+            await wait_until_async(lambda: second.told.count(topics.feed_head(STORE)) == 3)
+        assert second.told[0] == "connected"
 
     asyncio.run(scenario())
 

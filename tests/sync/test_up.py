@@ -210,6 +210,20 @@ def test_an_old_acknowledgement_that_comes_late_moves_nothing_back(bench: Bench)
     assert bench.told == [Position(EPOCH, 10)]
 
 
+def test_an_acknowledgement_the_disk_refuses_to_keep_counts_once_it_can_be_kept(bench: Bench) -> None:
+    bench.append(10)
+    bench.up.connected()
+    bench.cursor._connection.execute("PRAGMA query_only = ON")
+    bench.acknowledge(10)
+    assert "readonly" in bench.faults.standing()["cursor"]
+    assert bench.cursor.position == Position(0, 0)
+    assert bench.told == []
+    bench.cursor._connection.execute("PRAGMA query_only = OFF")
+    bench.acknowledge(10)
+    assert bench.cursor.position == Position(EPOCH, 10)
+    assert "cursor" not in bench.faults.standing()
+
+
 def test_a_journal_that_is_not_there_yet_is_waited_for(bench: Bench, tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     bench.journal.close()
