@@ -28,11 +28,11 @@ __all__ = ["BookLookUp"]
 _LEAST_RATIO = 70
 _LEAST_LETTERS = 3
 _ALIKE = 6
-_CANDIDATES = 300
+_CANDIDATES = 200
 """A beginning as short as one letter may match every item; so many are looked at and ranked, within a frame."""
 _MATCHING = (
-    "SELECT item.payload FROM (SELECT rowid FROM item_words WHERE item_words MATCH ? LIMIT ?) AS found"
-    " JOIN item ON item.id = found.rowid"
+    "SELECT item.payload, found.words FROM (SELECT rowid, words FROM item_words WHERE item_words MATCH ? LIMIT ?)"
+    " AS found JOIN item ON item.id = found.rowid"
 )
 _BY_NUMBER = (
     "SELECT payload FROM item WHERE plu BETWEEN ? AND ? || ':' OR gtin = ?"
@@ -72,7 +72,7 @@ class BookLookUp:
             connection.close()
 
     def search(self, query: str, *, language: str, limit: int = 24) -> tuple[Tile, ...]:
-        """Best matches first: numbers, then names in ``language`` that begin with the query, then the others."""
+        """Best matches first: by number, then what has no barcode, then names in ``language`` that begin so."""
         asked = words(query)
         if not asked:
             return ()
@@ -82,8 +82,8 @@ class BookLookUp:
         if not found and not numbered:
             spelt = [self._spellings(word) for word in asked]
             found = self._matching(spelt)
-        found.sort(key=lambda item: _rank(item, asked, spelt, language))
-        unique = {item.item_id: item for item in (*numbered, *found)}
+        found.sort(key=lambda pair: _rank(*pair, asked=asked, spelt=spelt, language=language))
+        unique = {item.item_id: item for item in (*numbered, *(item for item, _words in found))}
         return tuple(self._tile(item) for item in list(unique.values())[:limit])
 
     def shelves(self) -> tuple[Shelf, ...]:
@@ -103,16 +103,17 @@ class BookLookUp:
             return []
         return self._items(_BY_NUMBER, number, number, number.zfill(_GTIN_DIGITS), number, number, limit)
 
-    def _matching(self, asked: Sequence[Sequence[str]]) -> list[Item]:
-        """Items that have, for each asked word, one of its spellings; in no order."""
+    def _matching(self, asked: Sequence[Sequence[str]]) -> list[tuple[Item, str]]:
+        """Items that have, for each asked word, one of its spellings, with all words of each; in no order."""
         if not all(asked):
             return []
         terms = ("(" + " OR ".join(f'"{word}" *' for word in spellings) + ")" for spellings in asked)
-        return self._items(_MATCHING, " AND ".join(terms), _CANDIDATES)
+        rows = self._connection().execute(_MATCHING, (" AND ".join(terms), _CANDIDATES))
+        return [(_decode_item(payload), of_item) for payload, of_item in rows]
 
     def _spellings(self, word: str) -> Sequence[str]:
         """The word itself if the book has it (as a beginning too), else the book's words that are spelt alike."""
-        if self._items(_MATCHING, f'"{word}" *', 1):
+        if self._rows(_MATCHING, f'"{word}" *', 1):
             return (word,)
         if len(word) < _LEAST_LETTERS:
             return ()
@@ -150,13 +151,17 @@ class BookLookUp:
         return connection
 
 
-def _rank(item: Item, asked: Sequence[str], spelt: Sequence[Sequence[str]], language: str) -> tuple[object, ...]:
-    """Smaller is better: the shopper's own language first, the likeliest spelling, whole words, then the short name."""
-    own = words(item.names.get(language, ""))
-    every = {*words(" ".join((*item.names.values(), *item.aliases)))}
+def _rank(
+    item: Item, of_item: str, *, asked: Sequence[str], spelt: Sequence[Sequence[str]], language: str
+) -> tuple[object, ...]:
+    """Smaller is better: the likeliest spelling, whole words, what has no barcode to scan, the shopper's own language
+    from the beginning of the name, the short name.
+    """
+    every = set(of_item.split())
     unlike = sum(_place(spellings, every) for spellings in spelt)
-    begins = " ".join(own).startswith(" ".join(asked))
-    return (not begins, unlike, -sum(word in every for word in asked), len(own), item.item_id)
+    whole = sum(word in every for word in asked)
+    own = " ".join(words(item.names.get(language, "")))
+    return (unlike, -whole, item.plu is None, not own.startswith(" ".join(asked)), len(own), item.item_id)
 
 
 def _place(spellings: Sequence[str], of_item: Iterable[str]) -> int:

@@ -81,6 +81,21 @@ def test_a_name_in_the_shoppers_language_that_begins_so_comes_first(tmp_path: Pa
     look_up.close()
 
 
+def test_what_has_no_barcode_comes_before_the_packets_that_share_its_name(tmp_path: Path) -> None:
+    loose = item("loose", {"en": "Red onion"}, plu="4082")
+    packet = item("packet", {"en": "Onion soup mix"}, gtin="00012345678905")
+    look_up = BookLookUp(build_book(tmp_path, 1, packet, loose))
+    assert _found(look_up, "onion") == ["loose", "packet"]
+    look_up.close()
+
+
+def test_accents_left_out_make_a_word_no_less_whole(tmp_path: Path) -> None:
+    apple, pasta = item("apple", {"pt_BR": "Maçã gala"}), item("pasta", {"pt_BR": "Macarrão"})
+    look_up = BookLookUp(build_book(tmp_path, 1, pasta, apple))
+    assert _found(look_up, "maca", "pt_BR") == ["apple", "pasta"]
+    look_up.close()
+
+
 def test_the_limit_holds(look_up: BookLookUp) -> None:
     assert len(look_up.search("c", language="en", limit=1)) == 1
 
