@@ -19,6 +19,8 @@ _SWITCHED: Final = {"scanner": ("scanner", "camera"), "scale": ("scale",)}
 """Categories whose data the checkout lets flow and stops, by the category of the effect's device."""
 _PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0)
 """How long a device that could not be opened is left alone, the last one again and again."""
+COMING_UP_S: Final = 10.0
+"""How long something asked of a device waits for it to come up: after a power cut the first effect is there first."""
 _CLOSE_S: Final = 2.0
 """A driver that has not closed by then is left to the end of the process."""
 
@@ -30,8 +32,13 @@ class Mounted:
     category: str
     device: Device
     wanted: bool
-    up: bool = False
+    came_up: asyncio.Event = field(default_factory=asyncio.Event)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def up(self) -> bool:
+        """It was opened, claimed and set to what is wanted."""
+        return self.came_up.is_set()
 
 
 class Rack:
@@ -57,6 +64,16 @@ class Rack:
     def of(self, category: str) -> Any:  # noqa: ANN401 - its category says what it can do
         """The first device of a category; ``None`` if the settings name none."""
         return next((each.device for each in self._mounted if each.category == category), None)
+
+    async def ready(self, category: str, *, seconds: float = COMING_UP_S) -> Any:  # noqa: ANN401 - as above
+        """The first device of a category, once it has come up or ``seconds`` have passed; ``None`` as above."""
+        mounted = next((each for each in self._mounted if each.category == category), None)
+        if mounted is None:
+            return None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await mounted.came_up.wait()
+        return mounted.device
 
     def start(self) -> None:
         """Bring all devices up, each in its own time."""
@@ -97,7 +114,7 @@ class Rack:
                 _log.exception("%s: its driver failed", name)
                 self._lost(name, f"driver: {type(error).__name__}")
             else:
-                mounted.up = True
+                mounted.came_up.set()
                 self._sink_ready(name, after_failure=attempt > 0)
                 return
             with suppress(Exception):

@@ -128,7 +128,7 @@ class Performer:
     # --- money ---------------------------------------------------------------------------------------------------
 
     async def _charge(self, charge: f.Charge) -> None:
-        reader: CardReader | None = self._rack.of("card_reader")
+        reader: CardReader | None = await self._rack.ready("card_reader")
         if reader is None:
             self._put(i.TerminalAnswered(charge.tender, "not_found", reason=_UNREACHABLE))
             return
@@ -138,7 +138,7 @@ class Performer:
         await self._terminal(charge.tender, reader.pay(charge.tender, amount.minor, amount.currency, kind=kind))
 
     async def _ask_terminal(self, ask: f.AskTerminal) -> None:
-        reader: CardReader | None = self._rack.of("card_reader")
+        reader: CardReader | None = await self._rack.ready("card_reader")
         if reader is None:
             self._put(i.TerminalSilent(ask.tender))
             return
@@ -163,7 +163,7 @@ class Performer:
             await reader.abort(abort.tender)
 
     async def _reverse(self, reverse: f.Reverse) -> None:
-        reader: CardReader | None = self._rack.of("card_reader")
+        reader: CardReader | None = await self._rack.ready("card_reader")
         if reader is None:
             self._put(i.ReversalAnswered(reverse.tender, done=False, reason=_UNREACHABLE))
             return
@@ -179,7 +179,7 @@ class Performer:
     # --- paper, light and sound ----------------------------------------------------------------------------------
 
     async def _print(self, job: f.Print) -> None:
-        printer: Printer | None = self._rack.of("printer")
+        printer: Printer | None = await self._rack.ready("printer")
         if printer is None:
             self._put(i.PrinterAnswered(job.job, "failed", "no printer in the settings"))
             return

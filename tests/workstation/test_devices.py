@@ -259,6 +259,20 @@ def test_a_fault_of_ours_does_not_go_back_into_the_driver(caplog: pytest.LogCapt
     assert "could not be taken in" in caplog.text
 
 
+def test_a_receipt_asked_for_before_the_printer_is_up_waits_for_it() -> None:
+    printer = FakePrinter("printer", failures=[NoHardwareError("no cable")])
+    rig = Rig([("printer", printer)])
+
+    async def work() -> None:
+        rig.performer.perform(f.Print("j-1", _sale(), "", copy=False))
+        rig.rack.start()
+        await wait_until_async(lambda: rig.put, what="an answer")
+
+    rig.run(work, up=False)
+    assert rig.put == [i.PrinterAnswered("j-1", "printed")]
+    assert printer.calls[:5] == ["open", "close", "open", "claim", "enable"]
+
+
 # --- money -------------------------------------------------------------------------------------------------------
 
 
