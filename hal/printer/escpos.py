@@ -15,14 +15,13 @@ everything before it has been done.
 
 from __future__ import annotations
 
+import errno
 import socket
 import time
 import unicodedata
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
-
-from usb.core import USBTimeoutError
 
 from hal.blocking import BlockingDevice
 from hal.device import DeviceError, Health, NoHardwareError, ProtocolError, Sink, StatusChanged, TimeoutExpiredError
@@ -307,8 +306,10 @@ class _Link:
                 device.timeout = timeout_ms / 1000
                 return bytes(device.read(max(1, device.in_waiting)))
             return bytes(device.read(self._settings.usb_in, 16, timeout_ms))
-        except (TimeoutError, USBTimeoutError):
-            return b""
+        except OSError as error:
+            if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:  # the second is pyusb's
+                return b""
+            raise
 
     def _need_open(self) -> None:
         if self._connector is None:
