@@ -119,7 +119,7 @@ def test_another_generators_receipt_is_read_whole() -> None:
     assert receipt.unknown == []
     codes = zxingcpp.read_barcodes(receipt.strip.picture(torn=False))
     assert {code.text for code in codes} == {"T-0001", "5901234123457"}
-    black = [piece for _, piece in receipt.strip.pieces][-3:]
+    black = [paint() for _, paint in receipt.strip.pieces][-3:]
     assert [(piece.getpixel((5, 5)), piece.getpixel((40, 5))) for piece in black] == [(0, 255)] * 3
 
 

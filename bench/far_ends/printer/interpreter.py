@@ -17,7 +17,7 @@ from typing import Literal
 
 from PIL import Image
 
-from bench.far_ends.printer.paper import CELL, Glyph, Strip, barcode, bits, line, qr_code
+from bench.far_ends.printer.paper import CELL, Glyph, Strip, barcode, bits, qr_code
 
 __all__ = ["Interpreter", "PaperState", "Receipt"]
 
@@ -137,6 +137,7 @@ class Interpreter:
         self._buffer = bytearray()
         self._arriving = b""  # the end of what came, where a real-time request may be split
         self._glyphs: list[Glyph] = []
+        self._used = 0
         self._format = _Format()
         self._receipt = Receipt(Strip(width))
         self._asb_wanted = False
@@ -164,7 +165,7 @@ class Interpreter:
             self._buffer.clear()
             self._arriving = b""
             self._asb_wanted = False
-            self._glyphs = []  # a line without its line feed was never printed
+            self._glyphs, self._used = [], 0  # a line without its line feed was never printed
             self._format = _Format()
             self._finish()
 
@@ -279,10 +280,11 @@ class Interpreter:
             self._format.wide,
             self._format.high,
         )
-        used = sum(each.wide for each in self._glyphs) * CELL[0]
-        if used + glyph.wide * CELL[0] > self._width:
+        wide = glyph.wide * CELL[0]
+        if self._used + wide > self._width:
             self._line_feed()
         self._glyphs.append(glyph)
+        self._used += wide
 
     def _line_feed(self) -> None:
         tall = max((glyph.high for glyph in self._glyphs), default=1) * CELL[1]
@@ -292,8 +294,8 @@ class Interpreter:
     def _put_line(self) -> None:
         self._receipt.text.append("".join(glyph.text for glyph in self._glyphs).rstrip())
         if self._glyphs:
-            self._receipt.strip.put(line(self._glyphs, self._format.spacing), self._format.align)
-            self._glyphs = []
+            self._receipt.strip.write(self._glyphs, self._format.spacing, self._format.align)
+            self._glyphs, self._used = [], 0
         else:
             self._receipt.strip.feed(self._format.spacing)
 
@@ -305,7 +307,7 @@ class Interpreter:
 
     def _initialise(self, _cursor: _Cursor) -> None:
         self._format = _Format()
-        self._glyphs = []
+        self._glyphs, self._used = [], 0
 
     def _set_align(self, cursor: _Cursor) -> None:
         self._format.align = _ALIGN.get(cursor.byte() % 48, "left")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["CELL", "Glyph", "Strip", "barcode", "bits", "line", "qr_code"]
+__all__ = ["CELL", "Glyph", "Strip", "barcode", "bits", "line", "line_height", "qr_code"]
 
 CELL = (12, 24)
 """Dots of one character of font A: width, height."""
@@ -35,20 +36,32 @@ class Glyph:
 
 @dataclass(slots=True)
 class Strip:
-    """The paper since the last cut, ``width`` dots wide."""
+    """The paper since the last cut, ``width`` dots wide.
+
+    ``pieces``: the row at which each stands, and what paints it. Text is painted when somebody looks, so that a drill
+    that keeps no pictures does not wait for any.
+    """
 
     width: int
     rows: int = 0
-    pieces: list[tuple[int, Image.Image]] = field(default_factory=list)
+    pieces: list[tuple[int, Callable[[], Image.Image]]] = field(default_factory=list)
 
     def put(self, picture: Image.Image, align: str = "left") -> None:
         """Print a picture (0 is black) and move the paper by its height."""
+        self.pieces.append((self.rows, lambda: self._aligned(picture, align)))
+        self.rows += picture.height
+
+    def write(self, glyphs: list[Glyph], height: int, align: str = "left") -> None:
+        """Print one line of characters, at least ``height`` dots high, and move the paper by it."""
+        self.pieces.append((self.rows, lambda: self._aligned(line(glyphs, height), align)))
+        self.rows += line_height(glyphs, height)
+
+    def _aligned(self, picture: Image.Image, align: str) -> Image.Image:
         spare = max(0, self.width - picture.width)
         left = {"left": 0, "centre": spare // 2, "right": spare}[align]
         paper = Image.new("L", (self.width, picture.height), WHITE)
         paper.paste(picture, (left, 0))
-        self.pieces.append((self.rows, paper))
-        self.rows += picture.height
+        return paper
 
     def feed(self, rows: int) -> None:
         """Move the paper without printing."""
@@ -57,8 +70,8 @@ class Strip:
     def picture(self, *, torn: bool) -> Image.Image:
         """The strip as it is held in the hand; a torn one ends in a ragged edge."""
         paper = Image.new("L", (self.width + 2 * _MARGIN, self.rows + 2 * _MARGIN), WHITE)
-        for top, piece in self.pieces:
-            paper.paste(piece, (_MARGIN, _MARGIN + top))
+        for top, paint in self.pieces:
+            paper.paste(paint(), (_MARGIN, _MARGIN + top))
         if torn:
             draw = ImageDraw.Draw(paper)
             edge = [(x, paper.height - 4 - 8 * (x // 12 % 2)) for x in range(0, paper.width + 12, 12)]
@@ -66,16 +79,21 @@ class Strip:
         return paper
 
 
+def line_height(glyphs: list[Glyph], height: int) -> int:
+    """How many dots a line takes: its tallest character, or ``height``."""
+    return max(max((glyph.high for glyph in glyphs), default=1) * CELL[1], height)
+
+
 def line(glyphs: list[Glyph], height: int) -> Image.Image:
     """One line of characters, at least ``height`` dots high, standing on a common base."""
     tall = max((glyph.high for glyph in glyphs), default=1) * CELL[1]
-    picture = Image.new("L", (sum(glyph.wide * CELL[0] for glyph in glyphs) or 1, max(tall, height)), WHITE)
+    wide = sum(glyph.wide * CELL[0] for glyph in glyphs) or 1
+    picture = Image.new("L", (wide, line_height(glyphs, height)), WHITE)
     left = 0
     for glyph in glyphs:
-        cell = _cell(glyph.text, bold=glyph.bold)
-        size = (CELL[0] * glyph.wide, CELL[1] * glyph.high)
-        picture.paste(cell.resize(size, Image.Resampling.NEAREST), (left, tall - size[1]))
-        left += size[0]
+        cell = _cell(glyph.text, bold=glyph.bold, wide=glyph.wide, high=glyph.high)
+        picture.paste(cell, (left, tall - cell.height))
+        left += cell.width
     return picture
 
 
@@ -105,11 +123,11 @@ def _symbol(symbol: Any, scale: int) -> Image.Image:  # noqa: ANN401  the librar
 
 
 @cache
-def _cell(text: str, *, bold: bool) -> Image.Image:
+def _cell(text: str, *, bold: bool, wide: int, high: int) -> Image.Image:
     picture = Image.new("L", CELL, WHITE)
     font = _font(bold=bold)
     ImageDraw.Draw(picture).text((CELL[0] / 2, CELL[1] - 6), text, font=font, fill=BLACK, anchor="ms")
-    return picture
+    return picture.resize((CELL[0] * wide, CELL[1] * high), Image.Resampling.NEAREST)
 
 
 @cache
