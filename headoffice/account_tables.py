@@ -1,0 +1,52 @@
+"""The tables of who may enter: accounts, attempts to sign in, keys for programs, and head office's own settings."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from headoffice.base import Base, Code, Identity, Instant, Prose
+
+__all__ = ["Account", "ApiKey", "Setting", "SignInAttempt"]
+
+
+class Account(Base):
+    """A person who may enter the console. Without a password hash nobody can sign in by password."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[Identity]
+    name: Mapped[Code]
+    password_hash: Mapped[Prose | None]
+    created_ms: Mapped[Instant]
+
+
+class SignInAttempt(Base):
+    """A failed attempt, by account name or by address; kept in the database so that a restart forgives nothing."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index(None, "who", "utc_ms"),)
+
+    id: Mapped[Identity]
+    who: Mapped[Code]
+    utc_ms: Mapped[Instant]
+
+
+class ApiKey(Base):
+    """A key for a program; only its SHA-256 is kept."""
+
+    __tablename__ = "api_key"
+
+    digest: Mapped[Code] = mapped_column(primary_key=True)
+    name: Mapped[Code]
+    created_ms: Mapped[Instant]
+
+
+class Setting(Base):
+    """Head office's own settings: the secret that signs sessions, the shop's key, what was seeded."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    value: Mapped[Prose]

@@ -1,0 +1,39 @@
+"""What kiosks ask with a deadline, and what head office answers: who a shopper is, how far a lane has counted."""
+
+from __future__ import annotations
+
+from headoffice.database import Database
+from headoffice.feed import member_of
+from headoffice.ledger.tables import Workstation
+from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
+
+__all__ = ["Answers"]
+
+
+class Answers:
+    """Reads only; a question it knows no answer to is answered as such, never left waiting."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def loyalty(self, question: LoyaltyAsk) -> LoyaltyAnswer:
+        """The member behind a keyed hash; an empty answer for nobody."""
+        with self._database.read() as session:
+            member = member_of(session, question.keyed_hash)
+        if member is None:
+            return LoyaltyAnswer(correlation=question.correlation)
+        return LoyaltyAnswer(correlation=question.correlation, member_id=member.member_id, tier=member.tier)
+
+    def numbers(self, question: NumbersAsk) -> NumbersAnswer:
+        """The highest numbers known of the asker's lane; zeros where it is new."""
+        with self._database.read() as session:
+            lane = session.get(Workstation, (question.store, question.workstation))
+        if lane is None:
+            return NumbersAnswer(correlation=question.correlation)
+        return NumbersAnswer(
+            correlation=question.correlation,
+            series=lane.series,
+            last_number=lane.last_number,
+            last_legal=lane.last_legal,
+            business_day=lane.business_day,
+        )

@@ -1,0 +1,142 @@
+"""The door to the database: open it safely, bring it up to this release, and give out transactions.
+
+SQLite by default (write-ahead log, ``synchronous=FULL``: what was committed survives a power cut), any other database
+SQLAlchemy knows by its URL. A database from a newer release is refused before anything is written to it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+__all__ = ["Database", "DatabaseRefusedError", "is_full", "open_database"]
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class DatabaseRefusedError(Exception):
+    """The database cannot be used; the message says why and what to do."""
+
+
+class Database:
+    """Transactions on one engine. A write takes its turn at once (``BEGIN IMMEDIATE``), so no lock is met half-way."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reading = engine.execution_options(reading=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent view; nothing may be written."""
+        with Session(self._reading, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give all connections back to the system."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open, check and migrate. Raises ``DatabaseRefusedError`` with a sentence for a person."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        message = f"not a database URL: {url!r} (for example sqlite:////var/lib/headoffice/ledger.db)"
+        raise DatabaseRefusedError(message) from error
+    _refuse_newer_sqlite(parsed)
+    engine = create_engine(parsed)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        _migrate(engine)
+    except DatabaseRefusedError:
+        engine.dispose()
+        raise
+    except DBAPIError as error:
+        engine.dispose()
+        message = f"the database {parsed.render_as_string()} cannot be opened: {error.orig}"
+        raise DatabaseRefusedError(message) from error
+    return Database(engine)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether this is the database saying that the disk has no room left."""
+    return isinstance(error, OperationalError) and "full" in str(error.orig)
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return ScriptDirectory.from_config(config)
+
+
+def _known(revision: str | None) -> bool:
+    return revision is None or revision in {script.revision for script in _scripts().walk_revisions()}
+
+
+def _refuse(where: str, revision: str | None) -> None:
+    message = (
+        f"the database {where} is from a newer release (revision {revision}); it was left untouched."
+        " Start the newer release, or give another --database."
+    )
+    raise DatabaseRefusedError(message)
+
+
+def _refuse_newer_sqlite(url: URL) -> None:
+    """Look at the revision read-only, before write-ahead logging or anything else touches the file."""
+    if url.get_backend_name() != "sqlite" or not url.database or not Path(url.database).exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{Path(url.database).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
+    except sqlite3.Error as error:
+        message = f"{url.database} is not a database of head office: {error}"
+        raise DatabaseRefusedError(message) from error
+    if row is not None and not _known(row[0]):
+        _refuse(url.database, row[0])
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # transactions begin where we say so, not where the module guesses
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _began(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with engine.begin() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        if not _known(revision):
+            _refuse(engine.url.render_as_string(), revision)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

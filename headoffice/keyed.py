@@ -1,0 +1,54 @@
+"""Keyed hashes: how a card, a phone number or a badge is found without being kept.
+
+HMAC-SHA256 under the shop's key, in lower-case hex; the kind stands in front, so that a card's number never collides
+with a phone's. The kiosks hold the same key in their settings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from headoffice.account_tables import Setting
+
+__all__ = ["keyed_hash", "keep_shop_key", "pin_hash", "shop_key"]
+
+_NAME = "shop_key"
+_KEY_BYTES = 32
+
+
+def keyed_hash(key: bytes, kind: Literal["card", "phone", "badge"], value: str) -> str:
+    """``value``: the card's or badge's code as read, or the phone number in E.164 (``+8801712345678``)."""
+    return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def pin_hash(key: bytes, operator_id: str, pin: str) -> tuple[str, str]:
+    """(salt, hash) of an operator's PIN, both hex: scrypt with n=2**14, r=8, p=1.
+
+    The salt follows from the shop's key and the operator, so that publishing the same operator again changes nothing.
+    """
+    salt = hmac.new(key, f"pin-salt:{operator_id}".encode(), hashlib.sha256).digest()[:16]
+    return salt.hex(), hashlib.scrypt(pin.encode(), salt=salt, n=2**14, r=8, p=1).hex()
+
+
+def shop_key(session: Session) -> bytes:
+    """The shop's key, made when first asked for."""
+    row = session.get(Setting, _NAME)
+    if row is None:
+        row = Setting(name=_NAME, value=secrets.token_hex(_KEY_BYTES))
+        session.add(row)
+    return bytes.fromhex(row.value)
+
+
+def keep_shop_key(session: Session, key: bytes) -> None:
+    """Use this key from now on. Raises ``ValueError`` where another is in use: every hash in the feed hangs on it."""
+    row = session.get(Setting, _NAME)
+    if row is None:
+        session.add(Setting(name=_NAME, value=key.hex()))
+    elif row.value != key.hex():
+        message = "another shop key is in use here; members and badges are hashed under it"
+        raise ValueError(message)

@@ -1,0 +1,1 @@
+"""The ledger: what the kiosks' journals say, kept exactly, and what follows from it: sales, stock, interventions."""

@@ -1,0 +1,355 @@
+"""Posting: what the ledger makes of each journal record, in the record's own database transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from headoffice.base import Base
+from headoffice.ledger import records
+from headoffice.ledger.baskets import Baskets
+from headoffice.ledger.tables import (
+    Intervention,
+    Kiosk,
+    SaleLine,
+    SaleTax,
+    SaleTender,
+    StockLevel,
+    StockMove,
+    Transaction,
+    Workstation,
+)
+from kiosk.retail.money import Money
+from kiosk.retail.transaction import LineItem
+
+__all__ = ["Position", "Posting", "SuspectRecordError"]
+
+T = TypeVar("T", bound=Base)
+
+
+class SuspectRecordError(ValueError):
+    """The record is stored, but the ledger must not follow it: it would book twice, or against another booking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in the journal a record stands."""
+
+    kiosk: str
+    epoch: int
+    sequence: int
+
+
+class Posting:
+    """Posts one kiosk's events in order.
+
+    ``touched`` names what people may see change; ``remarks`` are bookings a person should look at.
+    """
+
+    def __init__(self, session: Session, kiosk: Kiosk) -> None:
+        self._session = session
+        self._kiosk = kiosk
+        self._baskets = Baskets(session, kiosk.kiosk)
+        self._cache: dict[tuple[type[Base], tuple[str, ...]], Base] = {}
+        self.touched: set[str] = set()
+        self.remarks: list[str] = []
+
+    def forget(self) -> None:
+        """Drop what was gathered and not written: the savepoint it belonged to is gone."""
+        self._baskets = Baskets(self._session, self._kiosk.kiosk)
+        self._cache.clear()
+
+    def finish(self) -> None:
+        """Write what was gathered."""
+        self._baskets.save()
+        if self._baskets.changed:
+            self.touched.add("baskets")
+        self._session.flush()
+
+    def post(self, at: Position, event: records.Event) -> None:  # noqa: C901, PLR0912 - one flat match over the union
+        """Post one event. Raises ``SuspectRecordError`` before anything is booked."""
+        match event:
+            case records.TransactionCompleted():
+                self._completed(at, event)
+            case records.StockMoved():
+                self._stock(at, event)
+            case records.FiscalNumberGiven():
+                self._fiscal(event)
+            case records.TransactionOpened():
+                self._numbered(event)
+                self._baskets.opened(event)
+            case records.LineAdded():
+                self._baskets.added(event.item)
+            case records.QuantityChanged():
+                self._baskets.quantity(event)
+            case records.LineVoided():
+                self._baskets.voided(event.line)
+            case records.PriceModifiersSettled():
+                self._baskets.settled(event)
+            case records.LoyaltyAttached():
+                self._baskets.member(event.member_id)
+            case records.TenderRequested():
+                self._baskets.phased("tendering")
+            case records.TenderSettled():
+                self._baskets.phased("tendering" if event.outcome in {"approved", "unknown"} else "scanning")
+            case records.TransactionVoided():
+                self._baskets.removed(event.transaction)
+            case records.TransactionSuspended():
+                self._baskets.phased("suspended", event.transaction)
+            case records.TransactionResumed():
+                self._baskets.phased("scanning", event.transaction)
+            case records.InterventionRaised() | records.InterventionCleared():
+                self._intervention(event)
+            case _:
+                self._lane(event)
+
+    # --- the sale ------------------------------------------------------------------------------------------------
+
+    def _completed(self, at: Position, event: records.TransactionCompleted) -> None:
+        uuid = event.transaction.uuid
+        if self._session.scalar(select(Transaction.uuid).where(Transaction.uuid == uuid)) is not None:
+            message = f"transaction {uuid} is already in the ledger"
+            raise SuspectRecordError(message)
+        header = _header(at, event)
+        parts: list[tuple[type[Base], list[_Row]]] = [
+            (SaleLine, [_line(uuid, line) for line in event.lines]),
+            (SaleTender, [_tender(uuid, tender) for tender in event.tenders]),
+            (SaleTax, _tax(uuid, event)),
+        ]
+        self._remark_number(event)
+        self._session.execute(insert(Transaction), header)
+        for table, rows in parts:
+            if rows:
+                self._session.execute(insert(table), rows)
+        self._baskets.removed(uuid)
+        self.touched.add("sales")
+
+    def _remark_number(self, event: records.TransactionCompleted) -> None:
+        """A number used twice is booked, for the money is real, and put before a person."""
+        named = event.transaction
+        other = self._session.scalar(
+            select(Transaction.uuid).where(
+                Transaction.store == named.store,
+                Transaction.workstation == named.workstation,
+                Transaction.series == named.series,
+                Transaction.number == named.number,
+                Transaction.sample.is_(False),
+            )
+        )
+        if other is not None:
+            number = f"{named.store}/{named.workstation} {named.series}-{named.number}"
+            self.remarks.append(f"{number} names both {other} and {named.uuid}")
+
+    def _fiscal(self, event: records.FiscalNumberGiven) -> None:
+        self._session.execute(
+            update(Transaction)
+            .where(Transaction.uuid == event.transaction)
+            .values(legal_series=event.series, legal_number=event.number)
+        )
+        lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
+        lane.last_legal = max(lane.last_legal, event.number)
+
+    def _stock(self, at: Position, event: records.StockMoved) -> None:
+        location = self._kiosk.store
+        rows = [
+            {
+                "kiosk": at.kiosk,
+                "epoch": at.epoch,
+                "sequence": at.sequence,
+                "ordinal": ordinal,
+                "uuid": event.transaction,
+                "item_id": move.item_id,
+                "location": location,
+                "quantity": move.quantity,
+                "unit": move.unit,
+            }
+            for ordinal, move in enumerate(event.moves)
+        ]
+        if rows:
+            self._session.execute(insert(StockMove), rows)
+        for move in event.moves:
+            level = self._find(StockLevel, item_id=move.item_id, location=location)
+            if level is None:
+                level = self._keep(StockLevel(item_id=move.item_id, location=location, unit=move.unit, on_hand=0))
+            level.on_hand -= move.quantity
+            level.stirred = True
+        self.touched.add("stock")
+
+    # --- the lane ------------------------------------------------------------------------------------------------
+
+    def _lane(self, event: records.Event) -> None:
+        kiosk = self._kiosk
+        match event:
+            case records.EpochOpened():
+                kiosk.store, kiosk.workstation, kiosk.release = event.store, event.workstation, event.release
+            case records.LaneOpened():
+                kiosk.lane, kiosk.lane_reason = "open", ""
+            case records.LaneClosed():
+                kiosk.lane, kiosk.lane_reason = "closed", event.reason
+            case records.DayOpened():
+                lane = self._workstation(kiosk.store, kiosk.workstation)
+                lane.business_day = max(lane.business_day, event.business_day)
+            case records.SeriesOpened():
+                self._series(event.series, 0)
+            case records.SeriesContinued():
+                self._series(event.series, event.last_number)
+            case _:
+                return
+        self.touched.add("kiosks")
+
+    def _numbered(self, event: records.TransactionOpened) -> None:
+        """A number is used up when the transaction opens, whatever becomes of it."""
+        named = event.transaction
+        self._highest(self._workstation(named.store, named.workstation), named.series, named.number)
+
+    def _series(self, series: int, number: int) -> None:
+        self._highest(self._workstation(self._kiosk.store, self._kiosk.workstation), series, number)
+
+    @staticmethod
+    def _highest(lane: Workstation, series: int, number: int) -> None:
+        if (series, number) > (lane.series, lane.last_number):
+            lane.series, lane.last_number = series, number
+
+    def _intervention(self, event: records.InterventionRaised | records.InterventionCleared) -> None:
+        row = self._find(Intervention, kiosk=self._kiosk.kiosk, intervention=event.intervention)
+        if isinstance(event, records.InterventionCleared):
+            if row is not None:
+                row.outcome, row.by = event.outcome, event.by
+        elif row is None:
+            self._keep(
+                Intervention(
+                    kiosk=self._kiosk.kiosk,
+                    intervention=event.intervention,
+                    kind=event.kind,
+                    blocks=event.blocks,
+                    utc_ms=event.utc_ms,
+                    line=event.line,
+                    minimum_age=event.minimum_age,
+                    outcome="",
+                    by="",
+                )
+            )
+        self.touched.add("interventions")
+
+    # --- rows by key, each read once a batch -----------------------------------------------------------------------
+
+    def _workstation(self, store: str, workstation: str) -> Workstation:
+        found = self._find(Workstation, store=store, workstation=workstation)
+        if found is None:
+            found = self._keep(
+                Workstation(
+                    store=store, workstation=workstation, series=0, last_number=0, last_legal=0, business_day=""
+                )
+            )
+        return found
+
+    def _find(self, table: type[T], **key: str) -> T | None:
+        cached = self._cache.get((table, tuple(key.values())))
+        if isinstance(cached, table):
+            return cached
+        row = self._session.get(table, key)
+        if row is not None:
+            self._cache[table, tuple(key.values())] = row
+        return row
+
+    def _keep(self, row: T) -> T:
+        self._session.add(row)
+        key = tuple(getattr(row, column.key) for column in type(row).__table__.primary_key.columns)
+        self._cache[type(row), key] = row
+        return row
+
+
+_Row = dict[str, Any]
+
+
+def _minor(amount: Money | None) -> int | None:
+    return None if amount is None else amount.minor
+
+
+def _header(at: Position, event: records.TransactionCompleted) -> _Row:
+    named = event.transaction
+    return {
+        "uuid": named.uuid,
+        "store": named.store,
+        "workstation": named.workstation,
+        "business_day": named.business_day,
+        "series": named.series,
+        "number": named.number,
+        "kiosk": at.kiosk,
+        "epoch": at.epoch,
+        "sequence": at.sequence,
+        "utc_ms": event.utc_ms,
+        "language": event.language,
+        "currency": event.currency,
+        "book_version": event.book_version,
+        "prices_include_tax": event.prices_include_tax,
+        "subtotal": event.subtotal.minor,
+        "discount": event.discount.minor,
+        "tax": sum(row.tax.minor for row in event.tax),
+        "total": event.total.minor,
+        "units": sum(line.quantity for line in event.lines),
+        "member_id": event.member_id,
+        "clock_trusted": event.clock_trusted,
+        "sample": False,
+    }
+
+
+def _line(uuid: str, line: LineItem) -> _Row:
+    weight = line.weight
+    return {
+        "uuid": uuid,
+        "line": line.line,
+        "item_id": line.item_id,
+        "names": dict(line.names),
+        "unit": line.unit,
+        "quantity": line.quantity,
+        "weight_value": weight.value if weight else None,
+        "weight_exponent": weight.exponent if weight else None,
+        "weight_unit": weight.unit if weight else None,
+        "unit_price": line.unit_price.minor,
+        "extended": line.extended.minor,
+        "discount": line.discount.minor,
+        "net": line.net.minor,
+        "tax_class": line.tax_rate.tax_class,
+        "basis_points": line.tax_rate.basis_points,
+        "entry": line.entry,
+        "gtin": line.gtin,
+        "plu": line.plu,
+        "modifiers": [
+            {"offer_id": each.offer_id, "amount": each.amount.minor, "names": dict(each.names)}
+            for each in line.modifiers
+        ],
+    }
+
+
+def _tender(uuid: str, tender: records.SettledTender) -> _Row:
+    return {
+        "uuid": uuid,
+        "tender": tender.tender,
+        "tender_id": tender.tender_id,
+        "kind": tender.kind,
+        "amount": tender.amount.minor,
+        "approval_code": tender.approval_code,
+        "brand": tender.brand,
+        "masked_pan": tender.masked_pan,
+        "reference": tender.reference,
+        "received": _minor(tender.received),
+        "change": _minor(tender.change),
+        "rounding": _minor(tender.rounding),
+    }
+
+
+def _tax(uuid: str, event: records.TransactionCompleted) -> list[_Row]:
+    return [
+        {
+            "uuid": uuid,
+            "tax_class": row.rate.tax_class,
+            "basis_points": row.rate.basis_points,
+            "net": row.net.minor,
+            "tax": row.tax.minor,
+        }
+        for row in event.tax
+    ]

@@ -1,0 +1,13 @@
+"""Every table of head office in one place, for migrations and for tests."""
+
+from __future__ import annotations
+
+from headoffice import account_tables, feed_tables
+from headoffice.base import Base
+from headoffice.ledger import tables as ledger_tables
+
+__all__ = ["METADATA", "ROOMS"]
+
+ROOMS = (account_tables, feed_tables, ledger_tables)
+"""The modules that define tables; importing them fills the metadata."""
+METADATA = Base.metadata
