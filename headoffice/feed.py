@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import msgspec
 from sqlalchemy import func, insert, select
@@ -22,18 +23,27 @@ from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from messages import feed as wire
 
-__all__ = ["Change", "Feed", "PriceRefusedError", "append", "change_of", "item_of", "member_of"]
+__all__ = ["Change", "Feed", "PriceReason", "PriceRefusedError", "append", "change_of", "item_of", "member_of"]
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _item_decoder = msgspec.json.Decoder(Item)
 _MAXIMUM_PRICE = 10**12
 
 
-class PriceRefusedError(ValueError):
-    """The price may not be. ``reason``: ``unknown_item``, ``not_positive``, ``above_mrp``, ``too_high``."""
+class PriceReason(StrEnum):
+    """Why a price may not be. ``ABOVE_MRP``: above the maximum retail price printed on the pack."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    UNKNOWN_ITEM = "unknown_item"
+    NOT_POSITIVE = "not_positive"
+    TOO_HIGH = "too_high"
+    ABOVE_MRP = "above_mrp"
+
+
+class PriceRefusedError(ValueError):
+    """The price may not be."""
+
+    def __init__(self, reason: PriceReason) -> None:
+        super().__init__(reason.value)
         self.reason = reason
 
 
@@ -140,7 +150,7 @@ class Feed:
         with self._database.write() as session:
             item = item_of(session, item_id)
             if item is None:
-                raise PriceRefusedError("unknown_item")
+                raise PriceRefusedError(PriceReason.UNKNOWN_ITEM)
             price = Money(minor, _check_price(session, item, minor))
             now = self._clock()
             changed = change_of("item", item_id, dataclasses.replace(item, price=price))
@@ -179,11 +189,11 @@ class Feed:
 def _check_price(session: Session, item: Item, minor: int) -> str:
     """The currency of the price, if it may be."""
     if minor <= 0:
-        raise PriceRefusedError("not_positive")
+        raise PriceRefusedError(PriceReason.NOT_POSITIVE)
     if minor > _MAXIMUM_PRICE:
-        raise PriceRefusedError("too_high")
+        raise PriceRefusedError(PriceReason.TOO_HIGH)
     if item.mrp is not None and minor > item.mrp.minor:
-        raise PriceRefusedError("above_mrp")
+        raise PriceRefusedError(PriceReason.ABOVE_MRP)
     if item.price is not None:
         return item.price.currency
     if item.mrp is not None:
@@ -208,7 +218,7 @@ def _rows(session: Session, since: int, upto: int, *, snapshot: bool) -> list[wi
             version=version,
             kind=msgspec.convert(kind, wire.FeedKind),
             key=key,
-            payload=None if payload is None else msgspec.Raw(payload),
+            payload=msgspec.Raw(b"null" if payload is None else payload),
         )
         for version, kind, key, payload in found
         if payload is not None or not snapshot

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from headoffice.account_tables import Setting
 
-__all__ = ["keyed_hash", "keep_shop_key", "pin_hash", "shop_key"]
+__all__ = ["keep_shop_key", "keyed_hash", "pin_hash", "shop_key"]
 
 _NAME = "shop_key"
 _KEY_BYTES = 32

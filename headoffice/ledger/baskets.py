@@ -7,9 +7,10 @@ from typing import Any, TypedDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from headoffice.ledger import records
 from headoffice.ledger.tables import OpenBasket
-from kiosk.retail.transaction import LineItem, PriceModifier
+from kiosk.retail.weight import Weight
+from messages import events
+from messages.values import LineItem, PriceModifier
 
 __all__ = ["BasketLine", "Baskets"]
 
@@ -34,7 +35,7 @@ def _grams(item: LineItem) -> int | None:
     weight = item.weight
     if weight is None or weight.unit not in {"kg", "g"} or abs(weight.exponent) > _FINEST:
         return None
-    return weight.grams()
+    return Weight(weight.value, weight.exponent, weight.unit).grams()
 
 
 def _shares(modifiers: tuple[PriceModifier, ...]) -> int:
@@ -65,7 +66,7 @@ class Baskets:
             self._lines[basket.uuid] = [line.copy() for line in basket.lines]
         return self._lines[basket.uuid]
 
-    def opened(self, event: records.TransactionOpened) -> None:
+    def opened(self, event: events.TransactionOpened) -> None:
         """A visit begins; one that was still on show at this kiosk can no longer be."""
         if (stale := self._current()) is not None:
             self.removed(stale.uuid)
@@ -118,7 +119,7 @@ class Baskets:
                 )
             )
 
-    def quantity(self, event: records.QuantityChanged) -> None:
+    def quantity(self, event: events.QuantityChanged) -> None:
         """A line's new quantity."""
         for line in self._at(event.line):
             line["quantity"], line["extended"] = event.quantity, event.extended.minor
@@ -128,7 +129,7 @@ class Baskets:
         for line in self._at(number):
             line["voided"] = True
 
-    def settled(self, event: records.PriceModifiersSettled) -> None:
+    def settled(self, event: events.PriceModifiersSettled) -> None:
         """The offers as they hold now replace all earlier ones."""
         shares = {entry.line: _shares(entry.modifiers) for entry in event.lines}
         if (row := self._current()) is not None:

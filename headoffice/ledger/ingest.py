@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session
 from headoffice.database import Database
 from headoffice.ledger.letters import Letter, bury
 from headoffice.ledger.posting import Position, Posting, SuspectRecordError
-from headoffice.ledger.records import Event, read
 from headoffice.ledger.tables import Epoch, JournalRecord, Kiosk, ParkedRecord
 from messages import envelope, journal, topics
-from messages.errors import MessageError
+from messages.errors import MessageError, Reason
+from messages.events import PAYLOADS, Payload, read_payload
 
 __all__ = ["MAXIMUM_PARKED", "Ingest"]
 
@@ -92,8 +92,9 @@ class Ingest:
 
     def _take(self, batch: journal.JournalBatch, *, careful: bool) -> journal.Acknowledgement:
         with self._database.write() as session:
-            kiosk = _kiosk(session, batch)
-            intake = _Intake(session, kiosk, Posting(session, kiosk), self._clock(), careful)
+            now = self._clock()
+            kiosk = _kiosk(session, batch, now)
+            intake = _Intake(session, kiosk, Posting(session, kiosk), now, careful)
             answer: journal.Acknowledgement | None = None
             for number in sorted({record.epoch for record in batch.records}):
                 mine = [record for record in batch.records if record.epoch == number]
@@ -114,15 +115,15 @@ def _check(batch: journal.JournalBatch, owner: str | None) -> None:
     for name in (batch.kiosk, batch.store, batch.workstation):
         topics.check_name(name)
     if owner is not None and batch.kiosk != owner:
-        raise MessageError("bad_data", f"the journal of {batch.kiosk!r} on the topic of {owner!r}")
+        raise MessageError(Reason.BAD_DATA, f"the journal of {batch.kiosk!r} on the topic of {owner!r}")
 
 
-def _kiosk(session: Session, batch: journal.JournalBatch) -> Kiosk:
+def _kiosk(session: Session, batch: journal.JournalBatch, now: int) -> Kiosk:
     row = session.get(Kiosk, batch.kiosk, with_for_update=True)
     if row is None:
         row = Kiosk(kiosk=batch.kiosk, lane="unknown", lane_reason="", release="")
         session.add(row)
-    row.store, row.workstation = batch.store, batch.workstation
+    row.store, row.workstation, row.last_seen_ms = batch.store, batch.workstation, now
     return row
 
 
@@ -233,24 +234,26 @@ def _post(intake: _Intake, record: journal.JournalRecord) -> None:
         if not _KIND.fullmatch(record.kind):
             message = "a kind of record that is no word"
             raise SuspectRecordError(message)  # noqa: TRY301 - one place tells of every record that is not followed
-        event = read(record.kind, bytes(record.data))
-        if event is None:
+        if record.kind not in PAYLOADS:
             return
+        event = read_payload(record.kind, bytes(record.data))
         if intake.careful:
             _post_guarded(intake, at, event)
         else:
             intake.posting.post(at, event)
     except SuspectRecordError as fault:
         intake.bury(Letter("suspect", f"{_place(at)}: {fault}", at.kiosk), bytes(record.data))
-    except ValueError as fault:
-        intake.bury(Letter("unreadable", f"{_place(at)}: {fault}", at.kiosk), bytes(record.data))
+    except MessageError as fault:
+        intake.bury(Letter("unreadable", f"{_place(at)}: {fault.detail}", at.kiosk), bytes(record.data))
+    except OperationalError:
+        raise
     except Exception as fault:
-        if not intake.careful or isinstance(fault, OperationalError):
+        if not intake.careful:
             raise
         intake.bury(Letter("unbookable", f"{_place(at)}: {fault!r}", at.kiosk), bytes(record.data))
 
 
-def _post_guarded(intake: _Intake, at: Position, event: Event) -> None:
+def _post_guarded(intake: _Intake, at: Position, event: Payload) -> None:
     """Post behind a savepoint, so that what fails half-way leaves nothing behind."""
     intake.posting.finish()
     try:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from headoffice.base import Base
-from headoffice.ledger import records
 from headoffice.ledger.baskets import Baskets
 from headoffice.ledger.tables import (
     Intervention,
@@ -22,8 +21,8 @@ from headoffice.ledger.tables import (
     Transaction,
     Workstation,
 )
-from kiosk.retail.money import Money
-from kiosk.retail.transaction import LineItem
+from messages import events
+from messages.values import LineItem, Money, SettledTender
 
 __all__ = ["Position", "Posting", "SuspectRecordError"]
 
@@ -69,46 +68,46 @@ class Posting:
             self.touched.add("baskets")
         self._session.flush()
 
-    def post(self, at: Position, event: records.Event) -> None:  # noqa: C901, PLR0912 - one flat match over the union
+    def post(self, at: Position, event: events.Payload) -> None:  # noqa: C901, PLR0912 - one flat match over the union
         """Post one event. Raises ``SuspectRecordError`` before anything is booked."""
         match event:
-            case records.TransactionCompleted():
+            case events.TransactionCompleted():
                 self._completed(at, event)
-            case records.StockMoved():
+            case events.StockMoved():
                 self._stock(at, event)
-            case records.FiscalNumberGiven():
+            case events.FiscalNumberGiven():
                 self._fiscal(event)
-            case records.TransactionOpened():
+            case events.TransactionOpened():
                 self._numbered(event)
                 self._baskets.opened(event)
-            case records.LineAdded():
+            case events.LineAdded():
                 self._baskets.added(event.item)
-            case records.QuantityChanged():
+            case events.QuantityChanged():
                 self._baskets.quantity(event)
-            case records.LineVoided():
+            case events.LineVoided():
                 self._baskets.voided(event.line)
-            case records.PriceModifiersSettled():
+            case events.PriceModifiersSettled():
                 self._baskets.settled(event)
-            case records.LoyaltyAttached():
+            case events.LoyaltyAttached():
                 self._baskets.member(event.member_id)
-            case records.TenderRequested():
+            case events.TenderRequested():
                 self._baskets.phased("tendering")
-            case records.TenderSettled():
+            case events.TenderSettled():
                 self._baskets.phased("tendering" if event.outcome in {"approved", "unknown"} else "scanning")
-            case records.TransactionVoided():
+            case events.TransactionVoided():
                 self._baskets.removed(event.transaction)
-            case records.TransactionSuspended():
+            case events.TransactionSuspended():
                 self._baskets.phased("suspended", event.transaction)
-            case records.TransactionResumed():
+            case events.TransactionResumed():
                 self._baskets.phased("scanning", event.transaction)
-            case records.InterventionRaised() | records.InterventionCleared():
+            case events.InterventionRaised() | events.InterventionCleared():
                 self._intervention(event)
             case _:
                 self._lane(event)
 
     # --- the sale ------------------------------------------------------------------------------------------------
 
-    def _completed(self, at: Position, event: records.TransactionCompleted) -> None:
+    def _completed(self, at: Position, event: events.TransactionCompleted) -> None:
         uuid = event.transaction.uuid
         if self._session.scalar(select(Transaction.uuid).where(Transaction.uuid == uuid)) is not None:
             message = f"transaction {uuid} is already in the ledger"
@@ -127,7 +126,7 @@ class Posting:
         self._baskets.removed(uuid)
         self.touched.add("sales")
 
-    def _remark_number(self, event: records.TransactionCompleted) -> None:
+    def _remark_number(self, event: events.TransactionCompleted) -> None:
         """A number used twice is booked, for the money is real, and put before a person."""
         named = event.transaction
         other = self._session.scalar(
@@ -143,7 +142,7 @@ class Posting:
             number = f"{named.store}/{named.workstation} {named.series}-{named.number}"
             self.remarks.append(f"{number} names both {other} and {named.uuid}")
 
-    def _fiscal(self, event: records.FiscalNumberGiven) -> None:
+    def _fiscal(self, event: events.FiscalNumberGiven) -> None:
         self._session.execute(
             update(Transaction)
             .where(Transaction.uuid == event.transaction)
@@ -152,7 +151,7 @@ class Posting:
         lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
         lane.last_legal = max(lane.last_legal, event.number)
 
-    def _stock(self, at: Position, event: records.StockMoved) -> None:
+    def _stock(self, at: Position, event: events.StockMoved) -> None:
         location = self._kiosk.store
         rows = [
             {
@@ -180,27 +179,27 @@ class Posting:
 
     # --- the lane ------------------------------------------------------------------------------------------------
 
-    def _lane(self, event: records.Event) -> None:
+    def _lane(self, event: events.Payload) -> None:
         kiosk = self._kiosk
         match event:
-            case records.EpochOpened():
+            case events.EpochOpened():
                 kiosk.store, kiosk.workstation, kiosk.release = event.store, event.workstation, event.release
-            case records.LaneOpened():
+            case events.LaneOpened():
                 kiosk.lane, kiosk.lane_reason = "open", ""
-            case records.LaneClosed():
+            case events.LaneClosed():
                 kiosk.lane, kiosk.lane_reason = "closed", event.reason
-            case records.DayOpened():
+            case events.DayOpened():
                 lane = self._workstation(kiosk.store, kiosk.workstation)
                 lane.business_day = max(lane.business_day, event.business_day)
-            case records.SeriesOpened():
+            case events.SeriesOpened():
                 self._series(event.series, 0)
-            case records.SeriesContinued():
+            case events.SeriesContinued():
                 self._series(event.series, event.last_number)
             case _:
                 return
         self.touched.add("kiosks")
 
-    def _numbered(self, event: records.TransactionOpened) -> None:
+    def _numbered(self, event: events.TransactionOpened) -> None:
         """A number is used up when the transaction opens, whatever becomes of it."""
         named = event.transaction
         self._highest(self._workstation(named.store, named.workstation), named.series, named.number)
@@ -210,12 +209,11 @@ class Posting:
 
     @staticmethod
     def _highest(lane: Workstation, series: int, number: int) -> None:
-        if (series, number) > (lane.series, lane.last_number):
-            lane.series, lane.last_number = series, number
+        lane.series, lane.last_number = max((lane.series, lane.last_number), (series, number))
 
-    def _intervention(self, event: records.InterventionRaised | records.InterventionCleared) -> None:
+    def _intervention(self, event: events.InterventionRaised | events.InterventionCleared) -> None:
         row = self._find(Intervention, kiosk=self._kiosk.kiosk, intervention=event.intervention)
-        if isinstance(event, records.InterventionCleared):
+        if isinstance(event, events.InterventionCleared):
             if row is not None:
                 row.outcome, row.by = event.outcome, event.by
         elif row is None:
@@ -257,7 +255,7 @@ class Posting:
 
     def _keep(self, row: T) -> T:
         self._session.add(row)
-        key = tuple(getattr(row, column.key) for column in type(row).__table__.primary_key.columns)
+        key = tuple(getattr(row, str(column.key)) for column in inspect(type(row)).primary_key)
         self._cache[type(row), key] = row
         return row
 
@@ -269,7 +267,7 @@ def _minor(amount: Money | None) -> int | None:
     return None if amount is None else amount.minor
 
 
-def _header(at: Position, event: records.TransactionCompleted) -> _Row:
+def _header(at: Position, event: events.TransactionCompleted) -> _Row:
     named = event.transaction
     return {
         "uuid": named.uuid,
@@ -299,6 +297,7 @@ def _header(at: Position, event: records.TransactionCompleted) -> _Row:
 
 def _line(uuid: str, line: LineItem) -> _Row:
     weight = line.weight
+    discount = sum(each.amount.minor for each in line.modifiers)
     return {
         "uuid": uuid,
         "line": line.line,
@@ -311,8 +310,8 @@ def _line(uuid: str, line: LineItem) -> _Row:
         "weight_unit": weight.unit if weight else None,
         "unit_price": line.unit_price.minor,
         "extended": line.extended.minor,
-        "discount": line.discount.minor,
-        "net": line.net.minor,
+        "discount": discount,
+        "net": line.extended.minor - discount,
         "tax_class": line.tax_rate.tax_class,
         "basis_points": line.tax_rate.basis_points,
         "entry": line.entry,
@@ -325,7 +324,7 @@ def _line(uuid: str, line: LineItem) -> _Row:
     }
 
 
-def _tender(uuid: str, tender: records.SettledTender) -> _Row:
+def _tender(uuid: str, tender: SettledTender) -> _Row:
     return {
         "uuid": uuid,
         "tender": tender.tender,
@@ -342,7 +341,7 @@ def _tender(uuid: str, tender: records.SettledTender) -> _Row:
     }
 
 
-def _tax(uuid: str, event: records.TransactionCompleted) -> list[_Row]:
+def _tax(uuid: str, event: events.TransactionCompleted) -> list[_Row]:
     return [
         {
             "uuid": uuid,

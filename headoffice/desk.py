@@ -1,0 +1,194 @@
+"""The desk: a message in, the replies to publish out. It knows no broker, so it is tested without one."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+
+from headoffice.asks import Answers
+from headoffice.database import Database, is_full
+from headoffice.feed import Feed
+from headoffice.ledger.ingest import Ingest
+from headoffice.ledger.letters import Letter, bury
+from headoffice.registry import Registry
+from headoffice.stock import publish_stirred
+from messages import envelope, feed, topics
+from messages.asks import LoyaltyAsk, NumbersAsk
+from messages.errors import MessageError, Reason
+from messages.journal import Acknowledgement
+from messages.state import KioskState
+from messages.telemetry import Telemetry
+
+__all__ = ["Desk", "Reply"]
+
+log = logging.getLogger(__name__)
+SOURCE = "headoffice"
+_ANSWER_EXPIRY = 10
+_CHUNK_EXPIRY = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something to publish. ``correlation`` and the expiry become MQTT 5 properties."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    correlation: str = ""
+    expiry_seconds: int = 0
+
+
+class Desk:
+    """Everything kiosks say arrives here. ``trouble`` is a sentence for people while nothing can be stored."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], int],
+        on_change: Callable[[set[str]], None] = lambda _: None,
+        stock_every_seconds: int = 300,
+    ) -> None:
+        self.ingest = Ingest(database, clock=clock, on_change=on_change)
+        self.feed = Feed(database, clock=clock)
+        self.registry = Registry(database, clock=clock, on_change=on_change)
+        self.answers = Answers(database)
+        self.trouble = ""
+        self._database = database
+        self._clock = clock
+        self._on_change = on_change
+        self._stock_every = stock_every_seconds
+        self._stock_due = time.monotonic() + stock_every_seconds
+
+    def handle(self, topic: str, payload: bytes) -> list[Reply]:
+        """Answer one message. What cannot be read is a dead letter; what cannot be stored now is let go unanswered."""
+        if not payload:
+            return []
+        return self._guarded(functools.partial(self._dispatch, topic, payload))
+
+    def heads(self) -> list[Reply]:
+        """The newest feed version, for every shop: retained."""
+        return self._guarded(self._heads)
+
+    def standings(self) -> list[Reply]:
+        """What is stored of every connected kiosk, so that none waits for an acknowledgement that was lost."""
+        return self._guarded(self._standings)
+
+    def now_and_then(self) -> list[Reply]:
+        """Called often; does what is due: telling the shops of stock that moved."""
+        if time.monotonic() < self._stock_due:
+            return []
+        self._stock_due = time.monotonic() + self._stock_every
+        return self._guarded(self._stock)
+
+    def _guarded(self, deed: Callable[[], list[Reply]]) -> list[Reply]:
+        try:
+            replies = deed()
+        except OperationalError as error:
+            self._tell(
+                "the disk is full: sales stay on the kiosks until there is room"
+                if is_full(error)
+                else f"the database cannot be used: {error.orig}"
+            )
+            return []
+        self._tell("")
+        return replies
+
+    def _tell(self, trouble: str) -> None:
+        """One line when it begins, one when it ends."""
+        if trouble == self.trouble:
+            return
+        if trouble:
+            log.error("%s", trouble)
+        else:
+            log.info("the database can be used again")
+        self.trouble = trouble
+        self._on_change({"kiosks"})
+
+    def _dispatch(self, topic: str, payload: bytes) -> list[Reply]:
+        try:
+            told = topics.parse(topic)
+            return self._answer(told, payload)
+        except MessageError as fault:
+            self._bury(topic, Letter(fault.reason, fault.detail), payload)
+            return []
+
+    def _answer(self, told: topics.Topic, payload: bytes) -> list[Reply]:
+        match told.channel:
+            case "journal":
+                answer = self.ingest.batch(payload, told.owner)
+                return [_acknowledgement(answer)] if isinstance(answer, Acknowledgement) else []
+            case "feed_request":
+                return self._feed(told.owner, payload)
+            case "ask":
+                return self._ask(told, payload)
+            case "state":
+                state = envelope.decode(payload, KioskState).data
+                _same(told.owner, state.kiosk)
+                self.registry.told(state)
+            case "telemetry":
+                health = envelope.decode(payload, Telemetry).data
+                _same(told.owner, health.kiosk)
+                self.registry.felt(health)
+            case _:
+                raise MessageError(Reason.BAD_TOPIC, f"{told.channel} is not for head office")
+        return []
+
+    def _feed(self, kiosk: str, payload: bytes) -> list[Reply]:
+        request = envelope.decode(payload, feed.FeedRequest).data
+        return [
+            Reply(
+                topics.feed_down(kiosk),
+                envelope.encode(chunk, source=SOURCE, subject=kiosk),
+                correlation=request.correlation,
+                expiry_seconds=_CHUNK_EXPIRY,
+            )
+            for chunk in self.feed.answer(request)
+        ]
+
+    def _ask(self, told: topics.Topic, payload: bytes) -> list[Reply]:
+        if told.kind == "loyalty":
+            loyalty = self.answers.loyalty(envelope.decode(payload, LoyaltyAsk).data)
+            topic, body = topics.answer(told.owner, "loyalty"), envelope.encode(loyalty, source=SOURCE)
+            return [Reply(topic, body, correlation=loyalty.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+        numbers = self.answers.numbers(envelope.decode(payload, NumbersAsk).data)
+        topic, body = topics.answer(told.owner, "numbers"), envelope.encode(numbers, source=SOURCE)
+        return [Reply(topic, body, correlation=numbers.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+
+    def _heads(self) -> list[Reply]:
+        version = self.feed.head()
+        return [
+            Reply(
+                topics.feed_head(store),
+                envelope.encode(feed.FeedHead(store=store, version=version), source=SOURCE),
+                retain=True,
+            )
+            for store in self.registry.stores()
+        ]
+
+    def _standings(self) -> list[Reply]:
+        known = (self.ingest.standing(kiosk) for kiosk in self.registry.online())
+        return [_acknowledgement(answer) for answer in known if answer is not None]
+
+    def _stock(self) -> list[Reply]:
+        told = publish_stirred(self._database, self.feed)
+        return self._heads() if told else []
+
+    def _bury(self, topic: str, letter: Letter, payload: bytes) -> None:
+        with self._database.write() as session:
+            bury(session, letter, payload, source=topic[:128], received_ms=self._clock())
+        self._on_change({"letters"})
+
+
+def _acknowledgement(answer: Acknowledgement) -> Reply:
+    return Reply(topics.acknowledgement_down(answer.kiosk), envelope.encode(answer, source=SOURCE))
+
+
+def _same(owner: str, kiosk: str) -> None:
+    if owner != kiosk:
+        raise MessageError(Reason.BAD_DATA, f"{kiosk!r} on the topic of {owner!r}")

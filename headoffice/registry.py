@@ -1,0 +1,72 @@
+"""The kiosks head office knows: what they say of themselves when they come, go, and in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from headoffice.database import Database
+from headoffice.ledger.tables import BusinessUnit, Epoch, Kiosk
+from messages.state import KioskState
+from messages.telemetry import Telemetry
+
+__all__ = ["Registry"]
+
+
+class Registry:
+    """Keeps a kiosk's row true to its birth, death and health messages."""
+
+    def __init__(
+        self, database: Database, *, clock: Callable[[], int], on_change: Callable[[set[str]], None] = lambda _: None
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._on_change = on_change
+
+    def told(self, state: KioskState) -> None:
+        """A birth or a death. A death says nothing newer of the journal than the birth did."""
+        with self._database.write() as session:
+            row = _row(session, state.kiosk)
+            row.store, row.workstation, row.release = state.store, state.workstation, state.release
+            row.online, row.last_seen_ms = state.online, self._clock()
+            row.told_epoch, row.told_sequence = max((row.told_epoch, row.told_sequence), (state.epoch, state.sequence))
+            row.feed_version = max(row.feed_version, state.feed_version)
+        self._on_change({"kiosks"})
+
+    def felt(self, health: Telemetry) -> None:
+        """Health figures: how much the kiosk has not got acknowledged yet."""
+        with self._database.write() as session:
+            row = _row(session, health.kiosk)
+            stored = session.scalar(
+                select(Epoch).where(Epoch.kiosk == health.kiosk).order_by(Epoch.epoch.desc()).limit(1)
+            )
+            epoch, sequence = (stored.epoch, stored.sequence) if stored else (0, 0)
+            row.told_epoch, row.told_sequence = max(
+                (row.told_epoch, row.told_sequence), (epoch, sequence + health.waiting)
+            )
+            row.online, row.last_seen_ms = True, self._clock()
+            row.feed_version = max(row.feed_version, health.feed_version)
+        self._on_change({"kiosks"})
+
+    def online(self) -> list[str]:
+        """The kiosks that are connected now, as far as is known."""
+        with self._database.read() as session:
+            return list(session.scalars(select(Kiosk.kiosk).where(Kiosk.online, Kiosk.sample.is_(False))))
+
+    def stores(self) -> list[str]:
+        """Every shop that follows the feed."""
+        with self._database.read() as session:
+            known = set(session.scalars(select(BusinessUnit.store).where(BusinessUnit.sells)))
+            return sorted(known | set(session.scalars(select(Kiosk.store).where(Kiosk.store != ""))))
+
+
+def _row(session: Session, name: str) -> Kiosk:
+    row = session.get(Kiosk, name)
+    if row is None:
+        row = Kiosk(
+            kiosk=name, lane="unknown", lane_reason="", release="", told_epoch=0, told_sequence=0, feed_version=0
+        )
+        session.add(row)
+    return row

@@ -1,0 +1,346 @@
+"""What comes in is stored once, in order, whole, or it is put aside where people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+
+from headoffice.database import Database, is_full, open_database
+from headoffice.ledger.ingest import Ingest
+from headoffice.ledger.letters import Letter
+from headoffice.ledger.tables import (
+    DeadLetter,
+    Epoch,
+    Intervention,
+    JournalRecord,
+    Kiosk,
+    OpenBasket,
+    ParkedRecord,
+    SaleLine,
+    SaleTax,
+    SaleTender,
+    StockLevel,
+    StockMove,
+    Transaction,
+    Workstation,
+)
+from headoffice.tables import METADATA
+from kiosk.checkout import events
+from messages.journal import Acknowledgement
+from tests.support.journals import JournalOf, as_message, banana, bdt, cola
+
+NOW = 1_800_000_000_000
+
+
+def ingest_into(database: Database) -> Ingest:
+    return Ingest(database, clock=lambda: NOW)
+
+
+def acknowledged(answer: Acknowledgement | Letter) -> Acknowledgement:
+    assert isinstance(answer, Acknowledgement), answer
+    return answer
+
+
+def rows(database: Database, table: str) -> list[tuple[object, ...]]:
+    with database.read() as session:
+        return sorted((tuple(row) for row in session.execute(text(f"SELECT * FROM {table}"))), key=repr)  # noqa: S608 - names of our own tables
+
+
+def ledger(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """All that stands in the ledger, without what only says when and in which order it came."""
+    told = {}
+    for table in METADATA.tables.values():
+        keep = [column.name for column in table.columns if column.name not in {"id", "received_ms", "opened_ms"}]
+        with database.read() as session:
+            found = session.execute(text(f"SELECT {', '.join(keep)} FROM {table.name}"))  # noqa: S608 - the same
+            told[table.name] = sorted((tuple(row) for row in found), key=repr)
+    return told
+
+
+def test_a_sale_is_in_the_ledger_with_lines_tender_tax_and_its_place_in_the_journal(database: Database) -> None:
+    journal = JournalOf()
+    sale = journal.sale()
+    answer = acknowledged(ingest_into(database).batch(as_message(journal), "lane-1"))
+    assert (answer.sequence, answer.digest, answer.problem) == (len(journal.records), journal.records[-1].digest, "")
+    with database.read() as session:
+        row = session.get_one(Transaction, sale.transaction.uuid)
+        assert (row.total, row.subtotal, row.discount, row.currency) == (26250, 27250, 1000, "BDT")
+        assert (row.kiosk, row.epoch, row.legal_series, row.legal_number, row.sample) == ("lane-1", 1, "M63", 1, False)
+        assert journal.records[row.sequence - 1].kind == "TransactionCompleted"
+        lines = session.scalars(select(SaleLine).order_by(SaleLine.line)).all()
+        assert [(line.item_id, line.net, line.discount) for line in lines] == [
+            ("cola", 16000, 0),
+            ("banana", 10250, 1000),
+        ]
+        assert (lines[1].weight_value, lines[1].weight_exponent, lines[1].weight_unit) == (1250, -3, "kg")
+        assert session.scalars(select(SaleTender.amount)).all() == [26250]
+        assert len(session.scalars(select(SaleTax)).all()) == 2
+
+
+def test_the_payload_is_kept_byte_for_byte(database: Database) -> None:
+    journal = JournalOf()
+    odd = b'{"spaced" :  1.50, "order":"kept"}'
+    journal.add_raw("SomethingLater", odd)
+    acknowledged(ingest_into(database).batch(as_message(journal)))
+    with database.read() as session:
+        assert session.scalar(select(JournalRecord.payload).where(JournalRecord.sequence == 2)) == odd
+
+
+def test_stock_falls_by_the_stock_moves_and_by_nothing_else(database: Database) -> None:
+    journal = JournalOf()
+    journal.sale()
+    journal.begin()
+    journal.add(events.LineAdded(cola()))
+    with database.write() as session:
+        session.add(StockLevel(item_id="cola", location="dhk-1", unit="each", on_hand=10))
+    ingest_into(database).batch(as_message(journal))
+    with database.read() as session:
+        levels = {row.item_id: (row.on_hand, row.stirred) for row in session.scalars(select(StockLevel))}
+    assert levels == {"cola": (8, True), "banana": (-1250, True)}
+
+
+def test_a_basket_grows_and_is_gone_when_it_is_sold(database: Database) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    identity = journal.begin()
+    journal.add(events.LineAdded(cola()))
+    journal.add(events.LineAdded(banana()))
+    journal.add(events.QuantityChanged(1, 3, bdt(24000)))
+    journal.add(events.LineVoided(2, "shopper"))
+    door.batch(as_message(journal))
+    with database.read() as session:
+        basket = session.get_one(OpenBasket, identity.uuid)
+        assert (basket.total, basket.units, basket.phase, len(basket.lines)) == (24000, 3, "scanning", 2)
+    before = len(journal.records)
+    journal.add(events.TenderRequested("t1", "card", "card", bdt(24000), 1))
+    journal.add(events.TransactionSuspended(identity.uuid, "staff", "walked away"))
+    journal.sale()
+    journal.add(events.TransactionResumed(identity.uuid, "staff"))
+    door.batch(as_message(journal, journal.records[before:]))
+    with database.read() as session:
+        assert [row.uuid for row in session.scalars(select(OpenBasket))] == [identity.uuid]
+        assert session.get_one(OpenBasket, identity.uuid).total == 24000
+    journal.add(events.TransactionVoided(identity.uuid, "staff", "left"))
+    door.batch(as_message(journal, journal.records[-1:]))
+    assert not rows(database, "open_basket")
+
+
+def test_an_intervention_waits_until_it_is_cleared(database: Database) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    journal.add(events.InterventionRaised("i1", "age", "payment", "attendant", NOW, 1, 18))
+    door.batch(as_message(journal))
+    with database.read() as session:
+        assert session.get_one(Intervention, ("lane-1", "i1")).outcome == ""
+    journal.add(events.InterventionCleared("i1", "approved", "op-1"))
+    door.batch(as_message(journal, journal.records[-1:]))
+    with database.read() as session:
+        row = session.get_one(Intervention, ("lane-1", "i1"))
+        assert (row.outcome, row.by, row.minimum_age) == ("approved", "op-1", 18)
+
+
+def test_a_lane_keeps_its_highest_numbers_over_epochs(database: Database) -> None:
+    first, second = JournalOf(epoch=1), JournalOf(epoch=2)
+    first.add(events.DayOpened("2026-11-22", NOW, clock_trusted=True))
+    first.sale()
+    first.sale()
+    second.add(events.DayOpened("2026-11-21", NOW, clock_trusted=False))
+    door = ingest_into(database)
+    door.batch(as_message(first))
+    door.batch(as_message(second))
+    with database.read() as session:
+        lane = session.get_one(Workstation, ("dhk-1", "1"))
+        assert (lane.series, lane.last_number, lane.last_legal, lane.business_day) == (1, 2, 2, "2026-11-22")
+
+
+def test_opening_and_closing_the_lane_shows_at_the_kiosk(database: Database) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    journal.add(events.LaneOpened("op-1"))
+    journal.add(events.LaneClosed("op-1", "cleaning"))
+    door.batch(as_message(journal))
+    with database.read() as session:
+        kiosk = session.get_one(Kiosk, "lane-1")
+        assert (kiosk.lane, kiosk.lane_reason, kiosk.release) == ("closed", "cleaning", "0.1.0")
+
+
+def test_a_batch_sent_twice_changes_nothing(database: Database) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    journal.sale()
+    first = door.batch(as_message(journal))
+    before = ledger(database)
+    assert door.batch(as_message(journal)) == first
+    assert ledger(database) == before
+
+
+def test_records_before_their_turn_are_parked_and_the_gap_is_reported(database: Database) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    journal.sale()
+    early = acknowledged(door.batch(as_message(journal, journal.records[4:])))
+    assert (early.sequence, early.problem) == (0, "gap")
+    assert not rows(database, "sale")
+    whole = acknowledged(door.batch(as_message(journal, journal.records[:4])))
+    assert (whole.sequence, whole.problem) == (len(journal.records), "")
+    assert len(rows(database, "sale")) == 1
+    assert not rows(database, "parked_record")
+
+
+def test_a_record_changed_on_the_way_breaks_the_chain_and_nothing_beyond_is_acknowledged(database: Database) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    journal.sale()
+    forged = [*journal.records]
+    forged[3] = msgspec.structs.replace(forged[3], data=msgspec.Raw(b'{"item":"free"}'))
+    answer = acknowledged(door.batch(as_message(journal, forged)))
+    assert (answer.sequence, answer.problem) == (3, "chain")
+    with database.read() as session:
+        letter = session.scalars(select(DeadLetter)).one()
+        assert (letter.reason, letter.kiosk) == ("chain", "lane-1")
+        assert "beyond 3" in session.get_one(Epoch, ("lane-1", 1)).alarm
+    honest = acknowledged(door.batch(as_message(journal, journal.records[3:])))
+    assert (honest.sequence, honest.problem) == (len(journal.records), "")
+
+
+def test_a_journal_that_tells_two_stories_is_an_alarm(database: Database) -> None:
+    journal, other, door = JournalOf(), JournalOf(), ingest_into(database)
+    journal.sale()
+    other.sale([cola(quantity=9)])
+    stored = acknowledged(door.batch(as_message(journal)))
+    answer = acknowledged(door.batch(as_message(other)))
+    assert (answer.sequence, answer.digest, answer.problem) == (stored.sequence, stored.digest, "chain")
+    with database.read() as session:
+        assert session.scalars(select(DeadLetter.reason)).all() == ["fork"]
+        assert session.scalar(select(func.count()).select_from(Transaction)) == 1
+
+
+def test_a_record_that_cannot_be_read_is_stored_and_put_before_a_person(database: Database) -> None:
+    journal = JournalOf()
+    journal.add_raw("TransactionCompleted", b'{"total":"much"}')
+    journal.sale()
+    answer = acknowledged(ingest_into(database).batch(as_message(journal)))
+    assert (answer.sequence, answer.problem) == (len(journal.records), "")
+    with database.read() as session:
+        assert session.scalars(select(DeadLetter.reason)).all() == ["unreadable"]
+        assert session.scalar(select(func.count()).select_from(Transaction)) == 1
+
+
+def test_a_record_that_cannot_be_booked_does_not_stop_the_journal(database: Database) -> None:
+    journal = JournalOf()
+    identity = journal.begin()
+    journal.add(events.LineAdded(cola()))
+    journal.add(events.StockMoved(identity.uuid, (events.StockMove("cola", 2**70, "each"),)))
+    journal.sale()
+    answer = acknowledged(ingest_into(database).batch(as_message(journal)))
+    assert (answer.sequence, answer.problem) == (len(journal.records), "")
+    with database.read() as session:
+        assert session.scalars(select(DeadLetter.reason)).all() == ["unbookable"]
+        assert session.scalar(select(StockLevel.on_hand).where(StockLevel.item_id == "cola")) == -2
+
+
+def test_the_same_sale_journalled_twice_is_booked_once(database: Database) -> None:
+    journal = JournalOf()
+    sale = journal.sale()
+    journal.add(sale)
+    acknowledged(ingest_into(database).batch(as_message(journal)))
+    with database.read() as session:
+        assert session.scalars(select(Transaction.total)).all() == [26250]
+        assert session.scalars(select(DeadLetter.reason)).all() == ["suspect"]
+
+
+def test_a_number_used_by_two_sales_is_booked_and_told(database: Database) -> None:
+    first, second, door = JournalOf(epoch=1), JournalOf(epoch=2), ingest_into(database)
+    first.sale()
+    second.sale()
+    door.batch(as_message(first))
+    door.batch(as_message(second))
+    assert len(rows(database, "sale")) == 2
+    with database.read() as session:
+        assert session.scalars(select(DeadLetter.reason)).all() == ["number_twice"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"", "malformed"),
+        (b"\xff\xfe", "malformed"),
+        (b'{"specversion":"1.0","id":"1","source":"x","type":"retail.kiosk.state.v1","data":{}}', "unknown_type"),
+        (
+            b'{"specversion":"1.0","id":"1","source":"x","type":"retail.kiosk.journal.batch.v9","data":{}}',
+            "newer_version",
+        ),
+        (b'{"specversion":"1.0","id":"1","source":"x","type":"retail.kiosk.journal.batch.v1","data":{}}', "bad_data"),
+    ],
+)
+def test_what_is_no_batch_is_a_dead_letter_and_never_acknowledged(
+    database: Database, payload: bytes, reason: str
+) -> None:
+    answers = [ingest_into(database).batch(payload, "lane-1") for _ in range(2)]
+    assert all(isinstance(answer, Letter) and answer.reason == reason for answer in answers)
+    with database.read() as session:
+        letter = session.scalars(select(DeadLetter)).one()
+        assert (letter.body, letter.times, letter.kiosk) == (payload, 2, "lane-1")
+
+
+def test_a_kiosk_cannot_write_the_journal_of_another(database: Database) -> None:
+    answer = ingest_into(database).batch(as_message(JournalOf("lane-1")), "lane-2")
+    assert isinstance(answer, Letter)
+    assert not rows(database, "journal_record")
+
+
+def test_a_full_disk_is_told_and_nothing_of_the_batch_is_kept(database: Database) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    for _ in range(200):
+        journal.sale()
+    with database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
+    with pytest.raises(OperationalError) as caught:
+        door.batch(as_message(journal, journal.records[:900]))
+    assert is_full(caught.value)
+    assert not rows(database, "journal_record")
+    assert not rows(database, "epoch")
+
+
+@contextmanager
+def own_database() -> Iterator[Database]:
+    database = open_database("sqlite://")
+    yield database
+    database.close()
+
+
+def two_lanes() -> list[JournalOf]:
+    lanes = [JournalOf("lane-1", workstation="1"), JournalOf("lane-2", workstation="2")]
+    for lane in lanes:
+        lane.sale()
+        lane.add(events.InterventionRaised("i1", "help", "nothing", "attendant", NOW))
+        lane.begin()
+        lane.add(events.LineAdded(cola()))
+    return lanes
+
+
+@settings(max_examples=25)
+@given(data=st.data())
+def test_any_order_repetition_and_cut_of_batches_gives_the_same_ledger_each_record_once(data: st.DataObject) -> None:
+    lanes = two_lanes()
+    batches: list[bytes] = []
+    for lane in lanes:
+        inner = data.draw(st.lists(st.integers(1, len(lane.records) - 1), max_size=6))
+        cuts = sorted({0, len(lane.records), *inner})
+        pieces = [as_message(lane, lane.records[a:b]) for a, b in pairwise(cuts)]
+        batches += pieces + data.draw(st.lists(st.sampled_from(pieces), max_size=4))
+    with own_database() as plain, own_database() as shuffled:
+        for lane in lanes:
+            ingest_into(plain).batch(as_message(lane), lane.kiosk)
+        door = ingest_into(shuffled)
+        for payload in data.draw(st.permutations(batches)):
+            assert isinstance(door.batch(payload), Acknowledgement)
+        assert ledger(shuffled) == ledger(plain)
+        with shuffled.read() as session:
+            places = session.execute(select(JournalRecord.kiosk, JournalRecord.epoch, JournalRecord.sequence)).all()
+            assert len(places) == len(set(places)) == sum(len(lane.records) for lane in lanes)
+            assert session.scalar(select(func.count()).select_from(ParkedRecord)) == 0
+            assert session.scalar(select(func.count()).select_from(StockMove)) == 4
