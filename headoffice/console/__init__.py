@@ -1,0 +1,1 @@
+"""The console: head office's pages and its programming interface."""

@@ -1,0 +1,146 @@
+"""Who may see and do what: sessions, the token every form carries, and the headers every answer bears."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.datastructures import FormData, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from headoffice.console.services import services_of
+
+__all__ = [
+    "Handler",
+    "SecurityHeaders",
+    "account_of",
+    "address_of",
+    "checked_form",
+    "for_people",
+    "for_programs",
+    "form_token",
+    "is_loopback",
+    "sign_in",
+    "text_of",
+]
+
+Handler = Callable[[Request], Awaitable[Response]]
+_ACCOUNT: Final = "account"
+_TOKEN: Final = "token"  # noqa: S105 - the name of a field of the session, not a secret
+_FORBIDDEN, _UNAUTHORISED = 403, 401
+
+
+def account_of(request: Request) -> str:
+    """The signed-in account's name; empty for nobody."""
+    return str(request.session.get(_ACCOUNT, ""))
+
+
+def sign_in(request: Request, account: str) -> None:
+    """Begin a session. What was in the cookie before is dropped, but for the language."""
+    language = request.session.get("language")
+    request.session.clear()
+    request.session[_ACCOUNT] = account
+    if language:
+        request.session["language"] = language
+
+
+def form_token(request: Request) -> str:
+    """What every form of this session must carry."""
+    if _TOKEN not in request.session:
+        request.session[_TOKEN] = secrets.token_urlsafe(24)
+    return str(request.session[_TOKEN])
+
+
+async def checked_form(request: Request) -> FormData:
+    """The form, if it was made by a page of this session; otherwise an answer of 403."""
+    form = await request.form()
+    known, given = request.session.get(_TOKEN), form.get(_TOKEN)
+    if not known or not isinstance(given, str) or not secrets.compare_digest(str(known), given):
+        raise HTTPException(_FORBIDDEN, "stale")
+    return form
+
+
+def text_of(form: FormData, name: str) -> str:
+    """A field as text; empty where it is missing or a file."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def address_of(request: Request) -> str:
+    """Where the request came from, as the socket says; headers are not believed."""
+    return request.client.host if request.client else ""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether this is the machine itself."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def for_people(handler: Handler) -> Handler:
+    """Only for signed-in people; others are shown the way in."""
+
+    @functools.wraps(handler)
+    async def guarded(request: Request) -> Response:
+        if account_of(request):
+            return await handler(request)
+        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+
+    return guarded
+
+
+def for_programs(handler: Handler) -> Handler:
+    """For a program with a key (``Authorization: Bearer ...``), or for signed-in people."""
+
+    @functools.wraps(handler)
+    async def guarded(request: Request) -> Response:
+        if account_of(request) or _has_key(request):
+            return await handler(request)
+        raise HTTPException(_UNAUTHORISED, "a key is needed", headers={"WWW-Authenticate": "Bearer"})
+
+    return guarded
+
+
+def _has_key(request: Request) -> bool:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        return False
+    services = services_of(request)
+    demo = services.demo_token
+    if demo and is_loopback(address_of(request)) and secrets.compare_digest(key, demo):
+        return True
+    return services.accounts.key_holder(key) is not None
+
+
+class SecurityHeaders:
+    """Nothing is loaded from elsewhere, and nobody may frame the pages; in a demo, pages of this machine may."""
+
+    def __init__(self, app: ASGIApp, *, demo: bool) -> None:
+        self._app = app
+        framed_by = "http://127.0.0.1:* http://localhost:*" if demo else "'none'"
+        self._policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:;"
+            f" connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers to each answer."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = self._policy
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "same-origin"
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

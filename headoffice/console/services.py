@@ -1,0 +1,41 @@
+"""What the pages need, handed to them once at the start, and how a request finds it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+
+from headoffice.accounts import Accounts
+from headoffice.database import Database
+from headoffice.feed import Feed
+from headoffice.live import Hub
+
+__all__ = ["Services", "services_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """``trouble`` gives sentences for people about what is down now; ``demo_token`` is set only in a demo."""
+
+    database: Database
+    accounts: Accounts
+    feed: Feed
+    hub: Hub
+    clock: Callable[[], int]
+    release: str
+    trouble: Callable[[], list[str]] = list
+    demo_token: str = ""
+    behind_tls: bool = False
+    heartbeat_seconds: float = 15.0
+    session_secret: str = field(default_factory=lambda: secrets.token_hex(32))
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """The services of the application that this request came to."""
+    found = connection.app.state.services
+    if not isinstance(found, Services):  # pragma: no cover - the application is built with them
+        raise TypeError
+    return found

@@ -1,0 +1,196 @@
+"""``python -m headoffice.main``: head office, whole: the broker link, the ledger and the pages.
+
+It says where its pages are and ends with Ctrl-C or SIGTERM. Exit codes: 0 ended as asked, 2 something it was given
+does not serve (a database from a newer release, a missing certificate, a busy port), named on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from headoffice.accounts import Accounts
+from headoffice.admin import DEFAULT_DATABASE
+from headoffice.broker_link import BrokerLink, BrokerSettings, CertificateError
+from headoffice.console.app import build_app
+from headoffice.console.guard import is_loopback
+from headoffice.console.services import Services
+from headoffice.database import Database, DatabaseRefusedError, open_database
+from headoffice.desk import Desk
+from headoffice.feed import Feed
+from headoffice.live import Hub
+
+__all__ = ["House", "build_house", "main"]
+
+REFUSED = 2
+
+
+class RefusedError(Exception):
+    """Something given on the command line does not serve; the message says what and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything, built and not started. ``link`` is ``None`` where no broker was named."""
+
+    database: Database
+    desk: Desk
+    link: BrokerLink | None
+    hub: Hub
+    services: Services
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _release() -> str:
+    try:
+        return version("self-checkout-kiosk")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "source"
+
+
+def build_house(told: argparse.Namespace) -> House:
+    """Open the database and wire everything. Raises ``DatabaseRefusedError`` and ``CertificateError``."""
+    broker = None
+    if told.broker:
+        host, _, port = told.broker.rpartition(":")
+        broker = BrokerSettings(host, int(port), told.ca, told.cert, told.key)
+        broker.tls()
+    database = open_database(told.database)
+    hub = Hub()
+    desk = Desk(database, clock=_now, on_change=hub.tell, stock_every_seconds=told.stock_every)
+    link = BrokerLink(broker, desk) if broker else None
+    feed = Feed(database, clock=_now, on_publish=link.feed_moved if link else lambda _version: None)
+    accounts = Accounts(database, clock=_now)
+
+    def trouble() -> list[str]:
+        return [sentence for sentence in (desk.trouble, link.trouble if link else "") if sentence]
+
+    services = Services(
+        database=database,
+        accounts=accounts,
+        feed=feed,
+        hub=hub,
+        clock=_now,
+        release=_release(),
+        trouble=trouble,
+        demo_token=secrets.token_urlsafe(24) if told.demo else "",
+        behind_tls=told.behind_tls,
+        session_secret=accounts.session_secret(),
+    )
+    return House(database, desk, link, hub, services)
+
+
+class _Server(uvicorn.Server):
+    """Tells open pages to hang up before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """On SIGINT and SIGTERM."""
+        self._hub.close()
+        super().handle_exit(sig, frame)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m headoffice.main", description="Head office.")
+    parser.add_argument("--database", default=DEFAULT_DATABASE, metavar="URL", help="SQLAlchemy URL of the ledger")
+    parser.add_argument("--broker", metavar="HOST:PORT", help="the MQTT broker; without it only the pages run")
+    parser.add_argument("--ca", type=Path, help="certificate authority of the broker")
+    parser.add_argument("--cert", type=Path, help="head office's client certificate")
+    parser.add_argument("--key", type=Path, help="its key")
+    parser.add_argument("--plain", action="store_true", help="no TLS to the broker: loopback only, for tests")
+    parser.add_argument("--host", default="127.0.0.1", help="address of the pages (default %(default)s)")
+    parser.add_argument("--port", type=int, default=8400, help="port of the pages; 0 takes a free one")
+    parser.add_argument("--demo", action="store_true", help="print a link that signs in by itself; loopback only")
+    parser.add_argument("--behind-tls", action="store_true", help="the pages are reached through HTTPS only")
+    parser.add_argument("--stock-every", type=int, default=300, metavar="SECONDS", help="how often stock goes down")
+    return parser
+
+
+def _check(told: argparse.Namespace) -> None:
+    if told.demo and not is_loopback(told.host):
+        message = "--demo signs anybody in: it runs on a loopback address only (--host 127.0.0.1)"
+        raise RefusedError(message)
+    if not told.broker:
+        return
+    host, colon, port = told.broker.rpartition(":")
+    if not colon or not port.isdigit():
+        message = f"--broker {told.broker}: give it as HOST:PORT"
+        raise RefusedError(message)
+    if told.ca is None and not told.plain:
+        message = "the broker is reached by mutual TLS: give --ca, --cert and --key"
+        raise RefusedError(message)
+    if told.plain and not is_loopback(host):
+        message = "--plain is for a broker on a loopback address only"
+        raise RefusedError(message)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        message = (
+            f"port {port} of {host} cannot be used ({error.strerror}): another program has it; give another --port"
+        )
+        raise RefusedError(message) from error
+    return listening
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until told to end; the exit code."""
+    told = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s headoffice %(levelname)s %(message)s")
+    try:
+        _check(told)
+        listening = _listen(told.host, told.port)
+        house = build_house(told)
+    except (RefusedError, DatabaseRefusedError, CertificateError) as error:
+        print(f"headoffice: {error}", file=sys.stderr)
+        return REFUSED
+    _serve(house, listening, told.host)
+    return 0
+
+
+def _serve(house: House, listening: socket.socket, host: str) -> None:
+    port = listening.getsockname()[1]
+    where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    token = house.services.demo_token
+    print(f"head office: {where}/enter/{token}" if token else f"head office: {where}/", flush=True)
+    config = uvicorn.Config(
+        build_app(house.services),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        server_header=False,
+    )
+    if house.link is not None:
+        house.link.start()
+    try:
+        _Server(config, house.hub).run([listening])
+    finally:
+        if house.link is not None:
+            house.link.stop()
+        house.database.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
