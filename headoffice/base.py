@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, MetaData, String, Text, insert
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
-__all__ = ["Base", "Blob", "Code", "Document", "Identity", "Instant", "Minor", "Prose"]
+__all__ = ["Base", "Blob", "Code", "Document", "Identity", "Instant", "Minor", "Prose", "add_rows"]
 
 Code = Annotated[str, mapped_column(String(128))]
 """An identifier or a short word."""
@@ -36,3 +37,9 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def add_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows at once, past the object layer: several times as fast. All rows have the same columns."""
+    if rows:
+        session.execute(insert(Base.metadata.tables[table.__tablename__]), list(rows))

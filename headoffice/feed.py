@@ -13,21 +13,34 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from headoffice.base import add_rows
 from headoffice.database import Database
 from headoffice.feed_tables import BookItem, FeedCurrent, FeedHead, FeedRow, PriceChange
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
+from kiosk.retail.policy import Policy
 from messages import feed as wire
 
-__all__ = ["Change", "Feed", "PriceReason", "PriceRefusedError", "append", "change_of", "item_of", "member_of"]
+__all__ = [
+    "Change",
+    "Feed",
+    "PriceReason",
+    "PriceRefusedError",
+    "append",
+    "change_of",
+    "item_of",
+    "member_of",
+    "policy_of",
+]
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _item_decoder = msgspec.json.Decoder(Item)
 _MAXIMUM_PRICE = 10**12
+_MANY = 500
 
 
 class PriceReason(StrEnum):
@@ -68,45 +81,72 @@ def append(session: Session, changes: Iterable[Change], *, by: str, utc_ms: int)
         head = FeedHead(id=1, version=0)
         session.add(head)
         session.flush()
-    standing: dict[tuple[str, str], FeedCurrent | None] = {}
-    rows = []
+    changes = list(changes)
+    standing = _standing(session, changes)
+    rows: list[dict[str, object]] = []
+    newest: dict[tuple[str, str], Change] = {}
     for change in changes:
         place = (change.kind, change.key)
-        known = standing[place] if place in standing else session.get(FeedCurrent, place)
-        if (known.payload if known else None) == change.payload:
+        known = newest[place].payload if place in newest else standing[place].payload if place in standing else None
+        if known == change.payload:
             continue
         head.version += 1
-        if known is None:
-            known = FeedCurrent(kind=change.kind, key=change.key, version=head.version, payload=change.payload)
-            session.add(known)
-        standing[place] = known
-        known.version, known.payload = head.version, change.payload
+        newest[place] = change
         rows.append({"version": head.version, **dataclasses.asdict(change), "utc_ms": utc_ms, "by": by})
-        if change.kind == "item":
-            _put_in_book(session, change)
     if rows:
-        session.execute(insert(FeedRow), rows)
+        add_rows(session, FeedRow, rows)
+        _stand(session, standing, rows)
+        _put_in_book(session, [change for change in newest.values() if change.kind == "item"])
     session.flush()
     return head.version
 
 
-def _put_in_book(session: Session, change: Change) -> None:
-    row = session.get(BookItem, change.key)
-    if change.payload is None:
-        if row is not None:
-            session.delete(row)
-        return
-    item = _item_decoder.decode(change.payload)
-    if row is None:
-        row = BookItem(item_id=item.item_id)
-        session.add(row)
-    row.names = dict(item.names)
-    row.words = " ".join((*item.names.values(), *item.aliases)).casefold()
-    row.department, row.unit = item.department, item.unit
-    row.currency = item.price.currency if item.price else ""
-    row.price = item.price.minor if item.price else None
-    row.mrp = item.mrp.minor if item.mrp else None
-    row.gtin, row.plu = item.gtin, item.plu
+def _stand(session: Session, standing: dict[tuple[str, str], FeedCurrent], rows: list[dict[str, object]]) -> None:
+    """Make the new rows what stands under their keys."""
+    fresh = []
+    for row in {(row["kind"], row["key"]): row for row in rows}.values():
+        known = standing.get((str(row["kind"]), str(row["key"])))
+        if known is None:
+            fresh.append({name: row[name] for name in ("kind", "key", "version", "payload")})
+        else:
+            session.execute(
+                update(FeedCurrent)
+                .where(FeedCurrent.kind == known.kind, FeedCurrent.key == known.key)
+                .values(version=row["version"], payload=row["payload"])
+            )
+    add_rows(session, FeedCurrent, fresh)
+
+
+def _standing(session: Session, changes: Sequence[Change]) -> dict[tuple[str, str], FeedCurrent]:
+    """What stands under the keys of ``changes``; for many, everything in one reading."""
+    if len(changes) > _MANY:
+        return {(row.kind, row.key): row for row in session.scalars(select(FeedCurrent))}
+    found = (session.get(FeedCurrent, (change.kind, change.key)) for change in changes)
+    return {(row.kind, row.key): row for row in found if row is not None}
+
+
+def _put_in_book(session: Session, changes: Sequence[Change]) -> None:
+    """Make the searchable price book say what the rows say."""
+    for first in range(0, len(changes), _MANY):
+        keys = [change.key for change in changes[first : first + _MANY]]
+        session.execute(delete(BookItem).where(BookItem.item_id.in_(keys)))
+    items = [_item_decoder.decode(change.payload) for change in changes if change.payload is not None]
+    add_rows(session, BookItem, [_book_row(item) for item in items])
+
+
+def _book_row(item: Item) -> dict[str, object]:
+    return {
+        "item_id": item.item_id,
+        "names": dict(item.names),
+        "words": " ".join((*item.names.values(), *item.aliases)).casefold(),
+        "department": item.department,
+        "unit": item.unit,
+        "currency": item.price.currency if item.price else "",
+        "price": item.price.minor if item.price else None,
+        "mrp": item.mrp.minor if item.mrp else None,
+        "gtin": item.gtin,
+        "plu": item.plu,
+    }
 
 
 def item_of(session: Session, item_id: str) -> Item | None:
@@ -119,6 +159,12 @@ def member_of(session: Session, keyed_hash: str) -> Member | None:
     """The member behind a keyed hash."""
     row = session.get(FeedCurrent, ("member", keyed_hash))
     return None if row is None or row.payload is None else msgspec.json.decode(row.payload, type=Member)
+
+
+def policy_of(session: Session) -> Policy | None:
+    """How the shop trades, as the feed tells it."""
+    payload = session.scalar(select(FeedCurrent.payload).where(FeedCurrent.kind == "policy").limit(1))
+    return None if payload is None else msgspec.json.decode(payload, type=Policy)
 
 
 class Feed:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from headoffice.feed import policy_of
 from headoffice.feed_tables import BookItem, PriceChange
 from headoffice.ledger.tables import (
     BusinessUnit,
@@ -48,6 +49,7 @@ __all__ = [
     "sales_by_day",
     "sales_by_hour",
     "stock_page",
+    "tender_names",
     "top_items",
     "totals_of",
 ]
@@ -161,8 +163,8 @@ def baskets(session: Session) -> Sequence[OpenBasket]:
     return session.scalars(select(OpenBasket).order_by(parked, OpenBasket.opened_ms.desc()).limit(12)).all()
 
 
-def latest_sales(session: Session, limit: int = 10) -> list[tuple[Transaction, str]]:
-    """The newest sales with the kinds of tender, kiosks' own before samples."""
+def latest_sales(session: Session, limit: int = 10) -> list[tuple[Transaction, list[str]]]:
+    """The newest sales with the ids of their tenders, kiosks' own before samples."""
     found = session.scalars(
         select(Transaction).order_by(Transaction.sample, Transaction.utc_ms.desc(), Transaction.uuid).limit(limit)
     ).all()
@@ -171,7 +173,13 @@ def latest_sales(session: Session, limit: int = 10) -> list[tuple[Transaction, s
         select(SaleTender.uuid, SaleTender.tender_id).where(SaleTender.uuid.in_([row.uuid for row in found]))
     ):
         paid.setdefault(uuid, []).append(tender_id)
-    return [(row, ", ".join(dict.fromkeys(paid.get(row.uuid, [])))) for row in found]
+    return [(row, list(dict.fromkeys(paid.get(row.uuid, [])))) for row in found]
+
+
+def tender_names(session: Session) -> dict[str, dict[str, str]]:
+    """What the shop calls each way to pay, by tender id."""
+    policy = policy_of(session)
+    return {each.tender_id: dict(each.names) for each in policy.tenders} if policy else {}
 
 
 def _sums() -> tuple[Any, Any, Any, Any]:
@@ -246,7 +254,7 @@ def top_items(session: Session, home: Home, first: date, last: date, limit: int 
     return [TopItem(item_id, names[item_id], int(units), int(sold)) for item_id, _uuid, units, sold in found]
 
 
-def interventions(session: Session, limit: int = 8) -> Sequence[Intervention]:
+def interventions(session: Session, limit: int = 5) -> Sequence[Intervention]:
     """What waits for staff first, then what was judged last."""
     waits = case((Intervention.outcome == "", 0), else_=1)
     return session.scalars(
@@ -297,7 +305,9 @@ def book_page(session: Session, query: str, limit: int = 40) -> tuple[int, Seque
     """How many items match all words of ``query`` (names in any language, GTIN, PLU, own code), and the first."""
     wanted = _searched(query)
     count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    return count, session.scalars(wanted.order_by(BookItem.item_id).limit(limit)).all()
+    own_first = case((BookItem.plu.is_not(None), 0), else_=1)
+    ordered = wanted.order_by(own_first, func.length(BookItem.words), BookItem.item_id)
+    return count, session.scalars(ordered.limit(limit)).all()
 
 
 def price_changes(session: Session, limit: int = 12) -> list[tuple[PriceChange, dict[str, str]]]:

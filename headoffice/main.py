@@ -159,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run until told to end; the exit code."""
     told = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s headoffice %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         _check(told)
         listening = _listen(told.host, told.port)

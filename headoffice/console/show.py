@@ -96,6 +96,10 @@ class Show:
         unit = msgspec.convert(line.weight_unit, Unit)
         return self.translator.weight(Weight(line.weight_value, line.weight_exponent or 0, unit))
 
+    def unit(self, unit: str) -> str:
+        """A unit of weight."""
+        return self.translator.t(f"unit.{unit}")
+
     def on_hand(self, quantity: int, unit: str) -> str:
         """Stock: pieces, or kilograms of what is weighed."""
         return self.number(quantity) if unit == "each" else self.translator.weight(Weight(quantity, -3, "kg"))

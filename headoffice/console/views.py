@@ -91,7 +91,7 @@ def _baskets(_request: Request, session: Session, _home: Home, _now: int) -> dic
 
 
 def _sales(_request: Request, session: Session, _home: Home, _now: int) -> dict[str, Any]:
-    return {"sales": insight.latest_sales(session)}
+    return {"sales": insight.latest_sales(session), "tender_names": insight.tender_names(session)}
 
 
 def _chart(request: Request, session: Session, home: Home, now: int) -> dict[str, Any]:
@@ -189,7 +189,7 @@ async def sale_page(request: Request) -> Response:
         found = insight.sale(session, request.path_params["uuid"])
         if found is None:
             raise HTTPException(_MISSING)
-        return {"sale": found}
+        return {"sale": found, "tender_names": insight.tender_names(session)}
 
     return await _render(request, "sale.html", load)
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from headoffice.base import add_rows
 from headoffice.database import Database
 from headoffice.ledger.letters import Letter, bury
 from headoffice.ledger.posting import Position, Posting, SuspectRecordError
@@ -195,7 +196,7 @@ def _advance(intake: _Intake, epoch: Epoch, waiting: dict[int, journal.JournalRe
         _post(intake, record)
         epoch.sequence, epoch.digest, epoch.alarm = record.sequence, record.digest, ""
     if stored:
-        intake.session.execute(insert(JournalRecord), stored)
+        add_rows(intake.session, JournalRecord, stored)
         if parked:
             _unpark(intake, epoch, epoch.sequence)
     return broken

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, inspect, select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
-from headoffice.base import Base
+from headoffice.base import Base, add_rows
 from headoffice.ledger.baskets import Baskets
 from headoffice.ledger.tables import (
     Intervention,
@@ -119,10 +119,9 @@ class Posting:
             (SaleTax, _tax(uuid, event)),
         ]
         self._remark_number(event)
-        self._session.execute(insert(Transaction), header)
+        add_rows(self._session, Transaction, [header])
         for table, rows in parts:
-            if rows:
-                self._session.execute(insert(table), rows)
+            add_rows(self._session, table, rows)
         self._baskets.removed(uuid)
         self.touched.add("sales")
 
@@ -167,8 +166,7 @@ class Posting:
             }
             for ordinal, move in enumerate(event.moves)
         ]
-        if rows:
-            self._session.execute(insert(StockMove), rows)
+        add_rows(self._session, StockMove, rows)
         for move in event.moves:
             level = self._find(StockLevel, item_id=move.item_id, location=location)
             if level is None:
