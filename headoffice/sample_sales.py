@@ -11,15 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.retail.money import Money, round_half_up
 from kiosk.retail.tax import TaxClass, TaxRate, tax_of
-from samples.catalogue import SampleItem, SampleShop
 
-__all__ = ["SampleDay", "sales_of_day"]
+if TYPE_CHECKING:
+    from samples.catalogue import SampleItem, SampleShop
+
+__all__ = ["Baskets", "Row", "SampleDay", "sales_of_day"]
 
 _LANES = 2
 _BASE = 26

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,14 +27,16 @@ from headoffice.feed_tables import FeedCurrent
 from headoffice.insight import Home
 from headoffice.keyed import keep_shop_key, keyed_hash, pin_hash, shop_key
 from headoffice.ledger.tables import BusinessUnit, Intervention, SaleLine, SaleTax, SaleTender, StockLevel, Transaction
-from headoffice.sample_sales import Row, SampleDay, sales_of_day
+from headoffice.sample_sales import Baskets, Row, SampleDay, sales_of_day
 from headoffice.stock import stock_changes
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item, ItemFlags, Offer, Restriction
 from kiosk.retail.money import Money
 from kiosk.retail.policy import CashRounding, Policy, TenderType
 from kiosk.retail.tax import TaxClass
-from samples.catalogue import SampleItem, SampleShop, load_baskets, load_shop
+
+if TYPE_CHECKING:
+    from samples.catalogue import SampleItem, SampleShop
 
 __all__ = ["SeedRefusedError", "main", "seed"]
 
@@ -46,8 +49,19 @@ class SeedRefusedError(Exception):
     """This database cannot take this sample; the message says why."""
 
 
-def seed(database: Database, shop: SampleShop, *, now_ms: int, days: int = DAYS, key: bytes | None = None) -> int:
-    """Put the sample shop in; gives the feed's newest version. Raises ``SeedRefusedError``."""
+def seed(
+    database: Database,
+    shop: SampleShop,
+    baskets: Baskets,
+    *,
+    now_ms: int,
+    days: int = DAYS,
+    key: bytes | None = None,
+) -> int:
+    """Put the sample shop in, its sales made of ``baskets``; gives the feed's newest version.
+
+    Raises ``SeedRefusedError``.
+    """
     with database.write() as session:
         _claim(session, shop, key)
         _locations(session, shop)
@@ -56,7 +70,7 @@ def seed(database: Database, shop: SampleShop, *, now_ms: int, days: int = DAYS,
         known = {tuple(row) for row in session.execute(select(FeedCurrent.kind, FeedCurrent.key))}
         missing = [each for each in _changes(session, shop) if (each.kind, each.key) not in known]
         version = append(session, missing, by=_BY, utc_ms=now_ms)
-    _sales(database, shop, now_ms, days)
+    _sales(database, shop, baskets, now_ms, days)
     return version
 
 
@@ -195,9 +209,8 @@ def _item(item: SampleItem, currency: str) -> Item:
 # --- the sample sales -------------------------------------------------------------------------------------------------
 
 
-def _sales(database: Database, shop: SampleShop, now_ms: int, days: int) -> None:
+def _sales(database: Database, shop: SampleShop, baskets: Baskets, now_ms: int, days: int) -> None:
     today = Home(shop.country, shop.currency, shop.time_zone).today(now_ms)
-    baskets = load_baskets()
     with database.write() as session:
         whole = set(session.scalars(select(Transaction.business_day).where(Transaction.sample).distinct()))
         for back in range(days - 1, -1, -1):
@@ -234,13 +247,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = parser.parse_args(arguments)
     begun = time.monotonic()
     try:
+        from samples.catalogue import load_baskets, load_shop  # noqa: PLC0415 - only a source checkout has them
+    except ModuleNotFoundError:
+        sys.stderr.write("headoffice: the sample shop is not installed; run this from a source checkout\n")
+        return 2
+    try:
         key = bytes.fromhex(told.shop_key_file.read_text("ascii").strip()) if told.shop_key_file else None
         database = open_database(told.database)
     except (DatabaseRefusedError, OSError, ValueError) as error:
         sys.stderr.write(f"headoffice: {error}\n")
         return 2
     try:
-        version = seed(database, load_shop(told.country), now_ms=time.time_ns() // 1_000_000, days=told.days, key=key)
+        shop, now = load_shop(told.country), time.time_ns() // 1_000_000
+        version = seed(database, shop, load_baskets(), now_ms=now, days=told.days, key=key)
     except SeedRefusedError as error:
         sys.stderr.write(f"headoffice: {error}\n")
         return 2

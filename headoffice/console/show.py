@@ -78,9 +78,9 @@ class Show:
     def ago(self, utc_ms: int) -> str:
         """How long ago, roughly."""
         gone = max(0, self.now - utc_ms)
-        for unit, size in (("days", _DAY), ("hours", _HOUR), ("minutes", _MINUTE)):
+        for unit, size in (("ago.days", _DAY), ("ago.hours", _HOUR), ("ago.minutes", _MINUTE)):
             if gone >= size:
-                return self.t(f"ago.{unit}", count=gone // size)
+                return self.t(unit, count=gone // size)
         return self.t("ago.now")
 
     def amount(self, quantity: int, grams: int | None) -> str:

@@ -152,7 +152,8 @@ def test_the_catalogues_know_every_word_the_templates_ask_for() -> None:
     }
     assert len(asked) > 60
     for language in LANGUAGES:
-        missing = {word for word in asked if not Translator(language).knows(f"console.{word}")}
+        say = Translator(language).t
+        missing = {word for word in asked if say(f"console.{word}", count=2).startswith("console.")}
         assert not missing, (language, missing)
 
 
