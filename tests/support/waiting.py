@@ -17,7 +17,7 @@ PAUSE = 0.01
 """Seconds between two looks: short beside what is waited for, long beside the cost of a look."""
 
 
-def wait_until(condition: Callable[[], T], timeout: float = 10.0, *, what: str = "") -> T:
+def wait_until(condition: Callable[[], T | None], timeout: float = 10.0, *, what: str = "") -> T:
     """Look until ``condition()`` is true and give what it gave.
 
     Raises ``TimeoutError`` that names ``what`` (or the condition) when ``timeout`` seconds have passed.
@@ -30,7 +30,7 @@ def wait_until(condition: Callable[[], T], timeout: float = 10.0, *, what: str =
     return result
 
 
-async def wait_until_async(condition: Callable[[], T], timeout: float = 10.0, *, what: str = "") -> T:  # noqa: ASYNC109 - the bound is the point
+async def wait_until_async(condition: Callable[[], T | None], timeout: float = 10.0, *, what: str = "") -> T:  # noqa: ASYNC109 - the bound is the point
     """Do as ``wait_until`` does, and let the loop run between two looks."""
     end = time.monotonic() + timeout
     while not (result := condition()):

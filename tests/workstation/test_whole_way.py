@@ -161,15 +161,15 @@ def _operator(pin: str, badge: str) -> Operator:
 
 
 def test_staff_sign_in_by_pin_and_a_wrong_one_is_counted_down() -> None:
-    with lane(operators=(_operator("4711", "B-1"),)) as at, at.kiosk() as kiosk:
+    with lane(operators=(_operator("47110815", "B-1"),)) as at, at.kiosk() as kiosk:
         kiosk.sees(s.AttractBody)
         kiosk.touch(i.ViewRequested("staff_sign_in"), i.PinTyped("0000"))
         wait_until(lambda: isinstance(kiosk.body, s.StaffSignInBody) and kiosk.body.attempts_left == 4)
-        kiosk.touch(i.PinTyped("4711"))
+        kiosk.touch(i.PinTyped("47110815"))
         kiosk.sees(s.StaffBody)
         (signed_in,) = at.happened(e.OperatorOn)
         assert (signed_in.name, signed_in.method) == ("Rahim", "pin")
-        assert b"4711" not in (at.data / "journal.db-wal").read_bytes()
+        assert b"47110815" not in (at.data / "journal.db-wal").read_bytes()
 
 
 def test_a_newer_book_waits_until_the_basket_is_done() -> None:
