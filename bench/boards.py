@@ -13,6 +13,7 @@ from bench.knobs import KnobClient, KnobRefusedError
 __all__ = ["Boards"]
 
 _AGAIN = 0.3
+_PATIENCE = 10.0
 
 Told = Callable[[str, str, Mapping[str, Any]], None]
 """Called with board, event and arguments. ``here`` and ``gone`` are told when a board appears or goes."""
@@ -21,25 +22,23 @@ Told = Callable[[str, str, Mapping[str, Any]], None]
 class Boards:
     """Keeps a line to every board and passes on what it tells. ``sockets`` is board name -> path of its socket."""
 
-    def __init__(self, sockets: Mapping[str, Path], told: Told) -> None:
+    def __init__(self, sockets: Mapping[str, Path], told: Told, *, patience: float = _PATIENCE) -> None:
         self._sockets = dict(sockets)
         self._told = told
+        self._patience = patience
         self._clients: dict[str, KnobClient] = {}
         self._present = {board: asyncio.Event() for board in sockets}
         self._tasks: list[asyncio.Task[None]] = []
-        self.described: dict[str, Mapping[str, Any]] = {}
 
     async def start(self) -> None:
         """Follow every board until ``close``."""
         self._tasks = [asyncio.create_task(self._follow(name, path)) for name, path in self._sockets.items()]
 
     async def close(self) -> None:
-        """Hang up."""
+        """Hang up; each board that was there is told as gone."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for client in list(self._clients.values()):
-            await client.close()
 
     def here(self, board: str) -> bool:
         """The board answers now."""
@@ -50,32 +49,49 @@ class Boards:
         async with asyncio.timeout(seconds):
             await self._present[board].wait()
 
+    async def standing(self) -> dict[str, Mapping[str, Any]]:
+        """What each board that is there tells of itself as it stands now."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for board in sorted(self._clients):
+            with contextlib.suppress(KnobRefusedError):  # it went meanwhile, or is stuck
+                found[board] = await self.turn(board, "describe")
+        return found
+
     async def turn(self, board: str, knob: str, **args: object) -> Any:  # noqa: ANN401 - a result is any JSON value
         """Turn a knob. Raises ``KnobRefusedError`` with words for the person at the bench."""
         client = self._clients.get(board)
         if client is None:
-            message = f"{board} is not there now (its process is down)"
+            here = f"{board} is not there now (its process is down)"
+            message = here if board in self._sockets else f"there is no board called {board!r:.40}"
             raise KnobRefusedError(message)
         try:
-            return await client.turn(knob, **args)
-        except ConnectionError:
+            async with asyncio.timeout(self._patience):
+                return await client.turn(knob, **args)
+        except TimeoutError:
+            message = f"{board} did not answer within {self._patience:g} s"
+            raise KnobRefusedError(message) from None
+        except OSError:
             message = f"{board} went away while it was being turned"
             raise KnobRefusedError(message) from None
 
     async def _follow(self, name: str, path: Path) -> None:
         while True:
-            with contextlib.suppress(OSError, ConnectionError, KnobRefusedError):
+            with contextlib.suppress(OSError, KnobRefusedError):
                 client = await KnobClient.connect(path)
                 try:
-                    self.described[name] = await client.describe()
-                    self._clients[name] = client
-                    self._present[name].set()
-                    self._told(name, "here", self.described[name])
-                    async for event, args in client.events():
-                        self._told(name, event, args)
+                    await self._listen(name, client)
                 finally:
                     self._present[name].clear()
                     if self._clients.pop(name, None) is not None:
                         self._told(name, "gone", {})
                     await client.close()
             await asyncio.sleep(_AGAIN)
+
+    async def _listen(self, name: str, client: KnobClient) -> None:
+        async with asyncio.timeout(self._patience):
+            about = await client.describe()
+        self._clients[name] = client
+        self._present[name].set()
+        self._told(name, "here", about)
+        async for event, args in client.events():
+            self._told(name, event, args)

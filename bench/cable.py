@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 from pathlib import Path
 
 from bench.far_ends.process import say_and_wait
@@ -72,8 +71,10 @@ class Cable:
                 return
             far_in, far_out = await asyncio.open_connection(self._host, self._port)
             self._lines.add(far_out)
+            if near_out.is_closing():  # pulled out while the far end was picking up
+                return
             both = [asyncio.create_task(_pump(near_in, far_out)), asyncio.create_task(_pump(far_in, near_out))]
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
             for task in both:
                 task.cancel()
             await asyncio.gather(*both, return_exceptions=True)
@@ -83,19 +84,35 @@ class Cable:
             for end in (near_out, far_out):
                 if end is not None:
                     self._lines.discard(end)
-                    end.transport.abort()
+                    self._let_go(end)
+
+    def _let_go(self, end: asyncio.StreamWriter) -> None:
+        """Whoever hangs up is heard out first: the last bytes of a line that ends in order still arrive."""
+        if self.plugged:
+            end.close()
+        else:
+            end.transport.abort()
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while piece := await source.read(_PIECE):
-            sink.write(piece)
-            await sink.drain()
+    """Pass on until the source has said all it had, and then that it has. Raises ``ConnectionError``."""
+    while piece := await source.read(_PIECE):
+        sink.write(piece)
+        await sink.drain()
+    if not sink.is_closing():
+        sink.write_eof()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        message = f"{text!r} is not HOST:PORT"
+        raise argparse.ArgumentTypeError(message)
+    return host, int(port)
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    host, _, port = arguments.to.rpartition(":")
-    cable = Cable(host, int(port))
+    cable = Cable(*arguments.to)
     taken = await cable.start(arguments.port, arguments.knob_socket)
     try:
         await say_and_wait({"port": taken, "knob_socket": str(arguments.knob_socket or "")})
@@ -106,7 +123,7 @@ async def _run(arguments: argparse.Namespace) -> None:
 def main() -> None:
     """The program."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--to", required=True, metavar="HOST:PORT", help="where the cable leads")
+    parser.add_argument("--to", required=True, type=_address, metavar="HOST:PORT", help="where the cable leads")
     parser.add_argument("--port", type=int, default=0, help="own port; 0 takes a free one")
     parser.add_argument("--knob-socket", type=Path, help="where the knobs are served")
     asyncio.run(_run(parser.parse_args()))

@@ -31,9 +31,9 @@ def python(module: str, *arguments: object) -> list[str]:
 
 
 def free_port(wanted: int = 0) -> int:
-    """A free loopback port: ``wanted`` if nobody has it, else any."""
+    """A free loopback port: ``wanted`` if nobody has it and it can be had, else any."""
     for port in (wanted, 0):
-        with contextlib.suppress(OSError), socket.socket() as probe:
+        with contextlib.suppress(OSError, OverflowError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])
@@ -50,45 +50,55 @@ def answers_on(port: int) -> bool:
 
 @dataclass(slots=True)
 class Child:
-    """One program. ``log`` gets all it prints; it is started in a process group of its own, and dies with us."""
+    """One program. ``log`` gets all it prints. It leads a process group of its own, with whatever it starts.
+
+    It is not reaped before ``kill`` or ``stop``, so that its number (and its group's) cannot meanwhile become
+    somebody else's.
+    """
 
     name: str
     command: Sequence[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    process: subprocess.Popen[bytes] | None = None
-    starts: int = 0
+    _process: subprocess.Popen[bytes] | None = None
     _from: int = 0
 
     @property
     def alive(self) -> bool:
         """It runs."""
-        return self.process is not None and self.process.poll() is None
+        return self._process is not None and _ended(self._process) is None
 
     @property
     def pid(self) -> int:
         """Its process number. Raises ``NotReadyError`` when it does not run."""
-        if self.process is None or self.process.poll() is not None:
+        if self._process is None or not self.alive:
             message = f"{self.name} does not run"
             raise NotReadyError(message)
-        return self.process.pid
+        return self._process.pid
 
     def start(self) -> None:
-        """Start it; its log goes on where it was."""
+        """Start it, after an end to whatever is left of an earlier run; its log goes on where it was.
+
+        Raises ``NotReadyError`` when there is no such program.
+        """
+        self.kill()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._from = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                list(self.command),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
-                cwd=self.folder,
-                start_new_session=True,
-            )
-        self.starts += 1
+        try:
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    list(self.command),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
+                    cwd=self.folder,
+                    start_new_session=True,
+                )
+        except OSError as fault:
+            message = f"{self.name} cannot be started: {fault}"
+            raise NotReadyError(message) from fault
 
     def printed(self) -> str:
         """What it has printed since it was started last."""
@@ -99,13 +109,19 @@ class Child:
             return log.read().decode(errors="replace")
 
     def wait(self, ready: Callable[[], bool], *, seconds: float = 30.0) -> None:
-        """Until ``ready`` holds. Raises ``NotReadyError`` when it ends first or takes too long."""
+        """Until it runs and ``ready`` holds. Raises ``NotReadyError`` when it ends first or takes too long.
+
+        That it runs is asked first: what answers on its port after its end is somebody else.
+        """
         deadline = time.monotonic() + seconds
-        while not ready():
-            if not self.alive:
-                raise NotReadyError(self._complaint("ended at once"))
+        while True:
+            code = 0 if self._process is None else _ended(self._process)
+            if code is not None:
+                raise NotReadyError(self._complaint(f"ended (code {code}) before it was ready"))
+            if ready():
+                return
             if time.monotonic() > deadline:
-                raise NotReadyError(self._complaint(f"was not ready after {seconds:.0f} s"))
+                raise NotReadyError(self._complaint(f"was not ready after {seconds:g} s"))
             time.sleep(_STEP)
 
     def about(self, *, seconds: float = 30.0) -> dict[str, Any]:
@@ -113,9 +129,10 @@ class Child:
         told: list[dict[str, Any]] = []
 
         def said() -> bool:
-            lines = [line for line in self.printed().splitlines() if line.startswith("{")]
-            with contextlib.suppress(ValueError):
-                told.extend(json.loads(line) for line in lines[:1])
+            for line in self.printed().splitlines():
+                if line.startswith("{"):
+                    with contextlib.suppress(ValueError):
+                        told.append(json.loads(line))
             return bool(told)
 
         self.wait(said, seconds=seconds)
@@ -123,22 +140,31 @@ class Child:
 
     def kill(self) -> None:
         """SIGKILL, as a power cut would: nothing is flushed, nobody is asked. Its own children go with it."""
-        if self.process is not None and self.process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        if self._process is not None:
+            _signal(self._process, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
 
-    def stop(self) -> None:
-        """SIGTERM, and SIGKILL if it does not listen."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
+    def stop(self, *, grace: float = _GRACE) -> None:
+        """SIGTERM, and after ``grace`` seconds SIGKILL for whoever is left."""
+        if self._process is not None:
+            _signal(self._process, signal.SIGTERM)
+            deadline = time.monotonic() + grace
+            while self.alive and time.monotonic() < deadline:
+                time.sleep(_STEP)
             self.kill()
 
     def _complaint(self, what: str) -> str:
         last = " / ".join(self.printed().strip().splitlines()[-4:]) or "nothing"
         return f"{self.name} {what}; it printed last: {last} (all of it: {self.log})"
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int | None:
+    """Its exit code or signal, ``None`` while it runs; it is left unreaped."""
+    told = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    return None if told is None else told.si_status
+
+
+def _signal(leader: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, number)

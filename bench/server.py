@@ -98,14 +98,13 @@ class Bench:
             with contextlib.suppress(asyncio.QueueFull):
                 page.put_nowait(line)
 
-    def open_page(self) -> asyncio.Queue[str]:
-        """A page has come: first how things stand, then what happens."""
+    async def open_page(self) -> asyncio.Queue[str]:
+        """A page has come: how things stand, and from now on what happens."""
         queue: asyncio.Queue[str] = asyncio.Queue(1000)
-        for board, about in self.boards.described.items():
-            if self.boards.here(board):
-                queue.put_nowait(json.dumps({"board": board, "event": "here", "args": about}, default=str))
-        queue.put_nowait(json.dumps({"board": "kiosk", "event": "power", "args": {"on": self.world.powered}}))
         self._pages.add(queue)
+        for board, about in (await self.boards.standing()).items():
+            queue.put_nowait(json.dumps({"board": board, "event": "here", "args": about}, default=str))
+        queue.put_nowait(json.dumps({"board": "kiosk", "event": "power", "args": {"on": self.world.powered}}))
         return queue
 
     def close_page(self, queue: asyncio.Queue[str]) -> None:
@@ -147,7 +146,7 @@ def application(world: World) -> Starlette:
 
     async def talk(socket: WebSocket) -> None:
         await socket.accept()
-        queue = bench.open_page()
+        queue = await bench.open_page()
         writer = asyncio.create_task(_write(socket, queue))
         try:
             while True:
