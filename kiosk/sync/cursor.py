@@ -6,11 +6,14 @@ of that version lies whole on disk. Losing the file costs repetition, never a re
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.store.chain import Position
+from kiosk.store.errors import WriterBusyError
 from kiosk.store.migrations import Migration, check_readable, migrate
 
 __all__ = ["Acknowledged", "Cursor"]
@@ -41,8 +44,9 @@ class Acknowledged:
 class Cursor:
     """``sync.db``, with its one writer. Used from one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, lock: int) -> None:
         self._connection = connection
+        self._lock = lock
         row = connection.execute("SELECT epoch, sequence FROM acknowledged").fetchone()
         self._position = Position(*row) if row else Position(0, 0)
         row = connection.execute("SELECT version FROM feed").fetchone()
@@ -50,17 +54,25 @@ class Cursor:
 
     @classmethod
     def open(cls, path: Path) -> Cursor:
-        """Open or make the file. Raises ``StoreError`` for one that is not ours to read, ``sqlite3.Error``."""
-        check_readable(path, known=len(_MIGRATIONS), application_id=_APPLICATION_ID)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        migrate(connection, _MIGRATIONS, application_id=_APPLICATION_ID)
-        return cls(connection)
+        """Open or make the file.
+
+        Raises ``StoreError`` for one that is not ours to read or that another process writes, ``OSError`` or
+        ``sqlite3.Error`` where the disk refuses.
+        """
+        lock = _lock(path)
+        try:
+            check_readable(path, known=len(_MIGRATIONS), application_id=_APPLICATION_ID)
+            return cls(_connect(path), lock)
+        except BaseException:
+            os.close(lock)
+            raise
 
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
     @property
     def position(self) -> Position:
@@ -94,3 +106,27 @@ class Cursor:
     def finish_command(self, kind: str, number: int) -> None:
         """The command was carried out; durable on return."""
         self._connection.execute("INSERT OR REPLACE INTO command VALUES (?, ?)", (kind, number))
+
+
+def _lock(path: Path) -> int:
+    """Hold ``sync.db.lock``: two syncs of one kiosk would take the broker's session from one another for ever."""
+    lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as fault:
+        os.close(lock)
+        message = f"another process writes {path}: only one sync may run per kiosk"
+        raise WriterBusyError(message) from fault
+    return lock
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        migrate(connection, _MIGRATIONS, application_id=_APPLICATION_ID)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -69,7 +69,7 @@ class Listener(Protocol):
         """Connected and subscribed."""
 
     def disconnected(self) -> None:
-        """Not connected any more."""
+        """Not connected any more; told once for each ``connected``."""
 
     def received(self, message: Incoming) -> None:
         """A message came."""
@@ -223,9 +223,11 @@ class Link:
             self._go_live(client)
             await self._watch(client, session)
         finally:
+            was_live = self._live is not None
             self._live = self._current = None
             self._unsettled.clear()
-            self._tell(self._listener.disconnected)
+            if was_live:
+                self._tell(self._listener.disconnected)
             await self._shut(client, session)
 
     def _go_live(self, client: mqtt.Client) -> None:

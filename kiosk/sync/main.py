@@ -43,12 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
     log = logging.getLogger("kiosk.sync")
     try:
-        asyncio.run(_run(load(chosen.settings), log))
+        settings = load(chosen.settings)
     except SettingsError as fault:
         print(f"kiosk-sync: {fault}", file=sys.stderr)
         return _BAD_SETTINGS
+    try:
+        asyncio.run(_run(settings, log))
     except (StoreError, sqlite3.Error, OSError) as fault:
-        print(f"kiosk-sync: {fault}", file=sys.stderr)
+        print(f"kiosk-sync: with {settings.folder} and {settings.socket}: {fault}", file=sys.stderr)
         return _BAD_FILES
     return 0
 

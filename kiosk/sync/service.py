@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import assert_never
+from typing import Literal, assert_never
 
 from kiosk.store.chain import Position
 from kiosk.sync.asks import Asks
@@ -209,7 +209,9 @@ class Service:
         longest_s = self._settings.timing.longest_ms // 1000
         return self.link.publish(topic, payload, expiry_s=2 * longest_s + 1)
 
-    def _state(self, *, online: bool, reason: str = "", head: Position | None = None) -> bytes:
+    def _state(
+        self, *, online: bool, reason: Literal["", "stopped", "lost"] = "", head: Position | None = None
+    ) -> bytes:
         settings = self._settings
         return envelope.encode(
             KioskState(
@@ -221,7 +223,7 @@ class Service:
                 epoch=head.epoch if head else 0,
                 sequence=head.sequence if head else 0,
                 feed_version=self.cursor.feed_version,
-                reason="stopped" if reason == "stopped" else "lost" if reason == "lost" else "",
+                reason=reason,
             ),
             source=f"kiosk/v1/{settings.kiosk}",
         )

@@ -18,11 +18,18 @@ from messages.envelope import Message
 from messages.feed import FeedHead, FeedRequest, FeedRow, plan
 from messages.journal import Acknowledgement, JournalBatch, JournalRecord, digest_of, genesis
 from messages.state import KioskState
+from messages.telemetry import Telemetry
 from provisioning.authority import Credentials
 
 __all__ = ["FarSide"]
 
-_SUBSCRIPTIONS = (topics.JOURNAL_FILTER, topics.FEED_FILTER, topics.ASK_FILTER, topics.STATE_FILTER)
+_SUBSCRIPTIONS = (
+    topics.JOURNAL_FILTER,
+    topics.FEED_FILTER,
+    topics.ASK_FILTER,
+    topics.STATE_FILTER,
+    topics.TELEMETRY_FILTER,
+)
 
 
 class FarSide:
@@ -37,6 +44,7 @@ class FarSide:
         self.batches: list[JournalBatch] = []
         self.requests: list[FeedRequest] = []
         self.states: list[KioskState] = []
+        self.telemetry: list[Telemetry] = []
         self.refused: list[str] = []
         self.rows: list[FeedRow] = []
         self.version = 0
@@ -131,6 +139,8 @@ class FarSide:
             self._ask(topic, payload)
         elif topic.channel == "state" and payload:
             self.states.append(envelope.decode(payload, KioskState).data)
+        elif topic.channel == "telemetry":
+            self.telemetry.append(envelope.decode(payload, Telemetry).data)
 
     def _store(self, batch: JournalBatch) -> None:
         epoch = batch.records[0].epoch

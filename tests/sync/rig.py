@@ -86,11 +86,13 @@ def rig_in(folder: Path, *, certificate_of: str = KIOSK) -> Iterator[Rig]:
     """A rig with its broker started."""
     broker = Broker(folder / "far")
     broker.start()
-    rig = Rig(folder, broker, certificate_of=certificate_of)
     try:
-        yield rig
+        rig = Rig(folder, broker, certificate_of=certificate_of)
+        try:
+            yield rig
+        finally:
+            rig.close()
     finally:
-        rig.close()
         broker.stop()
 
 

@@ -119,10 +119,10 @@ def test_no_more_than_the_window_is_handed_to_the_broker(rig: Rig) -> None:
         async with linked(rig, ear) as link:
             assert not link.publish(topics.journal_up(KIOSK), b"{}")
             await wait_until_async(lambda: link.online)
-            taken = [link.publish(topics.telemetry_up(KIOSK), b"{}") for _ in range(WINDOW + 5)]
+            taken = [link.publish(topics.twin_reported(KIOSK), b"{}") for _ in range(WINDOW + 5)]
             assert taken == [True] * WINDOW + [False] * 5
             await wait_until_async(lambda: link.unsettled == 0)
-            assert link.publish(topics.telemetry_up(KIOSK), b"{}")
+            assert link.publish(topics.twin_reported(KIOSK), b"{}")
 
     asyncio.run(scenario())
 

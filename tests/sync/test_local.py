@@ -88,6 +88,7 @@ def test_a_checkout_that_says_hello_is_told_how_things_stand(rig: Rig) -> None:
 def test_a_checkout_hears_of_acknowledgements_books_and_the_network_as_they_come(rig: Rig) -> None:
     async def scenario() -> None:
         async with rig.running() as service, checkout_of(rig) as checkout:
+            checkout.say(Hello("0.1.0", EPOCH))
             await checkout.hear(Online)
             await wait_until_async(lambda: service.link.online)
             rig.append(1)

@@ -129,6 +129,15 @@ def test_settings_that_are_not_there_are_named(tmp_path: Path, capsys: pytest.Ca
     assert "none.toml" in capsys.readouterr().err
 
 
+def test_a_second_sync_of_the_same_kiosk_is_refused(rig: Rig, folder: Path) -> None:
+    with process(rig, folder):
+        wait_until(lambda: rig.far.states)
+        with process(rig, folder) as second:
+            assert second.wait(timeout=20) == 74
+        assert "only one sync may run" in (folder / "sync.log").read_text(encoding="utf-8")
+        assert Path(rig.settings.socket).exists()
+
+
 def test_a_cursor_file_that_is_none_of_ours_ends_the_process_and_stays_as_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,3 +148,9 @@ def test_a_cursor_file_that_is_none_of_ours_ends_the_process_and_stays_as_it_was
     assert main(["--settings", str(tmp_path / "sync.toml")]) == 74
     assert "sync.db" in capsys.readouterr().err
     assert (tmp_path / "sync.db").read_bytes() == before
+
+
+def test_the_settings_shown_in_the_documentation_are_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/operate/sync.md").read_text(encoding="utf-8")
+    (tmp_path / "sync.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    assert load(tmp_path / "sync.toml").broker.port == 8883

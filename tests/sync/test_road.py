@@ -178,6 +178,17 @@ def test_birth_and_death_are_told(rig: Rig) -> None:
     asyncio.run(scenario())
 
 
+def test_health_is_told_with_how_much_still_waits(rig: Rig) -> None:
+    async def scenario() -> None:
+        rig.far.silent = True
+        rig.append(4)
+        async with rig.running():
+            await wait_until_async(lambda: rig.far.telemetry)
+        assert (rig.far.telemetry[0].kiosk, rig.far.telemetry[0].waiting) == (KIOSK, 4)
+
+    asyncio.run(scenario())
+
+
 def test_a_record_goes_up_at_once_when_the_checkout_says_the_journal_grew(rig: Rig) -> None:
     slow = msgspec.structs.replace(rig.settings.timing, poll_ms=60_000)
     rig.settings = msgspec.structs.replace(rig.settings, timing=slow)
