@@ -27,33 +27,40 @@ class BasketsError(Exception):
 
 
 def read_baskets(path: Path, oracle: Oracle, *, most: int | None = None) -> Iterator[tuple[Picked, ...]]:
-    """Baskets in file order, at most ``most``. Raises ``BasketsError``."""
+    """Baskets in file order, at most ``most``; what follows a ``#`` is a remark. Raises ``BasketsError``."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as fault:
+    except (OSError, UnicodeDecodeError) as fault:
         message = f"no baskets in {path}: {fault}"
         raise BasketsError(message) from fault
-    numbered = bool(lines) and lines[0].replace(" ", "").isdigit()
+    baskets = [(number, words) for number, line in enumerate(lines, 1) if (words := line.partition("#")[0].split())]
+    numbered = bool(baskets) and all(map(_is_whole, baskets[0][1]))
     mapping = {str(item): item_id for item, item_id in groceries_map().items()} if numbered else {}
-    taken = 0
-    for number, line in enumerate(lines, 1):
-        words = line.split()
-        if not words or words[0].startswith("#"):
-            continue
-        if most is not None and taken >= most:
-            return
-        taken += 1
+    for number, words in baskets[:most]:
         yield tuple(_picked(word, mapping, oracle, f"{path}:{number}") for word in words)
 
 
 def _picked(word: str, mapping: dict[str, str], oracle: Oracle, where: str) -> Picked:
-    name, _, grams = word.partition("@")
+    name, at, weight = word.partition("@")
     item_id = mapping.get(name, name)
     if not oracle.knows(item_id):
         message = f"{where}: the shop does not sell {item_id!r}"
         raise BasketsError(message)
-    if grams and not grams.isdigit():
-        message = f"{where}: {grams!r} is no number of grams"
+    item = oracle.items[item_id]
+    if not oracle.weighed(item_id):
+        if at:
+            message = f"{where}: {item_id} is not sold by weight"
+            raise BasketsError(message)
+        return Picked(item_id)
+    if at and not _is_whole(weight):
+        message = f"{where}: {weight!r} is no number of grams"
         raise BasketsError(message)
-    weighed = oracle.weighed(item_id)
-    return Picked(item_id, int(grams) if grams else _EVERY_DAY_GRAMS if weighed else None)
+    grams = int(weight) if at else _EVERY_DAY_GRAMS
+    if grams <= item.tare_grams:
+        message = f"{where}: {grams} g of {item_id} are no more than its packaging ({item.tare_grams} g)"
+        raise BasketsError(message)
+    return Picked(item_id, grams)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal()

@@ -36,12 +36,16 @@ class Expected:
 
 
 class Oracle:
-    """Prices and offers of one shop."""
+    """Prices and offers of one shop. Raises ``ValueError`` for offers that it does not understand."""
 
     def __init__(self, shop: SampleShop, *, offers: bool) -> None:
         self.items: dict[str, SampleItem] = {item.item_id: item for item in shop.items}
         self._prices = {item.item_id: Decimal(item.price_minor) / 100 for item in shop.items}
         self._offers: Sequence[SampleOffer] = shop.offers if offers else ()
+        on_offer = [item_id for offer in self._offers for item_id in offer.item_ids]
+        if len(on_offer) != len(set(on_offer)):
+            message = "two offers compete for an item: which one gives the shopper more is not worked out here"
+            raise ValueError(message)
 
     def knows(self, item_id: str) -> bool:
         """The shop sells it at a price."""
@@ -71,8 +75,7 @@ class Oracle:
 
     def _saving(self, offer: SampleOffer, counted: Mapping[str, int]) -> Decimal:
         """Units in order of price, the dearest first: of every ``buy`` of them the last ``buy - pay`` are free."""
-        prices = sorted(
-            (self._prices[item] for item in offer.item_ids for _ in range(counted.get(item, 0))), reverse=True
-        )
+        taking_part = [item for item in offer.item_ids if item in counted and self.items[item].discountable]
+        prices = sorted((self._prices[item] for item in taking_part for _ in range(counted[item])), reverse=True)
         whole = len(prices) // offer.buy * offer.buy
         return sum((price for place, price in enumerate(prices[:whole]) if place % offer.buy >= offer.pay), Decimal(0))

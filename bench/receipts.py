@@ -23,9 +23,9 @@ class Receipt:
     taken: float
 
     def as_shown(self) -> dict[str, Any]:
-        """For the bench page."""
+        """For the bench page; ``picture`` is ``None`` where none was drawn."""
         return {
-            "picture": f"/receipts/{self.name}.png",
+            "picture": f"/receipts/{self.name}.png" if self.picture else None,
             "text": "\n".join(self.lines),
             "complete": self.complete,
             "time": datetime.fromtimestamp(self.taken).astimezone().strftime("%H:%M:%S"),

@@ -6,6 +6,7 @@ nothing of the product in between.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sqlite3
@@ -22,6 +23,7 @@ from bench.world import KIOSK, World
 __all__ = ["Reckoning", "reckon", "synced"]
 
 _TOTAL = re.compile(r"^\s*TOTAL\s+[^\d]*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
+_COPY = "COPY"
 _TRANSACTION = re.compile(r"^\s*Transaction\s+(\S+)\s*$", re.IGNORECASE)
 
 
@@ -48,14 +50,16 @@ class Reckoning:
 
 @dataclass(frozen=True, slots=True)
 class _Sale:
+    """``tenders``: what was paid through the terminal, by request."""
+
     reference: str
-    uuid: str
     total: Decimal
-    tenders: tuple[str, ...]
+    tenders: Mapping[str, Decimal]
 
 
 def _rows(path: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30) as connection:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
         return connection.execute(query, values).fetchall()
 
 
@@ -87,30 +91,48 @@ def _journalled(world: World) -> list[_Sale]:
     for (payload,) in _rows(world.journal, query):
         told = json.loads(payload)
         named = told["transaction"]
-        tenders = tuple(str(tender["tender"]) for tender in told.get("tenders", ()) if tender["kind"] != "cash")
+        tenders = {
+            str(tender["tender"]): Decimal(tender["amount"]["minor"]) / 100
+            for tender in told.get("tenders", ())
+            if tender["kind"] != "cash"
+        }
         reference = f"{named['workstation']}-{named['series']}-{named['number']:06d}"
-        sales.append(_Sale(reference, named["uuid"], Decimal(told["total"]["minor"]) / 100, tenders))
+        sales.append(_Sale(reference, Decimal(told["total"]["minor"]) / 100, tenders))
     return sales
 
 
 def _ledger(world: World) -> list[_Sale]:
-    query = "SELECT workstation, series, number, uuid, total FROM sale WHERE kiosk = ? AND NOT sample"
+    query = "SELECT workstation, series, number, total FROM sale WHERE kiosk = ? AND NOT sample"
     return [
-        _Sale(f"{workstation}-{series}-{number:06d}", uuid, Decimal(total) / 100, ())
-        for workstation, series, number, uuid, total in _rows(world.ledger, query, KIOSK)
+        _Sale(f"{workstation}-{series}-{number:06d}", Decimal(total) / 100, {})
+        for workstation, series, number, total in _rows(world.ledger, query, KIOSK)
     ]
 
 
 def _records(world: World, found: Reckoning) -> None:
     """Every record of the journal stands at head office byte by byte, once, and none besides."""
-    here = _rows(world.journal, "SELECT epoch, sequence, kind, payload FROM record")
+    here = _by_place(_rows(world.journal, "SELECT epoch, sequence, kind, payload FROM record"))
     query = "SELECT epoch, sequence, kind, payload FROM journal_record WHERE kiosk = ?"
-    there = _rows(world.ledger, query, KIOSK)
+    there = _by_place(_rows(world.ledger, query, KIOSK))
     found.records = len(here)
-    mine, theirs = set(here), Counter(there)
-    found.lost += [f"record {row[0]}/{row[1]} ({row[2]}) is not at head office" for row in mine - theirs.keys()]
-    found.changed += [f"head office holds a record {row[0]}/{row[1]} of its own" for row in theirs.keys() - mine]
-    found.doubled += [f"record {row[0]}/{row[1]} is at head office {n} times" for row, n in theirs.items() if n > 1]
+    for place, copies in here.items():
+        name = f"record {place[0]}/{place[1]} ({copies[0][0]})"
+        stored = there.pop(place, [])
+        if not stored:
+            found.lost.append(f"{name} is not at head office")
+        elif any(copy != copies[0] for copy in stored):
+            found.changed.append(f"{name} is another one at head office")
+        elif len(stored) > 1:
+            found.doubled.append(f"{name} is at head office {len(stored)} times")
+    found.changed += [f"head office holds a record {epoch}/{sequence} of its own" for epoch, sequence in there]
+
+
+def _by_place(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, int], list[tuple[str, bytes]]]:
+    """Kind and payload of each record by (epoch, sequence)."""
+    found: dict[tuple[int, int], list[tuple[str, bytes]]] = {}
+    for epoch, sequence, kind, payload in rows:
+        found.setdefault((epoch, sequence), []).append((kind, bytes(payload)))
+    return found
 
 
 def _same(found: Reckoning, where: str, sales: Sequence[_Sale], wanted: Mapping[str, Decimal]) -> None:
@@ -129,18 +151,18 @@ def _charged(world: World, found: Reckoning, journal: Iterable[_Sale]) -> None:
     """What the terminal took, less what it gave back, is what the sales say: each once."""
     taken: dict[str, Decimal] = {}
     for deed in _deeds(world.charges):
-        amount = Decimal(deed.get("amount_minor", 0)) / 100
-        if deed["what"] == "approved":
-            if deed["request"] in taken:
-                found.double_charges.append(f"request {deed['request']} was charged twice")
-            taken[deed["request"]] = taken.get(deed["request"], Decimal(0)) + amount
-        elif deed["what"] == "reversed":
+        if deed["what"] == "reversed":
             taken.pop(deed["request"], None)
+        elif deed["what"] == "approved" and deed["request"] in taken:
+            found.double_charges.append(f"request {deed['request']} was charged twice")
+        elif deed["what"] == "approved":
+            taken[deed["request"]] = Decimal(deed["amount_minor"]) / 100
     found.charges = len(taken)
     for sale in journal:
-        paid = sum((taken.pop(tender, Decimal(0)) for tender in sale.tenders), Decimal(0))
-        if sale.tenders and paid != sale.total:
-            found.double_charges.append(f"{sale.reference} came to {sale.total} and the terminal took {paid}")
+        for request, amount in sale.tenders.items():
+            paid = taken.pop(request, Decimal(0))
+            if paid != amount:
+                found.double_charges.append(f"{sale.reference} holds {amount} by card; the terminal took {paid}")
     found.double_charges += [
         f"the terminal took {amount} for {name}, and no sale has it" for name, amount in taken.items()
     ]
@@ -153,26 +175,43 @@ def _deeds(path: Path) -> list[dict[str, Any]]:
 
 
 def _printed(world: World, found: Reckoning, journal: Iterable[_Sale]) -> None:
-    """Each sale has one whole receipt that says its total; others are marked as copies."""
-    originals: Counter[str] = Counter()
-    totals: dict[str, set[Decimal]] = {}
+    """Each sale has one whole receipt that says its total; others are marked as copies; no other sale is on paper."""
+    papers: dict[str, list[_Paper]] = {}
     for receipt in Receipts(world.receipts).all():
-        if not receipt.complete:
-            continue
-        found.receipts += 1
-        name = _first(_TRANSACTION, receipt.lines)
-        total = _first(_TOTAL, receipt.lines)
-        copy = any("COPY" in line for line in receipt.lines)
-        found.copies += copy
-        originals[name] += not copy
-        totals.setdefault(name, set()).add(Decimal(total.replace(",", "") or "-1"))
+        if receipt.complete:
+            paper = _paper(receipt.lines)
+            papers.setdefault(paper.reference, []).append(paper)
+            found.receipts += 1
+            found.copies += paper.copy
     for sale in journal:
-        if sale.reference not in totals:
+        printed = papers.pop(sale.reference, [])
+        wrong = sorted({paper.total for paper in printed} - {sale.total})
+        if not printed:
             found.unprinted.append(f"{sale.reference} has no whole receipt")
-        elif totals[sale.reference] != {sale.total}:
-            found.changed.append(f"{sale.reference} came to {sale.total}, its paper says {totals[sale.reference]}")
-        if originals[sale.reference] > 1:
-            found.doubled.append(f"{sale.reference} has {originals[sale.reference]} receipts not marked as copies")
+        if wrong:
+            found.changed.append(
+                f"{sale.reference} came to {sale.total}, its paper says {' and '.join(map(str, wrong))}"
+            )
+        originals = sum(not paper.copy for paper in printed)
+        if originals > 1:
+            found.doubled.append(f"{sale.reference} has {originals} receipts not marked as copies")
+    papers.pop("", None)  # not the receipt of a sale
+    found.changed += [f"{name} is on paper, and nobody bought it" for name in papers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What a receipt says; ``reference`` is empty where it is no sale's, ``total`` -1 where none can be read."""
+
+    reference: str
+    total: Decimal
+    copy: bool
+
+
+def _paper(lines: Sequence[str]) -> _Paper:
+    total = _first(_TOTAL, lines).replace(",", "") or "-1"
+    copy = any(line.strip() == _COPY for line in lines)
+    return _Paper(_first(_TRANSACTION, lines), Decimal(total), copy)
 
 
 def _first(pattern: re.Pattern[str], lines: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,16 @@ class World:
         self.cable_port = 0
         self.office_url = ""
         self.screen_port: int | None = None
-        self.shop: SampleShop = load_shop(options.country)
         self._tell = progress
         self._window: Window | None = None
         self._key = ""
         self._printer_port = 0
         self._terminal_at = ""
+
+    @cached_property
+    def shop(self) -> SampleShop:
+        """What the shop sells."""
+        return load_shop(self.country)
 
     # --- where things lie ------------------------------------------------------------------------------------------
 
