@@ -47,6 +47,14 @@ _TERMINAL_MS: Final = 40
 _MOST_LINES: Final = 4
 
 
+def phase_of(screen: Screen) -> str:
+    """The phase of a sale that a screen belongs to; between two shoppers the lane is idle."""
+    body, content = str(screen["body"]), screen["screen"]["body"]
+    empty = body == "BasketBody" and not content["lines"]
+    over = body == "ThanksBody" and content["receipt"] in ("printed", "declined")
+    return "idle" if empty or over else _BODIES.get(body, "")
+
+
 @dataclass(slots=True)
 class Killer:
     """Waits for the phase that is next on its list, then for a random moment, and kills."""
@@ -70,7 +78,7 @@ class Killer:
 
     def look(self, screen: Screen) -> None:
         """Called with each screen."""
-        if self.done < self.rounds and self.whole.is_set() and _BODIES.get(str(screen["body"])) == self.next[1]:
+        if self.done < self.rounds and self.whole.is_set() and phase_of(screen) == self.next[1]:
             self.whole.clear()
             self._task = asyncio.create_task(self._strike())
 
