@@ -112,7 +112,6 @@ class BrokerLink:
         self._numbers = itertools.count()
         self._stopping = threading.Event()
         self._worker: threading.Thread | None = None
-        self._network: threading.Thread | None = None
         self._client = self._new_client()
         self.connected = False
         self.trouble = "not connected to the broker yet"
@@ -132,8 +131,7 @@ class BrokerLink:
         if self._worker is not None:
             self._worker.join(timeout=10)
         self._client.disconnect()
-        if self._network is not None:
-            self._network.join(timeout=10)
+        self._client.loop_stop()
 
     def feed_moved(self, _version: int) -> None:
         """The feed has a newer version: tell the shops. From any thread."""
@@ -158,12 +156,12 @@ class BrokerLink:
         return client
 
     def _run_network(self) -> None:
-        self._network = threading.Thread(
-            target=functools.partial(self._client.loop_forever, retry_first_connection=True),
-            name="broker-network",
-            daemon=True,
-        )
-        self._network.start()
+        """paho's own thread: with any other, ``publish`` writes to the TLS socket while that thread reads it."""
+        self._client.loop_start()
+
+    def _network_lives(self) -> bool:
+        thread = self._client._thread  # noqa: SLF001 - paho tells nobody else that its thread has ended
+        return thread is not None and thread.is_alive()
 
     def _down(self, trouble: str) -> None:
         if not self.trouble or self.connected:
@@ -261,7 +259,7 @@ class BrokerLink:
             log.warning("%s could not be published: %s", reply.topic, told.rc)
 
     def _watch(self) -> None:
-        if self._network is not None and not self._network.is_alive() and not self._stopping.is_set():
+        if not self._network_lives() and not self._stopping.is_set():
             log.error("the broker link's loop ended; it is started again")
             self._down("the broker link is started again")
             self._client = self._new_client()
