@@ -156,7 +156,7 @@ class BrokerLink:
         return client
 
     def _run_network(self) -> None:
-        """paho's own thread: with any other, ``publish`` writes to the TLS socket while that thread reads it."""
+        """Run in paho's own thread: with any other, ``publish`` writes to the TLS socket while that thread reads it."""
         self._client.loop_start()
 
     def _network_lives(self) -> bool:
