@@ -114,6 +114,7 @@ class BrokerLink:
         self._worker: threading.Thread | None = None
         self._client = self._new_client()
         self.connected = False
+        self.listening = False
         self.trouble = "not connected to the broker yet"
         self.let_go = 0
 
@@ -166,7 +167,7 @@ class BrokerLink:
     def _down(self, trouble: str) -> None:
         if not self.trouble or self.connected:
             log.warning("%s", trouble)
-        self.connected, self.trouble = False, trouble
+        self.connected, self.listening, self.trouble = False, False, trouble
 
     @_wrapped
     def _on_connect(
@@ -178,8 +179,6 @@ class BrokerLink:
         self.connected, self.trouble = True, ""
         log.info("connected to the broker at %s:%s", self._settings.host, self._settings.port)
         client.subscribe([(each, 1) for each in _FILTERS])
-        self._put(_FIRST, self._desk.heads)
-        self._put(_LATER, self._desk.standings)
 
     @_wrapped
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
@@ -195,9 +194,13 @@ class BrokerLink:
     def _on_subscribe(
         self, _client: Client, _data: object, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
     ) -> None:
-        for wanted, reason in zip(_FILTERS, reasons, strict=False):
-            if reason.is_failure:
-                self._down(f"the broker does not let head office listen to {wanted}: {reason}")
+        refused = [wanted for wanted, reason in zip(_FILTERS, reasons, strict=False) if reason.is_failure]
+        if refused:
+            self._down(f"the broker does not let head office listen to {', '.join(refused)}")
+            return
+        self.listening = True
+        self._put(_FIRST, self._desk.heads)
+        self._put(_LATER, self._desk.standings)
 
     @_wrapped
     def _on_publish(

@@ -63,7 +63,11 @@ def open_database(url: str) -> Database:
         message = f"not a database URL: {url!r} (for example sqlite:////var/lib/headoffice/ledger.db)"
         raise DatabaseRefusedError(message) from error
     _refuse_newer_sqlite(parsed)
-    engine = create_engine(parsed)
+    try:
+        engine = create_engine(parsed)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        message = f"{parsed.drivername} databases cannot be used here: {error}"
+        raise DatabaseRefusedError(message) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
@@ -105,8 +109,11 @@ def _refuse_newer_sqlite(url: URL) -> None:
     """Look at the revision read-only, before write-ahead logging or anything else touches the file."""
     if url.get_backend_name() != "sqlite" or not url.database or not Path(url.database).exists():
         return
+    path = Path(url.database).resolve()
+    # With a write-ahead log beside it the file alone is not the whole truth; without one it may be read as it lies.
+    how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
     try:
-        with closing(sqlite3.connect(f"{Path(url.database).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.as_uri()}?{how}", uri=True)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
     except sqlite3.Error as error:

@@ -330,7 +330,7 @@ def stock_page(session: Session, query: str, limit: int = 60) -> tuple[Sequence[
     items = session.scalars(wanted.order_by(least.c.least, BookItem.item_id).limit(limit)).all()
     levels = session.scalars(select(StockLevel).where(StockLevel.item_id.in_([item.item_id for item in items])))
     held = {(level.item_id, level.location): level.on_hand for level in levels}
-    return units, [StockRow(item, tuple(held.get((item.item_id, unit.store)) for unit in units)) for item in items]
+    return units, [StockRow(item, tuple(held.get((item.item_id, unit.location)) for unit in units)) for item in items]
 
 
 def ledger_totals(session: Session) -> dict[str, Any]:

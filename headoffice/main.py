@@ -163,7 +163,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check(told)
         listening = _listen(told.host, told.port)
-        house = build_house(told)
+        try:
+            house = build_house(told)
+        except BaseException:
+            listening.close()
+            raise
     except (RefusedError, DatabaseRefusedError, CertificateError) as error:
         print(f"headoffice: {error}", file=sys.stderr)
         return REFUSED

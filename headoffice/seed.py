@@ -96,6 +96,7 @@ def _locations(session: Session, shop: SampleShop) -> None:
             session.add(
                 BusinessUnit(
                     store=unit.business_unit_id,
+                    location=unit.location,
                     names=dict(unit.names),
                     country=shop.country,
                     currency=shop.currency,
@@ -107,18 +108,17 @@ def _locations(session: Session, shop: SampleShop) -> None:
 
 def _stock(session: Session, shop: SampleShop) -> None:
     units = {item.item_id: "g" if item.unit == "kg" else "each" for item in shop.items}
-    store_at = {unit.location: unit.business_unit_id for unit in shop.business_units}
     known = {tuple(row) for row in session.execute(select(StockLevel.item_id, StockLevel.location))}
     rows = [
         {
             "item_id": row.item_id,
-            "location": store_at[row.location],
+            "location": row.location,
             "unit": units[row.item_id],
             "on_hand": row.on_hand,
             "stirred": False,
         }
         for row in shop.stock
-        if (row.item_id, store_at[row.location]) not in known
+        if (row.item_id, row.location) not in known
     ]
     add_rows(session, StockLevel, rows)
 

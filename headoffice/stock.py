@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from headoffice.database import Database
 from headoffice.feed import Change, Feed, change_of
-from headoffice.ledger.tables import Epoch, Kiosk, StockLevel
+from headoffice.ledger.tables import BusinessUnit, Epoch, Kiosk, StockLevel
 
 __all__ = ["publish_stirred", "stock_changes"]
 
@@ -64,6 +64,7 @@ def _counted(session: Session, location: str) -> dict[str, tuple[int, int]]:
         select(Epoch.kiosk, Epoch.epoch, Epoch.sequence)
         .join(newest, (Epoch.kiosk == newest.c.kiosk) & (Epoch.epoch == newest.c.epoch))
         .join(Kiosk, Kiosk.kiosk == Epoch.kiosk)
-        .where(Kiosk.store == location)
+        .outerjoin(BusinessUnit, BusinessUnit.store == Kiosk.store)
+        .where(func.coalesce(BusinessUnit.location, Kiosk.store) == location)
     )
     return {kiosk: (epoch, sequence) for kiosk, epoch, sequence in found}

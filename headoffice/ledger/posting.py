@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from headoffice.base import Base, add_rows
 from headoffice.ledger.baskets import Baskets
 from headoffice.ledger.tables import (
+    BusinessUnit,
     Intervention,
     Kiosk,
     SaleLine,
@@ -151,7 +152,8 @@ class Posting:
         lane.last_legal = max(lane.last_legal, event.number)
 
     def _stock(self, at: Position, event: events.StockMoved) -> None:
-        location = self._kiosk.store
+        unit = self._find(BusinessUnit, store=self._kiosk.store)
+        location = unit.location if unit else self._kiosk.store
         rows = [
             {
                 "kiosk": at.kiosk,

@@ -33,11 +33,15 @@ __all__ = [
 
 
 class BusinessUnit(Base):
-    """A shop or a warehouse: a location of stock, with the time zone its business day is counted in."""
+    """A shop or a warehouse, with the time zone its business day is counted in.
+
+    ``location`` is the name its stock is kept under, here and in the feed; a shop that is not listed uses its own name.
+    """
 
     __tablename__ = "business_unit"
 
     store: Mapped[Code] = mapped_column(primary_key=True)
+    location: Mapped[Code]
     names: Mapped[Document]
     country: Mapped[Code]
     currency: Mapped[Code]

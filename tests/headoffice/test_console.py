@@ -48,6 +48,7 @@ def services(database: Database) -> Services:
         session.add(
             BusinessUnit(
                 store="dhk-1",
+                location="dhk-1",
                 names={"en": "Dhaka one"},
                 country="bd",
                 currency="BDT",

@@ -105,7 +105,11 @@ def test_heads_are_retained_for_every_shop_that_sells(database: Database) -> Non
     desk = desk_of(database)
     with database.write() as session:
         for store, sells in (("a", True), ("warehouse", False)):
-            session.add(BusinessUnit(store=store, names={}, country="bd", currency="BDT", time_zone="UTC", sells=sells))
+            session.add(
+                BusinessUnit(
+                    store=store, location=store, names={}, country="bd", currency="BDT", time_zone="UTC", sells=sells
+                )
+            )
     desk.handle(topics.state("lane-1"), say(born()))
     desk.feed.publish_changes([change_of("member", "h", Member("m-1", "gold"))], by="test")
     replies = desk.heads()

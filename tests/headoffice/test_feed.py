@@ -14,7 +14,7 @@ from headoffice.database import Database, open_database
 from headoffice.feed import Change, Feed, PriceReason, PriceRefusedError, change_of
 from headoffice.feed_tables import BookItem, FeedRow, PriceChange
 from headoffice.ledger.ingest import Ingest
-from headoffice.ledger.tables import StockLevel
+from headoffice.ledger.tables import BusinessUnit, StockLevel
 from headoffice.stock import publish_stirred
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
@@ -127,6 +127,28 @@ def test_moved_stock_is_told_with_how_far_each_kiosk_is_counted(database: Databa
         "counted": {"lane-1": [1, len(journal.records)]},
     }
     assert publish_stirred(database, feed) == 0
+
+
+def test_a_shop_s_stock_is_kept_under_its_location(database: Database) -> None:
+    feed, journal = feed_of(database), JournalOf(store="dhanmondi")
+    with database.write() as session:
+        session.add(
+            BusinessUnit(
+                store="dhanmondi",
+                location="store-1",
+                names={},
+                country="bd",
+                currency="BDT",
+                time_zone="UTC",
+                sells=True,
+            )
+        )
+        session.add(StockLevel(item_id="cola", location="store-1", unit="each", on_hand=10))
+    journal.sale()
+    Ingest(database, clock=lambda: NOW).batch(as_message(journal))
+    publish_stirred(database, feed)
+    rows = {row.key: msgspec.json.decode(row.payload) for row in told(feed, 0)}
+    assert (rows["store-1/cola"]["on_hand"], list(rows["store-1/cola"]["counted"])) == (8, ["lane-1"])
 
 
 keys = st.sampled_from(["a", "b", "c"])

@@ -92,12 +92,12 @@ def test_seeding_again_adds_only_the_new_day_and_leaves_a_changed_price_alone(da
     item = SHOP.items[0]
     changed = Feed(database, clock=lambda: NOW).change_price(item.item_id, item.price_minor - 100, by="mita")
     with database.write() as session:
-        session.get_one(StockLevel, (item.item_id, "dhanmondi")).on_hand = -5
+        session.get_one(StockLevel, (item.item_id, "store-1")).on_hand = -5
         before = set(session.scalars(select(Transaction.uuid)))
     assert fill(database, now_ms=NOW + 86_400_000) == changed == head + 1
     with database.read() as session:
         assert session.get_one(BookItem, item.item_id).price == item.price_minor - 100
-        assert session.get_one(StockLevel, (item.item_id, "dhanmondi")).on_hand == -5
+        assert session.get_one(StockLevel, (item.item_id, "store-1")).on_hand == -5
         after = set(session.scalars(select(Transaction.uuid)))
     assert before < after
     assert fill(database, now_ms=NOW + 86_400_000) == changed

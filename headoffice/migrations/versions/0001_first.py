@@ -48,6 +48,7 @@ def upgrade() -> None:
     op.create_table(
         "business_unit",
         sa.Column("store", sa.String(length=128), nullable=False),
+        sa.Column("location", sa.String(length=128), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("country", sa.String(length=128), nullable=False),
         sa.Column("currency", sa.String(length=128), nullable=False),
