@@ -32,8 +32,8 @@ QUICK = Timing(
 )
 
 
-class Rig:
-    """What one kiosk's sync needs: its settings, its journal, the broker and who answers behind it."""
+class Kiosk:
+    """What one kiosk's sync needs on its own side: its settings, its journal, the broker."""
 
     def __init__(self, folder: Path, broker: Broker, *, certificate_of: str = KIOSK) -> None:
         self.broker = broker
@@ -55,7 +55,6 @@ class Rig:
             timing=QUICK,
         )
         self.journal = Journal.open(self.settings.journal, identity=Identity(KIOSK, EPOCH))
-        self.far = FarSide(broker.port, broker.credentials("headoffice"))
 
     def append(self, count: int) -> None:
         """``count`` records, each a commit of its own."""
@@ -65,7 +64,6 @@ class Rig:
     def close(self) -> None:
         """Let everything go."""
         self.journal.close()
-        self.far.close()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Service]:
@@ -79,6 +77,19 @@ class Rig:
             await asyncio.wait({task})
             if not task.cancelled():
                 task.result()
+
+
+class Rig(Kiosk):
+    """A kiosk, and who answers behind the broker."""
+
+    def __init__(self, folder: Path, broker: Broker, *, certificate_of: str = KIOSK) -> None:
+        super().__init__(folder, broker, certificate_of=certificate_of)
+        self.far = FarSide(broker.port, broker.credentials("headoffice"))
+
+    def close(self) -> None:
+        """Let everything go; raises what went wrong at the far side."""
+        super().close()
+        self.far.close()
 
 
 @contextmanager
