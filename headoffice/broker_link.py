@@ -1,8 +1,8 @@
 """The link to the broker: journals in, acknowledgements and answers out, the feed down.
 
 paho's callbacks only put what comes into a queue; one worker thread does the database and publishes. A callback that
-raised would end paho's thread while the client still says it is connected, so every callback is wrapped and the loop
-runs on a thread of ours, which the worker starts again should it end. The queue is bounded: what does not fit is let
+raised would end paho's thread while the client still says it is connected, so every callback is wrapped and the worker
+watches that thread and starts it again should it end. The queue is bounded: what does not fit is let
 go, for every kiosk sends again until it is acknowledged. Questions go before journals: they have a deadline.
 """
 

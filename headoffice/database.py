@@ -39,9 +39,9 @@ class Database:
         self._reading = engine.execution_options(reading=True)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, autoflush: bool = True) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False, autoflush=autoflush) as session, session.begin():
             yield session
 
     @contextmanager

@@ -87,7 +87,6 @@ class Baskets:
                 self._session.expunge(row)
             else:
                 self._session.delete(row)
-                self._session.flush()
             self.changed = True
 
     def phased(self, phase: str, uuid: str | None = None) -> None:

@@ -7,6 +7,7 @@ closes; one that breaks the chain is a dead letter and an alarm, and nothing bey
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from messages.errors import MessageError, Reason
 from messages.events import PAYLOADS, Payload, read_payload
 
 __all__ = ["MAXIMUM_PARKED", "Ingest"]
+
+log = logging.getLogger(__name__)
 
 MAXIMUM_PARKED = 20_000
 """Records of one epoch that may wait for a gap to close; more are let go, and the kiosk sends them again."""
@@ -76,7 +79,9 @@ class Ingest:
             return self._take(batch, careful=False)
         except OperationalError:
             raise
-        except Exception:  # noqa: BLE001 - one record that cannot be booked must not stop the kiosk's whole journal
+        except Exception:
+            # One record that cannot be booked must not stop the kiosk's whole journal.
+            log.exception("a batch of %s cannot be booked as a whole; its records are booked one by one", batch.kiosk)
             return self._take(batch, careful=True)
 
     def standing(self, kiosk: str) -> journal.Acknowledgement | None:
@@ -92,7 +97,7 @@ class Ingest:
         return letter
 
     def _take(self, batch: journal.JournalBatch, *, careful: bool) -> journal.Acknowledgement:
-        with self._database.write() as session:
+        with self._database.write(autoflush=False) as session:
             now = self._clock()
             kiosk = _kiosk(session, batch, now)
             intake = _Intake(session, kiosk, Posting(session, kiosk), now, careful)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import and_, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from headoffice.base import Base, add_rows
@@ -23,11 +23,12 @@ from headoffice.ledger.tables import (
     Workstation,
 )
 from messages import events
-from messages.values import LineItem, Money, SettledTender
+from messages.values import LineItem, Money, SettledTender, TransactionId
 
 __all__ = ["Position", "Posting", "SuspectRecordError"]
 
 T = TypeVar("T", bound=Base)
+_Row = dict[str, Any]
 
 
 class SuspectRecordError(ValueError):
@@ -43,6 +44,17 @@ class Position:
     sequence: int
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """Rows waiting to be written together: several times as fast as one by one."""
+
+    headers: dict[str, _Row] = field(default_factory=dict)
+    lines: list[_Row] = field(default_factory=list)
+    tenders: list[_Row] = field(default_factory=list)
+    taxes: list[_Row] = field(default_factory=list)
+    moves: list[_Row] = field(default_factory=list)
+
+
 class Posting:
     """Posts one kiosk's events in order.
 
@@ -54,6 +66,7 @@ class Posting:
         self._kiosk = kiosk
         self._baskets = Baskets(session, kiosk.kiosk)
         self._cache: dict[tuple[type[Base], tuple[str, ...]], Base] = {}
+        self._gathered = _Gathered()
         self.touched: set[str] = set()
         self.remarks: list[str] = []
 
@@ -61,6 +74,7 @@ class Posting:
         """Drop what was gathered and not written: the savepoint it belonged to is gone."""
         self._baskets = Baskets(self._session, self._kiosk.kiosk)
         self._cache.clear()
+        self._gathered = _Gathered()
 
     def finish(self) -> None:
         """Write what was gathered."""
@@ -68,6 +82,12 @@ class Posting:
         if self._baskets.changed:
             self.touched.add("baskets")
         self._session.flush()
+        gathered, self._gathered = self._gathered, _Gathered()
+        add_rows(self._session, Transaction, list(gathered.headers.values()))
+        add_rows(self._session, SaleLine, gathered.lines)
+        add_rows(self._session, SaleTender, gathered.tenders)
+        add_rows(self._session, SaleTax, gathered.taxes)
+        add_rows(self._session, StockMove, gathered.moves)
 
     def post(self, at: Position, event: events.Payload) -> None:  # noqa: C901, PLR0912 - one flat match over the union
         """Post one event. Raises ``SuspectRecordError`` before anything is booked."""
@@ -109,45 +129,44 @@ class Posting:
     # --- the sale ------------------------------------------------------------------------------------------------
 
     def _completed(self, at: Position, event: events.TransactionCompleted) -> None:
-        uuid = event.transaction.uuid
-        if self._session.scalar(select(Transaction.uuid).where(Transaction.uuid == uuid)) is not None:
-            message = f"transaction {uuid} is already in the ledger"
-            raise SuspectRecordError(message)
+        named = event.transaction
+        self._check_identity(named)
         header = _header(at, event)
-        parts: list[tuple[type[Base], list[_Row]]] = [
-            (SaleLine, [_line(uuid, line) for line in event.lines]),
-            (SaleTender, [_tender(uuid, tender) for tender in event.tenders]),
-            (SaleTax, _tax(uuid, event)),
-        ]
-        self._remark_number(event)
-        add_rows(self._session, Transaction, [header])
-        for table, rows in parts:
-            add_rows(self._session, table, rows)
-        self._baskets.removed(uuid)
+        lines = [_line(named.uuid, line) for line in event.lines]
+        tenders = [_tender(named.uuid, tender) for tender in event.tenders]
+        taxes = _tax(named.uuid, event)
+        self._gathered.headers[named.uuid] = header
+        self._gathered.lines += lines
+        self._gathered.tenders += tenders
+        self._gathered.taxes += taxes
+        self._baskets.removed(named.uuid)
         self.touched.add("sales")
 
-    def _remark_number(self, event: events.TransactionCompleted) -> None:
-        """A number used twice is booked, for the money is real, and put before a person."""
-        named = event.transaction
-        other = self._session.scalar(
-            select(Transaction.uuid).where(
-                Transaction.store == named.store,
-                Transaction.workstation == named.workstation,
-                Transaction.series == named.series,
-                Transaction.number == named.number,
-                Transaction.sample.is_(False),
-            )
+    def _check_identity(self, named: TransactionId) -> None:
+        """The same transaction twice is not booked. A number used by two is, for the money is real, and is told."""
+        same_number = and_(
+            Transaction.store == named.store,
+            Transaction.workstation == named.workstation,
+            Transaction.series == named.series,
+            Transaction.number == named.number,
+            Transaction.sample.is_(False),
         )
-        if other is not None:
+        booked = self._session.scalars(select(Transaction.uuid).where(or_(Transaction.uuid == named.uuid, same_number)))
+        others = {*booked, *(uuid for uuid, header in self._gathered.headers.items() if _numbered_as(header, named))}
+        if named.uuid in others:
+            message = f"transaction {named.uuid} is already in the ledger"
+            raise SuspectRecordError(message)
+        for other in sorted(others):
             number = f"{named.store}/{named.workstation} {named.series}-{named.number}"
             self.remarks.append(f"{number} names both {other} and {named.uuid}")
 
     def _fiscal(self, event: events.FiscalNumberGiven) -> None:
-        self._session.execute(
-            update(Transaction)
-            .where(Transaction.uuid == event.transaction)
-            .values(legal_series=event.series, legal_number=event.number)
-        )
+        given = {"legal_series": event.series, "legal_number": event.number}
+        header = self._gathered.headers.get(event.transaction)
+        if header is not None:
+            header |= given
+        else:
+            self._session.execute(update(Transaction).where(Transaction.uuid == event.transaction).values(given))
         lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
         lane.last_legal = max(lane.last_legal, event.number)
 
@@ -168,7 +187,7 @@ class Posting:
             }
             for ordinal, move in enumerate(event.moves)
         ]
-        add_rows(self._session, StockMove, rows)
+        self._gathered.moves += rows
         for move in event.moves:
             level = self._find(StockLevel, item_id=move.item_id, location=location)
             if level is None:
@@ -260,7 +279,9 @@ class Posting:
         return row
 
 
-_Row = dict[str, Any]
+def _numbered_as(header: _Row, named: TransactionId) -> bool:
+    mine = (header["store"], header["workstation"], header["series"], header["number"])
+    return header["uuid"] == named.uuid or mine == (named.store, named.workstation, named.series, named.number)
 
 
 def _minor(amount: Money | None) -> int | None:
@@ -291,6 +312,8 @@ def _header(at: Position, event: events.TransactionCompleted) -> _Row:
         "units": sum(line.quantity for line in event.lines),
         "member_id": event.member_id,
         "clock_trusted": event.clock_trusted,
+        "legal_series": "",
+        "legal_number": None,
         "sample": False,
     }
 

@@ -214,9 +214,9 @@ def test_a_head_office_that_comes_back_takes_what_is_sent_again_once(
 
 def test_a_loop_that_ends_is_started_again(broker: Broker, database: Database, kiosk: KioskEnd) -> None:
     with office(broker, database) as (link, _desk):
-        ended = link._network
-        link._client.disconnect()
-        wait_until(lambda: link._network is not ended and link.listening, what="the loop is started again")
+        ended = link._client
+        ended.disconnect()
+        wait_until(lambda: link._client is not ended and link.listening, what="the loop is started again")
         kiosk.say(topics.journal_up("lane-1"), as_message(JournalOf()))
         assert kiosk.hear(Acknowledgement).sequence == 1
 

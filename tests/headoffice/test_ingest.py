@@ -94,6 +94,19 @@ def test_the_payload_is_kept_byte_for_byte(database: Database) -> None:
         assert session.scalar(select(JournalRecord.payload).where(JournalRecord.sequence == 2)) == odd
 
 
+def test_many_sales_of_one_batch_are_booked_as_a_whole(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    for _ in range(7):
+        journal.sale()
+    identity = journal.begin()
+    door.batch(as_message(journal, journal.records[:-10]))
+    door.batch(as_message(journal, journal.records[-10:]))
+    assert not caplog.records
+    with database.read() as session:
+        assert session.scalars(select(Transaction.legal_number).order_by(Transaction.number)).all() == [*range(1, 8)]
+        assert session.scalars(select(OpenBasket.uuid)).all() == [identity.uuid]
+
+
 def test_stock_falls_by_the_stock_moves_and_by_nothing_else(database: Database) -> None:
     journal = JournalOf()
     journal.sale()
