@@ -56,7 +56,8 @@ class Kit:
     calm: bool
     """No motion: asked for, or a test."""
     submit: Callable[[Touch], None]
-    look_up: LookUp
+    look_up: Callable[[], LookUp]
+    """The look-up of the book that is open now."""
     pictures: Pictures
 
     def px(self, design: float) -> int:

@@ -43,7 +43,7 @@ class Surroundings:
     """What the stage is given once: who takes touches, where items are looked up, who speaks, where pictures lie."""
 
     submit: Callable[[Touch], None]
-    look_up: LookUp
+    look_up: Callable[[], LookUp]
     speaker: Callable[[str], Speaker]
     views: Mapping[type[Body], Callable[[Kit], View]]
     pictures: Pictures = field(default_factory=Pictures)

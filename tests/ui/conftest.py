@@ -51,7 +51,7 @@ class Shopper:
     def __post_init__(self) -> None:
         """Set the stage."""
         around = Surroundings(
-            submit=self.submitted.append, look_up=PaperLookUp(), speaker=Translator, views=VIEWS, calm=True
+            submit=self.submitted.append, look_up=PaperLookUp, speaker=Translator, views=VIEWS, calm=True
         )
         self.stage = Stage(around, self.size)
 

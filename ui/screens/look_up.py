@@ -76,7 +76,7 @@ class LookUpView(View):
         assert isinstance(screen.body, LookUpBody)  # noqa: S101 - the stage gives each view its own kind
         if self._fresh:
             self._fresh = False
-            self._show_shelves(self.kit.look_up.shelves())
+            self._show_shelves(self.kit.look_up().shelves())
             self._find()
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class LookUpView(View):
 
     def _find(self) -> None:
         query = self.keyboard.entry.strip()
-        look_up = self.kit.look_up
+        look_up = self.kit.look_up()
         if query:
             self._tiles = look_up.search(query, language=self.kit.language)
         else:

@@ -1,0 +1,75 @@
+"""The checkout process: ``python -m ui.main --settings FILE``. Window and splash first, the kiosk beside them."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.settings import Layers, load
+from ui.environment import configure, prepare
+
+if TYPE_CHECKING:
+    from kiosk.bootstrap import Kiosk
+    from ui.app import KioskApp
+
+__all__ = ["main"]
+
+_log = logging.getLogger("ui")
+
+
+def _arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="kiosk-checkout", description="The self-checkout kiosk.")
+    parser.add_argument("--settings", type=Path, required=True, help="the workstation's settings file (TOML)")
+    parser.add_argument("--still", action="store_true", help="no motion on the screen")
+    return parser.parse_args(given)
+
+
+def _open(app: KioskApp, layers: Layers, kept: list[Kiosk]) -> None:
+    """Build and start the kiosk on a thread of its own, while the window opens; then show it."""
+    from kivy.clock import Clock  # noqa: PLC0415 - the environment must be prepared first
+
+    from kiosk.bootstrap import build  # noqa: PLC0415 - imported beside the window's opening, not before it
+
+    try:
+        kiosk = build(layers)
+        kiosk.start()
+    except Exception as error:  # noqa: BLE001 - told on the window's thread, which ends the process
+        _log.critical("the kiosk cannot start", exc_info=True)
+        app.fail(error)
+        return
+    kept.append(kiosk)
+    Clock.schedule_once(lambda _delay: app.attach(kiosk), -1)
+
+
+def main(given: list[str] | None = None) -> int:
+    """Run until the window closes. Returns 0, or 1 if the kiosk could not start or ended by a fault."""
+    arguments = _arguments(given)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    layers = load(arguments.settings)
+    for warning in layers.warnings:
+        _log.warning("settings: %s", warning)
+    prepare()
+    screen = layers.settings.screen
+    configure(size=(screen.width, screen.height), fullscreen=screen.fullscreen)
+    from ui.app import KioskApp  # noqa: PLC0415 - opens the window
+
+    app = KioskApp(calm=arguments.still)
+    kept: list[Kiosk] = []
+    opening = threading.Thread(target=_open, args=(app, layers, kept), name="opening", daemon=True)
+    opening.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: app.stop())
+    app.run()
+    opening.join()
+    for kiosk in kept:
+        kiosk.stop()
+    return 1 if app.failure is not None else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
