@@ -10,10 +10,11 @@ from PIL import Image
 
 from ui.drawing import paint
 
-__all__ = ["attract"]
+__all__ = ["attract", "attract_tall"]
 
 _FOLDER: Final = Path(__file__).parents[1] / "ui" / "assets" / "pictures"
-_SIZE: Final = (1600, 1000)
+_WIDE: Final = (1600, 1000)
+_TALL: Final = (1080, 1920)
 _FINER: Final = 2
 
 
@@ -154,19 +155,31 @@ def _ground(size: tuple[int, int]) -> Image.Image:
 
 def attract() -> Image.Image:
     """A basket of shopping at the right, quiet green at the left for the words."""
-    size = (_SIZE[0] * _FINER, _SIZE[1] * _FINER)
+    return _still_life(_WIDE, across=0, down=0, larger=1)
+
+
+def attract_tall() -> Image.Image:
+    """The same for a tall window: words above, the basket below them."""
+    return _still_life(_TALL, across=-1005, down=690, larger=1.28)
+
+
+def _still_life(final: tuple[int, int], *, across: float, down: float, larger: float) -> Image.Image:
+    size = (final[0] * _FINER, final[1] * _FINER)
     image = _ground(size)
     for piece in _STILL_LIFE:
+        x, y = (piece.x * larger + across) * _FINER, (piece.y * larger + down) * _FINER
         for shape, colour in piece.shapes:
-            paint(image, shape, colour, x=piece.x * _FINER, y=piece.y * _FINER, scale=piece.scale * _FINER)
-    return image.resize(_SIZE, Image.Resampling.LANCZOS)
+            paint(image, shape, colour, x=x, y=y, scale=piece.scale * larger * _FINER)
+    return image.resize(final, Image.Resampling.LANCZOS)
 
 
 def main() -> None:
     """Write the pictures."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
-    attract().save(_FOLDER / "attract.png", optimize=True)
-    print(f"{_FOLDER / 'attract.png'}: {(_FOLDER / 'attract.png').stat().st_size} bytes")
+    for name, picture in (("attract", attract()), ("attract_tall", attract_tall())):
+        path = _FOLDER / f"{name}.png"
+        picture.save(path, optimize=True)
+        print(f"{path.name}: {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

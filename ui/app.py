@@ -108,9 +108,8 @@ class KioskApp(App):
             return
         if self.stage is None:
             self.stage = Stage(self._surroundings(self._kiosk), Window.size)
-            Window.remove_widget(self.root)
-            self.root = self.stage.root
-            Window.add_widget(self.root)
+            Window.clear_widgets()
+            Window.add_widget(self.stage.root)
         self.stage.show(screen)
 
     def _surroundings(self, kiosk: KioskPort) -> Surroundings:

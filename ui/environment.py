@@ -1,4 +1,4 @@
-"""What Kivy must be told before it is first imported, and before its window is made: a kiosk is not a desktop program."""
+"""What Kivy must be told before it is first imported and before its window is made: a kiosk is no desktop."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def configure(*, size: tuple[int, int], fullscreen: bool) -> None:
     """
     from kivy.config import Config  # noqa: PLC0415 - the environment must be prepared first
 
-    wanted = {
+    wanted: dict[str, dict[str, object]] = {
         "graphics": {
             "width": size[0],
             "height": size[1],

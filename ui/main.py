@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.settings import Layers, load
+from kiosk.settings import Layers, SettingsError, load
 from ui.environment import configure, prepare
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _open(app: KioskApp, layers: Layers, kept: list[Kiosk]) -> None:
         kiosk = build(layers)
         kiosk.start()
     except Exception as error:  # noqa: BLE001 - told on the window's thread, which ends the process
-        _log.critical("the kiosk cannot start", exc_info=True)
+        _log.critical("the kiosk cannot start: %s", error)
         app.fail(error)
         return
     kept.append(kiosk)
@@ -47,10 +47,14 @@ def _open(app: KioskApp, layers: Layers, kept: list[Kiosk]) -> None:
 
 
 def main(given: list[str] | None = None) -> int:
-    """Run until the window closes. Returns 0, or 1 if the kiosk could not start or ended by a fault."""
+    """Run until the window closes (0) or the kiosk fails or cannot start (1); 2 where the settings cannot be used."""
     arguments = _arguments(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    layers = load(arguments.settings)
+    try:
+        layers = load(arguments.settings)
+    except SettingsError as error:
+        _log.critical("the kiosk cannot start: %s", error)
+        return 2
     for warning in layers.warnings:
         _log.warning("settings: %s", warning)
     prepare()

@@ -86,7 +86,7 @@ def line(number: int, names: Names, price: int, quantity: int = 1, **changes: ob
 
 
 LINES = (
-    line(1, STRAWBERRY, 12350),
+    line(1, STRAWBERRY, 12350, picture="pomegranate.jpg"),
     line(
         2,
         CARROT,
@@ -96,10 +96,11 @@ LINES = (
         extended=bdt(7200),
         net=bdt(7200),
         tare_grams=10,
+        picture="tomato.jpg",
     ),
     line(3, BREAD, 10000, 3, saved=((OFFER, bdt(10000)),), net=bdt(20000)),
     line(4, TEA, 60000, note=text("line.age")),
-    line(5, MILK, 9500, 12, latest=True),
+    line(5, MILK, 9500, 12, latest=True, picture="pack-carton-dairy.png"),
 )
 
 TOTALS = TotalsView(
@@ -151,9 +152,9 @@ class PaperLookUp:
     """A look-up over a handful of tiles, by any part of any name or by number."""
 
     TILES = (
-        Tile("banana", BANANA, None, "kg", bdt(12000), "4011"),
-        Tile("mango", MANGO, None, "kg", bdt(18000), "4051", 12_000),
-        Tile("onion", ONION, None, "kg", bdt(9000), "4093"),
+        Tile("banana", BANANA, "banana.jpg", "kg", bdt(12000), "4011"),
+        Tile("mango", MANGO, "mango.jpg", "kg", bdt(18000), "4051", 12_000),
+        Tile("onion", ONION, "onion.jpg", "kg", bdt(9000), "4093"),
         Tile("carrot", CARROT, None, "kg", bdt(6000), "4562"),
         Tile("coconut", COCONUT, None, "each", bdt(8000), "4261", 4),
         Tile("strawberry", STRAWBERRY, None, "each", bdt(12350), None, 0),
@@ -187,7 +188,7 @@ class PaperLookUp:
 
 TENDERS = (CARD, BKASH, CASH, VOUCHER)
 STABLE = WeighBody(
-    BANANA, None, bdt(12000), "kg", 10, Weight(1260, -3, "kg"), "stable", Weight(1250, -3, "kg"), bdt(15000)
+    BANANA, "banana.jpg", bdt(12000), "kg", 10, Weight(1260, -3, "kg"), "stable", Weight(1250, -3, "kg"), bdt(15000)
 )
 UNPAID = text("pay.terminal_lost")
 

@@ -11,7 +11,7 @@ import pytest
 from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.config import Config
-from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glFinish, glReadPixels
+from kivy.graphics.opengl import glFinish
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
 from PIL import Image
@@ -21,11 +21,14 @@ from kiosk.checkout.screen import Screen
 from kiosk.i18n.translate import Translator
 from tests.support.screens import PaperLookUp
 from ui.area import Area
+from ui.capture import capture
+from ui.pictures import Pictures
 from ui.screens.all import VIEWS
 from ui.stage import Stage, Surroundings
 
 _Window = Any
-SHOTS = Path(__file__).parents[2] / "build" / "ui"
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "build" / "ui"
 SIZE = (1280, 800)
 
 
@@ -51,7 +54,12 @@ class Shopper:
     def __post_init__(self) -> None:
         """Set the stage."""
         around = Surroundings(
-            submit=self.submitted.append, look_up=PaperLookUp, speaker=Translator, views=VIEWS, calm=True
+            submit=self.submitted.append,
+            look_up=PaperLookUp,
+            speaker=Translator,
+            views=VIEWS,
+            calm=True,
+            pictures=Pictures(ROOT / "samples" / "pictures"),
         )
         self.stage = Stage(around, self.size)
 
@@ -86,13 +94,7 @@ class Shopper:
 
     def shoots(self, name: str) -> Image.Image:
         """A picture of the window, kept under ``build/ui``."""
-        window = EventLoop.window
-        window.canvas.ask_update()
-        frames(1)
-        window.dispatch("on_draw")
-        glFinish()
-        pixels = glReadPixels(0, 0, *window.size, GL_RGBA, GL_UNSIGNED_BYTE)
-        image = Image.frombytes("RGBA", window.size, pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
+        image = capture()
         SHOTS.mkdir(parents=True, exist_ok=True)
         image.save(SHOTS / f"{name}.png")
         return image

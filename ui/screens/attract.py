@@ -22,7 +22,7 @@ from ui.widgets.icon import Icon
 
 __all__ = ["AttractView"]
 
-PICTURE: Final = Path(__file__).parents[1] / "assets" / "pictures" / "attract.png"
+_PICTURES: Final = Path(__file__).parents[1] / "assets" / "pictures"
 _ON_PICTURE: Final = "FFFFFF"
 _START: Final = {"bn": "শুরু করুন", "en": "Start", "pt_BR": "Começar"}
 """The one verb in each language: whoever stands here has not chosen one yet."""
@@ -38,7 +38,9 @@ class AttractView(View):
             Color(1, 1, 1, 0 if theme.edge else 1)
             self._picture = Rectangle()
         if not theme.edge:
-            self._picture.texture = CoreImage(str(PICTURE)).texture
+            self._picture.texture = CoreImage(
+                str(_PICTURES / ("attract_tall.png" if kit.portrait else "attract.png"))
+            ).texture
         ink = theme.ink if theme.edge else _ON_PICTURE
         self._brand_ground = Ground(kit, self.canvas, colour=theme.primary if theme.edge else _ON_PICTURE, radius=16)
         self._brand = Icon(kit, "leaf", 40, theme.on_primary if theme.edge else theme.primary)
@@ -101,24 +103,25 @@ class AttractView(View):
         places = buttons.columns(max(1, len(self.languages)), kit.px(16))
         for button, place in zip(self.languages.values(), places, strict=False):
             button.place(place)
-        tenders, rest = rest.bottom(kit.tall(44), kit.px(8))
+        words = rest.top(kit.tall(400))[0] if kit.portrait else rest.left(rest.w * 54 // 100)[0]
+        tenders, words = words.bottom(kit.tall(72), kit.px(8))
         icon, said = tenders.left(kit.px(36), kit.px(12))
         self._tender_icon.place(icon)
         self._tenders.place(said)
-        words = rest if kit.portrait else rest.left(rest.w * 56 // 100)[0]
-        scan, title = words.bottom(kit.tall(84), kit.px(8))
+        scan, title = words.bottom(kit.tall(64), kit.px(8))
         self._scan.place(scan)
         self._title.place(title)
 
     def _cover(self, area: Area) -> None:
-        """The picture fills the window; what does not fit its proportions is cut off at the left and the top."""
+        """The picture fills the window; what does not fit its proportions is cut off evenly."""
         self._picture.pos, self._picture.size = (area.x, area.y), (area.w, area.h)
         texture = self._picture.texture
         if texture is None or not area.h:
             return
         have, want = texture.width / texture.height, area.w / area.h
-        u, v = min(1.0, want / have), min(1.0, have / want)
-        self._picture.tex_coords = (1 - u, 1.0, 1.0, 1.0, 1.0, 1.0 - v, 1 - u, 1.0 - v)
+        across, down = (1 - min(1.0, want / have)) / 2, (1 - min(1.0, have / want)) / 2
+        left, low, right, high = across, 1 - down, 1 - across, down
+        self._picture.tex_coords = (left, low, right, low, right, high, left, high)
 
     def notice_area(self, area: Area) -> Area:
         """Below the shop's name."""

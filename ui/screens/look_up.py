@@ -22,7 +22,7 @@ from ui.widgets.scroller import Row, Scroller
 __all__ = ["LookUpView"]
 
 _TILE_TALL: Final = 288
-_TILE_WIDE: Final = 216
+_TILE_WIDE: Final = 280
 
 
 class _TileRow(Block):

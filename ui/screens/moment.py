@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.view import View
@@ -15,7 +17,8 @@ from ui.widgets.totals import AmountRow, BigAmount
 
 __all__ = ["MomentView"]
 
-_SIGN = 152
+_SIGN: Final = 152
+_SMALL_SIGN: Final = 88
 
 
 class MomentView(View):
@@ -24,7 +27,7 @@ class MomentView(View):
     def __init__(self, kit: Kit, *, icon: str, tone: str = "soft", ink: str = "on_soft") -> None:
         super().__init__(kit)
         theme = kit.theme
-        self._card = Card(kit, padding=40)
+        self._card = Card(kit, padding=24 if kit.large else 40)
         self.add(self._card)
         self._sign_ground = Ground(
             kit,
@@ -33,7 +36,7 @@ class MomentView(View):
             radius=_SIGN / 2,
             edge=theme.colour(ink) if theme.edge else "",
         )
-        self.sign = Icon(kit, icon, 88, theme.colour(ink))
+        self.sign = Icon(kit, icon, 72, theme.colour(ink))
         self.heading = kit.words("", TypeSize.TITLE, face="Bold", align="center")
         self.said = kit.words("", TypeSize.LEAD, colour=theme.muted, align="center")
         self.amount = BigAmount(kit, align="center")
@@ -77,7 +80,7 @@ class MomentView(View):
         page = self.page(area).centre(kit.px(960), area.h)
         rest = page.top(kit.tall(72) if kit.portrait else 0)[1]
         if self.buttons:
-            strip, rest = rest.bottom(kit.px(112), kit.px(16))
+            strip, rest = rest.bottom(kit.px(96 if kit.large else 112), kit.px(16))
             for button, place in zip(self.buttons, strip.columns(len(self.buttons), kit.px(16)), strict=True):
                 button.place(place)
         self._card.place(rest)
@@ -88,18 +91,18 @@ class MomentView(View):
         side = kit.px(_SIGN)
         amount = BigAmount.height_in(kit) if self.amount.parent is not None else 0
         progress = kit.px(56) if self.progress.parent is not None else 0
-        row = kit.tall(42)
+        row = kit.tall(36)
         fixed = amount + progress + row * len(self.rows) + kit.tall(60) + kit.px(16)
-        said = min(kit.tall(84), max(kit.tall(40), inner.h - fixed - side))
-        side = min(side, max(kit.px(88), inner.h - fixed - said))
+        said = kit.tall(84)
+        side = min(side, max(kit.px(_SMALL_SIGN), inner.h - fixed - said))
         block = inner.centre(min(inner.w, kit.px(760)), fixed + said + side)
         sign, rest = block.top(side, kit.px(8))
         circle = sign.centre(side, side)
         self._sign_ground.place(circle)
         self.sign.place(circle)
-        heading, rest = rest.top(kit.tall(60))
+        heading, rest = rest.top(kit.tall(60) + (0 if self.said.text else said))
         self.heading.place(heading)
-        words, rest = rest.top(said, kit.px(8))
+        words, rest = rest.top(said if self.said.text else 0, kit.px(8))
         self.said.place(words)
         dots, rest = rest.top(progress)
         self.progress.place(dots)

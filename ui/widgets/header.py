@@ -74,9 +74,9 @@ class Header(Block):
             self._under.say("")
         else:
             self._name.say(chrome.staff.name)
-            self._under.say(
-                f"{kit.say(f'staff.role.{chrome.staff.role}')} · {kit.say('chrome.lane', lane=chrome.workstation)}"
-            )
+            role = kit.say(f"staff.role.{chrome.staff.role}")
+            lane = kit.say("chrome.lane", lane=kit.speaker.digits(chrome.workstation))
+            self._under.say(f"{role} · {lane}")
         self.keep(self._offline, not chrome.online)
         self.help.icon("check" if chrome.help_called else "hand")
         if self.area.w:

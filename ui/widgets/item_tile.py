@@ -49,8 +49,8 @@ class ItemTile(PushButton):
         kit = self.kit
         self._ground.place(area)
         inner = area.inset(kit.px(12))
-        price, rest = inner.bottom(kit.tall(56))
-        name, rest = rest.bottom(kit.tall(84), kit.px(4))
+        price, rest = inner.bottom(kit.tall(32))
+        name, rest = rest.bottom(kit.tall(58), kit.px(8))
         self._price.place(price)
         self._name.place(name)
         side = min(rest.w, rest.h)

@@ -21,7 +21,7 @@ __all__ = ["Keyboard", "Script", "script_of"]
 Script = Literal["beng", "latn", "digits"]
 
 _SIGNS: Final = tuple("ািীুূৃেৈোৌ্")
-_VOWELS: Final = tuple("অআইঈউঊঋএঐওঔ")
+_VOWELS: Final = tuple("আইঈউঊঋএঐওঔঅ")
 _BENGALI: Final = (
     tuple("কখগঘঙচছজঝঞট"),
     tuple("ঠডঢণতথদধনপফ"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from typing import Final
 
-from kivy.core.image import Image as CoreImage
 from kivy.graphics import Color, RoundedRectangle
 from kivy.graphics.texture import Texture
+from PIL import Image, ImageOps
 
 from kiosk.checkout.screen import Names
 from ui.area import Area
@@ -19,12 +20,25 @@ from ui.widgets.block import Block
 __all__ = ["PictureTile"]
 
 _KEPT: Final = 160
+_LEAST: Final = 8
+
+_log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=_KEPT)
-def _texture(path: str) -> Texture:
-    """The picture, with smaller copies for smaller tiles. Raises what Kivy raises for a file that is no picture."""
-    return CoreImage(path, mipmap=True).texture
+def _texture(path: str, width: int, height: int) -> Texture | None:
+    """The middle of the picture at just this size; ``None`` for a file that is no picture."""
+    try:
+        with Image.open(path) as file:
+            file.draft("RGB", (width, height))
+            picture = ImageOps.fit(file.convert("RGBA"), (width, height), Image.Resampling.LANCZOS)
+    except OSError as error:
+        _log.warning("picture %s cannot be shown: %s", path, error)
+        return None
+    texture = Texture.create(size=(width, height), colorfmt="rgba")
+    texture.blit_buffer(picture.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
+    texture.flip_vertical()
+    return texture
 
 
 class PictureTile(Block):
@@ -36,7 +50,7 @@ class PictureTile(Block):
         self._ground = self.ground(kit.theme.tiles[0][0], radius=radius)
         self._letter = kit.words("", size, colour=kit.theme.tiles[0][1], face="Bold", align="center")
         self.add(self._letter)
-        self._texture: Texture | None = None
+        self._path: str | None = None
         with self.canvas:
             self._colour = Color(1, 1, 1, 0)
             self._rectangle = RoundedRectangle(radius=[self._radius])
@@ -47,12 +61,9 @@ class PictureTile(Block):
         ground, ink = tiles[Pictures.tint(names.get("en", "") or picture or "", len(tiles))]
         self._ground.paint(ground)
         self._letter.paint(ink)
-        path = self.kit.pictures.path(picture)
-        self._texture = _texture(path) if path else None
-        self._letter.say("" if path else initial(self.kit.speaker.name(names)))
-        self._colour.a = 1 if path else 0
-        self._rectangle.texture = self._texture
-        self._crop()
+        self._path = self.kit.pictures.path(picture)
+        self._letter.say(initial(self.kit.speaker.name(names)))
+        self._draw()
 
     def arrange(self, area: Area) -> None:
         """Fill the tile."""
@@ -60,17 +71,14 @@ class PictureTile(Block):
         self._letter.place(area)
         inner = area.inset(self.kit.px(self.kit.theme.edge)) if self.kit.theme.edge else area
         self._rectangle.pos, self._rectangle.size = (inner.x, inner.y), (inner.w, inner.h)
-        self._crop()
+        self._draw()
 
-    def _crop(self) -> None:
-        """Show the middle of the picture in the tile's own proportions."""
-        wide, tall = self._rectangle.size
-        if self._texture is None or not wide or not tall:
+    def _draw(self) -> None:
+        """The picture over the letter, once the tile has a size."""
+        width, height = (int(side) for side in self._rectangle.size)
+        if width < _LEAST or height < _LEAST:
             return
-        have = self._texture.width / self._texture.height
-        want = wide / tall
-        u = min(1.0, want / have)
-        v = min(1.0, have / want)
-        left, low = (1 - u) / 2, (1 - v) / 2
-        right, high = left + u, low + v
-        self._rectangle.tex_coords = (left, high, right, high, right, low, left, low)
+        texture = _texture(self._path, width, height) if self._path else None
+        self._colour.a = 1 if texture is not None else 0
+        self._letter.opacity = 0 if texture is not None else 1
+        self._rectangle.texture = texture
