@@ -27,6 +27,10 @@ __all__ = ["KioskApp", "KioskPort"]
 _log = logging.getLogger(__name__)
 
 
+def _first_drawn(_delay: float) -> None:
+    _log.info("the first screen is drawn")
+
+
 class KioskPort(Protocol):
     """What the screen asks of a kiosk; ``kiosk.bootstrap.Kiosk`` offers it. Listeners are called on its thread."""
 
@@ -60,6 +64,7 @@ class KioskApp(App):
         self.earcons = earcons if earcons is not None else Earcons()
         self.failure: BaseException | None = None
         self.stage: Stage | None = None
+        self._splash: Widget | None = None
         self._kiosk: KioskPort | None = None
         self._latest: Screen | None = None
         self._sounds: list[str] = []
@@ -69,7 +74,8 @@ class KioskApp(App):
     def build(self) -> Widget:
         """The splash; the stage takes its place with the first screen."""
         Window.bind(size=self._resized)
-        return Splash(Window.size)
+        self._splash = Splash(Window.size)
+        return self._splash
 
     def build_config(self, config: object) -> None:
         """No settings of Kivy's own."""
@@ -108,8 +114,9 @@ class KioskApp(App):
             return
         if self.stage is None:
             self.stage = Stage(self._surroundings(self._kiosk), Window.size)
-            Window.clear_widgets()
+            Window.remove_widget(self._splash)
             Window.add_widget(self.stage.root)
+            Clock.schedule_once(_first_drawn)
         self.stage.show(screen)
 
     def _surroundings(self, kiosk: KioskPort) -> Surroundings:

@@ -68,10 +68,12 @@ def main(given: list[str] | None = None) -> int:
     opening.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: app.stop())
-    app.run()
-    opening.join()
-    for kiosk in kept:
-        kiosk.stop()
+    try:
+        app.run()
+    finally:
+        opening.join()
+        for kiosk in kept:
+            kiosk.stop()
     return 1 if app.failure is not None else 0
 
 
