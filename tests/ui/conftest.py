@@ -31,6 +31,10 @@ ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "ui"
 SIZE = (1280, 800)
 
+# Whichever test imports the window first makes it: it must be of this size.
+for name, value in (("width", SIZE[0]), ("height", SIZE[1]), ("multisamples", 0)):
+    Config.set("graphics", name, str(value))
+
 
 def frames(count: int = 2) -> None:
     """Let ``count`` frames pass."""
@@ -115,8 +119,6 @@ def within(widget: Widget) -> Iterator[Widget]:
 @pytest.fixture(scope="session", autouse=True)
 def window() -> Iterator[object]:
     """The one window of the run."""
-    for name, value in (("width", SIZE[0]), ("height", SIZE[1]), ("multisamples", 0)):
-        Config.set("graphics", name, str(value))
     Clock._max_fps = 0
     EventLoop.ensure_window()
     window = EventLoop.window
