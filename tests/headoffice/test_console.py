@@ -126,7 +126,7 @@ def test_the_first_page_shows_kiosks_the_growing_basket_the_sale_and_who_waits(
         "Age check",
         "Waiting",
         "<svg",
-        "Everything was taken in",
+        "all was taken in",
     ):
         assert told in page, told
 
