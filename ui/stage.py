@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from kivy.animation import Animation
-from kivy.graphics import Color, Rectangle
+from kivy.core.window import Window
 
 from kiosk.checkout.inputs import (
     AccessibilityChosen,
@@ -82,9 +82,6 @@ class Stage:
         self.sheet: Sheet | None = None
         self._warnings: list[NoticeStrip] = []
         self.root = Block(self._kit(_Look("en", large=False, contrast=False, staff=False, size=size)))
-        with self.root.canvas.before:
-            self._ground = Color(*rgba(NORMAL.ground))
-            self._rectangle = Rectangle(size=size)
 
     @property
     def kit(self) -> Kit:
@@ -150,8 +147,7 @@ class Stage:
         self.root.clear_widgets()
         self._views, self.view, self.sheet, self._warnings = {}, None, None, []
         kit = self.root.kit = self._kit(look)
-        self._ground.rgba = rgba(kit.theme.ground)
-        self._rectangle.size = look.size
+        Window.clearcolor = rgba(kit.theme.ground)  # the window is cleared anyway: a ground of our own costs a fill
         touches = HeaderTouches(
             language=self._ask_language,
             text_size=partial(self._access, "large_text"),

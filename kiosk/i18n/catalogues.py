@@ -7,9 +7,6 @@ from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 __all__ = ["LANGUAGES", "catalogue", "compile_catalogue", "source"]
 
 LANGUAGES = ("bn", "en", "pt_BR")
@@ -39,6 +36,9 @@ def catalogue(language: str) -> GNUTranslations:
 
 def compile_catalogue(language: str) -> bytes:
     """The ``.mo`` of a language's source. Raises ``babel.messages.pofile.PoFileError`` for a malformed source."""
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - a start with compiled catalogues needs neither
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - the same
+
     with source(language).open("rb") as text:
         messages = read_po(text, locale=language, abort_invalid=True)
     compiled = BytesIO()

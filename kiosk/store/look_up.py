@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from rapidfuzz import fuzz, process
 
 from kiosk.checkout.look_up import Shelf, Tile
 from kiosk.retail.item import Item
@@ -117,6 +116,8 @@ class BookLookUp:
             return (word,)
         if len(word) < _LEAST_LETTERS:
             return ()
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - a start need not wait for the first misspelt word
+
         alike = process.extract(word, self._all_words(), scorer=fuzz.ratio, score_cutoff=_LEAST_RATIO, limit=_ALIKE)
         return [spelling for spelling, _ratio, _place in alike]
 

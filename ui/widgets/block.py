@@ -15,7 +15,10 @@ __all__ = ["Block", "Ground"]
 
 
 class Ground:
-    """A rounded rectangle behind a widget's parts, with the theme's outline, and a shadow if asked for."""
+    """A rounded rectangle behind a widget's parts, with the theme's outline, and a shadow if asked for.
+
+    Without an outline it is one shape, not two: where a processor draws the window, every pixel filled twice is time.
+    """
 
     def __init__(
         self,
@@ -30,30 +33,32 @@ class Ground:
         self._radius = kit.px(radius)
         self._edge = kit.px(kit.theme.edge or 2) if edge else 0
         self._shadow: BoxShadow | None = None
+        self._outer: SmoothRoundedRectangle | None = None
         with canvas:
             if shadow and not kit.theme.edge:
                 Color(0.09, 0.13, 0.11, 0.10)
                 self._shadow = BoxShadow(
                     offset=(0, -kit.px(3)), blur_radius=kit.px(22), border_radius=(self._radius,) * 4
                 )
-            self._edge_colour = Color(*rgba(edge or colour))
-            self._outer = SmoothRoundedRectangle(radius=[self._radius])
+            if edge:
+                self._edge_colour = Color(*rgba(edge))
+                self._outer = SmoothRoundedRectangle(radius=[self._radius])
             self._colour = Color(*rgba(colour))
             self._inner = SmoothRoundedRectangle(radius=[max(1, self._radius - self._edge)])
 
     def paint(self, colour: str) -> None:
         """Another colour; seen with the next frame."""
         self._colour.rgba = rgba(colour)
-        if not self._edge:
-            self._edge_colour.rgba = rgba(colour)
 
     def edge(self, colour: str) -> None:
-        """Another outline."""
-        self._edge_colour.rgba = rgba(colour)
+        """Another outline, where there is one."""
+        if self._outer is not None:
+            self._edge_colour.rgba = rgba(colour)
 
     def place(self, area: Area) -> None:
-        """Where it stands."""
-        self._outer.pos, self._outer.size = (area.x, area.y), (area.w, area.h)
+        """Where it stands; an empty area hides it."""
+        if self._outer is not None:
+            self._outer.pos, self._outer.size = (area.x, area.y), (area.w, area.h)
         inner = area.inset(self._edge)
         self._inner.pos, self._inner.size = (inner.x, inner.y), (inner.w, inner.h)
         if self._shadow is not None:

@@ -103,7 +103,7 @@ class LineRow(Block):
         super().__init__(kit)
         self.line: LineView | None = None
         self._touches = touches
-        self._ground = self.ground(kit.theme.card, radius=16, edge=kit.theme.card)
+        self._ground = self.ground(kit.theme.card, radius=16, edge=kit.theme.card if kit.theme.edge else "")
         self._tile = PictureTile(kit)
         self._name = kit.words("", TypeSize.BODY, face="SemiBold")
         self._small = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
@@ -119,7 +119,7 @@ class LineRow(Block):
         kit = self.kit
         latest = kit.theme.soft if line.latest else kit.theme.card
         self._ground.paint(latest)
-        self._ground.edge(kit.theme.on_soft if line.latest and kit.theme.edge else latest)
+        self._ground.edge(kit.theme.on_soft if line.latest else latest)
         self._tile.show(line.names, line.picture)
         self._name.say(kit.speaker.name(line.names))
         self._small.say(amount_line(kit, line))
@@ -149,7 +149,8 @@ class LineRow(Block):
     def arrange(self, area: Area) -> None:
         """Picture, words, buttons and price across; extras below."""
         kit = self.kit
-        self._ground.place(area)
+        marked = self.line is not None and self.line.latest
+        self._ground.place(area if marked else Area(area.x, area.y, 0, 0))  # else it is the card's own colour
         main, extras = area.top(kit.tall(_MAIN))
         main = main.inset(kit.px(12), kit.px(8))
         side = min(main.h, kit.px(72))
