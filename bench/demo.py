@@ -6,65 +6,128 @@ page's port; a busy one is named and another taken. ``KEEP=1`` keeps the shop's 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-import signal
+import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import get_args
+from typing import Protocol, get_args
 
 import uvicorn
 
+from bench.asked import AskedError, end_in_order, uninterrupted, whole_number
 from bench.processes import NotReadyError, free_port
-from bench.server import application
+from bench.server import Surroundings, application
 from bench.world import Options, World
 from samples.catalogue import Country
 
-__all__ = ["main"]
+__all__ = ["Shown", "main", "page_door", "show"]
 
 _WANTED = 8800
+_LONGEST_GOODBYE = 3
+"""Seconds that an open page may hold up the end."""
+
+
+class Shown(Surroundings, Protocol):
+    """A world that can be started and stopped."""
+
+    def start(self) -> None:
+        """Bring everything up. Raises ``NotReadyError``."""
+
+    def stop(self) -> None:
+        """Take everything down, whatever is there of it."""
 
 
 def main() -> int:
-    """Start, serve the page until Ctrl-C, stop."""
-    asked = os.environ.get("COUNTRY", "bd").lower()
-    country = next((known for known in get_args(Country) if known == asked), None)
-    if country is None:
-        print(f"demo: COUNTRY={asked} is not in the sample shop; it has {get_args(Country)}", file=sys.stderr)
+    """Start, serve the page until Ctrl-C, stop. 1: something did not come up; 2: what is asked cannot be done."""
+    end_in_order()
+    try:
+        country = _country()
+        door = page_door(whole_number("PORT", _WANTED, least=1, most=65_535))
+        with door, _folder(country, keep=os.environ.get("KEEP") == "1") as folder:
+            options = Options(country=country, page_port=door.getsockname()[1])
+            return show(World(folder, options, progress=_say), door)
+    except AskedError as fault:
+        print(f"demo: {fault}", file=sys.stderr)
         return 2
-    wanted = int(os.environ.get("PORT", str(_WANTED)))
-    keep = os.environ.get("KEEP") == "1"
-    folder = (
-        Path(tempfile.gettempdir()) / f"self-checkout-{country}" if keep else Path(tempfile.mkdtemp(prefix="shop-"))
-    )
+    except KeyboardInterrupt:
+        return 0
+
+
+def page_door(wanted: int) -> socket.socket:
+    """The page's port, held from now on: ``wanted``, or another where it is busy, which is told."""
+    port = free_port(wanted)
+    door = socket.create_server(("127.0.0.1", port))
+    if port != wanted:
+        _say(f"port {wanted} is busy; the page is on {port}")
+    return door
+
+
+def show(world: Shown, door: socket.socket) -> int:
+    """Start ``world``, serve its page behind ``door`` until Ctrl-C, stop it whatever happens; gives the exit code."""
     began = time.monotonic()
-    world = World(folder, Options(country=country), progress=lambda text: print(f"demo: {text}", flush=True))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         world.start()
-        port = free_port(wanted)
-        if port != wanted:
-            print(f"demo: port {wanted} is busy; the page is on {port}")
         seconds = time.monotonic() - began
-        print(f"demo: page=http://127.0.0.1:{port}/ country={country} seconds={seconds:.1f}", flush=True)
-        print("demo: open the page; Ctrl-C ends everything", flush=True)
-        server = uvicorn.Server(
-            uvicorn.Config(application(world), host="127.0.0.1", port=port, log_level="warning", lifespan="on")
+        address = f"http://127.0.0.1:{door.getsockname()[1]}/"
+        _say(f"page={address} country={world.country} seconds={seconds:.1f}")
+        _say("open the page; Ctrl-C ends everything")
+        settings = uvicorn.Config(
+            application(world), log_level="warning", lifespan="on", timeout_graceful_shutdown=_LONGEST_GOODBYE
         )
-        server.run()
+        uvicorn.Server(settings).run(sockets=[door])
     except NotReadyError as fault:
         print(f"demo: {fault}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        pass
+        return 0
     finally:
-        print("demo: closing", flush=True)
+        uninterrupted()
+        _say("closing")
         world.stop()
-        if not keep:
-            shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _country() -> Country:
+    asked = os.environ.get("COUNTRY", "").lower() or "bd"
+    for known in get_args(Country):
+        if asked == known:
+            return known  # type: ignore[no-any-return]  # one of the literals
+    message = f"COUNTRY={asked} is not in the sample shop; it has {' and '.join(get_args(Country))}"
+    raise AskedError(message)
+
+
+@contextmanager
+def _folder(country: Country, *, keep: bool) -> Iterator[Path]:
+    """Where everything lies, for the owner's eyes only. Raises ``AskedError`` for a kept one that is in use."""
+    if not keep:
+        folder = Path(tempfile.mkdtemp(prefix="shop-"))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return
+    folder = Path(tempfile.gettempdir()) / f"self-checkout-{country}-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        message = f"{folder} is somebody else's"
+        raise AskedError(message)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = f"another demonstration with KEEP=1 has {folder}"
+            raise AskedError(message) from None
+        yield folder
+
+
+def _say(text: str) -> None:
+    print(f"demo: {text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ doubled or changed, and nobody charged twice.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import shutil
 import sys
@@ -20,6 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from bench.asked import AskedError, end_in_order, whole_number
 from bench.baskets import SHIPPED, read_baskets
 from bench.knobs import KnobClient
 from bench.oracle import Oracle, Picked
@@ -78,26 +78,37 @@ class Killer:
 
     def look(self, screen: Screen) -> None:
         """Called with each screen."""
-        if self.done < self.rounds and self.whole.is_set() and phase_of(screen) == self.next[1]:
+        ready = self.done < self.rounds and self.whole.is_set() and not self._struck_out()
+        if ready and phase_of(screen) == self.next[1]:
             self.whole.clear()
             self._task = asyncio.create_task(self._strike())
 
     async def _strike(self) -> None:
         target, phase = self.next
-        await asyncio.sleep(self.chance.uniform(0, _LONGEST_WAIT))
-        child = self.world.children[target]
-        await asyncio.to_thread(child.kill)
-        child.start()
-        waits = {
-            "checkout": self.world.await_checkout,
-            "broker": self.world.await_broker,
-            "headoffice": self.world.await_office,
-        }
-        if target in waits:
-            await asyncio.to_thread(waits[target])
-        self.counts[target, phase] += 1
-        self.done += 1
-        self.whole.set()
+        try:
+            await asyncio.sleep(self.chance.uniform(0, _LONGEST_WAIT))
+            child = self.world.children[target]
+            await asyncio.to_thread(child.kill)
+            child.start()
+            waits = {
+                "checkout": self.world.await_checkout,
+                "broker": self.world.await_broker,
+                "headoffice": self.world.await_office,
+            }
+            if target in waits:
+                await asyncio.to_thread(waits[target])
+            self.counts[target, phase] += 1
+            self.done += 1
+        finally:  # whoever waits learns of a fault from ``finish``
+            self.whole.set()
+
+    def _struck_out(self) -> bool:
+        return self._task is not None and self._task.done() and self._task.exception() is not None
+
+    def check(self) -> None:
+        """Raises what went wrong in the last strike, if it is over."""
+        if self._task is not None and self._task.done():
+            self._task.result()
 
     async def finish(self) -> None:
         """Wait for a strike under way. Raises what went wrong in it."""
@@ -130,6 +141,7 @@ async def run(
     try:
         while killer.done < killer.rounds:
             await _buy(shopper, oracle, next(baskets), killer, result)
+            killer.check()
             if killer.done >= told + 20:
                 told = killer.done
                 report.progress(f"{killer.done} of {killer.rounds} kills, {len(result.seen)} sales")
@@ -181,7 +193,12 @@ def short_baskets(oracle: Oracle, chance: random.Random) -> Iterator[tuple[Picke
 
 def main() -> int:
     """The program behind the make target."""
-    rounds, seed = int(os.environ.get("ROUNDS") or 300), int(os.environ.get("SEED") or 1)
+    end_in_order()
+    try:
+        rounds, seed = whole_number("ROUNDS", 300, least=1), whole_number("SEED", 1)
+    except AskedError as fault:
+        print(f"faults: {fault}", file=sys.stderr)
+        return 2
     report = Report("faults")
     report.figure("rounds", rounds)
     return drill(report, rounds=rounds, seed=seed)

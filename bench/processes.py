@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,10 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Child", "NotReadyError", "answers_on", "free_port", "python"]
+__all__ = ["Child", "NotReadyError", "answers_on", "find_program", "free_port", "python"]
 
 _STEP = 0.02
 _GRACE = 5.0
+_SYSTEM = ("/usr/sbin", "/usr/local/sbin")
+"""Where servers lie that an ordinary user's PATH does not name."""
 
 
 class NotReadyError(Exception):
@@ -28,6 +31,16 @@ class NotReadyError(Exception):
 def python(module: str, *arguments: object) -> list[str]:
     """The command line of one of our own modules, in this interpreter."""
     return [sys.executable, "-m", module, *map(str, arguments)]
+
+
+def find_program(program: str, package: str = "", *, path: str | None = None) -> str:
+    """Where a program lies, system programs included. Raises ``NotReadyError`` naming Debian's ``package`` with it."""
+    folders = os.environ.get("PATH", os.defpath) if path is None else path
+    found = shutil.which(program, path=os.pathsep.join((folders, *(_SYSTEM if path is None else ()))))
+    if found is None:
+        message = f"{program} is not installed: apt-get install {package or program}"
+        raise NotReadyError(message)
+    return found
 
 
 def free_port(wanted: int = 0) -> int:

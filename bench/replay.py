@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from bench.asked import AskedError, end_in_order, whole_number
 from bench.baskets import SHIPPED, BasketsError, read_baskets
 from bench.knobs import KnobClient
 from bench.oracle import Oracle, Picked
@@ -87,8 +88,13 @@ def conclude(report: Report, found: Reckoning) -> None:
 
 def main() -> int:
     """The program behind the make target."""
+    end_in_order()
     path = Path(os.environ.get("BASKETS") or SHIPPED)
-    most = int(os.environ["N"]) if os.environ.get("N") else None
+    try:
+        most = whole_number("N", 0) or None
+    except AskedError as fault:
+        print(f"replay: {fault}", file=sys.stderr)
+        return 2
     folder = Path(tempfile.mkdtemp(prefix="replay-"))
     world = World(folder, Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True))
     with Report("replay") as report:
@@ -103,6 +109,7 @@ def main() -> int:
             found = reckon(world, seen)
         except (BasketsError, NotReadyError, StrangeScreenError, CutError) as fault:
             report.require("the replay reaches its end", held=False, detail=str(fault) or type(fault).__name__)
+            report.note(f"What the programs said lies in {folder / 'logs'}.")
             return report.close()
         finally:
             world.stop()
@@ -113,7 +120,10 @@ def main() -> int:
         report.figure("baskets_per_second", round(len(baskets) / selling, 1))
         conclude(report, found)
         report.require("each basket is one sale", held=found.sales == len(baskets), detail=f"{found.sales} sales")
-        shutil.rmtree(folder, ignore_errors=True)
+        if report.passed:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            report.note(f"All that was written lies in {folder}.")
         return report.close()
 
 

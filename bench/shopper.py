@@ -62,11 +62,16 @@ class Shopper:
         return dict(self.shown["screen"]["body"])
 
     async def connect(self) -> None:
-        """Stand in front of the kiosk: again and again until it is there. Raises ``TimeoutError``."""
+        """Stand in front of the kiosk: again and again until it is there. Raises ``StrangeScreenError``."""
         await self.leave()
-        async with asyncio.timeout(self._patience * 2):
-            while not await self._try():  # noqa: ASYNC110 - a socket file tells nobody that it is there
-                await asyncio.sleep(_AGAIN)
+        try:
+            async with asyncio.timeout(self._patience * 2):
+                while not await self._try():
+                    await self.leave()
+                    await asyncio.sleep(_AGAIN)
+        except TimeoutError:
+            message = f"no kiosk opened its door within {self._patience * 2:g} s"
+            raise StrangeScreenError(message) from None
         await self.until(lambda: bool(self.shown))
 
     async def _try(self) -> bool:

@@ -16,9 +16,8 @@ from bench.knobs import KnobRefusedError
 
 __all__ = ["STORIES", "Stage", "Stories", "Story"]
 
+_PACE = 1.2
 _PATIENCE = 30.0
-_LOOK = 0.15
-_SO_THAT_PEOPLE_CAN_FOLLOW = 1.2
 
 
 class Stage(Protocol):
@@ -49,11 +48,18 @@ class Story:
 
 
 class Stories:
-    """Plays one story at a time; ``tell`` says what is being done."""
+    """Plays one story at a time; ``tell`` says what is being done.
 
-    def __init__(self, stage: Stage, tell: Callable[[str], None]) -> None:
+    ``pace``: how many seconds an onlooker has for a sentence; ``patience``: how many a screen may take to change.
+    """
+
+    def __init__(
+        self, stage: Stage, tell: Callable[[str], None], *, pace: float = _PACE, patience: float = _PATIENCE
+    ) -> None:
         self._stage = stage
         self._tell = tell
+        self._pace = pace
+        self._patience = patience
 
     async def play(self, wanted: str) -> None:
         """Play a story by its id; what goes wrong is told, not raised."""
@@ -63,17 +69,29 @@ class Stories:
             return
         try:
             await story.play(self)
-        except (KnobRefusedError, TimeoutError, OSError) as stopped:
-            self._tell(f"The story stopped: {str(stopped) or 'the kiosk did not answer in time'}")
-            await asyncio.sleep(4 * _SO_THAT_PEOPLE_CAN_FOLLOW)
-        self._tell("")
+        except TimeoutError:
+            await self._stop("the kiosk did not show what was waited for")
+        except (KnobRefusedError, OSError) as stopped:
+            await self._stop(str(stopped))
+        except (KeyError, IndexError, TypeError, ValueError) as stopped:
+            await self._stop(f"the kiosk answered what the story does not understand ({stopped!r})")
+        finally:
+            self._tell("")
+
+    async def _stop(self, why: str) -> None:
+        self._tell(f"The story stopped: {why}")
+        await asyncio.sleep(4 * self._pace)
 
     # --- what stories are made of ----------------------------------------------------------------------------------
 
     async def say(self, text: str) -> None:
         """Tell the onlooker, and give them time to read."""
         self._tell(text)
-        await asyncio.sleep(_SO_THAT_PEOPLE_CAN_FOLLOW)
+        await self.pause()
+
+    async def pause(self) -> None:
+        """Give the onlooker time."""
+        await asyncio.sleep(self._pace)
 
     async def turn(self, board: str, knob: str, **args: object) -> Any:  # noqa: ANN401 - a result is any JSON value
         """Turn a knob."""
@@ -93,9 +111,9 @@ class Stories:
 
     async def until_shown(self, wanted: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any]:
         """Wait until the screen is as wanted: looked at again and again, as an onlooker does."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(self._patience):
             while not wanted(shown := await self.screen()):  # noqa: ASYNC110 - the panel is asked, it does not tell
-                await asyncio.sleep(_LOOK)
+                await asyncio.sleep(self._pace / 8)
         return shown
 
     async def begin(self) -> None:
@@ -111,7 +129,7 @@ class Stories:
     async def scan(self, code: str) -> None:
         """Pass a pack over the scanner."""
         await self.turn("scanner", "scan", data=code, symbology="]E0")
-        await asyncio.sleep(_LOOK)
+        await asyncio.sleep(self._pace / 8)
 
     async def pay_by_card(self) -> None:
         """To the point where the terminal asks for the card."""
@@ -128,7 +146,7 @@ class Stories:
     async def cut_power(self) -> None:
         """Cut the kiosk's power and give it back."""
         await self._stage.power_off()
-        await asyncio.sleep(_SO_THAT_PEOPLE_CAN_FOLLOW)
+        await self.pause()
         await self._stage.power_on()
         await self._stage.boards.until_here("panel")
 
@@ -155,7 +173,7 @@ async def _find_banana(stories: Stories) -> None:
     await stories.tap("look_up")
     await stories.until("LookUpBody")
     await stories.turn("panel", "type", words="kola")
-    await asyncio.sleep(_SO_THAT_PEOPLE_CAN_FOLLOW)
+    await stories.pause()
     await stories.tap("tile:0")
     await stories.until("WeighBody")
     await stories.say("They go on the scale. The price waits until the weight stands still.")
@@ -179,16 +197,18 @@ async def _third_item(stories: Stories) -> None:
 async def _network_cut(stories: Stories) -> None:
     await stories.say("The network goes.")
     await stories.turn("network", "unplug")
-    await stories.begin()
-    await stories.scan(stories.packs[4]["code"])
-    await stories.say("Selling goes on without it.")
-    await stories.pay_by_card()
-    await stories.turn("card_terminal", "tap", outcome="approve")
-    await stories.until("ThanksBody", "ReceiptChoiceBody")
-    await stories.say(
-        "Paid, printed, and kept in the journal. Head office does not know yet. Now the network comes back."
-    )
-    await stories.turn("network", "plug")
+    try:
+        await stories.begin()
+        await stories.scan(stories.packs[4]["code"])
+        await stories.say("Selling goes on without it.")
+        await stories.pay_by_card()
+        await stories.turn("card_terminal", "tap", outcome="approve")
+        await stories.until("ThanksBody", "ReceiptChoiceBody")
+        await stories.say(
+            "Paid, printed, and kept in the journal. Head office does not know yet. Now the network comes back."
+        )
+    finally:  # a story that stops leaves no cable out
+        await stories.turn("network", "plug")
     await stories.say("The journal catches up: watch the sale arrive at head office.")
 
 

@@ -9,25 +9,25 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bench.processes import Child, NotReadyError, answers_on, free_port, python
-from bench.window import Window, open_window
+from bench.processes import Child, NotReadyError, answers_on, find_program, free_port, python
+from bench.window import Window, check_window, open_window
 from samples.catalogue import Country, SampleItem, SampleShop, load_shop
 
 __all__ = ["KIOSK", "Options", "World"]
 
 KIOSK = "kiosk-1"
-_MOSQUITTO = ("/usr/sbin/mosquitto", "mosquitto")
 _ROOT = Path(__file__).resolve().parents[1]
 _FONTS = _ROOT / "ui" / "assets" / "fonts"
+_LONGEST_SOCKET = 107
 _SHELF = 18
 """Tiles on the bench page."""
 
@@ -38,7 +38,8 @@ class Options:
 
     ``pictures``: receipts become pictures. ``quick``: scales settle at once, for drills. ``sample_sales``: ninety days
     of seeded sales at head office. ``demo``: head office lets people look without signing in. ``wrapper``: run these
-    modules through another one, which drills use to plant defects.
+    modules through another one, which drills use to plant defects. ``page_port``: the bench page's; where it is given,
+    no other page in a browser may watch and touch the virtual display.
     """
 
     country: Country = "bd"
@@ -47,7 +48,7 @@ class Options:
     sample_sales: bool = True
     demo: bool = True
     quick: bool = False
-    wanted_port: int = 8800
+    page_port: int = 0
     wrapper: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -70,6 +71,7 @@ class World:
         self._key = ""
         self._printer_port = 0
         self._terminal_at = ""
+        self._switch = threading.Lock()
 
     @cached_property
     def shop(self) -> SampleShop:
@@ -132,7 +134,8 @@ class World:
     # --- up and down -----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Everything, in order. Raises ``NotReadyError`` naming what did not come up."""
+        """Everything, in order. Raises ``NotReadyError`` naming what is missing or did not come up."""
+        self._check()
         self.run.mkdir(parents=True, exist_ok=True)
         self.receipts.mkdir(parents=True, exist_ok=True)
         self._certify()
@@ -141,11 +144,23 @@ class World:
         self._start_far_ends()
         if self.options.window:
             self._tell("opening the kiosk's display")
-            self._window = open_window(self.folder)
+            port = self.options.page_port
+            pages = [f"http://{host}:{port}" for host in ("127.0.0.1", "localhost")] if port else []
+            self._window = open_window(self.folder, pages)
             self.screen_port = self._window.web_port
         self._write_settings()
         self._tell("starting the kiosk")
         self.restore_power()
+
+    def _check(self) -> None:
+        """What would fail late, found early: a program that is not installed, a socket's path that is too long."""
+        find_program("mosquitto")
+        if self.options.window:
+            check_window()
+        longest = max((*self.boards.values(), self.touch_socket), key=lambda path: len(os.fsencode(path)))
+        if len(os.fsencode(longest)) > _LONGEST_SOCKET:
+            message = f"{longest} is too long for a socket's name: set TMPDIR to a folder with a shorter one"
+            raise NotReadyError(message)
 
     def stop(self) -> None:
         """Everything that was started, the kiosk first."""
@@ -159,18 +174,24 @@ class World:
         self.powered = False
 
     def cut_power(self) -> None:
-        """The kiosk's processes are killed at once, as when the plug is pulled."""
-        self.powered = False
-        for name in ("checkout", "sync"):
-            self.children[name].kill()
+        """The kiosk's processes are killed at once, as when the plug is pulled: also while they are starting."""
+        with self._switch:
+            self.powered = False
+            for name in ("checkout", "sync"):
+                self.children[name].kill()
 
     def restore_power(self) -> None:
-        """The kiosk's processes start, and this waits until the checkout shows something."""
-        for name in ("sync", "checkout"):
-            if not self.children[name].alive:
-                self.children[name].start()
+        """The kiosk's processes start, and this waits until the checkout shows something.
+
+        Raises ``NotReadyError`` when it does not come up, or the power is cut meanwhile.
+        """
+        with self._switch:
+            for name in ("sync", "checkout"):
+                if not self.children[name].alive:
+                    self.children[name].start()
         self.await_checkout()
-        self.powered = True
+        with self._switch:
+            self.powered = self.children["checkout"].alive
 
     def await_checkout(self, seconds: float = 60.0) -> None:
         """Until the checkout's devices have their knobs: it has opened journal and devices by then."""
@@ -207,12 +228,10 @@ class World:
         return {"ca": folder / "ca.crt", "cert": folder / f"{name}.crt", "key": folder / f"{name}.key"}
 
     def _start_broker(self) -> None:
-        program = next((path for name in _MOSQUITTO if (path := shutil.which(name))), None)
-        if program is None:
-            message = "the broker mosquitto is not installed: apt-get install mosquitto"
-            raise NotReadyError(message)
         self._tell("starting the broker (mutual TLS)")
-        broker = self._child("broker", [program, "-c", str(self.folder / "broker" / "mosquitto.conf")])
+        broker = self._child(
+            "broker", [find_program("mosquitto"), "-c", str(self.folder / "broker" / "mosquitto.conf")]
+        )
         broker.start()
         self.await_broker()
 
@@ -223,22 +242,21 @@ class World:
     def _start_office(self) -> None:
         database = f"sqlite:///{self.ledger}"
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
-        if not self.ledger.exists():
-            self._tell("seeding head office with the sample shop")
-            days = [] if self.options.sample_sales else ["--days", "0"]
-            _done(
-                python(
-                    "headoffice.seed",
-                    "--country",
-                    self.country,
-                    "--database",
-                    database,
-                    *days,
-                    "--shop-key-file",
-                    self.folder / "broker" / "shop.key",
-                ),
-                "seeding head office",
-            )
+        self._tell("seeding head office with the sample shop")
+        days = [] if self.options.sample_sales else ["--days", "0"]
+        _done(
+            python(
+                "headoffice.seed",
+                "--country",
+                self.country,
+                "--database",
+                database,
+                *days,
+                "--shop-key-file",
+                self.folder / "broker" / "shop.key",
+            ),
+            "seeding head office",
+        )
         self._tell("starting head office")
         self.office_port = free_port(8801)
         keys = self.credentials("headoffice")

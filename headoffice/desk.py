@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 SOURCE = "headoffice"
 _ANSWER_EXPIRY = 10
 _CHUNK_EXPIRY = 600
+_HEADS_EVERY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,15 @@ class Desk:
         self._on_change = on_change
         self._stock_every = stock_every_seconds
         self._stock_due = time.monotonic() + stock_every_seconds
+        self._heads_due = time.monotonic()
+        self._told: tuple[int, list[str]] = (0, [])
 
     def handle(self, topic: str, payload: bytes) -> list[Reply]:
         """Answer one message. What cannot be read is a dead letter; what cannot be stored now is let go unanswered."""
         if not payload:
             return []
-        return self._guarded(functools.partial(self._dispatch, topic, payload))
+        writes = "/up/ask/" not in topic and not topic.endswith("/up/feed")
+        return self._guarded(functools.partial(self._dispatch, topic, payload), settles=writes)
 
     def heads(self) -> list[Reply]:
         """The newest feed version, for every shop: retained."""
@@ -80,13 +84,20 @@ class Desk:
         return self._guarded(self._standings)
 
     def now_and_then(self) -> list[Reply]:
-        """Called often; does what is due: telling the shops of stock that moved."""
-        if time.monotonic() < self._stock_due:
-            return []
-        self._stock_due = time.monotonic() + self._stock_every
-        return self._guarded(self._stock)
+        """Called often; does what is due: telling the shops of stock that moved, and of a feed that moved elsewhere
+        (another worker, the seeding) or a shop that is new.
+        """
+        now = time.monotonic()
+        if now >= self._stock_due:
+            self._stock_due = now + self._stock_every
+            return self._guarded(self._stock)
+        if now >= self._heads_due:
+            self._heads_due = now + _HEADS_EVERY
+            return self._guarded(self._stale_heads)
+        return []
 
-    def _guarded(self, deed: Callable[[], list[Reply]]) -> list[Reply]:
+    def _guarded(self, deed: Callable[[], list[Reply]], *, settles: bool = False) -> list[Reply]:
+        """Do it. Trouble ends only with something written (``settles``): a full disk can still be read."""
         try:
             replies = deed()
         except OperationalError as error:
@@ -96,7 +107,8 @@ class Desk:
                 else f"the database cannot be used: {error.orig}"
             )
             return []
-        self._tell("")
+        if settles:
+            self._tell("")
         return replies
 
     def _tell(self, trouble: str) -> None:
@@ -161,15 +173,18 @@ class Desk:
         return [Reply(topic, body, correlation=numbers.correlation, expiry_seconds=_ANSWER_EXPIRY)]
 
     def _heads(self) -> list[Reply]:
-        version = self.feed.head()
+        version, stores = self._told = (self.feed.head(), self.registry.stores())
         return [
             Reply(
                 topics.feed_head(store),
                 envelope.encode(feed.FeedHead(store=store, version=version), source=SOURCE),
                 retain=True,
             )
-            for store in self.registry.stores()
+            for store in stores
         ]
+
+    def _stale_heads(self) -> list[Reply]:
+        return [] if (self.feed.head(), self.registry.stores()) == self._told else self._heads()
 
     def _standings(self) -> list[Reply]:
         known = (self.ingest.standing(kiosk) for kiosk in self.registry.online())

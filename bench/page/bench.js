@@ -88,6 +88,12 @@ function showCable(board, is) {
   if (button) { button.textContent = `${start.cables[board]}: ${is ? "plugged" : "UNPLUGGED"}`; button.setAttribute("aria-pressed", !is); }
 }
 
+function showPresence(board, here) {
+  for (const button of document.querySelectorAll(`[data-board="${board}"] button, [data-cable="${board}"]`)) button.disabled = !here;
+  if (board === "network") $("network").disabled = !here;
+  if (board === "lights") $("key").disabled = !here;
+}
+
 function showLight({ colour, blinking }) {
   $("light").className = `light ${colour}${blinking ? " blinking" : ""}`;
   $("light-words").textContent = `${colour}${blinking ? ", blinking" : ""}`;
@@ -98,9 +104,13 @@ function showReceipt(receipt) {
   const first = $("receipts").querySelector("p");
   if (first) first.remove();
   const figure = document.createElement("figure");
-  const picture = document.createElement("img");
-  picture.src = receipt.picture;
-  picture.alt = receipt.text || "receipt";
+  const picture = document.createElement(receipt.picture ? "img" : "pre");
+  if (receipt.picture) {
+    picture.src = receipt.picture;
+    picture.alt = receipt.text || "receipt";
+  } else {
+    picture.textContent = receipt.text;
+  }
   const caption = document.createElement("figcaption");
   caption.textContent = receipt.complete ? receipt.time : `${receipt.time} (torn off)`;
   figure.append(picture, caption);
@@ -126,7 +136,11 @@ const handlers = {
     if (board === "lights" && about.state.colour) showLight(about.state);
     if (loads[board] && "grams" in about.state) $(loads[board]).textContent = `${about.state.grams} g`;
     if ("plugged" in about.state) showCable(board, about.state.plugged);
+    if (about.state.pending) handlers.pending(board, about.state.pending);
+    if (typeof about.state.paper === "string") handlers.paper(board, { state: about.state.paper });
+    showPresence(board, true);
   },
+  gone: (board) => showPresence(board, false),
   light: (board, args) => showLight(args),
   platter: (board, args) => { $(loads[board]).textContent = `${args.grams} g`; },
   plugged: (board, args) => showCable(board, args.plugged),
