@@ -120,10 +120,10 @@ class Stories:
         """A shopper comes to a free lane."""
         shown = await self.until("AttractBody", "ThanksBody", "BasketBody", "ReceiptChoiceBody")
         if shown["body"] == "ReceiptChoiceBody":
-            await self.tap("none")
+            await self.tap("choices:none")
         if shown["body"] != "BasketBody":
-            await self.until("AttractBody")
-            await self.tap("language:0")
+            shown = await self.until("AttractBody")
+            await self.tap(next(name for name in shown["targets"] if name.startswith("languages:")))
         await self.until("BasketBody")
 
     async def scan(self, code: str) -> None:
@@ -131,11 +131,21 @@ class Stories:
         await self.turn("scanner", "scan", data=code, symbology="]E0")
         await asyncio.sleep(self._pace / 8)
 
+    async def type(self, words: str) -> None:
+        """Touch one key after the other, changing the script where a letter is not on the keyboard."""
+        for letter in words:
+            key = "keys:space" if letter == " " else f"keys:{letter}"
+            for script in ("keys:latn", "keys:beng", "keys:digits"):
+                names = (await self.screen())["targets"]
+                if key not in names and script in names:
+                    await self.tap(script)
+            await self.tap(key)
+
     async def pay_by_card(self) -> None:
         """To the point where the terminal asks for the card."""
         await self.tap("pay")
         await self.until("TenderChoiceBody")
-        await self.tap("tender:0")
+        await self.tap("tiles:card")
         await self.until("CardBody")
 
     @property
@@ -172,7 +182,8 @@ async def _find_banana(stories: Stories) -> None:
     await stories.say("Bananas have no barcode. The shopper searches: kola.")
     await stories.tap("look_up")
     await stories.until("LookUpBody")
-    await stories.turn("panel", "type", words="kola")
+    await stories.tap("field")
+    await stories.type("kola")
     await stories.pause()
     await stories.tap("tile:0")
     await stories.until("WeighBody")
@@ -181,7 +192,7 @@ async def _find_banana(stories: Stories) -> None:
     await stories.turn("produce_scale", "put", grams=865)
     await stories.until_shown(lambda shown: bool(shown.get("can_add")))
     await stories.say("The weight is stable: price and weight are shown, and the shopper agrees.")
-    await stories.tap("add")
+    await stories.tap("confirm")
     await stories.until("BasketBody")
     await stories.turn("produce_scale", "remove")
 

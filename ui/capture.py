@@ -6,14 +6,19 @@ from kivy.base import EventLoop
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glFinish, glReadPixels
 from PIL import Image
 
-__all__ = ["capture"]
+__all__ = ["capture", "read_back"]
 
 
 def capture() -> Image.Image:
     """Draw the window once more and read it back, the right way up. Call it on the window's own thread."""
-    window = EventLoop.window
-    window.canvas.ask_update()
+    EventLoop.window.canvas.ask_update()
     EventLoop.idle()
+    return read_back()
+
+
+def read_back() -> Image.Image:
+    """As ``capture``, without a turn of Kivy's loop: for work that runs within one."""
+    window = EventLoop.window
     window.dispatch("on_draw")
     glFinish()
     pixels = glReadPixels(0, 0, *window.size, GL_RGBA, GL_UNSIGNED_BYTE)

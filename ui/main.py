@@ -26,10 +26,13 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="kiosk-checkout", description="The self-checkout kiosk.")
     parser.add_argument("--settings", type=Path, required=True, help="the workstation's settings file (TOML)")
     parser.add_argument("--still", action="store_true", help="no motion on the screen")
+    parser.add_argument(
+        "--panel", help="Unix socket for the knobs of a simulated panel: demonstrations and drills only"
+    )
     return parser.parse_args(given)
 
 
-def _open(app: KioskApp, layers: Layers, kept: list[Kiosk]) -> None:
+def _open(app: KioskApp, layers: Layers, kept: list[Kiosk], panel: str | None) -> None:
     """Build and start the kiosk on a thread of its own, while the window opens; then show it."""
     from kivy.clock import Clock  # noqa: PLC0415 - the environment must be prepared first
 
@@ -37,6 +40,10 @@ def _open(app: KioskApp, layers: Layers, kept: list[Kiosk]) -> None:
 
     try:
         kiosk = build(layers)
+        if panel:
+            from ui.panel import Panel  # noqa: PLC0415 - a shop's kiosk has none
+
+            kiosk.simulate_panel(panel, Panel(app).knobs)
         kiosk.start()
     except Exception as error:  # noqa: BLE001 - told on the window's thread, which ends the process
         _log.critical("the kiosk cannot start: %s", error)
@@ -64,7 +71,7 @@ def main(given: list[str] | None = None) -> int:
 
     app = KioskApp(calm=arguments.still)
     kept: list[Kiosk] = []
-    opening = threading.Thread(target=_open, args=(app, layers, kept), name="opening", daemon=True)
+    opening = threading.Thread(target=_open, args=(app, layers, kept, arguments.panel), name="opening", daemon=True)
     opening.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: app.stop())

@@ -12,18 +12,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.input.motionevent import MotionEvent
 
 from kiosk.bootstrap import KnobError
 from kiosk.checkout.screen import WeighBody
-from ui.stage import Stage
+from ui.app import KioskApp
+from ui.capture import read_back
 from ui.widgets.block import Block
 
 __all__ = ["Panel", "Target", "targets"]
@@ -60,12 +59,14 @@ class _Finger(MotionEvent):
 
 def targets(root: Block) -> list[Target]:
     """Everything on show that answers a touch, from the top left to the bottom right."""
-    names: dict[int, str] = {}
     blocks = [block for block in root.walk(restrict=True) if isinstance(block, Block)]
+    names: dict[int, str] = {}
     for block in blocks:
         for attribute, value in vars(block).items():
             for name, part in _named(attribute.lstrip("_"), value):
-                names.setdefault(id(part), name)
+                answering = _answering(part)
+                if answering is not None and (part is answering or ":" in name):
+                    names[id(answering)] = max(names.get(id(answering), ""), name, key=lambda known: ":" in known)
     found = [
         Target(
             names.get(id(block), ""),
@@ -75,12 +76,22 @@ def targets(root: Block) -> list[Target]:
             bool(getattr(block, "enabled", True)),
         )
         for block in blocks
-        if callable(getattr(block, "pressed", None)) and block.area.w and block.area.h
+        if _answers(block) and block.area.w and block.area.h
     ]
     return sorted(found, key=lambda target: (-target.y, target.x))
 
 
-def _named(attribute: str, value: object) -> Iterator[tuple[str, object]]:
+def _answers(block: Block) -> bool:
+    return callable(getattr(block, "pressed", None))
+
+
+def _answering(part: Block) -> Block | None:
+    """The part itself, or the first part of it that answers a touch: a tile's button bears the tile's name."""
+    inside = (block for block in part.walk(restrict=True) if isinstance(block, Block) and _answers(block))
+    return next(inside, None)
+
+
+def _named(attribute: str, value: object) -> Iterator[tuple[str, Block]]:
     if isinstance(value, Block):
         yield attribute, value
     elif isinstance(value, list | tuple):
@@ -92,14 +103,17 @@ def _named(attribute: str, value: object) -> Iterator[tuple[str, object]]:
 class Panel:
     """Its async methods are the knobs; they run on the engine's loop and do their work on the window's thread."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, app: KioskApp) -> None:
+        self._app = app
         self._touches = 0
+
+    def _targets(self) -> list[Target]:
+        return targets(self._app.stage.root) if self._app.stage is not None else []
 
     @property
     def knobs(self) -> tuple[Callable[..., Any], ...]:
         """What the board offers."""
-        return (self.tap, self.tap_words, self.tap_at, self.shown, self.targets, self.look)
+        return (self.tap, self.tap_words, self.tap_at, self.shown, self.things, self.look)
 
     async def tap(self, *, name: str) -> None:
         """Touch the thing of this name."""
@@ -117,19 +131,20 @@ class Panel:
         """What is on show, in brief: the body's kind, the language, the total, and the names of what can be touched."""
         return await _in_window(self._brief)
 
-    async def targets(self) -> list[dict[str, Any]]:
+    async def things(self) -> list[dict[str, Any]]:
         """Everything that can be touched, with its place and words."""
-        found = await _in_window(lambda: targets(self._stage.root))
+        found = await _in_window(self._targets)
         return [{"name": t.name, "words": t.words, "x": t.x, "y": t.y, "enabled": t.enabled} for t in found]
 
     async def look(self, *, path: str) -> str:
         """Take a picture of the window as it is drawn, into a PNG file."""
         await _frames(_FRAMES_TO_SETTLE)
-        await _picture(Path(path))
+        picture = await _in_window(read_back)
+        await asyncio.to_thread(picture.save, path)
         return path
 
     def _find(self, wanted: Callable[[Target], bool], called: str) -> tuple[int, int]:
-        found = next((target for target in targets(self._stage.root) if wanted(target)), None)
+        found = next((target for target in self._targets() if wanted(target)), None)
         if found is None:
             message = f"there is no {called!r} on this screen"
             raise KnobError(message)
@@ -147,7 +162,7 @@ class Panel:
         await _frames(1)
 
     def _brief(self) -> dict[str, Any]:
-        screen = self._stage.screen
+        screen = self._app.stage.screen if self._app.stage is not None else None
         if screen is None:
             return {"body": "", "targets": []}
         body = screen.body
@@ -164,7 +179,7 @@ class Panel:
             "reference": str(getattr(body, "reference", "")),
             "receipt": str(getattr(body, "receipt", "")),
             "can_add": isinstance(body, WeighBody) and body.can_add,
-            "targets": [target.name for target in targets(self._stage.root) if target.name and target.enabled],
+            "targets": [target.name for target in self._targets() if target.name and target.enabled],
         }
 
 
@@ -198,26 +213,3 @@ async def _frames(count: int) -> None:
     """Let the window draw so many frames."""
     for _ in range(count):
         await _in_window(Window.canvas.ask_update)
-
-
-async def _picture(path: Path) -> None:
-    """Read the next frame before it is flipped away, and write it."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[tuple[int, int, bytes]] = loop.create_future()
-
-    def read(window: Any) -> None:  # noqa: ANN401 - Kivy has no types
-        window.unbind(on_flip=read)
-        width, height = window.system_size
-        pixels = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
-        loop.call_soon_threadsafe(_settle, done, (int(width), int(height), bytes(pixels)), None)
-
-    await _in_window(lambda: Window.bind(on_flip=read))
-    await _in_window(Window.canvas.ask_update)
-    await asyncio.to_thread(_write, path, *(await done))
-
-
-def _write(path: Path, width: int, height: int, pixels: bytes) -> None:
-    from PIL import Image  # noqa: PLC0415 - a kiosk in a shop never draws itself into a file
-
-    picture = Image.frombytes("RGBA", (width, height), pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    picture.convert("RGB").save(path)
