@@ -185,7 +185,7 @@ async def _find_banana(stories: Stories) -> None:
     await stories.tap("field")
     await stories.type("kola")
     await stories.pause()
-    await stories.tap("tile:0")
+    await stories.tap("tiles:0")
     await stories.until("WeighBody")
     await stories.say("They go on the scale. The price waits until the weight stands still.")
     await stories.turn("produce_scale", "remove")

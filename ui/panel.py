@@ -24,6 +24,8 @@ from kiosk.checkout.screen import WeighBody
 from ui.app import KioskApp
 from ui.capture import read_back
 from ui.widgets.block import Block
+from ui.widgets.button import PushButton
+from ui.widgets.field import Field
 
 __all__ = ["Panel", "Target", "targets"]
 
@@ -65,8 +67,9 @@ def targets(root: Block) -> list[Target]:
         for attribute, value in vars(block).items():
             for name, part in _named(attribute.lstrip("_"), value):
                 answering = _answering(part)
-                if answering is not None and (part is answering or ":" in name):
-                    names[id(answering)] = max(names.get(id(answering), ""), name, key=lambda known: ":" in known)
+                keyed = ":" in name
+                if answering is not None and (keyed or (part is answering and id(answering) not in names)):
+                    names[id(answering)] = name
     found = [
         Target(
             names.get(id(block), ""),
@@ -82,7 +85,7 @@ def targets(root: Block) -> list[Target]:
 
 
 def _answers(block: Block) -> bool:
-    return callable(getattr(block, "pressed", None))
+    return isinstance(block, PushButton | Field)
 
 
 def _answering(part: Block) -> Block | None:
