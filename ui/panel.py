@@ -22,10 +22,12 @@ from kivy.input.motionevent import MotionEvent
 from kiosk.bootstrap import KnobError
 from kiosk.checkout.screen import WeighBody
 from ui.app import KioskApp
+from ui.area import Area
 from ui.capture import read_back
 from ui.widgets.block import Block
 from ui.widgets.button import PushButton
 from ui.widgets.field import Field
+from ui.widgets.scroller import Scroller
 
 __all__ = ["Panel", "Target", "targets"]
 
@@ -70,18 +72,27 @@ def targets(root: Block) -> list[Target]:
                 keyed = ":" in name
                 if answering is not None and (keyed or (part is answering and id(answering) not in names)):
                     names[id(answering)] = name
-    found = [
-        Target(
-            names.get(id(block), ""),
-            str(getattr(block, "words", "")),
-            block.area.x + block.area.w // 2,
-            block.area.y + block.area.h // 2,
-            bool(getattr(block, "enabled", True)),
-        )
-        for block in blocks
-        if _answers(block) and block.area.w and block.area.h
-    ]
+    found = []
+    for block in filter(_answers, blocks):
+        seen = _in_sight(block)
+        if seen.w > 0 and seen.h > 0:
+            words, enabled = str(getattr(block, "words", "")), bool(getattr(block, "enabled", True))
+            name = names.get(id(block), "")
+            found.append(Target(name, words, seen.x + seen.w // 2, seen.y + seen.h // 2, enabled))
     return sorted(found, key=lambda target: (-target.y, target.x))
+
+
+def _in_sight(block: Block) -> Area:
+    """What of a block is not scrolled away."""
+    seen, above = block.area, block.parent
+    while above is not None and above is not above.parent:
+        if isinstance(above, Scroller):
+            left, low = max(seen.x, above.area.x), max(seen.y, above.area.y)
+            right = min(seen.x + seen.w, above.area.x + above.area.w)
+            high = min(seen.y + seen.h, above.area.y + above.area.h)
+            seen = Area(left, low, right - left, high - low)
+        above = above.parent
+    return seen
 
 
 def _answers(block: Block) -> bool:
