@@ -90,6 +90,7 @@ class Keyboard(Block):
         if self.script == "beng":
             for sign, vowel in zip(_SIGNS, _VOWELS, strict=True):
                 self.keys[sign].say(_DOTTED_CIRCLE + sign if self.signs else vowel)
+            self.keys["vowels"].say("".join(_VOWELS[:2]) if self.signs else _DOTTED_CIRCLE + _SIGNS[0])
 
     def _build(self) -> None:
         self.drop(*self.keys.values())
@@ -110,7 +111,7 @@ class Keyboard(Block):
                 self.press(key)
 
         icons = {"back": "backspace", "hide": "keyboard"}
-        said = {"space": self.kit.say("keyboard.space"), "vowels": "অ/া", "back": "", "hide": ""}
+        said = {"space": self.kit.say("keyboard.space"), "vowels": "", "back": "", "hide": ""}
         role: Role = "key" if key not in icons and key not in said and key not in _NAMES else "key_soft"
         words = said.get(key, _NAMES.get(key, key))
         size = TypeSize.BODY if role == "key_soft" else TypeSize.LEAD
