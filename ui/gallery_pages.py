@@ -152,7 +152,7 @@ class Page(Block):
         self._put(search, field)
         dots, area = area.top(40, 16)
         self._put(Progress(kit), dots)
-        self._put(Keyboard(kit, _nothing, _nothing), area.top(340)[0])
+        self._put(Keyboard(kit, _nothing, _nothing, _nothing), area.top(340)[0])
 
 
 def sheet(size: tuple[int, int]) -> Image.Image:

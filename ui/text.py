@@ -6,6 +6,7 @@ too wide. ``ScriptLabel`` draws one space into a surface of one pixel before eac
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -29,6 +30,7 @@ _DROP: Final = 0.045
 """The font's line leaves room for signs above; drawn this share of its size lower, digits and capitals look centred."""
 
 _SHRINK: Final = 0.94
+_BENGALI: Final = re.compile("[\u0980-\u09ff\u25cc]")
 _ELLIPSIS: Final = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -42,12 +44,17 @@ class ScriptLabel(CoreLabel):
         return width, height
 
 
+def _script(text: str) -> str:
+    """The script to shape by. Shaped as Bengali, Latin letters lose the place of their accents, so only where needed."""
+    return "Beng" if _BENGALI.search(text) else "Latn"
+
+
 def _label(text: str, size: int, face: Face, **options: Any) -> ScriptLabel:  # noqa: ANN401 - Kivy's own options
     return ScriptLabel(
         text=text,
         font_size=size,
         font_name=str(FONTS / f"NotoSansBengali-{face}.ttf"),
-        font_script_name="Beng",
+        font_script_name=_script(text),
         **options,
     )
 
@@ -55,7 +62,7 @@ def _label(text: str, size: int, face: Face, **options: Any) -> ScriptLabel:  # 
 @lru_cache(maxsize=4096)
 def natural_width(text: str, size: int, face: Face) -> int:
     """How many pixels ``text`` takes on one line."""
-    return int(_label("", size, face).get_extents(text)[0]) if text else 0
+    return int(_label(text, size, face).get_extents(text)[0]) if text else 0
 
 
 @lru_cache(maxsize=64)

@@ -27,6 +27,7 @@ from ui.theme import (
     contrast,
 )
 from ui.widgets.button import PushButton
+from ui.widgets.item_tile import ItemTile
 
 LANGUAGES = ("bn", "en", "pt_BR")
 LOOKS = [(large, high) for large in (False, True) for high in (False, True)]
@@ -100,6 +101,23 @@ def test_other_windows_hold_every_screen(enter: Callable[..., Shopper], size: tu
     assert not faults
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (1080, 1920)])
+@pytest.mark.parametrize("script", ["beng", "latn", "digits"])
+@pytest.mark.parametrize("large", [False, True])
+def test_the_keyboard_leaves_room_for_what_it_finds(
+    enter: Callable[..., Shopper], size: tuple[int, int], script: str, *, large: bool
+) -> None:
+    shopper = enter(size)
+    view = shopper.sees(screen("look_up", "bn", large_text=large))
+    shopper.touches(view.field)
+    if script != view.keyboard.script:
+        shopper.touches(view.keyboard.keys[script])
+    assert not untouchable(shopper.stage.root)
+    assert not unfit(shopper.stage.root, size)
+    tiles = shown(view, ItemTile)
+    assert any(tile.area.y >= view.results.area.y for tile in tiles), "a whole row of items is in sight"
+
+
 @pytest.mark.parametrize("name", list(BODIES))
 def test_the_screen_is_drawn(shopper: Shopper, name: str) -> None:
     shopper.sees(screen(name, "bn"))
@@ -122,7 +140,9 @@ def test_every_pair_of_colours_can_be_told_apart(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("face", ["Regular", "Medium", "SemiBold", "Bold"])
-@pytest.mark.parametrize("said", ["মূল্য পরিশোধ করুন", "স্ট্রবেরি", "৳১,০৮৬.২৯", "পেঁয়াজ ও ক্ষুদ্র গাজর", "Ação: ৳1,086.29"])
+@pytest.mark.parametrize(
+    "said", ["মূল্য পরিশোধ করুন", "স্ট্রবেরি", "৳১,০৮৬.২৯", "পেঁয়াজ ও ক্ষুদ্র গাজর", "Ação: ৳1,086.29", "Indisponível"]
+)
 def test_text_is_as_wide_as_raqm_says(said: str, face: str) -> None:
     font = ImageFont.truetype(FONTS / f"NotoSansBengali-{face}.ttf", 40, layout_engine=ImageFont.Layout.RAQM)
     assert natural_width(said, 40, face) == pytest.approx(font.getlength(said, language="bn"), abs=4)

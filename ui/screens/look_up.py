@@ -22,7 +22,10 @@ from ui.widgets.scroller import Row, Scroller
 __all__ = ["LookUpView"]
 
 _TILE_TALL: Final = 288
-_TILE_WIDE: Final = 280
+_TILE_WIDE: Final = 270
+_STRIP_TALL: Final = 112
+_STRIP_WIDE: Final = 360
+"""While the keyboard is up, items stand as strips: the picture beside the name."""
 
 
 class _TileRow(Block):
@@ -59,8 +62,8 @@ class LookUpView(View):
         super().__init__(kit)
         self._title = self.title(kit.say("look_up.title"))
         self.back = PushButton(kit, kit.say("pay.back"), self._back, icon="back")
-        self.field = Field(kit, kit.say("look_up.search_hint"), self._open_keyboard, icon="search")
-        self.keyboard = Keyboard(kit, self._typed, self._close_keyboard)
+        self.field = Field(kit, kit.say("look_up.search"), self._open_keyboard, icon="search")
+        self.keyboard = Keyboard(kit, self._typed, self._close_keyboard, self._rearrange)
         self.results = Scroller(kit, gap=16)
         self._nothing = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
         self.shelves: dict[str, PushButton] = {}
@@ -68,6 +71,7 @@ class LookUpView(View):
         self._tiles: tuple[Tile, ...] = ()
         self._columns = 1
         self._typing = False
+        self._shown_as = (1, False)
         self._fresh = True
         self.add(self._title, self.back, self.field, self.results)
 
@@ -84,7 +88,9 @@ class LookUpView(View):
         self._fresh, self._typing, self._shelf = True, False, ""
         self.keyboard.start()
         self.drop(self.keyboard)
+        self.add(self._title)
         self.field.show("")
+        self.field.focus(focused=False)
 
     def _show_shelves(self, shelves: tuple[Shelf, ...]) -> None:
         self.drop(*self.shelves.values())
@@ -117,7 +123,7 @@ class LookUpView(View):
     def _show_tiles(self) -> None:
         step = self._columns
         rows = [self._tiles[at : at + step] for at in range(0, len(self._tiles), step)]
-        tall = self.kit.tall(_TILE_TALL) if not self.kit.large else self.kit.px(_TILE_TALL * 1.3)
+        tall = self.kit.tall(_STRIP_TALL) if self._typing else self.kit.px(_TILE_TALL * (1.3 if self.kit.large else 1))
         self.results.show(
             tuple(Row((step, number), tall, row, self._make_row, _TileRow.show) for number, row in enumerate(rows))
         )
@@ -128,21 +134,23 @@ class LookUpView(View):
     def arrange(self, area: Area) -> None:
         """Title and way back, the field, departments or keyboard, and tiles in what is left."""
         kit = self.kit
-        page = self.page(area)
-        title, rest = page.top(kit.tall(TITLE_ROW), kit.px(8))
+        field_tall = max(kit.px(72), kit.tall(60))
+        title, rest = self.page(area).top(field_tall if self._typing else kit.tall(TITLE_ROW), kit.px(12))
         back, name = title.right(self.back.natural_width(), kit.px(24))
         self.back.place(back.centre(back.w, max(kit.px(SMALLEST_TARGET), title.h - kit.px(8))))
-        self._title.place(name)
-        field, rest = rest.top(max(kit.px(72), kit.tall(60)), kit.px(16))
-        self.field.place(field)
         if self._typing:
-            keys = kit.px(560 if kit.portrait else 356)
-            board, rest = rest.bottom(keys, kit.px(16))
+            self.field.place(name)
+            board, rest = rest.bottom(self.keyboard.wanted_height, kit.px(12))
             self.keyboard.place(board)
         else:
+            self._title.place(name)
+            field, rest = rest.top(field_tall, kit.px(16))
+            self.field.place(field)
             rest = self._arrange_shelves(rest)
-        columns = max(2, rest.w // (kit.px(_TILE_WIDE) if not kit.large else kit.px(_TILE_WIDE * 1.2)))
-        if columns != self._columns:
+        wanted = (_STRIP_WIDE if self._typing else _TILE_WIDE) * (1.2 if kit.large else 1)
+        columns = max(1, (rest.w + kit.px(16)) // kit.px(wanted + 16))
+        if (columns, self._typing) != self._shown_as:
+            self._shown_as = (columns, self._typing)
             self._columns = columns
             self.results.place(rest)
             self._show_tiles()
@@ -175,7 +183,7 @@ class LookUpView(View):
     def _open_keyboard(self) -> None:
         if not self._typing:
             self._typing = True
-            self.drop(*self.shelves.values())
+            self.drop(self._title, *self.shelves.values())
             self.add(self.keyboard)
             self.field.focus(focused=True)
             self.arrange(self.area)
@@ -183,8 +191,11 @@ class LookUpView(View):
     def _close_keyboard(self) -> None:
         self._typing = False
         self.drop(self.keyboard)
-        self.add(*self.shelves.values())
+        self.add(self._title, *self.shelves.values())
         self.field.focus(focused=False)
+        self.arrange(self.area)
+
+    def _rearrange(self) -> None:
         self.arrange(self.area)
 
     def _back(self) -> None:

@@ -49,12 +49,23 @@ class ItemTile(PushButton):
         kit = self.kit
         self._ground.place(area)
         inner = area.inset(kit.px(12))
+        if area.h < area.w // 2:
+            self._arrange_beside(inner)
+            return
         price, rest = inner.bottom(kit.tall(32))
         name, rest = rest.bottom(kit.tall(58), kit.px(8))
         self._price.place(price)
         self._name.place(name)
         side = min(rest.w, rest.h)
         self._picture.place(Area(rest.x, rest.y + rest.h - side, rest.w, side))
+
+    def _arrange_beside(self, inner: Area) -> None:
+        """Picture at the left, words at its right, for low tiles."""
+        picture, words = inner.left(inner.h, self.kit.px(12))
+        self._picture.place(picture)
+        price, name = words.bottom(self.kit.tall(28))
+        self._price.place(price)
+        self._name.place(name)
 
     def _press(self) -> None:
         if self.tile is not None:

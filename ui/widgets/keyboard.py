@@ -35,6 +35,9 @@ _ORDER: Final[tuple[Script, ...]] = ("beng", "latn", "digits")
 _CONSONANTS: Final = range(0x0995, 0x09BA)
 _DOTTED_CIRCLE: Final = "◌"
 _NUKTA: Final = "়"
+_FEW: Final = 4
+_FEW_ROWS: Final = 76
+_MANY_ROWS: Final = 60
 
 
 def script_of(language: str) -> Script:
@@ -43,11 +46,15 @@ def script_of(language: str) -> Script:
 
 
 class Keyboard(Block):
-    """Keeps the ``entry`` and gives it to ``typed`` after each key; ``put_away`` hides the keyboard."""
+    """Keeps the ``entry`` and gives it to ``typed`` after each key. ``put_away`` hides it; ``grown`` says that it
+    wants another height.
+    """
 
-    def __init__(self, kit: Kit, typed: Callable[[str], None], put_away: Callable[[], None]) -> None:
+    def __init__(
+        self, kit: Kit, typed: Callable[[str], None], put_away: Callable[[], None], grown: Callable[[], None]
+    ) -> None:
         super().__init__(kit)
-        self._typed, self._put_away = typed, put_away
+        self._typed, self._put_away, self._grown = typed, put_away, grown
         self.entry = ""
         self.script: Script = script_of(kit.language)
         self._other_vowels = False
@@ -65,7 +72,7 @@ class Keyboard(Block):
         if key in _ORDER:
             self.script = key
             self._build()
-            self.arrange(self.area)
+            self._grown()
             return
         if key == "hide":
             self._put_away()
@@ -77,6 +84,12 @@ class Keyboard(Block):
             self.entry = self.entry[:-1] if key == "back" else self.entry + (" " if key == "space" else key)
         self._settle()
         self._typed(self.entry)
+
+    @property
+    def wanted_height(self) -> int:
+        """How tall it would stand, in pixels: the fewer rows, the taller the keys, and none below the least target."""
+        rows = len(self._rows)
+        return rows * self.kit.px(_FEW_ROWS if rows <= _FEW else _MANY_ROWS) + (rows - 1) * self.kit.px(8)
 
     @property
     def signs(self) -> bool:
@@ -129,7 +142,7 @@ class Keyboard(Block):
 
     def arrange(self, area: Area) -> None:
         """Rows of equal keys; the space bar takes what is left of its row."""
-        gap = self.kit.px(8)
+        gap = self.kit.px(6 if self.kit.portrait else 8)
         for names, row in zip(self._rows, area.rows(len(self._rows), gap), strict=True):
             if "space" in names:
                 self._arrange_controls(names, row, gap)
