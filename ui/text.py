@@ -45,7 +45,7 @@ class ScriptLabel(CoreLabel):
 
 
 def _script(text: str) -> str:
-    """The script to shape by. Shaped as Bengali, Latin letters lose the place of their accents, so only where needed."""
+    """The script to shape by. Bengali only where needed: shaped by it, Latin accents lose their place."""
     return "Beng" if _BENGALI.search(text) else "Latn"
 
 
