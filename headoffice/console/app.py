@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -9,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -18,6 +19,8 @@ from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
 __all__ = ["SESSION_HOURS", "build_app"]
+
+log = logging.getLogger(__name__)
 
 SESSION_HOURS = 12
 _STATIC = Path(__file__).parent / "static"
@@ -36,6 +39,15 @@ async def _failed(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/") and isinstance(error, HTTPException):
         return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
     return await views.error_page(request, error)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A defect, or a database that cannot be used: said on a page if one can still be made, else in a line."""
+    try:
+        return await views.error_page(request, error)
+    except Exception:
+        log.exception("not even the page that says so can be made")
+        return PlainTextResponse("Something went wrong at head office. Nothing was lost; its log says more.", 500)
 
 
 def build_app(services: Services) -> Starlette:
@@ -68,7 +80,7 @@ def build_app(services: Services) -> Starlette:
                 https_only=services.behind_tls,
             ),
         ],
-        exception_handlers={HTTPException: _failed},
+        exception_handlers={HTTPException: _failed, Exception: _broken},
     )
     app.state.services = services
     return app

@@ -331,6 +331,20 @@ def test_the_answers_are_what_the_openapi_document_says(services: Services, ente
         Draft202012Validator(schemas[name]).validate(client.get(path).json())
 
 
+def test_a_defect_is_told_on_a_page_and_without_a_database_in_a_line(services: Services, enter: Enter) -> None:
+    app = enter().app
+    with TestClient(app, raise_server_exceptions=False, headers={"accept-language": "en"}) as client:
+        sign_in(client)
+        with services.database.write() as session:
+            session.connection().exec_driver_sql("DROP TABLE book_item")
+        broken = client.get("/prices")
+        assert (broken.status_code, "Something went wrong here" in broken.text) == (500, True)
+        with services.database.write() as session:
+            session.connection().exec_driver_sql("DROP TABLE business_unit")
+        worse = client.get("/prices")
+        assert (worse.status_code, worse.text.startswith("Something went wrong at head office")) == (500, True)
+
+
 @pytest.mark.parametrize(
     ("typed", "minor"),
     [
