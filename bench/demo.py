@@ -13,7 +13,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, get_args
@@ -26,7 +26,7 @@ from bench.server import Surroundings, application
 from bench.world import Options, World
 from samples.catalogue import Country
 
-__all__ = ["Shown", "main", "page_door", "show"]
+__all__ = ["Build", "Shown", "main", "page_door", "show"]
 
 _WANTED = 8800
 _LONGEST_GOODBYE = 3
@@ -43,7 +43,11 @@ class Shown(Surroundings, Protocol):
         """Take everything down, whatever is there of it."""
 
 
-def main() -> int:
+Build = Callable[[Path, Options, Callable[[str], None]], Shown]
+"""Makes the world: its folder, its options, and where it tells how far it is."""
+
+
+def main(build: Build = World) -> int:
     """Start, serve the page until Ctrl-C, stop. 1: something did not come up; 2: what is asked cannot be done."""
     end_in_order()
     try:
@@ -51,7 +55,7 @@ def main() -> int:
         door = page_door(whole_number("PORT", _WANTED, least=1, most=65_535))
         with door, _folder(country, keep=os.environ.get("KEEP") == "1") as folder:
             options = Options(country=country, page_port=door.getsockname()[1])
-            return show(World(folder, options, progress=_say), door)
+            return show(build(folder, options, _say), door)
     except AskedError as fault:
         print(f"demo: {fault}", file=sys.stderr)
         return 2

@@ -128,3 +128,15 @@ def test_compiled_catalogues_say_the_same_and_an_outdated_one_is_not_used(
     catalogues.catalogue.cache_clear()
     assert catalogues.catalogue("en").gettext("button.remove") == "Remove"
     catalogues.catalogue.cache_clear()
+
+
+def test_on_paper_taka_have_latin_letters_in_latin_script_and_their_own_sign_in_bengali() -> None:
+    amount = Money(123_456_750, "BDT")
+    paper = {language: Translator(language, paper=True) for language in ("bn", "en", "pt_BR")}
+
+    assert paper["en"].money(amount) == f"Tk{NBSP}12,34,567.50"
+    assert paper["pt_BR"].money(amount) == f"Tk{NBSP}1.234.567,50"
+    assert paper["bn"].money(amount) == BN.money(amount) == "৳১২,৩৪,৫৬৭.৫০"
+    assert paper["en"].money(-amount) == f"-Tk{NBSP}12,34,567.50"
+    assert paper["en"].t("pay.rest_due", due=Money(500, "BDT")) == f"Tk{NBSP}5.00 is still to pay."
+    assert paper["pt_BR"].money(Money(123_456, "BRL")) == PT.money(Money(123_456, "BRL"))

@@ -1,0 +1,240 @@
+"""Stories, each played to its end on boards that script the kiosk, and stopped in words where a board is dead."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.boards import Boards
+from bench.knobs import KnobPanel, KnobRefusedError
+from bench.stories import STORIES, Stories
+
+_AFTER = {
+    "language:0": "BasketBody",
+    "look_up": "LookUpBody",
+    "tile:0": "WeighBody",
+    "add": "BasketBody",
+    "pay": "TenderChoiceBody",
+    "tender:0": "CardBody",
+    "none": "AttractBody",
+}
+
+
+class _Terminal:
+    """Where cards are tapped."""
+
+    def __init__(self, shop: _Shop) -> None:
+        self._shop = shop
+
+    async def tap(self, *, outcome: str) -> None:
+        """Tap a card."""
+        self._shop.done.append(f"card {outcome}")
+        self._shop.body = "ThanksBody"
+
+
+class _Shop:
+    """A kiosk of one screen: each tap leads to the next body. What was done is kept in order.
+
+    ``frozen`` is a body that never comes, ``missing`` a thing that cannot be touched, ``shy`` a body that goes when it
+    was seen; a ``blank`` screen tells nothing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.body = "AttractBody"
+        self.can_add = False
+        self.frozen = self.missing = self.shy = ""
+        self.blank = False
+        self.done: list[str] = []
+        self.told: list[str] = []
+        self.panels = {
+            "panel": self._panel("panel", self.tap, self.type, self.shown),
+            "scanner": self._panel("scanner", self.scan),
+            "produce_scale": self._panel("produce_scale", self.put, self.remove),
+            "card_terminal": self._panel("card_terminal", _Terminal(self).tap),
+            "network": self._panel("network", self.unplug, self.plug),
+        }
+        self.sockets = {name: folder / name for name in self.panels}
+        self.boards = Boards(self.sockets, lambda *_: None)
+        self.world = self
+
+    @staticmethod
+    def _panel(name: str, *knobs: Any) -> KnobPanel:  # noqa: ANN401 - knobs of any arguments
+        return KnobPanel(name=name, category=name, model="simulated", knobs=knobs)
+
+    def products(self) -> list[dict[str, Any]]:
+        """Six packs."""
+        return [{"code": f"code-{n}"} for n in range(6)]
+
+    async def tap(self, *, name: str) -> None:
+        """Touch."""
+        self.done.append(f"tap {name}")
+        if name == self.missing:
+            text = f"there is no {name} to touch"
+            raise KnobRefusedError(text)
+        if _AFTER[name] != self.frozen:
+            self.body = _AFTER[name]
+
+    async def type(self, *, words: str) -> None:
+        """Type."""
+        self.done.append(f"type {words}")
+
+    async def shown(self) -> Mapping[str, object]:
+        """Look."""
+        seen = {} if self.blank else {"body": self.body, "can_add": self.can_add}
+        if self.body == self.shy:
+            self.body = "AttractBody"
+        return seen
+
+    async def scan(self, *, data: str, symbology: str) -> None:
+        """Scan."""
+        self.done.append(f"scan {data} {symbology}")
+
+    async def put(self, *, grams: int) -> None:
+        """Put on the scale, where it stands still."""
+        self.done.append(f"put {grams}")
+        self.can_add = True
+
+    async def remove(self) -> None:
+        """Take off."""
+        self.done.append("remove")
+        self.can_add = False
+
+    async def unplug(self) -> None:
+        """Cut."""
+        self.done.append("unplug")
+
+    async def plug(self) -> None:
+        """Join."""
+        self.done.append("plug")
+
+    async def power_off(self) -> None:
+        """The kiosk's boards go."""
+        self.done.append("power off")
+        await self.panels["panel"].close()
+
+    async def power_on(self) -> None:
+        """And come back."""
+        self.done.append("power on")
+        await self.panels["panel"].start(self.sockets["panel"])
+
+
+def _play(story: str, **changes: object) -> _Shop:
+    """Play a story at a shop with ``changes``; ``dead`` names a board that is not there."""
+
+    async def run(folder: Path) -> _Shop:
+        shop = _Shop(folder)
+        dead = changes.pop("dead", "")
+        for name, value in changes.items():
+            setattr(shop, name, value)
+        for name, panel in shop.panels.items():
+            if name != dead:
+                await panel.start(shop.sockets[name])
+        await shop.boards.start()
+        try:
+            for name in shop.panels:
+                if name != dead:
+                    await shop.boards.until_here(name)
+            await Stories(shop, shop.told.append, pace=0.002, patience=0.3).play(story)
+        finally:
+            await shop.boards.close()
+            for panel in shop.panels.values():
+                await panel.close()
+        return shop
+
+    with tempfile.TemporaryDirectory(prefix="story") as folder:
+        return asyncio.run(run(Path(folder)))
+
+
+def test_every_story_is_played_to_its_end_and_then_its_words_go() -> None:
+    for story in STORIES:
+        shop = _play(story.id)
+
+        assert not any("stopped" in text for text in shop.told), story.id
+        assert len(shop.told) >= 3, story.id
+        assert shop.told[-1] == "", story.id
+        assert all(shop.told[:-1]), story.id
+
+
+def test_the_card_is_tapped_before_the_power_goes_and_the_kiosk_is_only_watched_after() -> None:
+    shop = _play("power")
+
+    assert shop.done[-3:] == ["card approve", "power off", "power on"]
+    assert [each for each in shop.done if each.startswith("scan")] == ["scan code-3 ]E0", "scan code-4 ]E0"]
+
+
+def test_the_fruit_is_found_weighed_and_taken_off_again() -> None:
+    shop = _play("banana")
+
+    assert shop.done == [
+        "tap language:0",
+        "tap look_up",
+        "type kola",
+        "tap tile:0",
+        "remove",
+        "put 865",
+        "tap add",
+        "remove",
+    ]
+
+
+def test_the_same_pack_is_scanned_three_times() -> None:
+    assert _play("offer", body="BasketBody").done == ["scan code-0 ]E0"] * 3
+
+
+def test_a_sale_is_made_while_the_cable_is_out() -> None:
+    done = _play("network").done
+
+    assert done[0] == "unplug"
+    assert done[-2:] == ["card approve", "plug"]
+
+
+@pytest.mark.parametrize("before", ["ThanksBody", "ReceiptChoiceBody"])
+def test_the_shopper_before_is_let_go_first(before: str) -> None:
+    shop = _play("offer", body=before, shy="ThanksBody")
+
+    assert shop.done[-4:] == ["tap language:0", *["scan code-0 ]E0"] * 3]
+    assert ("tap none" in shop.done) == (before == "ReceiptChoiceBody")
+
+
+@pytest.mark.parametrize(
+    ("story", "dead"),
+    [("power", "card_terminal"), ("banana", "produce_scale"), ("offer", "panel"), ("network", "scanner")],
+)
+def test_a_story_that_meets_a_dead_board_says_which(story: str, dead: str) -> None:
+    shop = _play(story, dead=dead)
+
+    assert shop.told[-2:] == [f"The story stopped: {dead} is not there now (its process is down)", ""]
+
+
+def test_a_story_that_stops_leaves_no_cable_out() -> None:
+    shop = _play("network", dead="scanner")
+
+    assert shop.done[0] == "unplug"
+    assert shop.done[-1] == "plug"
+
+
+def test_a_story_whose_screen_does_not_come_says_so() -> None:
+    shop = _play("banana", frozen="WeighBody")
+
+    assert shop.told[-2:] == ["The story stopped: the kiosk did not show what was waited for", ""]
+
+
+def test_a_refused_touch_is_told_with_the_boards_own_words() -> None:
+    shop = _play("banana", missing="look_up")
+
+    assert shop.told[-2] == "The story stopped: there is no look_up to touch"
+
+
+def test_a_panel_that_shows_what_no_story_understands_stops_it_in_words() -> None:
+    shop = _play("offer", blank=True)
+
+    assert shop.told[-2].startswith("The story stopped: the kiosk answered what the story does not understand")
+
+
+def test_a_story_nobody_wrote_is_told() -> None:
+    assert _play("treasure").told == ["There is no story called 'treasure'."]
