@@ -123,7 +123,8 @@ class Stories:
             await self.tap("choices:none")
         if shown["body"] != "BasketBody":
             shown = await self.until("AttractBody")
-            await self.tap(next(name for name in shown["targets"] if name.startswith("languages:")))
+            languages = [name for name in shown["targets"] if name.startswith("languages:")]
+            await self.tap(languages[0])
         await self.until("BasketBody")
 
     async def scan(self, code: str) -> None:

@@ -15,14 +15,18 @@ from bench.knobs import KnobPanel, KnobRefusedError
 from bench.stories import STORIES, Stories
 
 _AFTER = {
-    "language:0": "BasketBody",
+    "languages:bn": "BasketBody",
     "look_up": "LookUpBody",
-    "tile:0": "WeighBody",
-    "add": "BasketBody",
+    "tiles:0": "WeighBody",
+    "confirm": "BasketBody",
     "pay": "TenderChoiceBody",
-    "tender:0": "CardBody",
-    "none": "AttractBody",
+    "tiles:card": "CardBody",
+    "choices:none": "AttractBody",
 }
+
+
+_KEYS = {"keys:beng": {"keys:latn", "keys:ক"}, "keys:latn": {"keys:beng", *(f"keys:{letter}" for letter in "kola")}}
+"""What each script's keyboard has on it."""
 
 
 class _Terminal:
@@ -48,11 +52,12 @@ class _Shop:
         self.body = "AttractBody"
         self.can_add = False
         self.frozen = self.missing = self.shy = ""
+        self.script = "keys:beng"
         self.blank = False
         self.done: list[str] = []
         self.told: list[str] = []
         self.panels = {
-            "panel": self._panel("panel", self.tap, self.type, self.shown),
+            "panel": self._panel("panel", self.tap, self.shown),
             "scanner": self._panel("scanner", self.scan),
             "produce_scale": self._panel("produce_scale", self.put, self.remove),
             "card_terminal": self._panel("card_terminal", _Terminal(self).tap),
@@ -76,16 +81,17 @@ class _Shop:
         if name == self.missing:
             text = f"there is no {name} to touch"
             raise KnobRefusedError(text)
-        if _AFTER[name] != self.frozen:
+        if name.startswith("keys:"):
+            self.script = name if name in _KEYS else self.script
+        elif name != "field" and _AFTER[name] != self.frozen:
             self.body = _AFTER[name]
-
-    async def type(self, *, words: str) -> None:
-        """Type."""
-        self.done.append(f"type {words}")
 
     async def shown(self) -> Mapping[str, object]:
         """Look."""
-        seen = {} if self.blank else {"body": self.body, "can_add": self.can_add}
+        targets = ["languages:bn", "languages:en"] if self.body == "AttractBody" else sorted(_KEYS[self.script])
+        seen: dict[str, object] = {"body": self.body, "can_add": self.can_add, "targets": targets}
+        if self.blank:
+            seen.clear()
         if self.body == self.shy:
             self.body = "AttractBody"
         return seen
@@ -171,13 +177,15 @@ def test_the_fruit_is_found_weighed_and_taken_off_again() -> None:
     shop = _play("banana")
 
     assert shop.done == [
-        "tap language:0",
+        "tap languages:bn",
         "tap look_up",
-        "type kola",
-        "tap tile:0",
+        "tap field",
+        "tap keys:latn",
+        *(f"tap keys:{letter}" for letter in "kola"),
+        "tap tiles:0",
         "remove",
         "put 865",
-        "tap add",
+        "tap confirm",
         "remove",
     ]
 
@@ -197,8 +205,8 @@ def test_a_sale_is_made_while_the_cable_is_out() -> None:
 def test_the_shopper_before_is_let_go_first(before: str) -> None:
     shop = _play("offer", body=before, shy="ThanksBody")
 
-    assert shop.done[-4:] == ["tap language:0", *["scan code-0 ]E0"] * 3]
-    assert ("tap none" in shop.done) == (before == "ReceiptChoiceBody")
+    assert shop.done[-4:] == ["tap languages:bn", *["scan code-0 ]E0"] * 3]
+    assert ("tap choices:none" in shop.done) == (before == "ReceiptChoiceBody")
 
 
 @pytest.mark.parametrize(
