@@ -75,10 +75,12 @@ class KnobClient:
             yield event
 
     async def close(self) -> None:
-        """Hang up."""
+        """Hang up, even on a board that was not listened to yet."""
         self._listener.cancel()
         with suppress(asyncio.CancelledError):
             await self._listener
+        self.closed.set()
+        self._writer.close()
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:

@@ -233,3 +233,13 @@ def test_the_bench_turns_a_simulator_and_watches_its_light(tmp_path: Path) -> No
         await driver.close()
 
     asyncio.run(run())
+
+
+def test_a_client_that_is_closed_at_once_hangs_up(tmp_path: Path) -> None:
+    async def use(bell: _Bell, _: KnobClient) -> None:
+        hasty = await KnobClient.connect(bell.path)
+        await hasty.close()
+        assert hasty.closed.is_set()
+        assert hasty._writer.is_closing()
+
+    _with_bell("bench", tmp_path, use)
