@@ -137,7 +137,7 @@ class _Kiosk:
 _Use = Callable[[_Kiosk, Shopper], Awaitable[None]]
 
 
-def _before(use: _Use, *, patience: float = 5.0) -> None:
+def _before(use: _Use, *, patience: float = 20.0) -> None:
     goods = shop(item("tea", 60_000), item("bag", 500), item("banana", 12_000, unit="kg", tare_grams=10))
     bag = goods.items[1]
     object.__setattr__(bag, "gtin", None)
@@ -238,16 +238,16 @@ def test_a_screen_that_does_not_change_is_complained_of_with_what_is_on_show() -
         with pytest.raises(StrangeScreenError, match="nothing to scan"):
             await shopper.turn("scanner", "scan", data="", symbology="")
 
-    _before(use, patience=0.1)
+    _before(use, patience=0.5)
 
 
 def test_a_kiosk_that_does_not_open_is_complained_of() -> None:
     async def use(kiosk: _Kiosk, shopper: Shopper) -> None:
         await kiosk.cut()
-        with pytest.raises(StrangeScreenError, match=r"no kiosk opened its door within 0\.2 s"):
+        with pytest.raises(StrangeScreenError, match=r"no kiosk opened its door within 1 s"):
             await shopper.connect()
 
-    _before(use, patience=0.1)
+    _before(use, patience=0.5)
 
 
 def test_a_kiosk_half_up_is_waited_for_without_lines_left_behind() -> None:
@@ -326,7 +326,7 @@ def test_a_program_that_does_not_come_back_ends_the_drill_and_hangs_nobody() -> 
         programs.fault = "checkout ended (code 2) before it was ready"
         killer = Killer(cast("World", programs), random.Random(1), 5)
         killer.look(_screen("idle"))
-        await asyncio.wait_for(killer.whole.wait(), 5)
+        await asyncio.wait_for(killer.whole.wait(), 30)
         killer.look(_screen("idle"))
 
         with pytest.raises(NotReadyError, match="checkout ended"):

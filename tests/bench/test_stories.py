@@ -129,7 +129,7 @@ class _Shop:
         await self.panels["panel"].start(self.sockets["panel"])
 
 
-def _play(story: str, **changes: object) -> _Shop:
+def _play(story: str, *, patience: float = 10, **changes: object) -> _Shop:
     """Play a story at a shop with ``changes``; ``dead`` names a board that is not there."""
 
     async def run(folder: Path) -> _Shop:
@@ -145,7 +145,7 @@ def _play(story: str, **changes: object) -> _Shop:
             for name in shop.panels:
                 if name != dead:
                     await shop.boards.until_here(name)
-            await Stories(shop, shop.told.append, pace=0.002, patience=0.3).play(story)
+            await Stories(shop, shop.told.append, pace=0.002, patience=patience).play(story)
         finally:
             await shop.boards.close()
             for panel in shop.panels.values():
@@ -227,7 +227,7 @@ def test_a_story_that_stops_leaves_no_cable_out() -> None:
 
 
 def test_a_story_whose_screen_does_not_come_says_so() -> None:
-    shop = _play("banana", frozen="WeighBody")
+    shop = _play("banana", patience=1, frozen="WeighBody")
 
     assert shop.told[-2:] == ["The story stopped: the kiosk did not show what was waited for", ""]
 
