@@ -35,7 +35,7 @@ __all__ = ["Stage", "Surroundings"]
 
 _WIDE: Final = (1280, 800)
 _TALL: Final = (800, 1280)
-_WARNING_ROW: Final = 48
+_WARNING_ROW: Final = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Stage:
         self.header: Header | None = None
         self.notice: NoticeStrip | None = None
         self.sheet: Sheet | None = None
-        self._warnings: list[NoticeStrip] = []
+        self.warning: NoticeStrip | None = None
         self.root = Block(self._kit(_Look("en", large=False, contrast=False, staff=False, size=size)))
 
     @property
@@ -145,7 +145,7 @@ class Stage:
         if self.view is not None:
             self.view.close()
         self.root.clear_widgets()
-        self._views, self.view, self.sheet, self._warnings = {}, None, None, []
+        self._views, self.view, self.sheet = {}, None, None
         kit = self.root.kit = self._kit(look)
         Window.clearcolor = rgba(kit.theme.ground)  # the window is cleared anyway: a ground of our own costs a fill
         touches = HeaderTouches(
@@ -157,6 +157,7 @@ class Stage:
         )
         self.header = Header(kit, touches, staff=look.staff)
         self.notice = NoticeStrip(kit, shadow=True)
+        self.warning = NoticeStrip(kit, size=TypeSize.NOTE, radius=1)
 
     def _show_view(self, screen: Screen) -> None:
         kind = type(screen.body)
@@ -185,13 +186,11 @@ class Stage:
         self.header.show(screen.chrome)
 
     def _show_warnings(self, screen: Screen) -> None:
-        self.root.drop(*self._warnings)
-        self._warnings = []
-        for said in screen.warnings:
-            strip = NoticeStrip(self.kit, size=TypeSize.NOTE)
-            strip.show(self.kit.say(said), "warning")
-            self._warnings.append(strip)
-        self.root.add(*self._warnings)
+        """One bar for what lasts. Of several the last is said: devices stand behind the network, and matter more."""
+        assert self.warning is not None  # noqa: S101 - made with the look
+        if screen.warnings:
+            self.warning.show(self.kit.say(screen.warnings[-1]), "warning")
+        self.root.keep(self.warning, screen.warnings)
 
     def _show_notice(self, screen: Screen, earlier: Screen | None) -> None:
         assert self.notice is not None  # noqa: S101 - made with the look
@@ -219,24 +218,17 @@ class Stage:
         assert self.header is not None  # noqa: S101 - made with the look
         assert self.view is not None  # noqa: S101 - shown before
         assert self.notice is not None  # noqa: S101 - made with the look
+        assert self.warning is not None  # noqa: S101 - made with the look
         if self.header.parent is not None:
             bar, rest = window.top(Header.height_in(kit))
             self.header.place(bar)
-            for strip in self._warnings:
-                place, rest = rest.top(kit.tall(_WARNING_ROW) + kit.px(12))
-                strip.place(Area(place.x, place.y, place.w, kit.tall(_WARNING_ROW)).inset(kit.px(32), 0))
-        else:
-            self._arrange_warnings_below(window)
+        if self.warning.parent is not None:
+            bar, rest = rest.top(kit.tall(_WARNING_ROW))
+            self.warning.place(bar)
         self.view.place(rest)
         self.notice.place(self.view.notice_area(rest))
         if self.sheet is not None:
             self.sheet.place(window)
-
-    def _arrange_warnings_below(self, window: Area) -> None:
-        rest = window.inset(self.kit.px(32), self.kit.px(16))
-        for strip in self._warnings:
-            place, rest = rest.top(self.kit.tall(_WARNING_ROW), self.kit.px(8))
-            strip.place(place)
 
     # --- what the header's buttons do ------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from kivy.uix.widget import Widget
@@ -96,6 +97,22 @@ def test_other_windows_hold_every_screen(enter: Callable[..., Shopper], size: tu
             for button in shown(shopper.stage.root, PushButton)
             if min(button.area.w, button.area.h) < int(SMALLEST_TARGET * unit)
         ]
+        if found:
+            faults[name] = found
+    assert not faults
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("large", "high"), LOOKS)
+def test_lasting_warnings_leave_room_for_every_screen(
+    shopper: Shopper, language: str, *, large: bool, high: bool
+) -> None:
+    warnings = (text("network.offline"), text("device.scanner_lost"), text("device.printer_lost"))
+    faults = {}
+    for name in BODIES:
+        plain = screen(name, language, large_text=large, high_contrast=high, online=False)
+        shopper.sees(replace(plain, warnings=warnings))
+        found = unfit(shopper.stage.root, (1280, 800)) + untouchable(shopper.stage.root)
         if found:
             faults[name] = found
     assert not faults

@@ -119,9 +119,9 @@ class BasketView(View):
         kit = self.kit
         first, second = side_by_side(kit, self.page(area), side=_SIDE, below=_BELOW)
         self._arrange_lines(first)
-        hint, rest = second.top(max(kit.tall(96), kit.px(108)), kit.px(16))
+        hint, rest = second.top(kit.px(112), kit.px(16))
         self._hint.place(hint)
-        pay, rest = rest.bottom(kit.px(112), kit.px(16))
+        pay, rest = rest.bottom(kit.px(96 if kit.large else 112), kit.px(16))
         self.pay.place(pay)
         self._totals.place(rest)
         if self._still_there is not None:

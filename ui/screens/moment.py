@@ -19,6 +19,9 @@ __all__ = ["MomentView"]
 
 _SIGN: Final = 152
 _SMALL_SIGN: Final = 88
+"""Where there is less room than this, words go first and there is no sign."""
+
+_WIDEST: Final = 760
 
 
 class MomentView(View):
@@ -93,11 +96,15 @@ class MomentView(View):
         progress = kit.px(56) if self.progress.parent is not None else 0
         row = kit.tall(36)
         fixed = amount + progress + row * len(self.rows) + kit.tall(60) + kit.px(16)
-        said = kit.tall(84)
-        side = min(side, max(kit.px(_SMALL_SIGN), inner.h - fixed - said))
-        block = inner.centre(min(inner.w, kit.px(760)), fixed + said + side)
+        long = "\n" in self.said.text or kit.wide(self.said.text, TypeSize.LEAD) > min(inner.w, kit.px(_WIDEST))
+        said = kit.tall(84 if long or not self.said.text else 48)
+        side = min(side, inner.h - fixed - said)
+        if side < kit.px(_SMALL_SIGN):
+            side = 0
+        block = inner.centre(min(inner.w, kit.px(_WIDEST)), fixed + said + side)
         sign, rest = block.top(side, kit.px(8))
         circle = sign.centre(side, side)
+        self.sign.opacity = 1 if side else 0
         self._sign_ground.place(circle)
         self.sign.place(circle)
         heading, rest = rest.top(kit.tall(60) + (0 if self.said.text else said))

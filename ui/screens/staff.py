@@ -271,12 +271,12 @@ class StaffView(View):
         self.basket.place(basket)
         self.sign_out.place(sign_out)
         for button in reversed(self.acts.values()):
-            place, rest = rest.bottom(kit.px(76), gap)
+            place, rest = rest.bottom(kit.px(64 if kit.large else 72), gap)
             button.place(place)
         self._side.place(rest)
         inner = self._side.inner
         if self._total.parent is not None:
-            total, inner = inner.top(kit.tall(80) if kit.large else BigAmount.height_in(kit), kit.px(8))
+            total, inner = inner.top(kit.tall(60) if kit.large else BigAmount.height_in(kit), kit.px(8))
             self._total.place(total)
         for strip in self._devices:
             place, inner = inner.top(min(inner.h, kit.tall(64)), kit.px(8))

@@ -27,11 +27,11 @@ _LOOK: Final[dict[Level, tuple[str, str, str]]] = {
 class NoticeStrip(Block):
     """Icon and up to two lines of words on the colour of its level."""
 
-    def __init__(self, kit: Kit, *, size: int = TypeSize.BODY, shadow: bool = False) -> None:
+    def __init__(self, kit: Kit, *, size: int = TypeSize.BODY, shadow: bool = False, radius: int = 16) -> None:
         super().__init__(kit)
         theme = kit.theme
         self.level: Level = "info"
-        self._ground = self.ground(theme.soft, radius=16, edge=theme.on_soft if theme.edge else "", shadow=shadow)
+        self._ground = self.ground(theme.soft, radius=radius, edge=theme.on_soft if theme.edge else "", shadow=shadow)
         self._icon = Icon(kit, "info", 32, theme.on_soft)
         self._words = kit.words("", size, colour=theme.on_soft, face="SemiBold")
         self.add(self._icon, self._words)
@@ -66,6 +66,6 @@ class NoticeStrip(Block):
     def arrange(self, area: Area) -> None:
         """Icon left, words beside it."""
         self._ground.place(area)
-        icon, rest = area.inset(self.kit.px(20), self.kit.px(4)).left(self.kit.px(32), self.kit.px(16))
+        icon, rest = area.inset(self.kit.px(20), self.kit.px(2)).left(self.kit.px(32), self.kit.px(16))
         self._icon.place(icon)
         self._words.place(rest)

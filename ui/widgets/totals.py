@@ -98,6 +98,7 @@ class TotalsCard(Block):
                     (kit.say("basket.tax_added", rate=kit.speaker.percent(row.rate.basis_points)), kit.money(row.tax))
                 )
         if totals.paid:
+            above = [] if kit.large else above
             above.append((kit.say("basket.total"), kit.money(totals.total)))
             above.append((kit.say("basket.paid"), kit.money(-totals.paid)))
             self._big.show(kit.say("basket.due"), totals.due)
