@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.screen import CardBody, CashBody, ReceiptChoiceBody, TenderChoiceBody, ThanksBody
+from kiosk.checkout.screen import CardBody, CashBody, ReceiptChoiceBody, StaffSignInBody, TenderChoiceBody, ThanksBody
 from kiosk.checkout.state import Phase
 from kiosk.retail.money import Money
 from tests.support.lane import HandLane, open_lane
@@ -55,6 +55,15 @@ def test_a_second_touch_while_the_card_is_in_asks_for_no_second_payment() -> Non
     lane.pay_by_card()
     lane.tell(i.TenderChosen("card"), i.TenderChosen("cash"), i.CheckoutRequested())
     assert len(lane.happened(e.TenderRequested)) == 1
+    assert isinstance(lane.screen.body, CardBody)
+
+
+def test_whoever_strays_into_the_staff_sign_in_while_paying_finds_the_way_back() -> None:
+    lane = open_lane().scan(MILK)
+    lane.pay_by_card()
+    lane.tell(i.ViewRequested("staff_sign_in"))
+    assert isinstance(lane.screen.body, StaffSignInBody)
+    lane.tell(i.ViewRequested("basket"))
     assert isinstance(lane.screen.body, CardBody)
 
 

@@ -42,10 +42,10 @@ def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
     if wanted.view == "tender_choice":
         payment.request_checkout(desk)
         return
-    if basket is not None and basket.open_tender is not None:
+    if wanted.view == "basket" and desk.state.live.view in ("staff", "staff_sign_in"):
+        desk.happened(e.ViewShown("attract" if basket is None else "basket"), e.NoticeShown(None))
         return
-    if wanted.view == "basket" and basket is None and desk.state.live.view in ("staff", "staff_sign_in"):
-        desk.happened(e.ViewShown("attract"))
+    if basket is not None and basket.open_tender is not None:
         return
     if wanted.view == "quantity" and not _counted(desk, wanted.line):
         return
