@@ -274,7 +274,7 @@ async def _no_paper(walk: Walk) -> None:
     await walk.shoot("large text")
     await walk.tap("pay")
     await walk.until("TenderChoiceBody")
-    await walk.card()
+    await walk.card(tender="food_voucher")
     await walk.goodbye(paper=False)
 
 

@@ -43,6 +43,8 @@ __all__ = ["SeedRefusedError", "main", "seed"]
 DAYS = 90
 _COUNTRY = "seeded_country"
 _BY = "seed"
+_MEMBER_PREFIX, _BADGE_PREFIX = "2990", "2980"
+"""How the sample shop's loyalty cards and staff badges begin (docs/understand/sample-shop.md)."""
 
 
 class SeedRefusedError(Exception):
@@ -177,6 +179,8 @@ def _policy(shop: SampleShop) -> Policy:
         cash_rounding=CashRounding(shop.cash_rounding_step_minor),
         receipt_rule=shop.receipt_rule,
         legal_series=shop.legal_series,
+        member_prefix=_MEMBER_PREFIX,
+        badge_prefix=_BADGE_PREFIX,
     )
 
 
