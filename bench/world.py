@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bench.processes import Child, NotReadyError, answers_on, find_program, free_port, python
 from bench.window import Window, check_window, open_window
@@ -62,7 +63,6 @@ class World:
         self.powered = False
         self.children: dict[str, Child] = {}
         self.broker_port = 0
-        self.office_port = 0
         self.cable_port = 0
         self.office_url = ""
         self.screen_port: int | None = None
@@ -212,7 +212,7 @@ class World:
 
     def _certify(self) -> None:
         self._tell("making a demonstration authority and certificates")
-        self.broker_port = free_port(8883)
+        self.broker_port = free_port()
         _done(
             python("provisioning.demonstration", self.folder / "broker", "--port", self.broker_port, "--kiosk", KIOSK),
             "the demonstration authority",
@@ -258,7 +258,6 @@ class World:
             "seeding head office",
         )
         self._tell("starting head office")
-        self.office_port = free_port(8801)
         keys = self.credentials("headoffice")
         command = self._module(
             "headoffice.main",
@@ -273,31 +272,25 @@ class World:
             "--key",
             keys["key"],
             "--port",
-            self.office_port,
+            0,
         )
         if self.options.demo:
             command.append("--demo")
         office = self._child("headoffice", command)
         office.start()
         self.await_office()
-        self.office_url = self._look_in() or f"http://127.0.0.1:{self.office_port}/"
 
     def await_office(self) -> None:
-        """Until head office answers."""
-        self.children["headoffice"].wait(lambda: answers_on(self.office_port), seconds=60)
-
-    def _look_in(self) -> str:
-        """The one-time link that head office prints in demonstration mode."""
+        """Until head office has said where its pages are, and answers there."""
         office = self.children["headoffice"]
-        if not self.options.demo:
-            return ""
 
-        def link() -> str:
+        def answers() -> bool:
             words = office.printed().split()
-            return next((word for word in words if word.startswith("http://127.0.0.1")), "")
+            self.office_url = next((word for word in words if word.startswith("http://127.0.0.1:")), "")
+            port = urlsplit(self.office_url).port
+            return port is not None and answers_on(port)
 
-        office.wait(lambda: bool(link()))
-        return link()
+        office.wait(answers, seconds=60)
 
     def _start_far_ends(self) -> None:
         self._tell("starting printer, card terminal and cable")
