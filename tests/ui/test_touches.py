@@ -191,7 +191,7 @@ def test_a_pin_is_never_shown_and_sent_once(shopper: Shopper) -> None:
     view = shopper.sees(screen("staff_sign_in", "en"))
     for key in "4711":
         shopper.touches(view.keypad.keys[key])
-    assert view.field._words.text == "●●●●"
+    assert view.field._words.text == "••••"
     shopper.touches(view.send)
     assert shopper.submitted == [i.PinTyped("4711")]
     assert view.keypad.entry == ""

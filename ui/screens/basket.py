@@ -68,7 +68,7 @@ class BasketView(View):
         self._totals.show(body.totals)
         self.pay.enable(body.can_pay)
         tier = body.member_tier
-        self.loyalty.say(kit.say("basket.member_tier", tier=tier) if tier else kit.say("basket.loyalty"))
+        self.loyalty.say(kit.say("basket.member_tier", tier=_named(kit, tier)) if tier else kit.say("basket.loyalty"))
         self._show_strips(body.interventions)
         self._show_lines(body.lines)
         self._show_leaving(leaving=body.leaving)
@@ -178,3 +178,10 @@ class BasketView(View):
 
     def _void(self, line: LineView) -> None:
         self.kit.submit(LineVoidRequested(line.line))
+
+
+def _named(kit: Kit, tier: str) -> str:
+    """A tier in this language; a retailer's own name for one as it is."""
+    named = f"tier.{tier}"
+    said = kit.say(named)
+    return tier if said == named else said

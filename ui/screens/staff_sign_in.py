@@ -19,7 +19,7 @@ __all__ = ["StaffSignInView"]
 
 _SHORTEST: Final = 4
 _LONGEST: Final = 8
-_DOT: Final = "●"
+_DOT: Final = "•"
 
 
 class StaffSignInView(View):

@@ -311,7 +311,8 @@ def _complete(desk: Desk, basket: Transaction) -> None:
         now = desk.state.lane
         series = f"{desk.policy.legal_series}{now.workstation}-{now.series}"
         desk.happened(e.FiscalNumberGiven(uuid, series, now.last_legal + 1))
-    desk.do(f.StopTimer("idle"), f.StopTimer("leaving"))
+    desk.happened(e.NoticeShown(None))
+    desk.do(f.StopTimer("idle"), f.StopTimer("leaving"), f.StopTimer("notice"))
     receipt.after_sale(desk)
 
 
