@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from kivy.animation import Animation
-from kivy.core.window import Window
+from kivy.base import EventLoop
 
 from kiosk.checkout.inputs import (
     AccessibilityChosen,
@@ -147,7 +147,8 @@ class Stage:
         self.root.clear_widgets()
         self._views, self.view, self.sheet = {}, None, None
         kit = self.root.kit = self._kit(look)
-        Window.clearcolor = rgba(kit.theme.ground)  # the window is cleared anyway: a ground of our own costs a fill
+        # The window is cleared anyway: a ground of our own would cost a fill.
+        EventLoop.window.clearcolor = rgba(kit.theme.ground)
         touches = HeaderTouches(
             language=self._ask_language,
             text_size=partial(self._access, "large_text"),
