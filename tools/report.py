@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
-__all__ = ["REPORTS", "Figure", "Report"]
+__all__ = ["REPORTS", "Figure", "Report", "Speed", "Table", "machine"]
 
 REPORTS = Path(__file__).resolve().parents[1] / "build" / "reports"
 """Where reports go: outside version control, beside what else is built."""
@@ -126,6 +126,16 @@ class Report(AbstractContextManager["Report"]):
         self._notes.append(text)
 
     @property
+    def speeds(self) -> tuple[Speed, ...]:
+        """What was measured beside a target so far."""
+        return tuple(self._speeds)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables so far."""
+        return tuple(self._tables)
+
+    @property
     def passed(self) -> bool:
         """Whether everything that had to hold so far did."""
         return all(requirement.held for requirement in self._requirements)
@@ -167,7 +177,7 @@ class Report(AbstractContextManager["Report"]):
             "passed": self.passed,
             "began": self._began.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - self._clock, 1),
-            "machine": _machine(),
+            "machine": machine(),
             "figures": self._figures,
             "requirements": [asdict(requirement) for requirement in self._requirements],
             "speeds": [asdict(speed) for speed in self._speeds],
@@ -209,7 +219,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _machine() -> dict[str, str | int]:
+def machine() -> dict[str, str | int]:
     """What the figures were measured on; nothing that names the machine."""
     return {
         "python": platform.python_version(),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.benchmarks.place import environment
-from tests.benchmarks.programs.said import BEGAN
+from tests.benchmarks.programs.said import BEGAN, FINGER
 from tests.support.kiosk import ROOT
 
 __all__ = ["Measured", "measured"]
@@ -36,7 +36,7 @@ class Measured:
         return self.process.pid
 
     def hears(self, word: str) -> Any:  # noqa: ANN401 - a JSON value
-        """The value of the next line that has ``word``. Raises ``RuntimeError`` with its last words if it ends first."""
+        """The value of the next line with ``word``. Raises ``RuntimeError`` with its last words if it ends first."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             told = json.loads(line)
@@ -50,16 +50,19 @@ class Measured:
 
 
 @contextmanager
-def measured(module: str, *arguments: object) -> Iterator[Measured]:
-    """Start ``python -m module``; it is ended afterwards, and at the latest when nobody could still be waiting."""
+def measured(module: str, *arguments: object, touches: bool = True) -> Iterator[Measured]:
+    """Start ``python -m module``; it is ended afterwards, and at the latest when nobody could still be waiting.
+
+    ``touches``: whether a program that has a finger uses it.
+    """
     with tempfile.TemporaryFile() as complaints:
-        began = {BEGAN: str(time.monotonic())}
+        words = {BEGAN: str(time.monotonic()), FINGER: str(int(touches))}
         process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=complaints,
             cwd=ROOT,
-            env={**environment(), **began},
+            env={**environment(), **words},
         )
         overdue = threading.Timer(_PATIENCE_S, process.kill)
         overdue.start()

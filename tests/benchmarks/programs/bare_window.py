@@ -20,7 +20,7 @@ def main() -> None:
         Window.unbind(on_flip=drawn)
         say(drawn=since_start())
 
-    class Bare(App):  # type: ignore[misc] - Kivy has no types
+    class Bare(App):  # type: ignore[misc]  # Kivy has no types
         def build(self) -> Widget:
             return Widget()
 

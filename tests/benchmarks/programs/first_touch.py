@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from tests.benchmarks.programs.said import say, since_start
+from tests.benchmarks.programs.said import FINGER, say, since_start
 from ui import main as product
 
 _LOOK_S = 0.002
@@ -30,24 +31,33 @@ def _watch() -> None:
     from kivy.core.window import Window  # noqa: PLC0415 - see above
     from kivy.graphics.opengl import glFinish  # noqa: PLC0415 - see above
 
-    from kiosk.checkout.screen import AttractBody, BasketBody  # noqa: PLC0415 - the product decides when to import it
+    from kiosk.checkout.screen import AttractBody, BasketBody, Screen  # noqa: PLC0415 - the product says when
 
     touched = False
+    hear = app._drawn  # where the engine's screens come in
+
+    def heard(screen: Screen) -> None:
+        if isinstance(screen.body, BasketBody):
+            say(answered=since_start())
+        hear(screen)
 
     def drawn(*_: object) -> None:
         nonlocal touched
         screen = app.stage.screen if app.stage is not None else None
         if screen is None:
             return
+        glFinish()
         if isinstance(screen.body, AttractBody) and not touched:
             touched = True
-            glFinish()
             say(attract=since_start())
-            _touch()
+            if os.environ[FINGER] == "1":
+                app._kiosk.on_screen(heard)
+                _touch()
+            else:
+                Window.unbind(on_flip=drawn)
         elif isinstance(screen.body, BasketBody):
-            glFinish()
             Window.unbind(on_flip=drawn)
-            say(answered=since_start())
+            say(drawn=since_start())
 
     Window.bind(on_flip=drawn)
 
@@ -58,7 +68,7 @@ def _touch() -> None:
     from kivy.clock import Clock  # noqa: PLC0415 - see above
     from kivy.input.motionevent import MotionEvent  # noqa: PLC0415 - see above
 
-    class Finger(MotionEvent):  # type: ignore[misc] - Kivy has no types
+    class Finger(MotionEvent):  # type: ignore[misc]  # Kivy has no types
         def depack(self, args: Mapping[str, float]) -> None:
             self.sx, self.sy = args["x"], args["y"]
             self.profile = ["pos"]

@@ -7,10 +7,12 @@ import os
 import sys
 import time
 
-__all__ = ["BEGAN", "say", "since_start"]
+__all__ = ["BEGAN", "FINGER", "say", "since_start"]
 
 BEGAN = "BENCH_BEGAN"
 """The environment's word for the monotonic second at which this process was asked for."""
+FINGER = "BENCH_FINGER"
+"""The environment's word for whether anybody touches: 1 or 0."""
 
 
 def since_start() -> float:
