@@ -10,6 +10,7 @@ from typing import Protocol
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
 from kivy.uix.widget import Widget
 
 from kiosk.checkout.inputs import Touch
@@ -55,6 +56,11 @@ class KioskPort(Protocol):
         """Hear that the kiosk has ended by a fault."""
 
 
+def _finish_frame(*_: object) -> None:
+    """No frame waits in a queue behind another: what is shown is the newest, and a queue's memory is not kept."""
+    glFinish()
+
+
 class KioskApp(App):
     """Shows a splash until a kiosk is ``attach``ed, then its screens; of several since the last frame, the latest."""
 
@@ -73,7 +79,7 @@ class KioskApp(App):
 
     def build(self) -> Widget:
         """The splash; the stage takes its place with the first screen."""
-        Window.bind(size=self._resized)
+        Window.bind(size=self._resized, on_flip=_finish_frame)
         self._splash = Splash(Window.size)
         return self._splash
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -32,7 +33,8 @@ def _when() -> str:
     found = _CPU.search(file.read_text(encoding="utf-8")) if file.exists() else None
     processor = f", {found[1].strip()}" if found else ""
     cores = f"{about['cores']} cores, {about['architecture']}{processor}, software rendering"
-    return f"Measured {datetime.now(UTC):%Y-%m-%d} on {cores}, {about['implementation']} {about['python']}."
+    measured = f"Measured {datetime.now(UTC):%Y-%m-%d} on {cores}, {about['implementation']} {about['python']}"
+    return f"{measured}; load average at the end {os.getloadavg()[0]:.1f}, this run's own part included."
 
 
 def _row(*cells: object) -> str:

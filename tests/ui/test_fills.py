@@ -11,6 +11,7 @@ from kivy.graphics import SmoothRoundedRectangle
 from kiosk.checkout import inputs as i
 from tests.support.lane import open_lane
 from tests.ui.conftest import Shopper
+from ui.app import KioskApp
 from ui.theme import NORMAL, rgba
 from ui.widgets.card import Card
 from ui.widgets.field import Field
@@ -45,3 +46,11 @@ def test_only_the_latest_line_of_the_basket_has_a_ground_of_its_own(shopper: Sho
     rows = [view.lines.row(line) for line in (1, 2)]
     assert all(isinstance(row, LineRow) for row in rows)
     assert [sum(shape.size[0] > 0 for shape in _shapes(row)) for row in rows] == [0, 1]
+
+
+def test_the_application_finishes_each_frame_before_the_next_begins(window: Any) -> None:  # noqa: ANN401 - as above
+    before = len(window.get_property_observers("on_flip"))
+    app = KioskApp(calm=True)
+    app.build()
+    window.unbind(size=app._resized)
+    assert len(window.get_property_observers("on_flip")) == before + 1
