@@ -1,8 +1,8 @@
 """``make faults``: kill -9 at random moments of checkout, sync, broker and head office, while baskets are bought.
 
-``ROUNDS`` kills (300 by default), drawn from ``SEED`` (1), spread evenly over the four programs and the phases of a
-sale. Afterwards journal, ledger, terminal and paper are held against what the shopper saw: nothing may be lost,
-doubled or changed, and nobody charged twice.
+``ROUNDS`` kills (300 by default), drawn from ``SEED`` (1), spread evenly over the programs, the kiosk's power and the
+phases of a sale. Afterwards journal, ledger, terminal and paper are held against what the shopper saw: nothing may be
+lost, doubled or changed, and nobody charged twice.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import random
 import shutil
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -21,99 +20,22 @@ from typing import Final
 
 from bench.asked import AskedError, end_in_order, whole_number
 from bench.baskets import SHIPPED, read_baskets
+from bench.killer import Killer, Plan
 from bench.knobs import KnobClient
 from bench.oracle import Oracle, Picked
 from bench.processes import NotReadyError
-from bench.reckoning import reckon
+from bench.reckoning import Reckoning, reckon
 from bench.replay import catch_up, conclude
-from bench.shopper import CutError, Sale, Screen, Shopper, StrangeScreenError
+from bench.shopper import CutError, Sale, Shopper, StrangeScreenError
 from bench.world import Options, World
 from tools.report import Report
 
-__all__ = ["PHASES", "TARGETS", "Killer", "main", "run"]
+__all__ = ["drill", "main", "short_baskets"]
 
-TARGETS: Final = ("checkout", "sync", "broker", "headoffice")
-PHASES: Final = ("idle", "scanning", "weighing", "choosing", "paying", "receipt")
-_BODIES: Final = {
-    "AttractBody": "idle",
-    "BasketBody": "scanning",
-    "WeighBody": "weighing",
-    "TenderChoiceBody": "choosing",
-    "CardBody": "paying",
-    "ThanksBody": "receipt",
-}
-_LONGEST_WAIT: Final = 0.06
 _TERMINAL_MS: Final = 40
 _MOST_LINES: Final = 4
-
-
-def phase_of(screen: Screen) -> str:
-    """The phase of a sale that a screen belongs to; between two shoppers the lane is idle."""
-    body, content = str(screen["body"]), screen["screen"]["body"]
-    empty = body == "BasketBody" and not content["lines"]
-    over = body == "ThanksBody" and content["receipt"] in ("printed", "declined")
-    return "idle" if empty or over else _BODIES.get(body, "")
-
-
-@dataclass(slots=True)
-class Killer:
-    """Waits for the phase that is next on its list, then for a random moment, and kills."""
-
-    world: World
-    chance: random.Random
-    rounds: int
-    done: int = 0
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    whole: asyncio.Event = field(default_factory=asyncio.Event)
-    _task: asyncio.Task[None] | None = None
-
-    def __post_init__(self) -> None:
-        """Everything runs at first."""
-        self.whole.set()
-
-    @property
-    def next(self) -> tuple[str, str]:
-        """The program and the phase of the next kill: every pair in turn."""
-        return TARGETS[self.done % len(TARGETS)], PHASES[self.done // len(TARGETS) % len(PHASES)]
-
-    def look(self, screen: Screen) -> None:
-        """Called with each screen."""
-        ready = self.done < self.rounds and self.whole.is_set() and not self._struck_out()
-        if ready and phase_of(screen) == self.next[1]:
-            self.whole.clear()
-            self._task = asyncio.create_task(self._strike())
-
-    async def _strike(self) -> None:
-        target, phase = self.next
-        try:
-            await asyncio.sleep(self.chance.uniform(0, _LONGEST_WAIT))
-            child = self.world.children[target]
-            await asyncio.to_thread(child.kill)
-            child.start()
-            waits = {
-                "checkout": self.world.await_checkout,
-                "broker": self.world.await_broker,
-                "headoffice": self.world.await_office,
-            }
-            if target in waits:
-                await asyncio.to_thread(waits[target])
-            self.counts[target, phase] += 1
-            self.done += 1
-        finally:  # whoever waits learns of a fault from ``finish``
-            self.whole.set()
-
-    def _struck_out(self) -> bool:
-        return self._task is not None and self._task.done() and self._task.exception() is not None
-
-    def check(self) -> None:
-        """Raises what went wrong in the last strike, if it is over."""
-        if self._task is not None and self._task.done():
-            self._task.result()
-
-    async def finish(self) -> None:
-        """Wait for a strike under way. Raises what went wrong in it."""
-        if self._task is not None:
-            await self._task
+_KILLS_A_PHASE: Final = 20
+"""What a drill of full length has to do in each phase of a sale."""
 
 
 @dataclass(slots=True)
@@ -125,13 +47,14 @@ class _Run:
     wrong: list[str] = field(default_factory=list)
 
 
-async def run(
+async def _run(
     world: World, oracle: Oracle, baskets: Iterator[Sequence[Picked]], killer: Killer, report: Report
 ) -> _Run:
     """Buy baskets until all kills are done."""
     terminal = await KnobClient.connect(world.boards["card_terminal"])
     await terminal.turn("auto", outcome="approve")
     await terminal.turn("delay", milliseconds=_TERMINAL_MS)
+    await terminal.turn("silence", kind="after_charge" if killer.plan.silent else "off")
     await terminal.close()
     shopper = Shopper(world, oracle)
     shopper.looks.append(killer.look)
@@ -139,12 +62,12 @@ async def run(
     await shopper.connect()
     told = 0
     try:
-        while killer.done < killer.rounds:
+        while killer.done < killer.plan.rounds:
             await _buy(shopper, oracle, next(baskets), killer, result)
             killer.check()
             if killer.done >= told + 20:
                 told = killer.done
-                report.progress(f"{killer.done} of {killer.rounds} kills, {len(result.seen)} sales")
+                report.progress(f"{killer.done} of {killer.plan.rounds} kills, {len(result.seen)} sales")
         await killer.finish()
     finally:
         await shopper.leave()
@@ -199,23 +122,22 @@ def main() -> int:
     except AskedError as fault:
         print(f"faults: {fault}", file=sys.stderr)
         return 2
-    report = Report("faults")
-    report.figure("rounds", rounds)
-    return drill(report, rounds=rounds, seed=seed)
+    return drill(Report("faults"), Plan(rounds, seed))
 
 
-def drill(report: Report, *, rounds: int, seed: int, options: Options | None = None) -> int:
-    """The whole drill, told into ``report``; gives the exit code."""
-    chance = random.Random(seed)
+def drill(report: Report, plan: Plan, wrapper: Mapping[str, tuple[str, ...]] | None = None) -> int:
+    """The whole drill, told into ``report``; gives the exit code. ``wrapper``: see ``Options``."""
+    chance = random.Random(plan.seed)
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    quiet = Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True)
-    world = World(folder, options or quiet)
-    oracle = Oracle(world.shop, offers=True)
-    killer = Killer(world, chance, rounds)
+    quiet = Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True, wrapper=wrapper or {})
+    world = World(folder, quiet)
+    killer = Killer(world, plan, chance)
+    report.figure("rounds", plan.rounds)
     with report:
         try:
+            oracle = Oracle(world.shop, offers=True)
             world.start()
-            result = asyncio.run(run(world, oracle, short_baskets(oracle, chance), killer, report))
+            result = asyncio.run(_run(world, oracle, short_baskets(oracle, chance), killer, report))
             report.require("head office has all of it in time", held=catch_up(world))
             found = reckon(world, result.seen)
         except (NotReadyError, StrangeScreenError, CutError) as fault:
@@ -224,18 +146,31 @@ def drill(report: Report, *, rounds: int, seed: int, options: Options | None = N
             return report.close()
         finally:
             world.stop()
-        found.lost += result.vanished
+        found.lost[:0] = [*killer.ahead, *result.vanished]
         found.changed += result.wrong
         conclude(report, found)
-        report.figure("copies", found.copies)
-        report.table(
-            "Kills by program and phase",
-            ("program", *PHASES),
-            [(target, *(killer.counts[target, phase] for phase in PHASES)) for target in TARGETS],
-        )
+        _tell(report, killer, found)
         if report.passed:
             shutil.rmtree(folder, ignore_errors=True)
+        else:
+            report.note(f"All that was written lies in {folder}.")
         return report.close()
+
+
+def _tell(report: Report, killer: Killer, found: Reckoning) -> None:
+    """What was killed when, and what was bought meanwhile."""
+    plan = killer.plan
+    in_phase = {phase: sum(killer.counts[target, phase] for target in plan.targets) for phase in plan.phases}
+    if plan.rounds >= _KILLS_A_PHASE * len(plan.phases):
+        enough = min(in_phase.values()) >= _KILLS_A_PHASE
+        report.require(f"at least {_KILLS_A_PHASE} kills in each phase", held=enough, detail=str(in_phase))
+    rows = [(target, *(killer.counts[target, phase] for phase in plan.phases)) for target in plan.targets]
+    report.table("Kills by program and phase", ("program", *plan.phases), [*rows, ("all", *in_phase.values())])
+    report.table(
+        "What was bought and what it left",
+        ("sales", "records", "charges", "receipts", "copies"),
+        [(found.sales, found.records, found.charges, found.receipts, found.copies)],
+    )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench import leash
+
 __all__ = ["Child", "NotReadyError", "answers_on", "find_program", "free_port", "python"]
 
 _STEP = 0.02
@@ -65,6 +67,7 @@ def answers_on(port: int) -> bool:
 class Child:
     """One program. ``log`` gets all it prints. It leads a process group of its own, with whatever it starts.
 
+    It ends with whoever started it, even if that one is killed.
     It is not reaped before ``kill`` or ``stop``, so that its number (and its group's) cannot meanwhile become
     somebody else's.
     """
@@ -112,6 +115,7 @@ class Child:
         except OSError as fault:
             message = f"{self.name} cannot be started: {fault}"
             raise NotReadyError(message) from fault
+        leash.put_on(self._process.pid)
 
     def printed(self) -> str:
         """What it has printed since it was started last."""
@@ -156,7 +160,18 @@ class Child:
         if self._process is not None:
             _signal(self._process, signal.SIGKILL)
             self._process.wait()
+            leash.let_go(self._process.pid)
             self._process = None
+
+    def freeze(self) -> None:
+        """Hold it where it stands: it takes part in nothing until it is thawed; it may be killed meanwhile."""
+        if self._process is not None:
+            _signal(self._process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            _signal(self._process, signal.SIGCONT)
 
     def stop(self, *, grace: float = _GRACE) -> None:
         """SIGTERM, and after ``grace`` seconds SIGKILL for whoever is left."""

@@ -20,7 +20,7 @@ from typing import Any
 from bench.receipts import Receipts
 from bench.world import KIOSK, World
 
-__all__ = ["Reckoning", "reckon", "synced"]
+__all__ = ["Reckoning", "acknowledged", "ahead", "reckon", "synced"]
 
 _TOTAL = re.compile(r"^\s*TOTAL\s+[^\d]*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
 _COPY = "COPY"
@@ -70,6 +70,31 @@ def synced(world: World) -> tuple[int, int]:
     return int(head), int(stored)
 
 
+def acknowledged(world: World) -> int:
+    """Up to which record the kiosk takes its journal for stored at head office; 0 before it has heard anything."""
+    position = _cursor(world)
+    return position[1] if position is not None else 0
+
+
+def _cursor(world: World) -> tuple[int, int] | None:
+    if not world.cursor.exists() or not _rows(world.cursor, "SELECT 1 FROM sqlite_master WHERE name = 'acknowledged'"):
+        return None
+    found = _rows(world.cursor, "SELECT epoch, sequence FROM acknowledged")
+    return (int(found[0][0]), int(found[0][1])) if found else None
+
+
+def ahead(world: World) -> list[str]:
+    """What the kiosk takes for stored and head office has not: true at no moment, whoever was killed last."""
+    position = _cursor(world)  # before the ledger: an acknowledgement may come between the two looks
+    if position is None:
+        return []
+    query = "SELECT count(*) FROM journal_record WHERE kiosk = ? AND epoch = ? AND sequence <= ?"
+    missing = position[1] - int(_rows(world.ledger, query, KIOSK, *position)[0][0])
+    if missing <= 0:
+        return []
+    return [f"the kiosk took its journal for stored up to {position[1]}; {missing} of that is not at head office"]
+
+
 def reckon(world: World, seen: Mapping[str, Decimal], *, paper: bool = True) -> Reckoning:
     """``seen``: what shoppers saw completed, by reference. ``paper``: receipts are held against it too."""
     found = Reckoning()
@@ -77,6 +102,7 @@ def reckon(world: World, seen: Mapping[str, Decimal], *, paper: bool = True) -> 
     ledger = _ledger(world)
     found.sales = len(ledger)
     _records(world, found)
+    found.lost += ahead(world)
     _same(found, "journal", journal, seen)
     _same(found, "ledger", ledger, {sale.reference: sale.total for sale in journal})
     _charged(world, found, journal)

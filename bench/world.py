@@ -101,6 +101,11 @@ class World:
         return self.folder / "kiosk" / "data" / "journal.db"
 
     @property
+    def cursor(self) -> Path:
+        """Where the sync process remembers what head office has acknowledged."""
+        return self.journal.parent / "sync.db"
+
+    @property
     def ledger(self) -> Path:
         """Head office's database."""
         return self.folder / "headoffice" / "headoffice.db"

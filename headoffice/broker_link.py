@@ -8,10 +8,12 @@ go, for every kiosk sends again until it is acknowledged. Questions go before jo
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import logging
 import queue
+import socket
 import ssl
 import threading
 import time
@@ -90,6 +92,13 @@ class _Waiting:
     deed: Callable[[], list[Reply]] = field(compare=False)
 
 
+def _send_at_once(_client: Client, _data: object, line: object) -> None:
+    """Small messages (acknowledgements) are not held back until earlier ones are confirmed."""
+    if isinstance(line, socket.socket):
+        with contextlib.suppress(OSError):
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def _wrapped(callback: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(callback)
     def safe(*arguments: P.args, **named: P.kwargs) -> None:
@@ -148,6 +157,7 @@ class BrokerLink:
             client.tls_set_context(self._tls)
         client.max_inflight_messages_set(_WINDOW)
         client.reconnect_delay_set(1, 15)
+        client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message

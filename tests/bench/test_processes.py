@@ -29,6 +29,10 @@ def _gone(pid: int) -> bool:
         return True
 
 
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+
+
 class _Made:
     """Makes children of one line of Python; all are ended with the test."""
 
@@ -198,3 +202,21 @@ def test_a_child_has_the_environment_it_is_given(made: _Made) -> None:
     about = child.about()
     assert about["LANE"] == "3"
     assert about["PATH"] == os.environ["PATH"]
+
+
+def test_a_frozen_child_does_nothing_until_it_is_thawed_and_may_be_killed_meanwhile(made: _Made) -> None:
+    child = made("import time\nwhile True: print('.', flush=True); time.sleep(0.005)")
+    child.start()
+    wait_until(child.printed)
+
+    child.freeze()
+    wait_until(lambda: _state(child.pid) == "T", what="it is held")
+    held = child.printed()
+    child.thaw()
+    wait_until(lambda: child.printed() != held, what="it goes on")
+    child.freeze()
+    pid = child.pid
+    child.kill()
+
+    assert _gone(pid)
+    child.thaw()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bench.receipts import Receipts
-from bench.reckoning import Reckoning, reckon, synced
+from bench.reckoning import Reckoning, acknowledged, ahead, reckon, synced
 from bench.world import KIOSK, Options, World
 
 _FIRST, _SECOND = "3-1-000001", "3-1-000002"
@@ -51,6 +51,7 @@ class _Books:
             {"what": "approved", "request": "req-2", "amount_minor": 123_400},
         ]
     )
+    cursor: tuple[int, int] | None = None
     papers: list[tuple[list[str], bool]] = field(
         default_factory=lambda: [
             (["  Sobuj Bazar", "Transaction          3-1-000001", "Tea", "TOTAL    Tk 125.50", "1 item"], True),
@@ -81,6 +82,10 @@ class _Books:
             )
             disk.executemany("INSERT INTO sale VALUES ('3', 1, ?, ?, ?, ?, ?)", self.sales)
         world.charges.write_text("".join(json.dumps(deed) + "\n" for deed in self.deeds), encoding="utf-8")
+        if self.cursor is not None:
+            with closing(sqlite3.connect(world.cursor)) as disk, disk:
+                disk.execute("CREATE TABLE acknowledged (id INTEGER PRIMARY KEY, epoch INTEGER, sequence INTEGER)")
+                disk.execute("INSERT INTO acknowledged VALUES (1, ?, ?)", self.cursor)
         for number, (lines, complete) in enumerate(self.papers, 1):
             told = {"text": lines, "complete": complete, "qr": []}
             (world.receipts / f"{number:06}.json").write_text(json.dumps(told), encoding="utf-8")
@@ -275,6 +280,33 @@ def test_how_far_the_journal_goes_and_how_far_head_office_has_it(books: _Books) 
     del books.stored[2]
 
     assert synced(books.world()) == (3, 2)
+
+
+def test_a_kiosk_that_takes_for_stored_what_head_office_has_is_right(books: _Books) -> None:
+    books.cursor = (7, 2)
+
+    world = books.world()
+    assert acknowledged(world) == 2
+    assert ahead(world) == []
+
+
+def test_a_kiosk_that_takes_more_for_stored_than_head_office_has_will_lose_it(books: _Books) -> None:
+    books.cursor = (7, 3)
+    del books.stored[1]
+
+    world = books.world()
+    sentence = "the kiosk took its journal for stored up to 3; 1 of that is not at head office"
+    assert ahead(world) == [sentence]
+    assert sentence in reckon(world, _SEEN).lost
+
+
+def test_a_kiosk_that_has_heard_nothing_yet_takes_nothing_for_stored(books: _Books) -> None:
+    world = books.world()
+    assert (acknowledged(world), ahead(world)) == (0, [])
+
+    sqlite3.connect(world.cursor).close()
+    world.cursor.touch()
+    assert (acknowledged(world), ahead(world)) == (0, [])
 
 
 def test_every_place_is_read_even_below_a_folder_with_odd_signs(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import tempfile
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -13,10 +12,8 @@ from typing import Any, cast
 
 import pytest
 
-from bench.faults import PHASES, TARGETS, Killer
 from bench.knobs import KnobPanel, KnobRefusedError
 from bench.oracle import Oracle, Picked
-from bench.processes import NotReadyError
 from bench.shopper import CutError, Shopper, StrangeScreenError
 from bench.world import World
 from tests.bench.shop import item, shop
@@ -260,80 +257,3 @@ def test_a_kiosk_half_up_is_waited_for_without_lines_left_behind() -> None:
         await wait_until_async(lambda: len(kiosk._visitors) == 1, what="one line, that of the last try")
 
     _before(use)
-
-
-class _Program:
-    """What a killer kills."""
-
-    def __init__(self) -> None:
-        self.log: list[str] = []
-
-    def kill(self) -> None:
-        """Dead."""
-        self.log.append("kill")
-
-    def start(self) -> None:
-        """Alive."""
-        self.log.append("start")
-
-
-class _Programs:
-    """The four, and whether they come up again."""
-
-    def __init__(self) -> None:
-        self.children = {target: _Program() for target in TARGETS}
-        self.fault = ""
-
-    def _await(self) -> None:
-        if self.fault:
-            raise NotReadyError(self.fault)
-
-    await_checkout = await_broker = await_office = _await
-
-
-def _screen(phase: str) -> dict[str, Any]:
-    body = {"idle": "AttractBody", "scanning": "BasketBody", "weighing": "WeighBody"}.get(phase, "")
-    body = body or {"choosing": "TenderChoiceBody", "paying": "CardBody", "receipt": "ThanksBody"}[phase]
-    return {"body": body, "screen": {"body": {"lines": [{}], "receipt": "printing"}}}
-
-
-def test_a_killer_strikes_every_program_in_every_phase_in_turn() -> None:
-    async def run() -> None:
-        programs = _Programs()
-        rounds = len(TARGETS) * len(PHASES)
-        killer = Killer(cast("World", programs), random.Random(1), rounds)
-        while killer.done < rounds:
-            done = killer.done
-            for phase in PHASES:
-                killer.look(_screen(phase))
-            await killer.whole.wait()
-            killer.check()
-            assert killer.done == done + 1
-        killer.look(_screen("idle"))
-        await killer.finish()
-
-        assert killer.done == rounds
-        assert set(killer.counts.values()) == {1}
-        assert len(killer.counts) == rounds
-        assert all(program.log == ["kill", "start"] * len(PHASES) for program in programs.children.values())
-
-    asyncio.run(run())
-
-
-def test_a_program_that_does_not_come_back_ends_the_drill_and_hangs_nobody() -> None:
-    async def run() -> None:
-        programs = _Programs()
-        programs.fault = "checkout ended (code 2) before it was ready"
-        killer = Killer(cast("World", programs), random.Random(1), 5)
-        killer.look(_screen("idle"))
-        await asyncio.wait_for(killer.whole.wait(), 30)
-        killer.look(_screen("idle"))
-
-        with pytest.raises(NotReadyError, match="checkout ended"):
-            killer.check()
-        with pytest.raises(NotReadyError, match="checkout ended"):
-            await killer.finish()
-        assert killer.done == 0
-        assert programs.children["checkout"].log == ["kill", "start"]
-
-    asyncio.run(run())

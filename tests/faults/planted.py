@@ -6,6 +6,8 @@ Only drills of the drill use it; nothing of it is part of the product.
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import runpy
 import sys
 from collections.abc import Callable
@@ -29,17 +31,43 @@ from kiosk.workstation.loop import Engine
 
 __all__ = ["DEFECTS", "main"]
 
+_SLOW_DISK = 3.0
+"""Seconds a commit takes where it comes too late: longer than it takes to kill whoever waits for it."""
+
 
 def print_before_commit() -> None:
-    """Effects are carried out before the journal has them."""
-    whole = Engine._apply
+    """Effects are carried out before the journal has them; the disk takes its time with those that touch the world."""
+    make, whole = Engine.__init__, Engine._apply
+
+    class Slow(asyncio.Queue[Any]):
+        """The engine's queue: nothing is taken from it while a commit is under way."""
+
+        commit: Callable[[], None] | None = None
+        seconds = 0.0
+
+        async def get(self) -> Any:  # noqa: ANN401 - any input
+            commit, self.commit = self.commit, None
+            if commit is not None:
+                await asyncio.sleep(self.seconds)
+                commit()
+            return await super().get()
+
+    def slow(engine: Engine, **given: Any) -> None:  # noqa: ANN401 - passed on as they come
+        make(engine, **given)
+        engine._queue = Slow()
 
     def hasty(engine: Engine, decision: Decision, moment: Moment) -> None:
         for effect in decision.effects:
             engine._perform(effect)
-        whole(engine, replace(decision, effects=()), moment)
+        rest = functools.partial(whole, engine, replace(decision, effects=()), moment)
+        deeds = any(isinstance(effect, f.Charge | f.Print) for effect in decision.effects)
+        if deeds and isinstance(engine._queue, Slow):
+            engine._queue.commit, engine._queue.seconds = rest, _SLOW_DISK
+        else:
+            rest()
 
-    Engine._apply = hasty  # type: ignore[method-assign,assignment]  # the planted defect
+    Engine.__init__ = slow  # type: ignore[method-assign,assignment]  # the planted defect
+    Engine._apply = hasty  # type: ignore[method-assign,assignment]  # as above
 
 
 def retry_on_unknown() -> None:

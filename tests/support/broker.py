@@ -9,6 +9,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+from bench import leash
 from provisioning.authority import Authority, Credentials
 from provisioning.broker import write_settings
 from tests.support.ports import free_port
@@ -40,6 +41,7 @@ class Broker:
             raise RuntimeError(message)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen([program, "-c", str(self._settings)], stderr=log, stdout=log)
+        leash.put_on(self._process.pid)
         wait_until(self._listens, what="mosquitto listens")
 
     def kill(self) -> None:
@@ -62,4 +64,5 @@ class Broker:
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait(timeout=10)
+            leash.let_go(self._process.pid)
             self._process = None

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from bench import leash
 from kiosk.bootstrap import Kiosk, build_from
 from kiosk.checkout.events import Durable
 from kiosk.checkout.inputs import Touch
@@ -200,6 +201,7 @@ class Headless:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._log = (of.folder / "kiosk.log").open("ab")
         self.process = subprocess.Popen([*command, str(self._door)], stderr=self._log, env=environment)
+        leash.put_on(self.process.pid)
         self._socket = _connected(self._door, self._runs)
         self._lines = self._socket.makefile("rb")
 
@@ -221,6 +223,7 @@ class Headless:
         """Cut the power."""
         self.process.kill()
         self.process.wait()
+        leash.let_go(self.process.pid)
 
     def end(self) -> None:
         """Stop it in order, if it still runs."""
@@ -228,6 +231,7 @@ class Headless:
         self._socket.close()
         self.process.terminate()
         self.process.wait(20)
+        leash.let_go(self.process.pid)
         self._log.close()
 
     def _runs(self) -> None:
@@ -268,6 +272,7 @@ def lane(
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     try:
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as terminal:
+            leash.put_on(terminal.pid)
             try:
                 assert terminal.stdout is not None
                 address = json.loads(terminal.stdout.readline())["listen"]
@@ -276,5 +281,7 @@ def lane(
                 yield built
             finally:
                 terminal.terminate()
+                terminal.wait()
+                leash.let_go(terminal.pid)
     finally:
         shutil.rmtree(folder)
