@@ -100,7 +100,7 @@ def _locations(session: Session, shop: SampleShop) -> None:
                     store=unit.business_unit_id,
                     location=unit.location,
                     names=dict(unit.names),
-                    country=shop.country,
+                    country=shop.country.upper(),
                     currency=shop.currency,
                     time_zone=shop.time_zone,
                     sells=unit.kind == "store",
@@ -166,7 +166,7 @@ def _operators(shop: SampleShop, key: bytes) -> Iterator[Change]:
 def _policy(shop: SampleShop) -> Policy:
     unit = shop.business_units[0]
     return Policy(
-        country=shop.country,
+        country=shop.country.upper(),
         currency=shop.currency,
         store_name=dict(unit.names),
         store_address=dict(unit.address),
@@ -214,7 +214,7 @@ def _item(item: SampleItem, currency: str) -> Item:
 
 
 def _sales(database: Database, shop: SampleShop, baskets: Baskets, now_ms: int, days: int) -> None:
-    today = Home(shop.country, shop.currency, shop.time_zone).today(now_ms)
+    today = Home(shop.country.upper(), shop.currency, shop.time_zone).today(now_ms)
     with database.write() as session:
         whole = set(session.scalars(select(Transaction.business_day).where(Transaction.sample).distinct()))
         for back in range(days - 1, -1, -1):

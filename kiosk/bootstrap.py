@@ -14,7 +14,7 @@ from pathlib import Path
 from hal.device import Device, DeviceError
 from hal.drivers import load as load_driver
 from hal.knobs import Board, KnobError, KnobServer, Turn
-from kiosk.checkout.inputs import DayTurned, Input, PowerRestored, Touch
+from kiosk.checkout.inputs import ConditionChanged, DayTurned, Input, PowerRestored, Touch
 from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Screen
 from kiosk.retail.policy import Policy
@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 _DISTRIBUTION = "self-checkout-kiosk"
 _NEEDED = ("printer", "card_reader")
-_DAY_LOOK_S = 15.0
+_CLOCK_LOOK_S = 15.0
 _STOP_S = 10.0
 
 
@@ -213,14 +213,16 @@ class Kiosk:
         for name, cause in self._misdescribed.items():
             self._intake.lost(name, cause)
         for name in _NEEDED:
-            if self._rack.of(name) is None:
+            if self._rack.of(name) is None and name not in self._misdescribed:
                 self._intake.lost(name, "not_configured")
+        if self.layers.warnings:
+            self._put(ConditionChanged("settings", on=True))
         if self._panel is not None:
             await self._panel.start()
         self._running.set()
         try:
             async with asyncio.TaskGroup() as tasks:
-                for work in (self._engine.run(), self._sync.run(), self._watch_day()):
+                for work in (self._engine.run(), self._sync.run(), self._watch_clock()):
                     tasks.create_task(work)
         finally:
             if self._panel is not None:
@@ -310,12 +312,15 @@ class Kiosk:
         if self._sound_listener is not None:
             self._sound_listener(name)
 
-    async def _watch_day(self) -> None:
-        """Tell when the date in the store's time zone becomes another."""
-        date = self._clock.moment().local_date
+    async def _watch_clock(self) -> None:
+        """Tell when the date in the store's time zone becomes another, and when the time is confirmed or no longer."""
+        date, trusted = self._clock.moment().local_date, True
         while True:
-            await asyncio.sleep(_DAY_LOOK_S)
-            now = self._clock.moment().local_date
-            if now != date:
-                date = now
-                self._engine.put(DayTurned())
+            now = self._clock.moment()
+            if now.local_date != date:
+                date = now.local_date
+                self._put(DayTurned())
+            if now.clock_trusted != trusted:
+                trusted = now.clock_trusted
+                self._put(ConditionChanged("clock", on=not trusted))
+            await asyncio.sleep(_CLOCK_LOOK_S)

@@ -12,10 +12,12 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.effects import Effect, SetLight
 from kiosk.checkout.moment import Moment
 from kiosk.checkout.state import State
+from kiosk.checkout.text import text
 from kiosk.retail.book import Book
 
 __all__ = ["Decision", "decide"]
 
+_SOON = frozenset({"book", "near_end", "settings"})
 _URGENT = frozenset({"help", "cash", "tender_unknown", "reversal", "printer"})
 
 
@@ -53,7 +55,7 @@ def light(state: State) -> SetLight:
     blinking = state.operator is not None
     if any(raised.kind in _URGENT for raised in state.interventions):
         return SetLight("red", blinking)
-    if state.interventions or state.live.lost:
+    if state.interventions or state.live.lost or set(state.live.conditions) & _SOON:
         return SetLight("amber", blinking)
     return SetLight("green", blinking)
 
@@ -71,6 +73,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.WeighConfirmed
         | i.LineVoidRequested
         | i.LoyaltyPresented
+        | i.PhoneRefused
         | i.CheckoutRequested
         | i.TenderChosen
         | i.PaymentCancelled
@@ -104,6 +107,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             entry.void_requested(desk, input_)
         case i.LoyaltyPresented():
             shopper.loyalty(desk, input_)
+        case i.PhoneRefused():
+            desk.refuse(text("loyalty.check_number"))
         case i.CheckoutRequested():
             payment.request_checkout(desk)
         case i.TenderChosen():
@@ -150,8 +155,10 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             lane.day_turned(desk)
         case i.PowerRestored():
             lane.power_restored(desk, input_)
+        case i.ConditionChanged():
+            desk.happened(e.ConditionShown(input_.condition, input_.on))
         case i.StorageFailed():
-            desk.happened(e.StorageShown(input_.reason or "unwritable"))
+            desk.happened(e.StorageShown(input_.reason))
         case i.StorageRecovered():
             desk.happened(e.StorageShown(""))
         case _:

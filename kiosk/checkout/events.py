@@ -21,6 +21,7 @@ __all__ = [
     "AccessibilitySet",
     "AgeApproved",
     "CancelShown",
+    "ConditionShown",
     "DayClosed",
     "DayOpened",
     "DeviceShown",
@@ -536,6 +537,14 @@ class NetworkShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionShown:
+    """Staff should know of a condition, or need no longer."""
+
+    condition: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StorageShown:
     """The journal can be written (empty ``reason``), or not."""
 
@@ -596,6 +605,7 @@ Transient = (
     | MemberAsked
     | DeviceShown
     | NetworkShown
+    | ConditionShown
     | StorageShown
     | SignInRefused
 )

@@ -294,7 +294,7 @@ def _receipt_of(sale: Finishing, event: _ReceiptEvent) -> Finishing:
 # --- on show -----------------------------------------------------------------------------------------------------
 
 
-def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901 - one flat table, closed by assert_never
+def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 - one flat table, closed by assert_never
     live = state.live
     match event:
         case e.ViewShown():
@@ -318,6 +318,9 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901 - one fla
             live = replace(live, lost=tuple(sorted(lost)))
         case e.NetworkShown():
             live = replace(live, online=event.online)
+        case e.ConditionShown():
+            standing = set(live.conditions) - {event.condition} | ({event.condition} if event.on else set())
+            live = replace(live, conditions=tuple(sorted(standing)))
         case e.StorageShown():
             live = replace(live, storage=event.reason)
         case e.SignInRefused():

@@ -12,8 +12,11 @@ __all__ = [
     "AccessibilityChosen",
     "CheckoutRequested",
     "CodeScanned",
+    "Condition",
+    "ConditionChanged",
     "DayTurned",
     "DeviceBack",
+    "DeviceCause",
     "DeviceLost",
     "FeedApplied",
     "HeadOfficeCommanded",
@@ -32,6 +35,7 @@ __all__ = [
     "OperatorSignedIn",
     "OperatorSignedOut",
     "PaymentCancelled",
+    "PhoneRefused",
     "PhoneTyped",
     "PinTyped",
     "PowerRestored",
@@ -40,6 +44,7 @@ __all__ = [
     "ReceiptChosen",
     "ReversalAnswered",
     "ShopperArrived",
+    "StorageCause",
     "StorageFailed",
     "StorageRecovered",
     "TenderChosen",
@@ -165,6 +170,11 @@ class LoyaltyPresented:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneRefused:
+    """What was typed on the loyalty pad is no phone number here; intake has let it go."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckoutRequested:
     """The shopper wants to pay."""
 
@@ -235,12 +245,16 @@ class PrinterAnswered:
     reason: str = ""
 
 
+DeviceCause = Literal["cable", "cover_open", "driver", "error", "no_answer", "not_configured", "paper_out", "settings"]
+"""Why a device is lost: a word for staff, said in their language. What the driver said of it is in the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceLost:
-    """A device went silent or away. ``device`` is its category name; ``cause`` is a word for staff."""
+    """A device went silent or away, or is lost for another reason than before. ``device`` is its category name."""
 
     device: str
-    cause: str
+    cause: DeviceCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,11 +373,27 @@ class PowerRestored:
     release: str
 
 
+Condition = Literal["book", "clock", "near_end", "no_book", "settings"]
+"""Something staff should know that stops nobody: a price book that cannot serve (or none at all), a clock nobody has
+confirmed, paper near its end, a settings file that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionChanged:
+    """A condition began or is over."""
+
+    condition: Condition
+    on: bool
+
+
+StorageCause = Literal["full", "read_only", "error"]
+
+
 @dataclass(frozen=True, slots=True)
 class StorageFailed:
-    """The journal could not be written (disk full, read-only card): nothing may be sold until it can."""
+    """The journal could not be written: nothing may be sold until it can."""
 
-    reason: str
+    reason: StorageCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +430,7 @@ Input = (
     | WeighConfirmed
     | LineVoidRequested
     | LoyaltyPresented
+    | PhoneRefused
     | CheckoutRequested
     | TenderChosen
     | PaymentCancelled
@@ -420,6 +451,7 @@ Input = (
     | HeadOfficeCommanded
     | FeedApplied
     | NetworkChanged
+    | ConditionChanged
     | TimerElapsed
     | DayTurned
     | PowerRestored

@@ -17,6 +17,9 @@ from kiosk.retail.transaction import LineItem
 
 __all__ = ["render"]
 
+_SHOPPERS = frozenset({"scanner", "produce_scale", "bagging_scale", "printer", "card_reader"})
+"""Devices that a shopper misses; the others are for staff."""
+
 
 def render(state: State, policy: Policy) -> s.Screen:
     """One whole picture."""
@@ -54,7 +57,7 @@ def _notice(state: State) -> s.Notice | None:
 
 
 def _warnings(state: State) -> tuple[Text, ...]:
-    lost = tuple(text(f"device.{device}_lost") for device, _ in state.live.lost)
+    lost = tuple(text(f"device.{device}_lost") for device, _ in state.live.lost if device in _SHOPPERS)
     return lost if state.live.online else (text("network.offline"), *lost)
 
 
@@ -68,16 +71,33 @@ def _body(state: State, policy: Policy) -> s.Body:
     if live.view == "staff_sign_in" and state.operator is None:
         return s.StaffSignInBody(live.sign_in_attempts_left)
     if live.storage:
-        return s.OutOfServiceBody(text("closed.storage"))
+        return _storage(state)
     match state.phase:
         case Phase.OUT_OF_SERVICE:
-            return s.OutOfServiceBody(text("closed.starting" if not state.lane.series else "closed.lane"))
+            return _closed(state)
         case Phase.FINISHING if state.finishing is not None:
             return _finishing(state.finishing, policy)
         case Phase.IDLE if state.live.view == "attract":
             return _attract(state, policy)
         case _:
             return _visit(state, policy)
+
+
+def _storage(state: State) -> s.OutOfServiceBody:
+    """The disk refuses. Whoever has been asked for money must not be left to pay again elsewhere."""
+    basket = state.transaction
+    paying = basket is not None and (basket.open_tender is not None or basket.paid)
+    return s.OutOfServiceBody(
+        text("closed.storage_paying" if paying else "closed.storage"), text(f"storage.{state.live.storage}")
+    )
+
+
+def _closed(state: State) -> s.OutOfServiceBody:
+    if state.lane.series:
+        return s.OutOfServiceBody(text("closed.lane"))
+    if "no_book" in state.live.conditions:
+        return s.OutOfServiceBody(text("closed.no_book"), text("condition.no_book"))
+    return s.OutOfServiceBody(text("closed.starting"))
 
 
 def _attract(state: State, policy: Policy) -> s.AttractBody:
@@ -264,13 +284,12 @@ def _finishing(sale: Finishing, policy: Policy) -> s.Body:
     printed: Literal["printing", "printed", "declined", "failed"] = "printing"
     if sale.receipt in ("printed", "declined", "failed"):
         printed = "printed" if sale.receipt == "printed" else "declined" if sale.receipt == "declined" else "failed"
-    identity = sale.completed.transaction
     return s.ThanksBody(
         total=sale.completed.total,
         saved=sale.completed.discount,
         change=change,
         receipt=printed,
-        reference=f"{identity.workstation}-{identity.series}-{identity.number:06d}",
+        reference=sale.completed.transaction.reference,
     )
 
 
@@ -294,6 +313,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
         totals=_totals(basket, policy) if basket is not None else None,
         acts=tuple(_acts(state, basket, tender)),
         devices=state.live.lost,
+        conditions=tuple(text(f"condition.{condition}") for condition in state.live.conditions),
         suspended=len(state.suspended),
         cash_due=cash,
     )

@@ -252,15 +252,18 @@ class StaffBody:
     acts: tuple[OperatorAct, ...]
     devices: tuple[tuple[str, str], ...]
     """(device, cause) of devices that are lost."""
+    conditions: tuple[Text, ...] = ()
+    """What staff should know besides."""
     suspended: int = 0
     cash_due: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfServiceBody:
-    """Closed, with a reason people can read."""
+    """Closed, with a reason people can read. ``for_staff``: what staff can do about it, where there is something."""
 
     reason: Text
+    for_staff: Text | None = None
 
 
 Body = (

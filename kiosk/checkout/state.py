@@ -146,6 +146,7 @@ class Live:
     notice_level: str = "info"
     notice_sound: str = ""
     lost: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[str, ...] = ()
     online: bool = False
     storage: str = ""
     sign_in_attempts_left: int | None = None

@@ -53,8 +53,9 @@ class Policy:
     """The business settings of a shop (country pack < feed < twin < local file).
 
     ``legal_series`` is the prefix of the gap-free legal number given at completion; empty where a fiscal device
-    gives it or none is asked. ``member_prefix`` and ``badge_prefix`` begin the numbers of the shop's loyalty cards and
-    staff badges; empty where it has none.
+    gives it or none is asked. ``member_prefix`` and ``badge_prefix`` begin the EAN-13 numbers of the shop's loyalty
+    cards and staff badges (a restricted range, so that no product has one); empty where it has none. ``country`` is the
+    ISO 3166 code in capitals.
     """
 
     country: str

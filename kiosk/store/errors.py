@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kiosk.checkout.inputs import StorageCause
+
 __all__ = [
     "BookError",
     "BookRowError",
@@ -31,11 +33,12 @@ class WriterBusyError(StoreError):
 
 
 class JournalUnwritableError(StoreError):
-    """The journal could not be written (disk full, read-only, I/O error); nothing of the append is on disk."""
+    """The journal could not be written; nothing of the append is on disk. ``cause`` is a word for staff."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, cause: StorageCause = "error") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cause = cause
 
 
 class JournalDamagedError(StoreError):

@@ -8,6 +8,7 @@ survive a power cut.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import sqlite3
@@ -18,6 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kiosk.checkout.events import Durable
+from kiosk.checkout.inputs import StorageCause
 from kiosk.store.chain import Identity, Position, RawRecord, digest_of, genesis
 from kiosk.store.codec import decode_event, encode_event
 from kiosk.store.errors import (
@@ -50,6 +52,9 @@ _EVENTS_AFTER = "SELECT sequence, utc_ms, kind, payload FROM record WHERE sequen
 _ALL = -1
 _RANDOM_BITS = 20
 _FILE_MODE = 0o640
+_WRITING = "the journal cannot be written"
+_OPENING = "the journal cannot be opened for writing"
+_FOLDER = "the journal's folder cannot be written"
 
 
 def mint_epoch(utc_seconds: int, random_bits: int) -> int:
@@ -254,8 +259,7 @@ class Journal(_JournalFile):
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
-            reason = f"the journal cannot be written: {error}"
-            raise JournalUnwritableError(reason) from error
+            raise _unwritable(error) from error
 
     def _rows(self, events: Sequence[Durable], utc_ms: int) -> list[tuple[int, int, int, str, bytes, bytes, bytes]]:
         rows = []
@@ -281,8 +285,7 @@ def _lock(path: Path) -> int:
     try:
         lock = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
     except OSError as error:
-        reason = f"the journal's folder cannot be written: {error}"
-        raise JournalUnwritableError(reason) from error
+        raise _unwritable(error, _FOLDER) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -298,8 +301,7 @@ def _connect(path: Path, identity: Identity) -> sqlite3.Connection:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE))
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        reason = f"the journal cannot be opened for writing: {error}"
-        raise JournalUnwritableError(reason) from error
+        raise _unwritable(error, _OPENING) from error
     try:
         connection.execute("PRAGMA busy_timeout = 2000")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -308,10 +310,22 @@ def _connect(path: Path, identity: Identity) -> sqlite3.Connection:
         connection.execute("INSERT OR IGNORE INTO identity VALUES (1, ?, ?)", (identity.kiosk, identity.epoch))
     except sqlite3.Error as error:
         connection.close()
-        reason = f"the journal cannot be written: {error}"
-        raise JournalUnwritableError(reason) from error
+        raise _unwritable(error) from error
     _sync_folder(path.parent)
     return connection
+
+
+def _unwritable(error: OSError | sqlite3.Error, what: str = _WRITING) -> JournalUnwritableError:
+    """With the word for staff: a full disk and one that became read-only are mended in different ways."""
+    cause: StorageCause = "error"
+    if isinstance(error, OSError):
+        full, read_only = error.errno in (errno.ENOSPC, errno.EDQUOT), error.errno in (errno.EROFS, errno.EACCES)
+    else:
+        name = getattr(error, "sqlite_errorname", "")
+        full, read_only = name == "SQLITE_FULL", name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN"))
+    if full or read_only:
+        cause = "full" if full else "read_only"
+    return JournalUnwritableError(f"{what}: {error}", cause)
 
 
 def _sync_folder(folder: Path) -> None:

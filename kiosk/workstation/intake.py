@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, get_args
 
 from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
@@ -15,6 +15,7 @@ from hal.printer.contract import Paper
 from hal.scale.contract import Reading
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead
 from kiosk.checkout import inputs as i
+from kiosk.retail.gtin import InHouse, read_code
 from kiosk.retail.policy import Policy
 from kiosk.settings import Phone
 from kiosk.store.rows import Operator
@@ -27,10 +28,26 @@ _log = logging.getLogger(__name__)
 
 _GROUP_SEPARATOR: Final = "\x1d"
 """The one control character that belongs in a code: GS1's field separator."""
+_EAN_13: Final = 13
 _LOST_PAPER: Final = {"out": "paper_out", "cover_open": "cover_open", "error": "error"}
-_SHOWN: Final = frozenset({"scanner", "produce_scale", "bagging_scale", "printer", "card_reader"})
-"""Devices whose loss a shopper or the checkout must know of; the others are for the log."""
+_SHOWN: Final = frozenset(
+    {"scanner", "produce_scale", "bagging_scale", "printer", "card_reader", "camera", "lights", "fiscal"}
+)
+"""Devices by the names that there are words for; another is for the log."""
+_CAUSES: Final = get_args(i.DeviceCause)
 _KEY_OPERATOR: Final = ("staff_key", "Staff key")
+
+
+def _word(cause: str) -> i.DeviceCause:
+    """A driver's sentence as a word that staff can be told in their language."""
+    begins = cause.split(":", 1)[0]
+    return next((word for word in _CAUSES if word == begins), "no_answer")
+
+
+def _begins(data: str, prefix: str) -> bool:
+    """Whether this is one of the shop's own EAN-13 numbers with this prefix: another length or check digit is none."""
+    whole = len(data) == _EAN_13 and data.isascii() and data.isdigit()
+    return bool(prefix) and data.startswith(prefix) and whole and isinstance(read_code(data), InHouse)
 
 
 class Intake:
@@ -57,7 +74,8 @@ class Intake:
         self._stale_timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._pin_turn = asyncio.Lock()
-        self._lost: dict[str, str] = {}
+        self._lost: dict[str, i.DeviceCause] = {}
+        self._near_end = False
 
     def touch(self, touch: i.Touch) -> None:
         """Something the screen submitted."""
@@ -67,8 +85,9 @@ class Intake:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             case i.PhoneTyped():
-                number = e164(touch.number, self._phone) or f"?{touch.number}"
-                self._put(i.LoyaltyPresented(self._hasher.of("phone", number), "phone"))
+                number = e164(touch.number, self._phone)
+                known = i.LoyaltyPresented(self._hasher.of("phone", number), "phone") if number else i.PhoneRefused()
+                self._put(known)
             case i.CodeScanned():
                 self.code(touch.data, touch.symbology, touch.source)
             case _:
@@ -99,20 +118,21 @@ class Intake:
             _log.warning("%s: dropped %d characters that are no code", source, len(data))
             return
         policy = self._policy()
-        if policy.badge_prefix and data.startswith(policy.badge_prefix):
+        if _begins(data, policy.badge_prefix):
             self._put(self._door.by_badge(self._hasher.of("badge", data), self._operators()))
-        elif policy.member_prefix and data.startswith(policy.member_prefix):
+        elif _begins(data, policy.member_prefix):
             self._put(i.LoyaltyPresented(self._hasher.of("card", data), "card"))
         else:
             self._put(i.CodeScanned(data, symbology, source))
 
     def lost(self, device: str, cause: str) -> None:
-        """A device is not there; told once."""
-        if device not in self._lost:
+        """A device is not there; told once, and again only for another cause (the cover is closed, but no paper)."""
+        word, before = _word(cause), self._lost.get(device)
+        if word != before:
             _log.warning("%s lost: %s", device, cause)
             if device in _SHOWN:
-                self._put(i.DeviceLost(device, cause))
-        self._lost[device] = cause
+                self._put(i.DeviceLost(device, word))
+        self._lost[device] = word
         if device in self._scales:
             self._scales[device].forget()
             self._stop_stale_timer(device)
@@ -175,13 +195,17 @@ class Intake:
     def _status(self, event: StatusChanged) -> None:
         match event.status:
             case "lost":
-                self.lost(event.device, event.cause or "silent")
+                self.lost(event.device, event.cause or "no_answer")
             case "ready":
                 self.back(event.device)
             case "warning":
                 _log.warning("%s: %s", event.device, event.cause)
 
     def _paper(self, event: Paper) -> None:
+        near_end = event.state == "near_end"
+        if near_end != self._near_end:
+            self._near_end = near_end
+            self._put(i.ConditionChanged("near_end", on=near_end))
         cause = _LOST_PAPER.get(event.state)
         if cause is not None:
             self.lost(event.device, cause)

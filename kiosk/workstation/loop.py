@@ -21,10 +21,10 @@ from kiosk.checkout.evolve import evolve
 from kiosk.checkout.moment import Moment
 from kiosk.checkout.render import render
 from kiosk.checkout.screen import Screen
-from kiosk.checkout.state import State
+from kiosk.checkout.state import Live, State
 from kiosk.retail.policy import Policy
 from kiosk.store.chain import Position
-from kiosk.store.errors import JournalUnwritableError
+from kiosk.store.errors import JournalUnwritableError, StoreError
 from kiosk.store.journal import Journal
 from kiosk.store.stock_moves import StockMoves
 from kiosk.workstation.clock import Clock
@@ -46,6 +46,7 @@ _REPEATABLE: Final = (
     | i.WeighConfirmed
     | i.LineVoidRequested
     | i.LoyaltyPresented
+    | i.PhoneRefused
     | i.CheckoutRequested
     | i.TenderChosen
     | i.PaymentCancelled
@@ -56,6 +57,10 @@ _REPEATABLE: Final = (
     | i.OperatorActed
 )
 """What a person does again when it had no effect. Everything else (a terminal's answer, say) is kept for later."""
+
+
+_BOOKLESS: Final = State(live=Live(conditions=("no_book",)))
+"""What is on show while there is no price book: nothing of the journal can be dressed without one."""
 
 
 class Engine:
@@ -108,6 +113,7 @@ class Engine:
         pinned = self.state.transaction
         for told in self._shelf.open_pinned(pinned.opened.book_version if pinned is not None else None):
             _log.warning("%s", told)
+            self.put(i.ConditionChanged("book", on=True))
         self._begin()
         self._draw()
         try:
@@ -119,10 +125,15 @@ class Engine:
                 self._retry.cancel()
 
     def book_arrived(self, version: int) -> None:
-        """The sync process has built a newer book. Raises ``StoreError`` if it cannot serve."""
-        self._shelf.arrived(version)
+        """The sync process has built a newer book. Raises ``StoreError`` if it cannot serve; staff are told."""
+        try:
+            self._shelf.arrived(version)
+        except StoreError:
+            self.put(i.ConditionChanged("book", on=True))
+            raise
         self._shelf.settle(self.state)
         self._begin()
+        self.put(i.ConditionChanged("book", on=False))
         self.put(i.FeedApplied(version))
 
     def _begin(self) -> None:
@@ -142,7 +153,7 @@ class Engine:
             self._step(input_)
         except JournalUnwritableError as error:
             self._hold(input_)
-            self._storage_failed(error.reason)
+            self._storage_failed(error)
         except Exception:  # noqa: BLE001 - one input's fault must not end the lane; nothing of it has happened
             _log.exception("%s could not be decided; nothing has happened", type(input_).__name__)
 
@@ -184,7 +195,7 @@ class Engine:
 
     def _draw(self) -> None:
         book = self._shelf.settle(self.state)
-        state, policy = (State(), self._bare_policy) if book is None else (self.state, book.policy)
+        state, policy = (_BOOKLESS, self._bare_policy) if book is None else (self.state, book.policy)
         try:
             screen = render(state, policy)
         except Exception:  # noqa: BLE001 - a picture that cannot be drawn must not end the lane
@@ -200,10 +211,10 @@ class Engine:
         if not isinstance(input_, _REPEATABLE) and input_ not in self._held:
             self._held.append(input_)
 
-    def _storage_failed(self, reason: str) -> None:
-        if not self.state.live.storage:
-            _log.error("nothing can be sold: %s", reason)
-            self._after("showing that nothing can be sold", self._only_shown, i.StorageFailed(reason))
+    def _storage_failed(self, error: JournalUnwritableError) -> None:
+        if self.state.live.storage != error.cause:
+            _log.error("nothing can be sold: %s", error.reason)
+            self._after("showing that nothing can be sold", self._only_shown, i.StorageFailed(error.cause))
         if self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(self._storage_retry_s, self._try_storage)
 
@@ -212,7 +223,7 @@ class Engine:
         try:
             self._journal.check_writable()
         except JournalUnwritableError as error:
-            self._storage_failed(error.reason)
+            self._storage_failed(error)
         else:
             self._storage_recovered()
 

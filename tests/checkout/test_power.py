@@ -12,8 +12,9 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.evolve import evolve
-from kiosk.checkout.screen import AttractBody, BasketBody, OutOfServiceBody
+from kiosk.checkout.screen import AttractBody, BasketBody, OutOfServiceBody, StaffBody
 from kiosk.checkout.state import Live, Phase, State
+from kiosk.checkout.text import text
 from kiosk.retail.money import Money
 from kiosk.retail.weight import Weight
 from tests.support.lane import POWER, HandLane, open_lane, replayed
@@ -93,11 +94,44 @@ def test_without_head_office_a_new_journal_opens_a_series_of_its_own() -> None:
 
 
 def test_a_full_disk_closes_the_lane_and_keeps_the_basket() -> None:
-    lane = open_lane().scan(MILK).tell(i.StorageFailed("disk full"))
+    lane = open_lane().scan(MILK).tell(i.StorageFailed("full"))
     closed = lane.screen.body
     lane.tell(i.StorageRecovered())
-    assert isinstance(closed, OutOfServiceBody)
+    assert closed == OutOfServiceBody(text("closed.storage"), text("storage.full"))
     assert isinstance(lane.screen.body, BasketBody)
+
+
+def test_whoever_has_been_asked_for_money_is_told_not_to_pay_again_while_the_disk_refuses() -> None:
+    lane = open_lane().scan(MILK)
+    lane.pay_by_card()
+    lane.tell(i.StorageFailed("read_only"))
+    assert lane.screen.body == OutOfServiceBody(text("closed.storage_paying"), text("storage.read_only"))
+
+
+# --- what staff should know --------------------------------------------------------------------------------------
+
+
+def test_staff_see_lost_devices_and_conditions_and_shoppers_only_what_they_miss() -> None:
+    lane = open_lane().tell(
+        i.DeviceLost("lights", "cable"),
+        i.DeviceLost("printer", "paper_out"),
+        i.ConditionChanged("settings", on=True),
+        i.ConditionChanged("near_end", on=True),
+        i.ConditionChanged("near_end", on=False),
+    )
+    assert lane.screen.warnings == (text("device.printer_lost"),)
+    lane.tell(i.OperatorSignedIn("op1", "Rahima", "attendant", "badge"))
+    body = lane.screen.body
+    assert isinstance(body, StaffBody)
+    assert body.devices == (("lights", "cable"), ("printer", "paper_out"))
+    assert body.conditions == (text("condition.settings"),)
+
+
+def test_a_condition_calls_staff_with_amber_and_an_unconfirmed_clock_does_not() -> None:
+    lane = open_lane().tell(i.ConditionChanged("clock", on=True))
+    assert lane.no_effect(f.SetLight)
+    assert lane.tell(i.ConditionChanged("settings", on=True)).effect(f.SetLight) == f.SetLight("amber")
+    assert lane.tell(i.ConditionChanged("settings", on=False)).effect(f.SetLight) == f.SetLight("green")
 
 
 # --- over long random sessions -----------------------------------------------------------------------------------

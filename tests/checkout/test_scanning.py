@@ -137,6 +137,14 @@ def test_coming_back_within_the_warning_keeps_the_basket() -> None:
     assert basket(lane).lines[0].quantity == 2
 
 
+def test_a_mistyped_phone_number_is_told_apart_from_an_unknown_member() -> None:
+    lane = open_lane().tell(i.ViewRequested("loyalty"), i.PhoneRefused())
+    notice = lane.screen.notice
+    assert notice is not None
+    assert notice.text.message == "loyalty.check_number"
+    assert lane.no_effect(f.AskMember)
+
+
 def test_a_loyalty_card_is_known_from_the_directory_and_shows_a_tier() -> None:
     lane = open_lane().tell(i.LoyaltyPresented("ab" * 32, "card"))
     assert basket(lane).member_tier == "gold"

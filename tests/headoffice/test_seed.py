@@ -63,6 +63,13 @@ def test_a_member_is_found_by_card_and_by_phone_and_an_operator_s_pin_is_only_a_
     assert (operator.pin_salt, operator.pin_hash) == pin_hash(KEY, operator.operator_id, pin)
 
 
+def test_the_shop_s_country_is_an_iso_code_in_capitals_as_receipts_ask_for_it(filled: Database) -> None:
+    with filled.read() as session:
+        payload = session.scalar(select(FeedCurrent.payload).where(FeedCurrent.kind == "policy"))
+        assert home_of(session).country == "BD"
+    assert decode_row("policy", payload or b"").country == "BD"
+
+
 def test_every_day_and_every_opening_hour_has_sample_sales_that_add_up(filled: Database) -> None:
     with filled.read() as session:
         home = home_of(session)

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from kiosk.checkout.events import InterventionKind
-from kiosk.checkout.inputs import OperatorAct, TerminalOutcome
+from kiosk.checkout.inputs import Condition, DeviceCause, OperatorAct, StorageCause, TerminalOutcome
 from kiosk.checkout.screen import CardBody, ThanksBody, WeighBody
 from kiosk.i18n.catalogues import LANGUAGES, source
 from kiosk.retail.gtin import Refused
@@ -122,6 +122,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "pay.{}": get_args(TerminalOutcome),
     "device.{}": DEVICES,
     "device.{}_lost": DEVICES,
+    "cause.{}": get_args(DeviceCause),
+    "condition.{}": get_args(Condition),
+    "storage.{}": get_args(StorageCause),
     "unit.{}": (*get_args(Unit), "each"),
     "tender.{}": get_args(TenderKind),
     "language.{}": LANGUAGES,

@@ -30,7 +30,9 @@ KEY = "00" * 16
 BD = Phone(calling_code="880", trunk_prefix="0", national_lengths=(10,))
 PIN = "471100"
 HASHED = hashlib.scrypt(PIN.encode(), salt=b"s", n=2**14, r=8, p=1).hex()
-RAHIM = Operator("7", "Rahim", "supervisor", Hasher(KEY).of("badge", "B-7"), b"s".hex(), HASHED)
+CARD = "2990000000019"
+BADGE = "2980000000010"
+RAHIM = Operator("7", "Rahim", "supervisor", Hasher(KEY).of("badge", BADGE), b"s".hex(), HASHED)
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Rig:
             mono_ms=lambda: self.now,
             hasher=Hasher(KEY),
             phone=BD,
-            policy=lambda: replace(bangladesh(), member_prefix="M-", badge_prefix="B-"),
+            policy=lambda: replace(bangladesh(), member_prefix="2990", badge_prefix="2980"),
             operators=lambda: (RAHIM,),
         )
 
@@ -91,14 +93,21 @@ def test_what_is_no_code_is_dropped(data: str) -> None:
 
 def test_a_loyalty_card_becomes_a_keyed_hash() -> None:
     rig = Rig()
-    rig.intake.event(CodeRead("scanner", "M-123"))
-    assert rig.put == [i.LoyaltyPresented(_hashed("card:M-123"), "card")]
+    rig.intake.event(CodeRead("scanner", CARD))
+    assert rig.put == [i.LoyaltyPresented(_hashed(f"card:{CARD}"), "card")]
+
+
+@pytest.mark.parametrize("data", ["29900012", "2990000000018", "02990000000019", "2990-milk", "299000000001", "2980"])
+def test_what_begins_like_a_card_or_badge_and_is_none_is_rung_up_as_any_code(data: str) -> None:
+    rig = Rig()
+    rig.intake.event(CodeRead("scanner", data, "]E0"))
+    assert rig.put == [i.CodeScanned(data, "]E0", "scanner")]
 
 
 def test_a_badge_signs_its_owner_in_and_a_strangers_is_refused() -> None:
     rig = Rig()
-    rig.intake.event(CodeRead("scanner", "B-7"))
-    rig.intake.touch(i.CodeScanned("B-8"))
+    rig.intake.event(CodeRead("scanner", BADGE))
+    rig.intake.touch(i.CodeScanned("2980000000027"))
     assert rig.put == [i.OperatorSignedIn("7", "Rahim", "supervisor", "badge"), i.OperatorRefused(4)]
 
 
@@ -112,8 +121,11 @@ def test_a_phone_number_is_one_number_however_it_is_typed(typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "123", "017123456789", "abc", "+44 20 7946 0000"])
-def test_what_is_no_number_here_is_no_members(typed: str) -> None:
+def test_what_is_no_number_here_is_told_and_goes_no_further(typed: str) -> None:
     assert e164(typed, BD) is None
+    rig = Rig()
+    rig.intake.touch(i.PhoneTyped(typed))
+    assert rig.put == [i.PhoneRefused()]
 
 
 # --- people ------------------------------------------------------------------------------------------------------
@@ -278,14 +290,38 @@ def test_a_loss_is_told_once_and_so_is_the_return() -> None:
 
 def test_a_printer_without_paper_is_lost_until_it_has_some() -> None:
     rig = Rig()
-    for state in ("near_end", "out", "cover_open", "ok"):
+    for state in ("out", "out", "cover_open", "ok"):
         rig.intake.event(Paper("printer", state))
-    assert rig.put == [i.DeviceLost("printer", "paper_out"), i.DeviceBack("printer")]
+    lost = [i.DeviceLost("printer", "paper_out"), i.DeviceLost("printer", "cover_open")]
+    assert rig.put == [*lost, i.DeviceBack("printer")]
 
 
-def test_a_dark_lamp_is_for_the_log_and_not_for_the_shopper(caplog: pytest.LogCaptureFixture) -> None:
+def test_staff_hear_that_paper_is_near_its_end_and_when_there_is_a_new_roll() -> None:
+    rig = Rig()
+    for state in ("near_end", "near_end", "ok"):
+        rig.intake.event(Paper("printer", state))
+    assert rig.put == [i.ConditionChanged("near_end", on=True), i.ConditionChanged("near_end", on=False)]
+
+
+@pytest.mark.parametrize(
+    ("told", "word"),
+    [
+        ("cable", "cable"),
+        ("settings: 'baud' is no number", "settings"),
+        ("driver: ValueError", "driver"),
+        ("no answer from the printer at 10.0.0.9:9100; switch it off and on", "no_answer"),
+        ("", "no_answer"),
+    ],
+)
+def test_whatever_a_driver_says_staff_are_told_a_word_there_is_a_translation_of(told: str, word: str) -> None:
+    rig = Rig()
+    rig.intake.event(StatusChanged("printer", "lost", told))
+    assert rig.put == [i.DeviceLost("printer", word)]  # type: ignore[arg-type]  # the parameters are those words
+
+
+def test_a_dark_lamp_is_told_in_the_log_and_to_staff(caplog: pytest.LogCaptureFixture) -> None:
     rig = Rig()
     rig.intake.event(StatusChanged("lights", "lost", "cable"))
     rig.intake.event(Prompt("card_reader", "r", "enter_pin"))
-    assert rig.put == []
+    assert rig.put == [i.DeviceLost("lights", "cable")]
     assert "lights lost: cable" in caplog.text

@@ -7,6 +7,7 @@ from kiosk.checkout.screen import OutOfServiceBody, Screen
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.moment import MomentView
+from ui.theme import TypeSize
 from ui.widgets.button import PushButton
 
 __all__ = ["OutOfServiceView"]
@@ -19,13 +20,16 @@ class OutOfServiceView(MomentView):
         super().__init__(kit, icon="power", tone="alarm", ink="on_alarm")
         self.heading.say(kit.say("closed.title"))
         self.staff = PushButton(kit, kit.say("chrome.staff"), self._staff, role="secondary", icon="lock")
-        self.add(self.staff)
+        self._note = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, align="center")
+        self.add(self.staff, self._note)
 
     def show(self, screen: Screen) -> None:
         """Draw why."""
         body = screen.body
         assert isinstance(body, OutOfServiceBody)  # noqa: S101 - the stage gives each view its own kind
         self.said.say(self.kit.say(body.reason))
+        note = self.kit.say(body.for_staff) if body.for_staff is not None else ""
+        self._note.say(self.kit.say("closed.for_staff", what=note) if note else "")
 
     def arrange(self, area: Area) -> None:
         """The door stands in the corner, out of a shopper's way."""
@@ -34,6 +38,7 @@ class OutOfServiceView(MomentView):
         wide, tall = self.staff.natural_width(), kit.px(72)
         page = self.page(area)
         self.staff.place(Area(page.x + page.w - wide, page.y + kit.px(12), wide, tall))
+        self._note.place(Area(page.x, page.y + kit.px(12), page.w - wide - kit.px(24), tall))
 
     def _staff(self) -> None:
         self.kit.submit(ViewRequested("staff_sign_in"))

@@ -18,7 +18,7 @@ from ui.widgets.button import PushButton, Role
 from ui.widgets.card import Card
 from ui.widgets.icon import Icon
 from ui.widgets.line_row import amount_line
-from ui.widgets.notice import NoticeStrip
+from ui.widgets.notice import Level, NoticeStrip
 from ui.widgets.picture_tile import PictureTile
 from ui.widgets.scroller import Row, Scroller
 from ui.widgets.sheet import Sheet
@@ -30,6 +30,8 @@ _SIDE: Final = 404
 _BELOW: Final = 700
 _WAITING_ROW: Final = 148
 _LINE_ROW: Final = 108
+_STRIPS: Final = 4
+"""Lost devices and conditions that are told at once, the lost first."""
 _JUDGED_ELSEWHERE: Final[dict[str, tuple[tuple[OperatorAct, Role], ...]]] = {
     "cash": (("cash_received", "primary"),),
     "tender_unknown": (("tender_was_approved", "primary"), ("tender_was_declined", "alarm")),
@@ -220,15 +222,20 @@ class StaffView(View):
             self._total.show(kit.say("basket.due"), body.totals.due)
         self.keep(self._total, body.cash_due is not None or body.totals is not None)
         self.drop(*self._devices)
-        self._devices = tuple(self._device(device, cause) for device, cause in body.devices[:2])
+        lost = (self._strip(self._lost(*each), "error") for each in body.devices)
+        told = (self._strip(kit.say(condition), "warning") for condition in body.conditions)
+        self._devices = (*lost, *told)[:_STRIPS]
         self.add(*self._devices)
         suspended = kit.say("staff.suspended", count=body.suspended) if body.suspended else ""
         healthy = "" if body.devices else kit.say("staff.devices_ok")
         self._facts.say("\n".join(fact for fact in (suspended, healthy) if fact))
 
-    def _device(self, device: str, cause: str) -> NoticeStrip:
+    def _lost(self, device: str, cause: str) -> str:
+        return f"{self.kit.say(f'device.{device}')}: {self.kit.say(f'cause.{cause}')}"
+
+    def _strip(self, said: str, level: Level) -> NoticeStrip:
         strip = NoticeStrip(self.kit, size=TypeSize.NOTE)
-        strip.show(f"{self.kit.say(f'device.{device}')}: {self.kit.say(f'cause.{cause}')}", "error")
+        strip.show(said, level)
         return strip
 
     def _show_acts(self, offered: tuple[OperatorAct, ...]) -> None:

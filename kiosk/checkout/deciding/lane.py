@@ -109,7 +109,7 @@ def commanded(desk: Desk, command: i.HeadOfficeCommanded) -> None:
 
 def device_lost(desk: Desk, lost: i.DeviceLost) -> None:
     """A device went silent: said where it matters, and its last value is gone."""
-    desk.happened(e.DeviceShown(lost.device, lost.cause or "silent"))
+    desk.happened(e.DeviceShown(lost.device, lost.cause))
     if lost.device == "produce_scale":
         desk.happened(e.WeightShown("produce", None, stable=False, problem="stale", sequence=0, mono_ms=0))
     if lost.device == "bagging_scale":
