@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kivy.config import Config
+
+SIZE = (1280, 800)
+# Whichever import comes to the window first makes it, and it must be of this size: so this stands before the others.
+for name, value in (("width", SIZE[0]), ("height", SIZE[1]), ("multisamples", 0)):
+    Config.set("graphics", name, str(value))
+
+# ruff: noqa: E402
 from kivy.base import EventLoop
 from kivy.clock import Clock
-from kivy.config import Config
 from kivy.graphics.opengl import glFinish
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
@@ -29,11 +36,6 @@ from ui.stage import Stage, Surroundings
 _Window = Any
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "ui"
-SIZE = (1280, 800)
-
-# Whichever test imports the window first makes it: it must be of this size.
-for name, value in (("width", SIZE[0]), ("height", SIZE[1]), ("multisamples", 0)):
-    Config.set("graphics", name, str(value))
 
 
 def frames(count: int = 2) -> None:
