@@ -12,11 +12,14 @@ from pathlib import Path
 from bench.oracle import Oracle, Picked
 from samples.catalogue import groceries_map
 
-__all__ = ["SHIPPED", "BasketsError", "read_baskets"]
+__all__ = ["GROCERIES", "SHIPPED", "BasketsError", "read_baskets", "usual_baskets"]
 
 _SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 SHIPPED = _SAMPLES / "baskets.txt"
 """Baskets made up for this shop; used when no other file is named."""
+
+GROCERIES = Path(__file__).resolve().parents[1] / "data" / "groceries" / "baskets.txt"
+"""Where the Groceries data set is looked for; it is under another licence and no part of this project."""
 
 _EVERY_DAY_GRAMS = 640
 """What a shopper of a file without weights puts on the scale."""
@@ -24,6 +27,11 @@ _EVERY_DAY_GRAMS = 640
 
 class BasketsError(Exception):
     """The file cannot be read; the text names file, line and what is wrong."""
+
+
+def usual_baskets() -> Path:
+    """The 9,835 baskets of the Groceries data set where somebody has put them, else those shipped with the shop."""
+    return GROCERIES if GROCERIES.is_file() else SHIPPED
 
 
 def read_baskets(path: Path, oracle: Oracle, *, most: int | None = None) -> Iterator[tuple[Picked, ...]]:

@@ -1,6 +1,7 @@
 """``make replay``: real baskets from the scan to the ledger, held against an independent oracle.
 
-``BASKETS=file`` names the baskets (by default those shipped with the sample shop); ``N=count`` takes the first so many.
+``BASKETS=file`` names the baskets; by default those of the Groceries data set, where they lie in ``data/groceries``, else
+those shipped with the sample shop. ``N=count`` takes the first so many.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bench.asked import AskedError, end_in_order, whole_number
-from bench.baskets import SHIPPED, BasketsError, read_baskets
+from bench.baskets import BasketsError, read_baskets, usual_baskets
 from bench.knobs import KnobClient
 from bench.oracle import Oracle, Picked
 from bench.processes import NotReadyError
@@ -90,7 +91,7 @@ def conclude(report: Report, found: Reckoning) -> None:
 def main() -> int:
     """The program behind the make target."""
     end_in_order()
-    path = Path(os.environ.get("BASKETS") or SHIPPED)
+    path = Path(os.environ.get("BASKETS") or usual_baskets())
     try:
         most = whole_number("N", 0) or None
     except AskedError as fault:

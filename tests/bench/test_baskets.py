@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.baskets import SHIPPED, BasketsError, read_baskets
+from bench.baskets import GROCERIES, SHIPPED, BasketsError, read_baskets, usual_baskets
 from bench.oracle import Oracle, Picked
 from samples.catalogue import groceries_map, load_baskets
 from tests.bench.shop import item, sample_shop, shop
@@ -77,3 +77,8 @@ def test_the_shipped_baskets_are_read_whole() -> None:
 
     read = [tuple((picked.item_id, picked.grams) for picked in basket) for basket in read_baskets(SHIPPED, oracle)]
     assert tuple(read) == load_baskets()
+
+
+def test_the_groceries_are_replayed_where_they_lie_and_the_shipped_baskets_elsewhere() -> None:
+    assert usual_baskets() == (GROCERIES if GROCERIES.is_file() else SHIPPED)
+    assert usual_baskets().is_file()
