@@ -1,6 +1,6 @@
 """``make replay``: real baskets from the scan to the ledger, held against an independent oracle.
 
-``BASKETS=file`` names the baskets; by default those of the Groceries data set, where they lie in ``data/groceries``, else
+``BASKETS=file`` names the baskets; by default those of the Groceries data set (``data/groceries``), else
 those shipped with the sample shop. ``N=count`` takes the first so many.
 """
 
