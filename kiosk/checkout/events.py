@@ -20,6 +20,7 @@ __all__ = [
     "DURABLE_EVENTS",
     "AccessibilitySet",
     "AgeApproved",
+    "AskShown",
     "CancelShown",
     "ConditionShown",
     "DayClosed",
@@ -537,6 +538,13 @@ class NetworkShown:
 
 
 @dataclass(frozen=True, slots=True)
+class AskShown:
+    """The terminal is asked what became of a tender; empty: it has said that it still works on it."""
+
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionShown:
     """Staff should know of a condition, or need no longer."""
 
@@ -605,6 +613,7 @@ Transient = (
     | MemberAsked
     | DeviceShown
     | NetworkShown
+    | AskShown
     | ConditionShown
     | StorageShown
     | SignInRefused

@@ -318,6 +318,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, lost=tuple(sorted(lost)))
         case e.NetworkShown():
             live = replace(live, online=event.online)
+        case e.AskShown():
+            live = replace(live, asking=event.tender)
         case e.ConditionShown():
             standing = set(live.conditions) - {event.condition} | ({event.condition} if event.on else set())
             live = replace(live, conditions=tuple(sorted(standing)))

@@ -270,7 +270,7 @@ def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -
     stage: Literal["present", "asking", "staff", "cancelling"] = "present"
     if any(raised.kind == "tender_unknown" for raised in state.interventions):
         stage = "staff"
-    elif tender.outcome == "unknown":
+    elif tender.outcome == "unknown" or state.live.asking == tender.tender:
         stage = "asking"
     elif state.live.cancelling == tender.tender:
         stage = "cancelling"

@@ -152,6 +152,7 @@ class Live:
     sign_in_attempts_left: int | None = None
     leaving: bool = False
     cancelling: str = ""
+    asking: str = ""
     member_ask: MemberAsked | None = None
     zero_seen: bool = True
     """The produce scale was empty since the last weighing."""

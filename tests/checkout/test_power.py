@@ -12,7 +12,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.evolve import evolve
-from kiosk.checkout.screen import AttractBody, BasketBody, OutOfServiceBody, StaffBody
+from kiosk.checkout.screen import AttractBody, BasketBody, CardBody, OutOfServiceBody, StaffBody
 from kiosk.checkout.state import Live, Phase, State
 from kiosk.checkout.text import text
 from kiosk.retail.money import Money
@@ -106,6 +106,32 @@ def test_whoever_has_been_asked_for_money_is_told_not_to_pay_again_while_the_dis
     lane.pay_by_card()
     lane.tell(i.StorageFailed("read_only"))
     assert lane.screen.body == OutOfServiceBody(text("closed.storage_paying"), text("storage.read_only"))
+
+
+def test_after_a_cut_nobody_is_asked_for_a_card_before_the_terminal_has_said_what_it_knows() -> None:
+    lane = open_lane().scan(MILK)
+    tender = lane.pay_by_card()
+    body = lane.power_cut().screen.body
+    assert isinstance(body, CardBody)
+    assert body.stage == "asking"
+    body = lane.tell(i.TerminalAnswered(tender, "in_progress")).screen.body
+    assert isinstance(body, CardBody)
+    assert body.stage == "present"
+
+
+def test_the_terminal_is_asked_once_more_when_staff_say_no_and_a_late_yes_is_given_back() -> None:
+    lane = open_lane().scan(MILK)
+    tender = lane.pay_by_card()
+    lane.tell(i.TerminalSilent(tender), i.TerminalSilent(tender))
+    lane.tell(i.OperatorSignedIn("op1", "Rahima", "attendant", "badge"), i.OperatorActed("tender_was_declined"))
+    assert lane.effect(f.AskTerminal).tender == tender
+    lane.approve(tender)
+    assert lane.effect(f.Reverse).tender == tender
+
+
+def test_a_wrong_pin_is_forgotten_once_staff_are_in() -> None:
+    lane = open_lane().tell(i.OperatorRefused(4), i.OperatorSignedIn("op1", "Rahima", "attendant", "pin"))
+    assert lane.screen.notice is None
 
 
 # --- what staff should know --------------------------------------------------------------------------------------

@@ -67,6 +67,15 @@ def test_a_reading_older_than_a_second_is_no_weight() -> None:
     assert lane.happened(e.LineAdded) == []
 
 
+@pytest.mark.parametrize("problem", ["motion", "under", "over", "zero", "fault", "stale"])
+def test_a_weight_that_cannot_be_priced_is_refused_in_its_own_words(problem: i.WeightProblem) -> None:
+    lane = armed().weigh(500, problem=problem).tell(i.WeighConfirmed())
+    notice = lane.screen.notice
+    assert notice is not None
+    assert notice.text.message == f"weigh.{problem}"
+    assert lane.happened(e.LineAdded) == []
+
+
 def test_lifting_the_fruit_before_the_price_adds_nothing() -> None:
     lane = armed().weigh(500).weigh(0, problem="zero").tell(i.WeighConfirmed())
     assert lane.happened(e.LineAdded) == []

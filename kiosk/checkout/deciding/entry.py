@@ -222,7 +222,10 @@ def confirm_weight(desk: Desk) -> None:
     armed, reading = desk.state.live.armed, desk.state.live.produce
     if armed is None or not _may_enter(desk):
         return
-    if reading is None or reading.problem or not reading.stable or reading.weight is None:
+    if reading is not None and reading.problem:
+        desk.refuse(text(f"weigh.{reading.problem}"))
+        return
+    if reading is None or not reading.stable or reading.weight is None:
         desk.refuse(text("weigh.wait"))
         return
     if desk.moment.mono_ms - reading.mono_ms > FRESH_MS:

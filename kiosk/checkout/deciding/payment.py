@@ -102,6 +102,7 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
             desk.say(text(f"pay.{answer.outcome}"), "warning")
             desk.do(f.Beep("declined"))
         case "in_progress":
+            desk.happened(e.AskShown(""))
             desk.do(f.StartTimer("card_status", desk.policy.timeouts.card_status))
         case "unknown":
             silent(desk, i.TerminalSilent(answer.tender))
@@ -267,6 +268,8 @@ def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     else:
         _settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="staff"))
         desk.happened(e.ViewShown("tender_choice"))
+        # Should the terminal know better, its late approval is given back.
+        desk.do(f.AskTerminal(tender.tender))
 
 
 def resume_after_power(desk: Desk) -> None:
@@ -274,6 +277,7 @@ def resume_after_power(desk: Desk) -> None:
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
     if tender is not None and tender.kind != "cash":
+        desk.happened(e.AskShown(tender.tender))
         desk.do(f.AskTerminal(tender.tender), f.StartTimer("card_status", desk.policy.timeouts.card_status))
     for pending in desk.state.reversals:
         desk.do(f.Reverse(pending.tender, pending.amount, pending.reference))

@@ -20,6 +20,7 @@ def sign_in(desk: Desk, who: i.OperatorSignedIn) -> None:
     if desk.state.operator is not None:
         desk.happened(e.OperatorOff(desk.state.operator.operator_id, "signed_out"))
     desk.happened(e.OperatorOn(who.operator_id, who.name, who.role, who.method), e.ViewShown("staff"))
+    desk.happened(e.NoticeShown(None))
     desk.do(f.StartTimer("staff", desk.policy.timeouts.staff), f.StopTimer("leaving"))
 
 
