@@ -123,11 +123,13 @@ class Desk:
         self._on_change({"kiosks"})
 
     def _dispatch(self, topic: str, payload: bytes) -> list[Reply]:
+        owner = ""
         try:
             told = topics.parse(topic)
+            owner = told.owner
             return self._answer(told, payload)
         except MessageError as fault:
-            self._bury(topic, Letter(fault.reason, fault.detail), payload)
+            self._bury(topic, Letter(fault.reason, fault.detail, owner), payload)
             return []
 
     def _answer(self, told: topics.Topic, payload: bytes) -> list[Reply]:

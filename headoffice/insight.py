@@ -145,15 +145,20 @@ def home_of(session: Session) -> Home:
 def kiosks(session: Session) -> list[KioskView]:
     """Every kiosk, those in trouble and those connected first."""
     heads: dict[str, Epoch] = {}
-    for epoch in session.scalars(select(Epoch).order_by(Epoch.epoch)):
+    seen: set[tuple[str, int]] = set()
+    for epoch in session.scalars(select(Epoch).order_by(Epoch.opened_ms, Epoch.epoch)):
         heads[epoch.kiosk] = epoch
+        seen.add((epoch.kiosk, epoch.epoch))
     found = session.scalars(select(Kiosk).where(Kiosk.sample.is_(False)).order_by(Kiosk.online.desc(), Kiosk.kiosk))
-    return [_kiosk_view(row, heads.get(row.kiosk)) for row in found]
+    return [_kiosk_view(row, heads.get(row.kiosk), known=(row.kiosk, row.told_epoch) in seen) for row in found]
 
 
-def _kiosk_view(row: Kiosk, head: Epoch | None) -> KioskView:
-    stored = head.sequence if head and head.epoch == row.told_epoch else 0
-    behind = row.told_sequence - stored if not head or head.epoch <= row.told_epoch else 0
+def _kiosk_view(row: Kiosk, head: Epoch | None, *, known: bool) -> KioskView:
+    """``known``: something of the journal the kiosk told of is stored. If that is not the newest, it is over."""
+    if head is not None and head.epoch == row.told_epoch:
+        behind = row.told_sequence - head.sequence
+    else:
+        behind = 0 if known else row.told_sequence
     return KioskView(row, max(0, behind), head.sequence if head else 0, head.alarm if head else "")
 
 

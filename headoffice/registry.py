@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from headoffice.database import Database
-from headoffice.ledger.tables import BusinessUnit, Epoch, Kiosk
+from headoffice.ledger.ingest import newest_epoch
+from headoffice.ledger.tables import BusinessUnit, Kiosk
 from messages.state import KioskState
 from messages.telemetry import Telemetry
 
@@ -31,7 +32,7 @@ class Registry:
             row = _row(session, state.kiosk)
             row.store, row.workstation, row.release = state.store, state.workstation, state.release
             row.online, row.last_seen_ms = state.online, self._clock()
-            row.told_epoch, row.told_sequence = max((row.told_epoch, row.told_sequence), (state.epoch, state.sequence))
+            _tell(row, state.epoch, state.sequence)
             row.feed_version = max(row.feed_version, state.feed_version)
         self._on_change({"kiosks"})
 
@@ -39,13 +40,10 @@ class Registry:
         """Health figures: how much the kiosk has not got acknowledged yet."""
         with self._database.write() as session:
             row = _row(session, health.kiosk)
-            stored = session.scalar(
-                select(Epoch).where(Epoch.kiosk == health.kiosk).order_by(Epoch.epoch.desc()).limit(1)
-            )
+            stored = newest_epoch(session, health.kiosk)
             epoch, sequence = (stored.epoch, stored.sequence) if stored else (0, 0)
-            row.told_epoch, row.told_sequence = max(
-                (row.told_epoch, row.told_sequence), (epoch, sequence + health.waiting)
-            )
+            if row.told_epoch in (0, epoch):
+                _tell(row, epoch, sequence + health.waiting)
             row.online, row.last_seen_ms = True, self._clock()
             row.feed_version = max(row.feed_version, health.feed_version)
         self._on_change({"kiosks"})
@@ -60,6 +58,16 @@ class Registry:
         with self._database.read() as session:
             known = set(session.scalars(select(BusinessUnit.store).where(BusinessUnit.sells)))
             return sorted(known | set(session.scalars(select(Kiosk.store).where(Kiosk.store != ""))))
+
+
+def _tell(row: Kiosk, epoch: int, sequence: int) -> None:
+    """The journal a kiosk has now, and how far it goes: another epoch takes the place of the one before, even if its
+    number is lower.
+    """
+    if epoch == row.told_epoch:
+        row.told_sequence = max(row.told_sequence, sequence)
+    elif epoch:
+        row.told_epoch, row.told_sequence = epoch, sequence
 
 
 def _row(session: Session, name: str) -> Kiosk:

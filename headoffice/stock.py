@@ -59,12 +59,11 @@ def stock_changes(session: Session, levels: Sequence[StockLevel]) -> list[Change
 
 def _counted(session: Session, location: str) -> dict[str, tuple[int, int]]:
     """Kiosk -> the last record of its newest epoch that is stored without a gap, and so is in the levels."""
-    newest = select(Epoch.kiosk, func.max(Epoch.epoch).label("epoch")).group_by(Epoch.kiosk).subquery()
     found = session.execute(
         select(Epoch.kiosk, Epoch.epoch, Epoch.sequence)
-        .join(newest, (Epoch.kiosk == newest.c.kiosk) & (Epoch.epoch == newest.c.epoch))
         .join(Kiosk, Kiosk.kiosk == Epoch.kiosk)
         .outerjoin(BusinessUnit, BusinessUnit.store == Kiosk.store)
         .where(func.coalesce(BusinessUnit.location, Kiosk.store) == location)
+        .order_by(Epoch.opened_ms, Epoch.epoch)
     )
     return {kiosk: (epoch, sequence) for kiosk, epoch, sequence in found}

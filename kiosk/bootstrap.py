@@ -25,6 +25,7 @@ from kiosk.store.chain import Identity
 from kiosk.store.journal import Journal, mint_epoch
 from kiosk.store.look_up import BookLookUp
 from kiosk.store.stock_moves import StockMoves
+from kiosk.sync.cursor import last_epoch
 from kiosk.workstation.clock import Clock, SystemClock
 from kiosk.workstation.devices import Rack
 from kiosk.workstation.identity import Hasher
@@ -69,7 +70,9 @@ def build(layers: Layers, *, clock: Clock | None = None) -> Kiosk:
             misdescribed[name] = f"settings: {error}"
     layers.data.mkdir(parents=True, exist_ok=True)
     layers.run.mkdir(parents=True, exist_ok=True)
-    epoch = mint_epoch(int(time.time()), int.from_bytes(os.urandom(3), "big"))
+    # A clock that stands in the past must not make a journal that seems older than the one it comes after.
+    born = max(int(time.time()), (last_epoch(layers.books / "sync.db") >> 20) + 1)
+    epoch = mint_epoch(born, int.from_bytes(os.urandom(3), "big"))
     journal = Journal.open(layers.data / "journal.db", identity=Identity(settings.identity.kiosk, epoch))
     try:
         clock = clock or SystemClock(settings.time_zone, settings.clock_confirmed_by)

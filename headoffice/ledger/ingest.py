@@ -27,7 +27,7 @@ from messages import envelope, journal, topics
 from messages.errors import MessageError, Reason
 from messages.events import PAYLOADS, Payload, read_payload
 
-__all__ = ["MAXIMUM_PARKED", "Ingest"]
+__all__ = ["MAXIMUM_PARKED", "Ingest", "newest_epoch"]
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Ingest:
     def standing(self, kiosk: str) -> journal.Acknowledgement | None:
         """What is stored of the kiosk's newest epoch: what a kiosk may be told at any time."""
         with self._database.read() as session:
-            row = session.scalar(select(Epoch).where(Epoch.kiosk == kiosk).order_by(Epoch.epoch.desc()).limit(1))
+            row = newest_epoch(session, kiosk)
             return None if row is None else _acknowledge(row, "chain" if row.alarm else "")
 
     def _refuse(self, letter: Letter, payload: bytes) -> Letter:
@@ -115,6 +115,12 @@ class Ingest:
         if answer is None:  # pragma: no cover - a batch holds at least one record
             raise AssertionError
         return answer
+
+
+def newest_epoch(session: Session, kiosk: str) -> Epoch | None:
+    """The kiosk's journal that was seen first last: a journal born under a wrong clock may bear a lower number."""
+    newest = select(Epoch).where(Epoch.kiosk == kiosk).order_by(Epoch.opened_ms.desc(), Epoch.epoch.desc())
+    return session.scalar(newest.limit(1))
 
 
 def _check(batch: journal.JournalBatch, owner: str | None) -> None:

@@ -23,11 +23,12 @@ _SHOPPERS = frozenset({"scanner", "produce_scale", "bagging_scale", "printer", "
 
 def render(state: State, policy: Policy) -> s.Screen:
     """One whole picture."""
+    body = _body(state, policy)
     return s.Screen(
         chrome=_chrome(state, policy),
-        body=_body(state, policy),
+        body=body,
         notice=_notice(state),
-        warnings=_warnings(state),
+        warnings=() if isinstance(body, s.OutOfServiceBody) else _warnings(state),
     )
 
 

@@ -26,7 +26,15 @@ class StockMoves:
                     self._moves[move.item_id].append((position, move.quantity))
 
     def since(self, item_id: str, counted: Position | None) -> int:
-        """Pieces or grams that left the shop behind ``counted`` (``None``: nothing of this kiosk is counted yet)."""
+        """Pieces or grams that left the shop behind ``counted``.
+
+        ``None``, or a place in another epoch (a journal before this one, whatever its number): nothing of this
+        journal is counted yet.
+        """
         with self._lock:
             moves = self._moves.get(item_id, ())
-            return sum(quantity for position, quantity in moves if counted is None or position > counted)
+            return sum(quantity for position, quantity in moves if not _counted(position, counted))
+
+
+def _counted(position: Position, upto: Position | None) -> bool:
+    return upto is not None and position.epoch == upto.epoch and position.sequence <= upto.sequence

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from kiosk.store.chain import Position
 from kiosk.store.errors import WriterBusyError
 from kiosk.store.migrations import Migration, check_readable, migrate
 
-__all__ = ["Acknowledged", "Cursor"]
+__all__ = ["Acknowledged", "Cursor", "last_epoch"]
 
 _APPLICATION_ID = 0x4B53594E  # "KSYN"
 _MIGRATIONS = (
@@ -106,6 +107,16 @@ class Cursor:
     def finish_command(self, kind: str, number: int) -> None:
         """The command was carried out; durable on return."""
         self._connection.execute("INSERT OR REPLACE INTO command VALUES (?, ?)", (kind, number))
+
+
+def last_epoch(path: Path) -> int:
+    """The epoch of the last acknowledgement that ``sync.db`` keeps; 0: none, or none that can be read. Read-only."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT epoch FROM acknowledged").fetchone()
+    except sqlite3.Error:
+        return 0
+    return int(row[0]) if row else 0
 
 
 def _lock(path: Path) -> int:

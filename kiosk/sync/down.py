@@ -127,14 +127,27 @@ class Down:
         self._deadline = 0.0
         self._failures = 0
         self._patience = settings.timing.feed_ms / 1000
-        self._from_scratch = self.standing is None
+        self._bookless = self._from_scratch = not self._serves()
         self._building: asyncio.Task[None] | None = None
 
     @property
     def standing(self) -> tuple[int, Path] | None:
         """The book in force, for a checkout that has just come; ``None`` before the first."""
-        path = self._books.path(self._cursor.feed_version)
-        return (self._cursor.feed_version, path) if path.exists() else None
+        if self._bookless:
+            return None
+        return self._cursor.feed_version, self._books.path(self._cursor.feed_version)
+
+    def _serves(self) -> bool:
+        """Whether the book that the cursor names is there and can be read; one that cannot is fetched again."""
+        version = self._cursor.feed_version
+        if not version:
+            return False
+        try:
+            self._books.open(version).close()
+        except StoreError as fault:
+            self._faults.begin(_FEED, f"the price book is asked for again: {fault}")
+            return False
+        return True
 
     def connected(self) -> None:
         """Ask afresh: an answer on its way may be lost. A kiosk without a book asks before it hears of a version."""
@@ -238,7 +251,7 @@ class Down:
             build_book, self._books, question.chunks, since=question.since, refused=refused.append
         )
         self._cursor.applied_feed(version)
-        self._from_scratch = False
+        self._bookless = self._from_scratch = False
         self._head = max(self._head, version)
         for reason in refused:
             self._faults.begin(_ROW, reason)

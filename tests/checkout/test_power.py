@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
+from kiosk.checkout.deciding import lane as lane_rules
 from kiosk.checkout.evolve import evolve
 from kiosk.checkout.screen import AttractBody, BasketBody, CardBody, OutOfServiceBody, StaffBody
 from kiosk.checkout.state import Live, Phase, State
@@ -91,6 +92,14 @@ def test_without_head_office_a_new_journal_opens_a_series_of_its_own() -> None:
     opened = lane.happened(e.TransactionOpened)[0].transaction
     assert opened.series > 1
     assert opened.number == 1
+
+
+def test_series_of_journals_born_under_a_wrong_clock_are_chance_and_never_one_of_the_right_clocks() -> None:
+    wrong = {lane_rules.new_series((1_000_000 << 20) | chance) for chance in range(0, 1 << 20, 4099)}
+    assert len(wrong) == len(range(0, 1 << 20, 4099))
+    assert min(wrong) >= 2
+    assert max(wrong) < lane_rules.new_series(1_767_225_600 << 20)
+    assert lane_rules.new_series(1_794_000_060 << 20) == lane_rules.new_series(1_794_000_000 << 20) + 1
 
 
 def test_a_full_disk_closes_the_lane_and_keeps_the_basket() -> None:

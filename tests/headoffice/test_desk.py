@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from headoffice.database import Database
 from headoffice.desk import Desk, Reply
 from headoffice.feed import Feed, change_of
+from headoffice.insight import kiosks
 from headoffice.keyed import keyed_hash
 from headoffice.ledger.tables import BusinessUnit, DeadLetter, Kiosk
 from kiosk.retail.book import Member
@@ -31,14 +32,14 @@ def say(message: envelope.Message) -> bytes:
     return envelope.encode(message, source="kiosk/v1/lane-1")
 
 
-def born(*, online: bool = True, sequence: int = 5) -> KioskState:
+def born(*, online: bool = True, epoch: int = 1, sequence: int = 5) -> KioskState:
     return KioskState(
         kiosk="lane-1",
         store="dhk-1",
         workstation="1",
         release="0.1.0",
         online=online,
-        epoch=1,
+        epoch=epoch,
         sequence=sequence,
         reason="" if online else "lost",
     )
@@ -78,6 +79,35 @@ def test_a_new_epoch_is_told_the_lane_s_highest_numbers(database: Database) -> N
         reply = only(desk.handle(topics.ask("lane-1", "numbers"), say(question)))
         answer = envelope.decode(reply.payload, NumbersAnswer).data
         assert (answer.series, answer.last_number, answer.last_legal) == expected
+
+
+def test_a_journal_born_under_a_wrong_clock_is_the_newest_though_its_number_is_lower(database: Database) -> None:
+    now = [NOW]
+    desk = Desk(database, clock=lambda: now[0], stock_every_seconds=0)
+    before, after = JournalOf(epoch=900), JournalOf(epoch=7)
+    for journal in (before, after):
+        now[0] += 1000
+        journal.number = before.number
+        journal.sale()
+        desk.handle(topics.state("lane-1"), say(born(epoch=journal.epoch, sequence=len(journal.records) + 2)))
+        reply = only(desk.handle(topics.journal_up("lane-1"), as_message(journal)))
+        stored = envelope.decode(reply.payload, Acknowledgement).data
+        assert (stored.epoch, stored.sequence, stored.problem) == (journal.epoch, len(journal.records), "")
+    desk.handle(topics.telemetry_up("lane-1"), say(Telemetry(kiosk="lane-1", uptime_ms=1, waiting=4, feed_version=1)))
+    standing = desk.ingest.standing("lane-1")
+    assert standing is not None
+    assert standing.epoch == 7
+    with database.read() as session:
+        (seen,) = kiosks(session)
+        assert (seen.row.told_epoch, seen.unsynced, seen.stored) == (7, 4, len(after.records))
+        assert session.scalar(text('SELECT count(*) FROM "sale"')) == 2
+    desk.now_and_then()
+    with database.read() as session:
+        told = [msgspec.json.decode(row) for row in session.scalars(text("SELECT payload FROM feed_row"))]
+    assert all(row["counted"]["lane-1"] == [7, len(after.records)] for row in told if "counted" in row)
+    question = NumbersAsk(correlation="q", store="dhk-1", workstation="1", epoch=5)
+    reply = only(desk.handle(topics.ask("lane-1", "numbers"), say(question)))
+    assert envelope.decode(reply.payload, NumbersAnswer).data.last_number == 2
 
 
 def test_the_feed_is_answered_in_chunks_with_the_asker_s_correlation(database: Database) -> None:

@@ -129,7 +129,14 @@ def _stocked(folder: Path, moves: StockMoves, **counted: tuple[int, int]) -> Boo
 
 @pytest.mark.parametrize(
     ("counted", "left"),
-    [({}, 92), ({"k7": (9, 1)}, 95), ({"k7": (9, 2)}, 100), ({"k7": (8, 7)}, 92), ({"k8": (9, 2)}, 92)],
+    [
+        ({}, 92),
+        ({"k7": (9, 1)}, 95),
+        ({"k7": (9, 2)}, 100),
+        ({"k7": (8, 7)}, 92),
+        ({"k7": (11, 7)}, 92),
+        ({"k8": (9, 2)}, 92),
+    ],
 )
 def test_stock_on_show_is_the_count_less_the_moves_head_office_has_not_counted(
     tmp_path: Path, counted: dict[str, tuple[int, int]], left: int

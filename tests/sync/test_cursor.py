@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.store.chain import Position
 from kiosk.store.errors import NewerDatabaseError, WriterBusyError
-from kiosk.sync.cursor import Acknowledged, Cursor
+from kiosk.sync.cursor import Acknowledged, Cursor, last_epoch
 
 
 def test_both_cursors_outlive_the_process(tmp_path: Path) -> None:
@@ -33,6 +33,18 @@ def test_the_journal_cursor_never_goes_back_but_into_a_newer_epoch(tmp_path: Pat
     assert cursor.acknowledge(Acknowledged(Position(8, 1), b""))
     assert cursor.position == Position(8, 1)
     cursor.close()
+
+
+def test_a_new_journal_can_learn_the_epoch_it_comes_after(tmp_path: Path) -> None:
+    path = tmp_path / "sync.db"
+    assert last_epoch(path) == 0
+    cursor = Cursor.open(path)
+    assert last_epoch(path) == 0
+    cursor.acknowledge(Acknowledged(Position(7, 5), b""))
+    assert last_epoch(path) == 7
+    cursor.close()
+    path.write_bytes(b"no database at all" * 100)
+    assert last_epoch(path) == 0
 
 
 def test_only_one_process_holds_the_cursors(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -140,6 +142,27 @@ def test_a_book_that_was_lost_is_fetched_whole_again(rig: Rig) -> None:
             await wait_until_async(lambda: service.down.standing is not None)
         SqliteBook.open(book).close()
         assert [request.since for request in rig.far.requests] == [0, 0]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("spoiled", ["damaged", "newer"])
+def test_a_book_that_cannot_be_read_at_the_start_is_fetched_again_in_its_place(rig: Rig, spoiled: str) -> None:
+    async def scenario() -> None:
+        rig.far.offer(STORE, 1, shop_rows(1))
+        async with rig.running() as service:
+            await at(service, 1)
+        book = Path(rig.settings.folder) / "book-1.db"
+        if spoiled == "damaged":
+            book.write_bytes(book.read_bytes()[:5000])
+        else:
+            with closing(sqlite3.connect(book)) as connection:
+                connection.executescript("PRAGMA user_version = 99; UPDATE format SET readable_since = 99;")
+        async with rig.running() as service:
+            assert service.down.standing is None
+            await wait_until_async(lambda: service.down.standing is not None)
+            assert "feed" not in service.faults.standing()
+        assert price_of(rig, 1, "milk") == 9500
 
     asyncio.run(scenario())
 

@@ -26,6 +26,10 @@ __all__ = [
 NUMBERS_DEADLINE_MS = 5_000
 _SERIES_EPOCH = 1_577_836_800
 """2020-01-01: new series are minutes since then."""
+_FIRST_RELEASE = 1_767_225_600
+"""2026-01-01: a journal that says it is older was born under a wrong clock."""
+_CHANCE = (1 << 20) - 1
+"""The part of an epoch's number that is chance."""
 
 
 def power_restored(desk: Desk, power: i.PowerRestored) -> None:
@@ -54,8 +58,12 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
 
 
 def new_series(epoch: int) -> int:
-    """A series that no earlier journal of this workstation can have used: minutes since 2020 at the epoch's birth."""
-    return max(2, ((epoch >> 20) - _SERIES_EPOCH) // 60)
+    """A series that no earlier journal of this workstation can have used: minutes since 2020 at the epoch's birth.
+
+    Under a clock that stands before there was such a kiosk, chance takes the minutes' place: below all of theirs.
+    """
+    born = epoch >> 20
+    return (born - _SERIES_EPOCH) // 60 if born >= _FIRST_RELEASE else 2 + (epoch & _CHANCE)
 
 
 def numbers_answered(desk: Desk, answer: i.NumbersAnswered) -> None:
