@@ -76,7 +76,7 @@ async def _run(
 
 async def _buy(shopper: Shopper, oracle: Oracle, basket: Sequence[Picked], killer: Killer, result: _Run) -> None:
     """One basket, however often the kiosk is killed under it."""
-    begun, held = False, 0
+    begun = False
     sale: Sale | None = None
     while sale is None:
         try:
@@ -85,18 +85,16 @@ async def _buy(shopper: Shopper, oracle: Oracle, basket: Sequence[Picked], kille
                 begun = True
             await shopper.until_body("BasketBody", "WeighBody", "TenderChoiceBody", "CardBody", "ThanksBody")
             if shopper.body in ("BasketBody", "WeighBody"):
-                held = max(held, shopper.pieces())
                 await shopper.fill(basket)
-                held = len(basket)
             sale = await shopper.pay()
         except CutError:
             await killer.whole.wait()
             await killer.finish()
+            held = shopper.held
             await shopper.connect()
-            if shopper.body == "AttractBody":
-                if held:
-                    result.vanished.append(f"a basket of {held} was gone after a cut")
-                begun, held = False, 0
+            if shopper.body in ("AttractBody", "BasketBody") and (stands := shopper.pieces()) < held:
+                result.vanished.append(f"a basket of {held} was one of {stands} after a cut")
+            begun = begun and shopper.body != "AttractBody"
     result.seen[sale["reference"]] = sale["total"]
     expected = oracle.expected(basket).total
     if sale["total"] != expected:

@@ -38,7 +38,10 @@ class Sale(dict[str, Any]):
 
 
 class Shopper:
-    """One person at one kiosk. ``patience`` is how many seconds a screen may take to change."""
+    """One person at one kiosk. ``patience`` is how many seconds a screen may take to change.
+
+    ``held`` is the most things that any screen of this visit has shown in the basket: a cut must not make it less.
+    """
 
     def __init__(self, world: World, oracle: Oracle, *, patience: float = 30.0) -> None:
         self._world = world
@@ -49,6 +52,7 @@ class Shopper:
         self._changed = asyncio.Event()
         self._knobs: dict[str, KnobClient] = {}
         self.shown: Screen = {}
+        self.held = 0
         self.looks: list[Callable[[Screen], None]] = []
 
     @property
@@ -105,6 +109,7 @@ class Shopper:
                 told = json.loads(line)
                 if "screen" in told:
                     self.shown = told
+                    self.held = max(self.held, self.pieces())
                     for look in self.looks:
                         look(told)
                     self._changed.set()
@@ -153,6 +158,7 @@ class Shopper:
 
     async def arrive(self) -> None:
         """Come to a free lane."""
+        self.held = 0
         await self.until_body("AttractBody", "ThanksBody", "BasketBody")
         if self.body == "ThanksBody":
             await self.until(lambda: self._goodbye() or self.body != "ThanksBody", "the receipt")
@@ -222,4 +228,5 @@ class Shopper:
         content = self.content
         sale = Sale(reference=str(content["reference"]), total=Decimal(content["total"]["minor"]) / 100)
         await self.until(lambda: self._goodbye() or self.body != "ThanksBody", "the receipt")
+        self.held = 0
         return sale

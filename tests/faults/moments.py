@@ -13,7 +13,7 @@ from bench.reckoning import ahead
 from bench.world import World
 from tests.support.waiting import wait_until_async
 
-__all__ = ["deed_done", "head_office_behind", "taken_in_silence"]
+__all__ = ["at_once", "deed_done", "head_office_behind", "taken_in_silence"]
 
 _PATIENCE = 60.0
 
@@ -27,6 +27,12 @@ def _charges(world: World) -> int:
 
 def _printed(world: World) -> int:
     return sum(receipt.complete for receipt in Receipts(world.receipts).all())
+
+
+@asynccontextmanager
+async def at_once(_killer: Killer, _target: str, _phase: str) -> AsyncIterator[bool]:
+    """As soon as the phase is on show."""
+    yield True
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import runpy
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from paho.mqtt.client import Client
@@ -22,7 +23,9 @@ from kiosk.checkout import events as e
 from kiosk.checkout.decide import Decision
 from kiosk.checkout.deciding import payment
 from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.evolve import evolve
 from kiosk.checkout.moment import Moment
+from kiosk.checkout.render import render
 from kiosk.store.chain import Position
 from kiosk.sync.cursor import Acknowledged
 from kiosk.sync.link import Link
@@ -35,39 +38,63 @@ _SLOW_DISK = 3.0
 """Seconds a commit takes where it comes too late: longer than it takes to kill whoever waits for it."""
 
 
-def print_before_commit() -> None:
-    """Effects are carried out before the journal has them; the disk takes its time with those that touch the world."""
+class _Slow(asyncio.Queue[Any]):
+    """The engine's queue on a slow disk: nothing is taken from it while a commit is under way."""
+
+    commit: Callable[[], None] | None = None
+
+    async def get(self) -> Any:  # noqa: ANN401 - any input
+        commit, self.commit = self.commit, None
+        if commit is not None:
+            await asyncio.sleep(_SLOW_DISK)
+            commit()
+        return await super().get()
+
+
+def _late(hasty: Callable[[Engine, Decision], Decision | None]) -> None:
+    """Plant ``hasty``: it does what it must not do yet, and gives what is left for the late commit; None: not late."""
     make, whole = Engine.__init__, Engine._apply
-
-    class Slow(asyncio.Queue[Any]):
-        """The engine's queue: nothing is taken from it while a commit is under way."""
-
-        commit: Callable[[], None] | None = None
-        seconds = 0.0
-
-        async def get(self) -> Any:  # noqa: ANN401 - any input
-            commit, self.commit = self.commit, None
-            if commit is not None:
-                await asyncio.sleep(self.seconds)
-                commit()
-            return await super().get()
 
     def slow(engine: Engine, **given: Any) -> None:  # noqa: ANN401 - passed on as they come
         make(engine, **given)
-        engine._queue = Slow()
+        engine._queue = _Slow()
 
-    def hasty(engine: Engine, decision: Decision, moment: Moment) -> None:
-        for effect in decision.effects:
-            engine._perform(effect)
-        rest = functools.partial(whole, engine, replace(decision, effects=()), moment)
-        deeds = any(isinstance(effect, f.Charge | f.Print) for effect in decision.effects)
-        if deeds and isinstance(engine._queue, Slow):
-            engine._queue.commit, engine._queue.seconds = rest, _SLOW_DISK
+    def apply(engine: Engine, decision: Decision, moment: Moment) -> None:
+        rest = hasty(engine, decision)
+        if rest is None or not isinstance(engine._queue, _Slow):
+            whole(engine, decision, moment)
         else:
-            rest()
+            engine._queue.commit = functools.partial(whole, engine, rest, moment)
 
     Engine.__init__ = slow  # type: ignore[method-assign,assignment]  # the planted defect
-    Engine._apply = hasty  # type: ignore[method-assign,assignment]  # as above
+    Engine._apply = apply  # type: ignore[method-assign,assignment]  # as above
+
+
+def print_before_commit() -> None:
+    """Effects that touch the world are carried out before the journal has them."""
+
+    def hasty(engine: Engine, decision: Decision) -> Decision | None:
+        if not any(isinstance(effect, f.Charge | f.Print) for effect in decision.effects):
+            return None
+        for effect in decision.effects:
+            engine._perform(effect)
+        return replace(decision, effects=())
+
+    _late(hasty)
+
+
+def show_before_commit() -> None:
+    """The first line of a basket is on the screen before the journal has it."""
+
+    def hasty(engine: Engine, decision: Decision) -> Decision | None:
+        book, basket = engine._shelf.current, engine.state.transaction
+        first = basket is None or not basket.lines
+        if book is None or not first or not any(isinstance(event, e.LineAdded) for event in decision.events):
+            return None
+        engine._show(render(reduce(evolve, decision.events, engine.state), book.policy))
+        return decision
+
+    _late(hasty)
 
 
 def retry_on_unknown() -> None:
@@ -112,6 +139,7 @@ def cursor_on_puback() -> None:
 
 DEFECTS: dict[str, Callable[[], None]] = {
     "print_before_commit": print_before_commit,
+    "show_before_commit": show_before_commit,
     "retry_on_unknown": retry_on_unknown,
     "cursor_on_puback": cursor_on_puback,
 }

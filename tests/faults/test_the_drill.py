@@ -11,13 +11,14 @@ import pytest
 
 from bench.faults import drill
 from bench.killer import PHASES, TARGETS, Plan
-from tests.faults.moments import deed_done, head_office_behind, taken_in_silence
+from tests.faults.moments import at_once, deed_done, head_office_behind, taken_in_silence
 from tools.report import Report
 
 _CHECKOUT, _SYNC = "kiosk.headless", "kiosk.sync.main"
 _CLEAN = {"lost": 0, "doubled": 0, "changed": 0, "double_charges": 0}
 _PLANS = {
     "print_before_commit": (_CHECKOUT, Plan(2, 3, ("checkout",), ("choosing", "paying"), deed_done)),
+    "show_before_commit": (_CHECKOUT, Plan(1, 3, ("checkout",), ("scanning",), at_once)),
     "retry_on_unknown": (_CHECKOUT, Plan(1, 3, ("checkout",), ("paying",), taken_in_silence, silent=True)),
     "cursor_on_puback": (_SYNC, Plan(1, 3, ("headoffice",), ("scanning",), head_office_behind)),
 }
@@ -62,6 +63,14 @@ def test_print_before_commit_is_found_by_money_without_a_sale_and_by_a_second_re
     assert "and no sale has it" in _seen(told, "nobody is charged twice, or for nothing")
     assert told["figures"]["doubled"] == 1
     assert "has 2 receipts not marked as copies" in _seen(told, "nothing is doubled")
+
+
+@pytest.mark.drill
+def test_a_line_shown_before_its_commit_is_found_by_the_basket_after_the_cut(tmp_path: Path) -> None:
+    told = _planted(tmp_path, "show_before_commit")
+
+    assert told["figures"]["lost"] == 1
+    assert _seen(told, "nothing is lost") == "a basket of 1 was one of 0 after a cut"
 
 
 def test_retry_on_unknown_is_found_by_the_second_charge(tmp_path: Path) -> None:
