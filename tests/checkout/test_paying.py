@@ -62,7 +62,8 @@ def test_whoever_strays_into_the_staff_sign_in_while_paying_finds_the_way_back()
     lane = open_lane().scan(MILK)
     lane.pay_by_card()
     lane.tell(i.ViewRequested("staff_sign_in"))
-    assert isinstance(lane.screen.body, StaffSignInBody)
+    strayed = lane.screen.body
+    assert isinstance(strayed, StaffSignInBody)
     lane.tell(i.ViewRequested("basket"))
     assert isinstance(lane.screen.body, CardBody)
 
