@@ -123,10 +123,15 @@ def main() -> int:
     return drill(Report("faults"), Plan(rounds, seed))
 
 
-def drill(report: Report, plan: Plan, wrapper: Mapping[str, tuple[str, ...]] | None = None) -> int:
-    """The whole drill, told into ``report``; gives the exit code. ``wrapper``: see ``Options``."""
+def drill(
+    report: Report, plan: Plan, *, wrapper: Mapping[str, tuple[str, ...]] | None = None, keep: Path | None = None
+) -> int:
+    """The whole drill, told into ``report``; gives the exit code.
+
+    ``wrapper``: see ``Options``. Everything lies in ``keep``, or in a new folder that stays only after a fault.
+    """
     chance = random.Random(plan.seed)
-    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    folder = keep or Path(tempfile.mkdtemp(prefix="faults-"))
     quiet = Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True, wrapper=wrapper or {})
     world = World(folder, quiet)
     killer = Killer(world, plan, chance)
@@ -148,9 +153,9 @@ def drill(report: Report, plan: Plan, wrapper: Mapping[str, tuple[str, ...]] | N
         found.changed += result.wrong
         conclude(report, found)
         _tell(report, killer, found)
-        if report.passed:
+        if report.passed and keep is None:
             shutil.rmtree(folder, ignore_errors=True)
-        else:
+        elif not report.passed:
             report.note(f"All that was written lies in {folder}.")
         return report.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -26,9 +27,11 @@ _PLANS = {
 pytestmark = pytest.mark.timeout(300)
 
 
-def _drilled(folder: Path, plan: Plan, wrapper: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, Any]:
-    """Run it; gives what its report says, and whether that agrees with its exit code."""
-    code = drill(Report("faults", folder=folder), plan, wrapper)
+def _drilled(
+    folder: Path, plan: Plan, wrapper: Mapping[str, tuple[str, ...]] | None = None, keep: Path | None = None
+) -> dict[str, Any]:
+    """Run it; gives what its report says, which agrees with its exit code."""
+    code = drill(Report("faults", folder=folder), plan, wrapper=wrapper, keep=keep)
     told: dict[str, Any] = json.loads((folder / "faults.json").read_text(encoding="utf-8"))
     assert told["passed"] == (code == 0)
     return told
@@ -40,7 +43,8 @@ def _seen(told: dict[str, Any], what: str) -> str:
 
 def _planted(folder: Path, defect: str) -> dict[str, Any]:
     module, plan = _PLANS[defect]
-    told = _drilled(folder, plan, {module: ("tests.faults.planted", defect)})
+    with TemporaryDirectory(prefix="planted-", ignore_cleanup_errors=True) as keep:
+        told = _drilled(folder, plan, {module: ("tests.faults.planted", defect)}, Path(keep))
     assert not told["passed"]
     return told
 
