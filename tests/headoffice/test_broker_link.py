@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -255,3 +256,13 @@ def test_a_missing_or_wrong_certificate_is_named(broker: Broker, tmp_path: Path,
     wrong.write_text("no certificate")
     with pytest.raises(CertificateError, match="do not serve"):
         with_this(wrong).tls()
+
+
+def test_a_small_message_is_not_held_back_until_the_one_before_it_is_confirmed(
+    broker: Broker, database: Database
+) -> None:
+    with office(broker, database) as (link, _desk):
+        line = link._client.socket()
+
+        assert isinstance(line, socket.socket)
+        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
