@@ -146,7 +146,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.HeadOfficeCommanded():
             lane.commanded(desk, input_)
         case i.FeedApplied():
-            pass  # the newer book is read by the next transaction; the screen is drawn again
+            entry.price_again(desk)  # the newer book is in force unless a basket is open
         case i.NetworkChanged():
             desk.happened(e.NetworkShown(input_.online))
         case i.TimerElapsed():

@@ -9,10 +9,12 @@ from kiosk.checkout import events as e
 from kiosk.checkout.state import Finishing, Lane, Live, Operator, Reversal, State, Tender, Transaction
 from kiosk.retail.transaction import LineItem
 
-__all__ = ["MAXIMUM_SUSPENDED", "evolve"]
+__all__ = ["MAXIMUM_SUSPENDED", "MAXIMUM_UNPAID", "evolve"]
 
 MAXIMUM_SUSPENDED = 20
 """Unpaid baskets parked at this workstation; the oldest makes room."""
+MAXIMUM_UNPAID = 100
+"""Tenders settled without money whose late yes would still be known for what it is."""
 
 
 def evolve(state: State, event: e.Event) -> State:
@@ -48,7 +50,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             left = tuple(i for i in state.interventions if i.intervention != event.intervention)
             return replace(state, interventions=left)
         case e.TenderReversed():
-            return replace(state, reversals=_reversals(state.reversals, event))
+            unpaid = tuple(t for t in state.unpaid if t.tender != event.tender)
+            return replace(state, reversals=_reversals(state.reversals, event), unpaid=unpaid)
         case (
             e.LineAdded()
             | e.QuantityChanged()
@@ -162,6 +165,7 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one 
             basket = replace(basket, tenders=tuple(_settled(t, event) for t in basket.tenders))
             if event.outcome != "unknown":
                 live = replace(live, cancelling="")
+            state = replace(state, unpaid=_unpaid(state.unpaid, basket, event))
         case _:
             assert_never(event)
     return replace(state, transaction=basket, live=live)
@@ -183,6 +187,13 @@ def _with_modifiers(basket: Transaction, event: e.PriceModifiersSettled) -> Tran
         for line in basket.lines
     )
     return replace(basket, lines=lines)
+
+
+def _unpaid(known: tuple[Tender, ...], basket: Transaction, event: e.TenderSettled) -> tuple[Tender, ...]:
+    if event.outcome not in ("declined", "cancelled"):
+        return known
+    refused = tuple(t for t in basket.tenders if t.tender == event.tender and t.kind != "cash")
+    return (*known, *refused)[-MAXIMUM_UNPAID:]
 
 
 def _settled(tender: Tender, event: e.TenderSettled) -> Tender:
@@ -236,7 +247,7 @@ def _visit(state: State, event: _VisitEvent) -> State:
         case e.StockMoved():
             return state
         case e.TransactionVoided():
-            return _gone(replace(state, transaction=None))
+            return _voided(state, event.transaction)
         case e.TransactionSuspended():
             parked = (*state.suspended, state.transaction) if state.transaction is not None else state.suspended
             return _gone(replace(state, transaction=None, suspended=parked[-MAXIMUM_SUSPENDED:]))
@@ -246,6 +257,13 @@ def _visit(state: State, event: _VisitEvent) -> State:
             return _gone(replace(state, finishing=None, last_sale=state.finishing or state.last_sale))
         case _:
             assert_never(event)
+
+
+def _voided(state: State, uuid: str) -> State:
+    parked = tuple(t for t in state.suspended if t.opened.transaction.uuid != uuid)
+    if len(parked) < len(state.suspended):
+        return replace(state, suspended=parked)
+    return _gone(replace(state, transaction=None))
 
 
 def _resumed(state: State, uuid: str) -> State:
@@ -258,7 +276,16 @@ def _resumed(state: State, uuid: str) -> State:
 def _gone(state: State) -> State:
     """Nothing private is left for the next shopper; what staff must still judge about a payment stays."""
     kept = tuple(i for i in state.interventions if i.kind == "reversal")
-    live = replace(state.live, view="attract", view_line=None, armed=None, notice=None, leaving=False)
+    live = replace(
+        state.live,
+        view="attract",
+        view_line=None,
+        armed=None,
+        notice=None,
+        leaving=False,
+        cancelling="",
+        member_ask=None,
+    )
     return replace(state, interventions=kept, language="", large_text=False, high_contrast=False, live=live)
 
 
@@ -336,5 +363,5 @@ def _weight_shown(state: State, event: e.WeightShown) -> Live:
     live = state.live
     if event.scale == "bagging":
         return replace(live, bagging=event)
-    empty = event.problem == "zero" or (event.weight is not None and event.stable and event.weight.value <= 0)
+    empty = event.problem == "zero" or (event.weight is not None and event.stable and event.weight.value == 0)
     return replace(live, produce=event, zero_seen=live.zero_seen or empty)

@@ -170,6 +170,8 @@ class State:
     suspended: tuple[Transaction, ...] = ()
     interventions: tuple[InterventionRaised, ...] = ()
     reversals: tuple[Reversal, ...] = ()
+    unpaid: tuple[Tender, ...] = ()
+    """Asked for and settled without money, newest last: only a late yes to one of these is money taken for nothing."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

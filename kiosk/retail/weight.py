@@ -25,6 +25,8 @@ _IN_FAMILY: dict[str, tuple[str, Fraction]] = {
     "lb": ("avoirdupois", Fraction(1)),
     "oz": ("avoirdupois", Fraction(1, 16)),
 }
+_GRAMS_PER_POUND = Fraction("453.59237")
+"""The international avoirdupois pound, exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +64,7 @@ class Weight:
         return Weight(mine - theirs, exponent, self.unit)
 
     def grams(self) -> int:
-        """Whole grams, for the security scale and for people; never for a price. Metric weights only."""
-        return round(self.in_unit("g"))
+        """Whole grams, for stock, the security scale and people; never for a price."""
+        if self.unit in ("kg", "g"):
+            return round(self.in_unit("g"))
+        return round(self.in_unit("lb") * _GRAMS_PER_POUND)

@@ -15,6 +15,7 @@ from kiosk.retail.book import Book
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import Totals, totals
+from kiosk.retail.transaction import LineItem
 
 __all__ = ["NOTICE_MS", "Desk", "Sound"]
 
@@ -91,13 +92,15 @@ class Desk:
 
     def totals(self) -> Totals:
         """What the basket comes to."""
+        return self.come_to(self.basket.lines if self.basket is not None else ())
+
+    def come_to(self, lines: tuple[LineItem, ...]) -> Totals:
+        """What lines come to as the basket counts."""
         basket = self.basket
         if basket is None:
-            return totals((), currency=self.policy.currency, included=True, rounding="document")
+            return totals(lines, currency=self.policy.currency, included=True, rounding="document")
         opened = basket.opened
-        return totals(
-            basket.lines, currency=opened.currency, included=opened.prices_include_tax, rounding=opened.tax_rounding
-        )
+        return totals(lines, currency=opened.currency, included=opened.prices_include_tax, rounding=opened.tax_rounding)
 
     def due(self) -> Money:
         """What is still to be paid."""

@@ -23,8 +23,14 @@ __all__ = [
     "choose_item",
     "confirm_weight",
     "enter_quantity",
+    "hold_for_staff",
     "open_transaction",
+    "overpaid_without",
+    "price_again",
+    "priced",
+    "restrict",
     "scan",
+    "settle_offers",
     "show_weight",
     "void_line",
     "void_requested",
@@ -88,16 +94,31 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod) -> None:
     if basket is not None and len(basket.lines) >= desk.policy.maximum_lines:
         desk.refuse(text("basket.full", maximum=desk.policy.maximum_lines))
         return
-    if item.price is None:
-        _unpriced(desk, item)
-        return
-    tax_class = desk.book.tax_class(item.tax_class)
-    if tax_class is None:
-        _unpriced(desk, item)
-        return
-    price = item.price if item.mrp is None or item.price <= item.mrp else item.mrp
     lane.ensure_day(desk)
-    line = LineItem(
+    line = _line_of(desk, item, entry)
+    if line is None:
+        _unpriced(desk, item)
+    elif item.weighed:
+        _arm(desk, line)
+        desk.do(f.Beep("scan"))
+    else:
+        _ring_up(desk, line)
+
+
+def _line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
+    """The line the item makes; ``None`` where it cannot be added up: no price in our money, no tax rate today."""
+    price, tax_class = item.price, desk.book.tax_class(item.tax_class)
+    if price is None or tax_class is None:
+        return None
+    if item.mrp is not None and item.mrp < price:
+        price = item.mrp
+    if price.currency != desk.money(0).currency or price.minor < 0:
+        return None
+    try:
+        rate = tax_class.on(desk.state.lane.business_day)
+    except LookupError:
+        return None
+    return LineItem(
         line=0,
         item_id=item.item_id,
         names=item.names,
@@ -105,7 +126,7 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod) -> None:
         quantity=1,
         unit_price=price,
         extended=price,
-        tax_rate=tax_class.on(desk.state.lane.business_day),
+        tax_rate=rate,
         entry=entry,
         gtin=item.gtin,
         plu=item.plu,
@@ -115,22 +136,25 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod) -> None:
         minimum_age=item.restriction.minimum_age,
         discountable=item.flags.discountable,
     )
-    if item.weighed:
-        desk.happened(e.ViewShown("weigh"), e.ItemArmed(replace(line, extended=Money.zero(price.currency))))
-        desk.do(f.Beep("scan"))
-        return
-    _ring_up(desk, line, needs_staff=item.restriction.needs_staff)
+
+
+def _arm(desk: Desk, line: LineItem) -> None:
+    desk.happened(e.ViewShown("weigh"), e.ItemArmed(_unweighed(line)))
+
+
+def _unweighed(line: LineItem) -> LineItem:
+    return replace(line, extended=Money.zero(line.unit_price.currency))
 
 
 def _unpriced(desk: Desk, item: Item) -> None:
-    """Listed, but without a price (or a tax class): staff must look, the shopper goes on."""
+    """Listed, but it cannot be added up: staff must look, the shopper goes on."""
     open_transaction(desk)
     if desk.intervention("no_price") is None:
         desk.raise_intervention("no_price", blocks="nothing")
     desk.refuse(text("item.no_price", item=item.names))
 
 
-def _ring_up(desk: Desk, line: LineItem, *, needs_staff: bool = False) -> None:
+def _ring_up(desk: Desk, line: LineItem) -> None:
     open_transaction(desk)
     basket = desk.basket
     if basket is None:
@@ -145,7 +169,8 @@ def _ring_up(desk: Desk, line: LineItem, *, needs_staff: bool = False) -> None:
     else:
         desk.happened(e.LineAdded(replace(line, line=len(basket.lines) + 1)))
     settle_offers(desk)
-    restrict(desk, needs_staff=needs_staff)
+    restrict(desk)
+    hold_for_staff(desk, same.line if same is not None else len(basket.lines) + 1)
     desk.happened(e.ViewShown("basket"), e.NoticeShown(None, sound="scan"))
     desk.do(f.Beep("scan"))
 
@@ -194,8 +219,8 @@ def settle_offers(desk: Desk) -> None:
     desk.happened(e.PriceModifiersSettled(tuple(e.LineModifiers(line, m) for line, m in sorted(wanted.items()))))
 
 
-def restrict(desk: Desk, *, needs_staff: bool = False) -> None:
-    """Raise what the latest lines ask of staff: an age not yet approved, an item only staff let through."""
+def restrict(desk: Desk) -> None:
+    """Ask staff for the highest age that was neither approved nor asked for yet."""
     basket = desk.basket
     if basket is None:
         return
@@ -204,8 +229,16 @@ def restrict(desk: Desk, *, needs_staff: bool = False) -> None:
     if oldest > max(basket.age_approved, asked):
         line = next(k.line for k in basket.live_lines if k.minimum_age == oldest)
         desk.raise_intervention("age", blocks="payment", line=line, minimum_age=oldest)
-    if needs_staff:
-        desk.raise_intervention("staff_item", blocks="payment", line=basket.latest_line)
+
+
+def hold_for_staff(desk: Desk, number: int) -> None:
+    """A line was rung up, grew or was taken up again: where only staff let its item through, they are asked (once)."""
+    basket = desk.basket
+    line = basket.lines[number - 1] if basket is not None else None
+    item = desk.book.item(line.item_id) if line is not None else None
+    asked = any(r.kind == "staff_item" and r.line == number for r in desk.state.interventions)
+    if item is not None and item.restriction.needs_staff and not asked:
+        desk.raise_intervention("staff_item", blocks="payment", line=number)
 
 
 # --- weight ------------------------------------------------------------------------------------------------------
@@ -221,6 +254,9 @@ def confirm_weight(desk: Desk) -> None:
     """The shopper agrees to the weight on show: only a fresh, stable, positive one is priced."""
     armed, reading = desk.state.live.armed, desk.state.live.produce
     if armed is None or not _may_enter(desk):
+        return
+    if price_again(desk):
+        desk.refuse(text("weigh.wait"))
         return
     if reading is not None and reading.problem:
         desk.refuse(text(f"weigh.{reading.problem}"))
@@ -239,6 +275,22 @@ def confirm_weight(desk: Desk) -> None:
         desk.refuse(text("weigh.too_light"))
         return
     _ring_up(desk, weighed)
+
+
+def price_again(desk: Desk) -> bool:
+    """The book or the day may have changed under the item on the scale: true if it now stands there otherwise."""
+    armed = desk.state.live.armed
+    if armed is None:
+        return False
+    item = desk.book.item(armed.item_id)
+    line = _line_of(desk, item, armed.entry) if item is not None and item.weighed else None
+    if line is None:
+        desk.happened(e.ViewShown("basket"))
+    elif _unweighed(line) != armed:
+        _arm(desk, line)
+    else:
+        return False
+    return True
 
 
 def priced(armed: LineItem, gross: Weight) -> LineItem | None:
@@ -286,6 +338,8 @@ def enter_quantity(desk: Desk, entered: i.QuantityEntered) -> None:
             return
         desk.happened(e.QuantityChanged(line.line, entered.quantity, extended))
         settle_offers(desk)
+        if entered.quantity > line.quantity:
+            hold_for_staff(desk, line.line)
     desk.happened(e.ViewShown("basket"))
 
 
@@ -305,6 +359,17 @@ def _underpaid(desk: Desk, line: LineItem, extended: Money) -> bool:
         return False
     desk.refuse(text("pay.void_refused"))
     return True
+
+
+def overpaid_without(desk: Desk, number: int) -> bool:
+    """Whether the basket would come to less than was paid without this line, its offers worked out anew."""
+    basket = desk.basket
+    if basket is None or not basket.paid:
+        return False
+    left = [line for line in basket.live_lines if line.line != number]
+    modifiers = dict(promotion.settle(left, desk.book.offers_for, desk.state.lane.business_day))
+    lines = tuple(replace(line, modifiers=modifiers.get(line.line, ())) for line in left)
+    return desk.come_to(lines).total.minor < basket.paid
 
 
 def void_line(desk: Desk, number: int, *, by: str) -> None:

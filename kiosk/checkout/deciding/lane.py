@@ -51,7 +51,8 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
         desk.say(text("power.restored"))
         desk.do(f.StartTimer("idle", desk.policy.timeouts.idle))
     elif desk.state.finishing is None:
-        if desk.state.language or desk.state.interventions:
+        state = desk.state
+        if state.language or state.large_text or state.high_contrast or state.interventions:
             desk.withdraw_interventions("system")
             desk.happened(e.ShopperLeft())
         day_turned(desk)

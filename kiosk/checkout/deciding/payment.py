@@ -22,6 +22,7 @@ __all__ = [
     "request_checkout",
     "resume_after_power",
     "reversal_answered",
+    "reverse_again",
     "reverse_all",
     "silent",
     "staff_settles",
@@ -31,27 +32,34 @@ __all__ = [
 def request_checkout(desk: Desk) -> None:
     """The shopper wants to pay."""
     basket = desk.basket
-    if basket is None or not basket.live_lines or basket.open_tender is not None:
+    if basket is None or basket.open_tender is not None or not _payable(desk, basket):
         return
-    if desk.blocked("payment"):
-        desk.refuse(text("pay.staff_first"))
-        return
-    if desk.due().minor <= 0:
+    if desk.due().minor == 0:
         _complete(desk, basket)
         return
     desk.happened(e.ViewShown("tender_choice"), e.NoticeShown(None))
 
 
+def _payable(desk: Desk, basket: Transaction) -> bool:
+    """Whether there is something to pay and nothing waits for staff. What comes to less than was paid is for them."""
+    if desk.due().minor < 0:
+        if desk.intervention("help") is None:
+            desk.raise_intervention("help", blocks="nothing")
+        desk.refuse(text("pay.staff_first"))
+        return False
+    if desk.blocked("payment"):
+        desk.refuse(text("pay.staff_first"))
+        return False
+    return bool(basket.live_lines)
+
+
 def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     """A way to pay was touched. The request is journalled before anybody is asked for money."""
     basket, kind = desk.basket, desk.tender_type(chosen.tender_id)
-    if basket is None or kind is None or not basket.live_lines or basket.open_tender is not None:
-        return
-    if desk.blocked("payment"):
-        desk.refuse(text("pay.staff_first"))
+    if basket is None or kind is None or basket.open_tender is not None or not _payable(desk, basket):
         return
     due = desk.due()
-    if due.minor <= 0:
+    if due.minor == 0:
         _complete(desk, basket)
         return
     if kind.kind != "cash" and desk.lost("card_reader"):
@@ -89,7 +97,7 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
     """The terminal's word on a request."""
     tender = _tender(desk, answer.tender)
     if tender is None or not tender.open:
-        _late(desk, tender, answer)
+        _late(desk, answer)
         return
     match answer.outcome:
         case "approved" | "partial":
@@ -103,6 +111,8 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
             desk.do(f.Beep("declined"))
         case "in_progress":
             desk.happened(e.AskShown(""))
+            if desk.state.live.cancelling == tender.tender:
+                desk.do(f.AbortTerminal(tender.tender))
             desk.do(f.StartTimer("card_status", desk.policy.timeouts.card_status))
         case "unknown":
             silent(desk, i.TerminalSilent(answer.tender))
@@ -158,21 +168,15 @@ def _paid(desk: Desk) -> None:
     desk.say(text("pay.rest_due", due=due))
 
 
-def _late(desk: Desk, tender: Tender | None, answer: i.TerminalAnswered) -> None:
-    """An answer nobody waits for any more. Money taken for nothing is given back."""
-    known = tender is not None and tender.settled is not None
-    pending = any(r.tender == answer.tender for r in desk.state.reversals)
-    done = _sold_with(desk, answer.tender)
-    if answer.outcome not in ("approved", "partial") or answer.amount is None or known or pending or done:
+def _late(desk: Desk, answer: i.TerminalAnswered) -> None:
+    """An answer nobody waits for any more. Money taken for nothing is given back, once; other words repeat old ones."""
+    tender = next((t for t in desk.state.unpaid if t.tender == answer.tender), None)
+    if tender is None:
         return
-    kind = tender.kind if tender is not None else "card"
-    _reverse(desk, answer.tender, kind, answer.amount, answer.reference, "late_approval")
-
-
-def _sold_with(desk: Desk, tender: str) -> bool:
-    """The tender is part of the sale just completed."""
-    sales = (desk.state.finishing, desk.state.last_sale)
-    return any(t.tender == tender for sale in sales if sale is not None for t in sale.completed.tenders)
+    if answer.outcome in ("approved", "partial"):
+        _reverse(desk, tender.tender, tender.kind, answer.amount or tender.requested, answer.reference, "late_approval")
+    elif answer.outcome == "in_progress":
+        desk.do(f.AbortTerminal(tender.tender))
 
 
 def silent(desk: Desk, told: i.TerminalSilent, *, call_staff: bool = False) -> None:
@@ -216,6 +220,13 @@ def reverse_all(desk: Desk, basket: Transaction, reason: str) -> None:
             _reverse(desk, tender.tender, tender.kind, paid.amount, paid.reference, reason)
 
 
+def reverse_again(desk: Desk, wanted: str) -> None:
+    """Staff did not hand the money back: the terminal tries again."""
+    pending = next((r for r in desk.state.reversals if r.tender == wanted), None)
+    if pending is not None:
+        desk.do(f.Reverse(pending.tender, pending.amount, pending.reference))
+
+
 def reversal_answered(desk: Desk, answer: i.ReversalAnswered) -> None:
     """The terminal has given the money back, or staff must."""
     pending = next((r for r in desk.state.reversals if r.tender == answer.tender), None)
@@ -239,18 +250,20 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     """The attendant took cash. The rounding belongs to the tender and lies outside tax."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
-    if basket is None or tender is None or tender.kind != "cash" or acted.amount is None or acted.amount.minor <= 0:
+    if basket is None or tender is None or tender.kind != "cash" or acted.amount is None:
         return
-    due = tender.requested
-    payable, rounding = tendering.cash_due(due, basket.opened.cash_step_minor)
-    nothing = desk.money(0)
-    if acted.amount < payable:
-        part = e.TenderSettled(tender.tender, "partial", acted.amount, by=by, received=acted.amount, change=nothing)
+    due, received = tender.requested, acted.amount
+    payable, _ = tendering.cash_due(due, basket.opened.cash_step_minor)
+    if received.currency != due.currency or received.minor < 0 or (not received and payable):
+        return
+    if received < payable and received < due:
+        part = e.TenderSettled(tender.tender, "partial", received, by=by, received=received, change=desk.money(0))
         _settle(desk, part)
     else:
-        change = tendering.change(acted.amount, payable)
+        taken = min(received, payable)
+        change = tendering.change(received, taken)
         whole = e.TenderSettled(
-            tender.tender, "approved", due, by=by, received=acted.amount, change=change, rounding=rounding
+            tender.tender, "approved", due, by=by, received=received, change=change, rounding=taken - due
         )
         _settle(desk, whole)
     _paid(desk)

@@ -13,6 +13,7 @@ __all__ = [
     "after_sale",
     "answered",
     "choose",
+    "go_without",
     "leave",
     "next_shopper",
     "print_again",
@@ -112,9 +113,20 @@ def leave(desk: Desk) -> None:
         return
     settled = {"printed", "declined"} | ({"failed"} if desk.policy.receipt_rule == "choice" else set())
     if sale.receipt in settled:
-        desk.withdraw_interventions("system")
-        desk.happened(e.ShopperLeft())
-        desk.do(f.StopTimer("thanks"), f.StopTimer("notice"))
+        _left(desk)
+
+
+def go_without(desk: Desk) -> None:
+    """Staff let the shopper go without the receipt that could not be printed; it can be printed later."""
+    sale = desk.state.finishing
+    if sale is not None and sale.receipt == "failed":
+        _left(desk)
+
+
+def _left(desk: Desk) -> None:
+    desk.withdraw_interventions("system")
+    desk.happened(e.ShopperLeft())
+    desk.do(f.StopTimer("thanks"), f.StopTimer("notice"))
 
 
 def next_shopper(desk: Desk) -> bool:
@@ -135,8 +147,7 @@ def resume_after_power(desk: Desk) -> None:
             if sale.receipt == "requested":
                 desk.happened(e.ReceiptUnknown(sale.job))
             _print(desk)
-        case "failed":
-            desk.raise_intervention("printer", blocks="nothing")
-            _thanks(desk)
+        case "failed" if desk.policy.receipt_rule == "always":
+            _print(desk)
         case _:
             _thanks(desk)

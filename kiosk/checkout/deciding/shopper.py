@@ -7,6 +7,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import entry, payment, receipt
 from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.evolve import MAXIMUM_SUSPENDED
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
 
@@ -134,9 +135,10 @@ def timer(desk: Desk, name: str) -> None:
 
 def _present(desk: Desk) -> bool:
     """Somebody has begun something that a next shopper must not find."""
-    return desk.phase in (Phase.SCANNING, Phase.TENDERING) or (
-        desk.phase is Phase.IDLE and (bool(desk.state.language) or desk.state.live.view != "attract")
-    )
+    state = desk.state
+    begun = bool(state.language) or state.large_text or state.high_contrast or state.live.view != "attract"
+    between = desk.phase in (Phase.IDLE, Phase.OUT_OF_SERVICE)
+    return desk.phase in (Phase.SCANNING, Phase.TENDERING) or (between and begun)
 
 
 def _warn(desk: Desk) -> None:
@@ -166,6 +168,9 @@ def walked_away(desk: Desk) -> None:
     desk.withdraw_interventions("system")
     uuid = basket.opened.transaction.uuid
     if basket.live_lines:
+        if len(desk.state.suspended) >= MAXIMUM_SUSPENDED:
+            oldest = desk.state.suspended[0].opened.transaction.uuid
+            desk.happened(e.TransactionVoided(oldest, "system", "never_taken_up"))
         desk.happened(e.TransactionSuspended(uuid, "system", "walked_away"))
     else:
         desk.happened(e.TransactionVoided(uuid, "system", "empty"))

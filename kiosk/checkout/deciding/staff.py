@@ -112,6 +112,10 @@ def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
 
 def _refuse(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
     desk.clear(raised, "refused", by)
+    if raised.kind == "reversal":
+        payment.reverse_again(desk, raised.tender)
+    elif raised.kind == "printer":
+        receipt.go_without(desk)
     basket = desk.basket
     if basket is None:
         return
@@ -131,7 +135,7 @@ def _void_line(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     line = next((k for k in basket.live_lines if k.line == acted.line), None)
     if line is None:
         return
-    if basket.paid > (desk.totals().total - line.net).minor:
+    if entry.overpaid_without(desk, line.line):
         desk.refuse(text("pay.void_refused"))
         return
     entry.void_line(desk, line.line, by=by)
@@ -152,7 +156,7 @@ def _cancel(desk: Desk, acted: i.OperatorActed, by: str) -> None:
 
 
 def _resume(desk: Desk, acted: i.OperatorActed, by: str) -> None:
-    """Take up the basket parked last (or the one named); ages must be judged anew."""
+    """Take up the basket parked last (or the one named); what staff let through must be judged anew."""
     state = desk.state
     if state.transaction is not None or state.finishing is not None or not state.suspended:
         return
@@ -161,3 +165,6 @@ def _resume(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         return
     desk.happened(e.TransactionResumed(wanted, by))
     entry.restrict(desk)
+    basket = desk.basket
+    for line in basket.live_lines if basket is not None else ():
+        entry.hold_for_staff(desk, line.line)
