@@ -240,8 +240,18 @@ BODIES: dict[str, Body] = {
         devices=(),
         cash_due=bdt(213600),
     ),
+    "staff_trouble": StaffBody(
+        interventions=INTERVENTIONS,
+        lines=LINES,
+        totals=TOTALS,
+        acts=("approve", "refuse", "cancel_transaction", "void_line", "reprint", "close_lane"),
+        devices=(("card_reader", "no_answer"), ("printer", "settings")),
+        conditions=(text("condition.settings"), text("condition.clock"), text("condition.near_end")),
+        suspended=1,
+    ),
     "staff_idle": StaffBody((), (), None, ("resume_suspended", "reprint", "open_lane"), (), suspended=2),
     "out_of_service": OutOfServiceBody(text("closed.lane")),
+    "out_of_service_storage": OutOfServiceBody(text("closed.storage_paying"), text("storage.error")),
 }
 """Every body in every state worth a look."""
 

@@ -38,7 +38,7 @@ class OutOfServiceView(MomentView):
         wide, tall = self.staff.natural_width(), kit.px(72)
         page = self.page(area)
         self.staff.place(Area(page.x + page.w - wide, page.y + kit.px(12), wide, tall))
-        self._note.place(Area(page.x, page.y + kit.px(12), page.w - wide - kit.px(24), tall))
+        self._note.place(self._card.inner.bottom(kit.tall(72))[0])
 
     def _staff(self) -> None:
         self.kit.submit(ViewRequested("staff_sign_in"))

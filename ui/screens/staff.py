@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -30,8 +30,7 @@ _SIDE: Final = 404
 _BELOW: Final = 700
 _WAITING_ROW: Final = 148
 _LINE_ROW: Final = 108
-_STRIPS: Final = 4
-"""Lost devices and conditions that are told at once, the lost first."""
+_TROUBLE_ROW: Final = 76
 _JUDGED_ELSEWHERE: Final[dict[str, tuple[tuple[OperatorAct, Role], ...]]] = {
     "cash": (("cash_received", "primary"),),
     "tender_unknown": (("tender_was_approved", "primary"), ("tender_was_declined", "alarm")),
@@ -100,6 +99,23 @@ class _Waiting(Block):
             button.place(place)
 
 
+class _Trouble(Block):
+    """A lost device, or a condition staff should know of."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._strip = NoticeStrip(kit, size=TypeSize.NOTE)
+        self.add(self._strip)
+
+    def show(self, shown: tuple[str, Level]) -> None:
+        """What is wrong, and how badly."""
+        self._strip.show(*shown)
+
+    def arrange(self, area: Area) -> None:
+        """The whole row."""
+        self._strip.place(area.inset(0, self.kit.px(4)))
+
+
 class _Line(Block):
     """A line of the basket that staff may void."""
 
@@ -158,7 +174,6 @@ class StaffView(View):
         self._side = Card(kit)
         self._total = BigAmount(kit, beside=kit.large)
         self._facts = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
-        self._devices: tuple[NoticeStrip, ...] = ()
         self.acts: dict[OperatorAct, PushButton] = {}
         self.basket = PushButton(kit, kit.say("staff.basket"), self._basket, icon="basket")
         self.sign_out = PushButton(
@@ -201,8 +216,12 @@ class StaffView(View):
         lines = tuple(
             Row(line.line, kit.tall(_LINE_ROW), (line, may_void), self._make_line, _Line.show) for line in body.lines
         )
-        self.list.show(waiting + lines)
-        empty = not waiting and not lines
+        troubles = tuple(
+            Row(said, kit.tall(_TROUBLE_ROW), (said, level), self._make_trouble, _Trouble.show)
+            for said, level in self._troubles(body)
+        )
+        self.list.show(waiting + troubles + lines)
+        empty = not (waiting or troubles or lines)
         self._title.say(kit.say("staff.waiting" if waiting else "staff.nothing_waits"))
         self._nothing.say(kit.say("staff.no_basket") if empty else "")
         self.keep(self._nothing, empty)
@@ -210,6 +229,16 @@ class StaffView(View):
 
     def _make_waiting(self) -> _Waiting:
         return _Waiting(self.kit, self._do)
+
+    def _troubles(self, body: StaffBody) -> Iterator[tuple[str, Level]]:
+        """Lost devices with their cause, then what staff should know besides."""
+        for device, cause in body.devices:
+            yield f"{self.kit.say(f'device.{device}')}: {self.kit.say(f'cause.{cause}')}", "error"
+        for condition in body.conditions:
+            yield self.kit.say(condition), "warning"
+
+    def _make_trouble(self) -> _Trouble:
+        return _Trouble(self.kit)
 
     def _make_line(self) -> _Line:
         return _Line(self.kit, self._do)
@@ -221,22 +250,9 @@ class StaffView(View):
         elif body.totals is not None:
             self._total.show(kit.say("basket.due"), body.totals.due)
         self.keep(self._total, body.cash_due is not None or body.totals is not None)
-        self.drop(*self._devices)
-        lost = (self._strip(self._lost(*each), "error") for each in body.devices)
-        told = (self._strip(kit.say(condition), "warning") for condition in body.conditions)
-        self._devices = (*lost, *told)[:_STRIPS]
-        self.add(*self._devices)
         suspended = kit.say("staff.suspended", count=body.suspended) if body.suspended else ""
         healthy = "" if body.devices else kit.say("staff.devices_ok")
         self._facts.say("\n".join(fact for fact in (suspended, healthy) if fact))
-
-    def _lost(self, device: str, cause: str) -> str:
-        return f"{self.kit.say(f'device.{device}')}: {self.kit.say(f'cause.{cause}')}"
-
-    def _strip(self, said: str, level: Level) -> NoticeStrip:
-        strip = NoticeStrip(self.kit, size=TypeSize.NOTE)
-        strip.show(said, level)
-        return strip
 
     def _show_acts(self, offered: tuple[OperatorAct, ...]) -> None:
         wanted = [act for act in offered if act not in _IN_THE_LIST]
@@ -285,9 +301,6 @@ class StaffView(View):
         if self._total.parent is not None:
             total, inner = inner.top(kit.tall(60) if kit.large else BigAmount.height_in(kit), kit.px(8))
             self._total.place(total)
-        for strip in self._devices:
-            place, inner = inner.top(min(inner.h, kit.tall(64)), kit.px(8))
-            strip.place(place)
         self._facts.place(inner)
 
     # --- acts --------------------------------------------------------------------------------------------------------
