@@ -150,6 +150,12 @@ class Kiosk:
         loop.call_soon_threadsafe(answered.set)
         return answered.wait(within_s)
 
+    def when_turned(self, deed: Callable[[], None]) -> None:
+        """Have the engine's loop itself do something short, once; from any thread. While it does not run: dropped."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(deed)
+
     def on_screen(self, listener: Callable[[Screen], None]) -> None:
         """Hear of every new screen, at once of the one on show. Called on the engine's thread; return quickly."""
         with self._lock:

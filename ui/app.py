@@ -28,8 +28,8 @@ __all__ = ["KioskApp", "KioskPort"]
 _log = logging.getLogger(__name__)
 
 
-def _first_drawn(_delay: float) -> None:
-    _log.info("the first screen is drawn")
+def _tell_nobody() -> None:
+    """Nobody waits for the first screen."""
 
 
 class KioskPort(Protocol):
@@ -62,14 +62,20 @@ def _finish_frame(*_: object) -> None:
 
 
 class KioskApp(App):
-    """Shows a splash until a kiosk is ``attach``ed, then its screens; of several since the last frame, the latest."""
+    """Shows a splash until a kiosk is ``attach``ed, then its screens; of several since the last frame, the latest.
 
-    def __init__(self, *, calm: bool = False, earcons: Earcons | None = None) -> None:
+    ``first_drawn`` is called once, on the window's thread, when the first of them has been drawn.
+    """
+
+    def __init__(
+        self, *, calm: bool = False, earcons: Earcons | None = None, first_drawn: Callable[[], None] = _tell_nobody
+    ) -> None:
         super().__init__()
         self.calm = calm
         self.earcons = earcons if earcons is not None else Earcons()
         self.failure: BaseException | None = None
         self.stage: Stage | None = None
+        self._first_drawn = first_drawn
         self._splash: Widget | None = None
         self._kiosk: KioskPort | None = None
         self._latest: Screen | None = None
@@ -122,8 +128,12 @@ class KioskApp(App):
             self.stage = Stage(self._surroundings(self._kiosk), Window.size)
             Window.remove_widget(self._splash)
             Window.add_widget(self.stage.root)
-            Clock.schedule_once(_first_drawn)
+            Clock.schedule_once(self._told_first_drawn)
         self.stage.show(screen)
+
+    def _told_first_drawn(self, _delay: float) -> None:
+        _log.info("the first screen is drawn")
+        self._first_drawn()
 
     def _surroundings(self, kiosk: KioskPort) -> Surroundings:
         return Surroundings(

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.notify import Notifier
 from kiosk.settings import Layers, SettingsError, load
 from ui.environment import configure, prepare
 
@@ -68,9 +69,10 @@ def main(given: list[str] | None = None) -> int:
     screen = layers.settings.screen
     configure(size=(screen.width, screen.height), fullscreen=screen.fullscreen)
     from ui.app import KioskApp  # noqa: PLC0415 - opens the window
+    from ui.heartbeat import begin  # noqa: PLC0415 - the same
 
-    app = KioskApp(calm=arguments.still)
     kept: list[Kiosk] = []
+    app = KioskApp(calm=arguments.still, first_drawn=lambda: begin(kept[0], Notifier()))
     opening = threading.Thread(target=_open, args=(app, layers, kept, arguments.panel), name="opening", daemon=True)
     opening.start()
     for number in (signal.SIGTERM, signal.SIGINT):

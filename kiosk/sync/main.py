@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from kiosk.notify import Notifier
 from kiosk.store.errors import StoreError
 from kiosk.sync.service import Service
 from kiosk.sync.settings import SettingsError, SyncSettings, load
@@ -26,7 +27,7 @@ _BAD_FILES = 74
 
 async def _run(settings: SyncSettings, log: logging.Logger) -> None:
     loop = asyncio.get_running_loop()
-    task = asyncio.create_task(Service(settings, log).run())
+    task = asyncio.create_task(Service(settings, log, Notifier()).run())
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, task.cancel)
     log.info("sync of %s begins", settings.kiosk)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, assert_never
 
+from kiosk.notify import Notifier
 from kiosk.store.chain import Position
 from kiosk.sync.asks import Asks
 from kiosk.sync.cursor import Cursor
@@ -38,10 +39,14 @@ __all__ = ["Service"]
 
 
 class Service:
-    """One kiosk's sync. Made inside a running loop, it opens its files; ``run`` ends in good order when cancelled."""
+    """One kiosk's sync. Made inside a running loop, it opens its files; ``run`` ends in good order when cancelled.
 
-    def __init__(self, settings: SyncSettings, log: logging.Logger) -> None:
+    ``notifier`` tells the service manager that it runs, from the loop that does the work; without one nobody is told.
+    """
+
+    def __init__(self, settings: SyncSettings, log: logging.Logger, notifier: Notifier | None = None) -> None:
         self._settings = settings
+        self._notifier = notifier if notifier is not None else Notifier({})
         self._log = log
         self._epoch = 0
         self._clock: Callable[[], float] = asyncio.get_running_loop().time
@@ -91,6 +96,7 @@ class Service:
     async def run(self) -> None:
         """Until cancelled."""
         async with self.local:
+            self._notifier.ready()
             link = asyncio.create_task(self.link.run())
             try:
                 await self._tick_for_ever(link)
@@ -105,8 +111,12 @@ class Service:
                 self.cursor.close()
 
     async def _tick_for_ever(self, link: asyncio.Task[None]) -> None:
+        pause_s = self._settings.timing.poll_ms / 1000
+        if self._notifier.beat_s:
+            pause_s = min(pause_s, self._notifier.beat_s)
         while True:
-            await asyncio.wait({link}, timeout=self._settings.timing.poll_ms / 1000)
+            self._notifier.alive()
+            await asyncio.wait({link}, timeout=pause_s)
             if link.done():
                 link.result()  # the link ends only by a defect: let it end the process, which is started again
             try:
