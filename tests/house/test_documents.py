@@ -18,6 +18,7 @@ ROOMS = (
     "messages",
     "provisioning",
     "requirements",
+    "systemd",
     "tests",
     "tools",
     "ui",
@@ -41,7 +42,9 @@ def test_every_target_it_names_exists(document: Path) -> None:
 
 @each_document
 def test_every_file_it_names_exists(document: Path) -> None:
-    named = re.findall(r"`([\w./-]+\.(?:md|py|sh|toml|yaml|json|txt))`", document.read_text(encoding="utf-8"))
+    named = re.findall(
+        r"`([\w./-]+\.(?:md|py|sh|toml|yaml|json|txt|service|target|conf))`", document.read_text(encoding="utf-8")
+    )
     missing = [
         name for name in named if name.startswith(tuple(f"{room}/" for room in ROOMS)) and not (ROOT / name).exists()
     ]
