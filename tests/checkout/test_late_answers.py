@@ -92,6 +92,15 @@ def test_a_terminal_that_overheard_the_cancelling_is_told_again() -> None:
     assert lane.no_effect(f.AbortTerminal)
 
 
+def test_a_reversal_that_staff_have_in_hand_is_not_sent_again_after_a_power_cut() -> None:
+    lane = open_lane().scan(MILK)
+    tender = lane.pay_by_card()
+    lane.approve(tender, 4000).tell(STAFF, i.OperatorActed("cancel_transaction"))
+    lane.tell(i.ReversalAnswered(tender, done=False)).power_cut()
+    assert lane.no_effect(f.Reverse)
+    assert [r.kind for r in lane.state.interventions] == ["reversal"]
+
+
 def test_staff_who_refuse_to_hand_money_back_have_the_terminal_try_again() -> None:
     lane = open_lane().scan(MILK)
     tender = lane.pay_by_card()
@@ -99,5 +108,6 @@ def test_staff_who_refuse_to_hand_money_back_have_the_terminal_try_again() -> No
     lane.tell(i.ReversalAnswered(tender, done=False))
     lane.tell(i.OperatorActed("refuse", target=lane.state.interventions[0].intervention))
     assert lane.effect(f.Reverse).tender == tender
+    assert lane.power_cut().effect(f.Reverse).tender == tender
     lane.tell(i.ReversalAnswered(tender, done=False))
     assert [r.kind for r in lane.state.interventions] == ["reversal"]

@@ -224,7 +224,7 @@ def reverse_again(desk: Desk, wanted: str) -> None:
     """Staff did not hand the money back: the terminal tries again."""
     pending = next((r for r in desk.state.reversals if r.tender == wanted), None)
     if pending is not None:
-        desk.do(f.Reverse(pending.tender, pending.amount, pending.reference))
+        _reverse(desk, pending.tender, pending.kind, pending.amount, pending.reference, "staff")
 
 
 def reversal_answered(desk: Desk, answer: i.ReversalAnswered) -> None:
@@ -286,14 +286,15 @@ def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
 
 
 def resume_after_power(desk: Desk) -> None:
-    """Requests without an answer are asked about, never repeated; reversals are asked for again."""
+    """Requests without an answer are asked about, never repeated; reversals without one are asked for again."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
     if tender is not None and tender.kind != "cash":
         desk.happened(e.AskShown(tender.tender))
         desk.do(f.AskTerminal(tender.tender), f.StartTimer("card_status", desk.policy.timeouts.card_status))
     for pending in desk.state.reversals:
-        desk.do(f.Reverse(pending.tender, pending.amount, pending.reference))
+        if not pending.failed:  # a failed one is with staff, who may have the money in their hand
+            desk.do(f.Reverse(pending.tender, pending.amount, pending.reference))
 
 
 # --- completion --------------------------------------------------------------------------------------------------

@@ -1,0 +1,293 @@
+"""Long random visits with a terminal and staff that are true to themselves, and power that goes at any effect.
+
+Held after every input: what the terminal took is in exactly one place, somebody or some timer carries on from every
+screen, and head office's list of what waits for staff is the lane's own. Held at the end: the lane can be freed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout.screen import AttractBody
+from kiosk.checkout.state import Phase
+from kiosk.retail.money import Money
+from tests.support.lane import POWER, HandLane
+from tests.support.shop import bangladesh, brazil, small_shop
+
+STAFF = i.OperatorSignedIn("op1", "Rahima", "attendant", "pin")
+
+
+@dataclass(slots=True)
+class Terminal:
+    """What the acquirer's books say: ``taken`` from shoppers and ``returned`` to them, by tender, in minor units."""
+
+    asked: dict[str, Money] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+    returned: dict[str, int] = field(default_factory=dict)
+    returning: dict[str, int] = field(default_factory=dict)
+
+    def hear(self, effect: f.Effect) -> None:
+        if isinstance(effect, f.Charge):
+            assert effect.tender not in self.asked, "the same request twice"
+            self.asked[effect.tender] = effect.amount
+        elif isinstance(effect, f.Reverse):
+            assert effect.amount.minor == self.taken[effect.tender], "only what was taken, and all of it"
+            self.returning[effect.tender] = effect.amount.minor
+
+    def answer(self, tender: str, word: i.TerminalOutcome, share: int) -> i.TerminalAnswered:
+        """A yes stays a yes. A no may still become one: the request was slow on its way."""
+        asked = self.asked[tender]
+        if word in ("approved", "partial") and tender not in self.taken:
+            self.taken[tender] = asked.minor if word == "approved" else max(1, asked.minor * share // 100)
+        if tender in self.taken and word not in ("in_progress", "unknown"):
+            amount = Money(self.taken[tender], asked.currency)
+            return i.TerminalAnswered(
+                tender, "approved" if amount == asked else "partial", amount, reference=tender[:8]
+            )
+        return i.TerminalAnswered(tender, word)
+
+    def reversed(self, tender: str, *, done: bool) -> i.ReversalAnswered:
+        amount = self.returning.pop(tender)
+        if done:
+            self.returned[tender] = amount
+        return i.ReversalAnswered(tender, done=done)
+
+
+class WatchedLane(HandLane):
+    """A lane whose every effect is carried out, or lost with the power."""
+
+    def __init__(self, *, choice: bool) -> None:
+        super().__init__(small_shop(brazil() if choice else bangladesh()))
+        self.terminal = Terminal()
+        self.timers: list[str] = []
+        self.lose_effects = False
+        self.tell(POWER)
+        self.tell(i.NumbersAnswered(self.effect(f.AskNumbers).correlation))
+
+    def tell(self, *inputs: i.Input) -> WatchedLane:
+        for input_ in inputs:
+            super().tell(input_)
+            if self.lose_effects:
+                continue
+            for effect in self.effects:
+                self.terminal.hear(effect)
+                if isinstance(effect, f.StartTimer | f.StopTimer):
+                    self.timers = [name for name in self.timers if name != effect.name]
+                if isinstance(effect, f.StartTimer):
+                    self.timers.append(effect.name)
+        return self
+
+    def cut(self) -> None:
+        self.lose_effects = False
+        self.timers.clear()
+        self.terminal.returning.clear()
+        self.power_cut()
+
+    def elapse(self, at: int) -> None:
+        if self.timers:
+            name = self.timers.pop(at % len(self.timers))
+            self.tell(i.TimerElapsed(name))
+
+
+# --- what people and devices do ----------------------------------------------------------------------------------
+
+_TOUCHES: tuple[i.Input, ...] = (
+    *(i.CodeScanned(c) for c in ("8901234567890", "4006381333931", "5901234123457", "9780201379624", "036000291452")),
+    i.CodeScanned("614141000036"),
+    i.CodeScanned("012345678905"),
+    i.QuantityEntered(1, 3),
+    i.LineVoidRequested(1),
+    i.LineVoidRequested(2),
+    i.CheckoutRequested(),
+    i.TenderChosen("card"),
+    i.TenderChosen("card"),
+    i.TenderChosen("cash"),
+    i.PaymentCancelled(),
+    i.ShopperArrived("en"),
+    i.LanguageChosen("en"),
+    i.AccessibilityChosen(large_text=True),
+    i.ViewRequested("look_up"),
+    i.ViewRequested("staff_sign_in"),
+    i.ViewRequested("basket"),
+    i.LoyaltyPresented("ab" * 32, "card"),
+    i.HelpPressed(),
+    i.ReceiptChosen("paper"),
+    i.ReceiptChosen("none"),
+    i.DeviceLost("printer", "cable"),
+    i.DeviceBack("printer"),
+    i.DayTurned(),
+    STAFF,
+    STAFF,
+    i.OperatorSignedOut(),
+    i.OperatorActed("void_line", line=1),
+    i.OperatorActed("cancel_transaction"),
+    i.OperatorActed("cash_received", amount=Money(20_000, "BDT")),
+    i.OperatorActed("cash_received", amount=Money(500_000, "BDT")),
+    i.OperatorActed("resume_suspended"),
+    i.OperatorActed("reprint"),
+    i.OperatorActed("close_lane"),
+    i.OperatorActed("open_lane"),
+)
+_WORDS: tuple[i.TerminalOutcome, ...] = (
+    "approved",
+    "approved",
+    "partial",
+    "declined",
+    "cancelled",
+    "not_found",
+    "in_progress",
+    "unknown",
+)
+_DOINGS = (
+    ("touch",) * 5
+    + ("buy",) * 2
+    + ("terminal",) * 3
+    + ("late", "silent", "printer", "reversal", "judge", "settle", "timer", "power")
+)
+_STEPS = st.tuples(st.sampled_from(_DOINGS), st.integers(0, 1_000), st.integers(0, 20))
+
+
+def _do(lane: WatchedLane, what: str, at: int) -> None:  # noqa: C901, PLR0912 - one flat table of what may happen
+    terminal, asked = lane.terminal, list(lane.terminal.asked)
+    if what == "buy":
+        lane.tell(i.CodeScanned("8901234567890"), i.CheckoutRequested(), i.TenderChosen("card"))
+    elif what == "touch":
+        lane.tell(_TOUCHES[at % len(_TOUCHES)])
+    elif what == "terminal" and asked:
+        lane.tell(terminal.answer(asked[-1], _WORDS[at % len(_WORDS)], at % 100))
+    elif what == "late" and asked:
+        lane.tell(terminal.answer(asked[at % len(asked)], "approved", 100))
+    elif what == "silent" and asked:
+        lane.tell(i.TerminalSilent(asked[-1]))
+    elif what == "silent":
+        _not_found(lane)
+    elif what == "printer" and lane.happened(e.ReceiptRequested):
+        job = lane.happened(e.ReceiptRequested)[-1].job
+        lane.tell(i.PrinterAnswered(job, ("printed", "failed", "unknown")[at % 3]))
+    elif what == "reversal" and terminal.returning:
+        lane.tell(terminal.reversed(next(iter(terminal.returning)), done=at % 2 == 0))
+    elif what == "judge" and lane.state.interventions:
+        raised = lane.state.interventions[at % len(lane.state.interventions)]
+        lane.tell(i.OperatorActed("approve" if at % 3 else "refuse", target=raised.intervention))
+    elif what == "settle" and lane.state.transaction is not None:
+        tender = lane.state.transaction.open_tender
+        if tender is not None and tender.tender in terminal.asked:
+            told = terminal.taken.get(tender.tender) == tender.requested.minor
+            lane.tell(i.OperatorActed("tender_was_approved" if told else "tender_was_declined"))
+    elif what == "timer":
+        lane.elapse(at)
+    elif what == "power":
+        lane.cut()
+
+
+# --- what must hold ----------------------------------------------------------------------------------------------
+
+
+def _money_is_in_one_place(lane: WatchedLane) -> None:
+    """A yes that reached the lane is in a sale, a basket, on its way back or given back: never in two places."""
+    sold = [t.tender for sale in lane.happened(e.TransactionCompleted) for t in sale.tenders if t.kind != "cash"]
+    baskets = (lane.state.transaction, *lane.state.suspended)
+    held = [t.tender for basket in baskets if basket for t in basket.tenders if t.settled and t.kind != "cash"]
+    pending = [r.tender for r in lane.state.reversals]
+    done = [r.tender for r in lane.happened(e.TenderReversed) if r.stage == "done" and r.kind != "cash"]
+    places = [*sold, *held, *pending, *done]
+    assert len(places) == len(set(places)), "the same money twice"
+    by_staff = {r.tender for r in lane.happened(e.TenderReversed) if r.stage == "done" and r.reason == "op1"}
+    assert not by_staff & set(lane.terminal.returned), "given back by staff and by the terminal"
+    assert set(places) <= set(lane.terminal.taken), "money that nobody paid"
+
+
+def _nothing_taken_is_forgotten(lane: WatchedLane) -> None:
+    places = {t.tender for sale in lane.happened(e.TransactionCompleted) for t in sale.tenders}
+    places |= {r.tender for r in lane.happened(e.TenderReversed)}
+    assert set(lane.terminal.taken) <= places
+
+
+def _somebody_carries_on(lane: WatchedLane) -> None:
+    """No screen waits for what will never come: a timer runs, a device was asked, or staff were called."""
+    state, timers = lane.state, set(lane.timers)
+    basket, sale = state.transaction, state.finishing
+    tender = basket.open_tender if basket is not None else None
+    assert state.live.notice is None or "notice" in timers
+    assert state.operator is None or "staff" in timers
+    assert not state.live.leaving or "leaving" in timers
+    if sale is not None:
+        called = any(raised.kind == "printer" for raised in state.interventions)
+        waits = {"": "receipt" in timers, "requested": True, "failed": called or "thanks" in timers}
+        assert waits.get(sale.receipt, "thanks" in timers), sale.receipt
+    elif tender is not None:
+        assert {"card", "card_status"} & timers or tender.kind == "cash"
+    elif state.operator is None and (basket is not None or state.language or state.large_text):
+        helped = any(raised.kind == "help" for raised in state.interventions)
+        assert {"idle", "leaving"} & timers or (helped and basket is not None and basket.paid)
+    failed = {r.tender for r in state.reversals if r.failed}
+    assert failed == {raised.tender for raised in state.interventions if raised.kind == "reversal"}
+
+
+def _head_office_sees_the_same(lane: WatchedLane) -> None:
+    cleared = {c.intervention for c in lane.happened(e.InterventionCleared)}
+    open_there = [r for r in lane.happened(e.InterventionRaised) if r.intervention not in cleared]
+    assert open_there == list(lane.state.interventions)
+    same = [(r.kind, r.line, r.tender, r.minimum_age) for r in open_there]
+    assert len(same) == len(set(same)), "staff are asked the same twice"
+
+
+def _sales_are_whole(lane: WatchedLane) -> None:
+    for sale in lane.happened(e.TransactionCompleted):
+        assert sale.total.minor == sum(line.net.minor for line in sale.lines)
+        assert sale.total.minor == sum(tender.amount.minor for tender in sale.tenders)
+
+
+def _not_found(lane: WatchedLane) -> None:
+    """Where the power went between the request's record and the terminal, the terminal knows of nothing."""
+    tender = lane.state.transaction.open_tender if lane.state.transaction is not None else None
+    if tender is not None and tender.kind != "cash" and tender.tender not in lane.terminal.asked:
+        lane.tell(i.TerminalAnswered(tender.tender, "not_found"))
+
+
+def _free(lane: WatchedLane) -> None:
+    """Everything answers at last, and staff do what they can from the kiosk."""
+    _not_found(lane)
+    for tender in lane.terminal.asked:
+        lane.tell(lane.terminal.answer(tender, "declined", 100))
+    lane.tell(STAFF, i.PaymentCancelled(), i.OperatorActed("cancel_transaction"), i.OperatorActed("open_lane"))
+    for tender in tuple(lane.terminal.returning):
+        lane.tell(lane.terminal.reversed(tender, done=True))
+    if lane.state.finishing is not None:
+        lane.tell(i.ReceiptChosen("paper"))
+    if lane.happened(e.ReceiptRequested):
+        lane.tell(i.PrinterAnswered(lane.happened(e.ReceiptRequested)[-1].job, "failed"))
+    for raised in lane.state.interventions:
+        if raised.kind == "printer":
+            lane.tell(i.OperatorActed("refuse", target=raised.intervention))
+    lane.tell(i.OperatorSignedOut())
+    for _ in range(8):
+        lane.elapse(0)
+
+
+@given(choice=st.booleans(), steps=st.lists(_STEPS, min_size=30, max_size=80))
+def test_money_is_conserved_and_nobody_is_stuck_over_any_session(
+    *, choice: bool, steps: list[tuple[str, int, int]]
+) -> None:
+    lane = WatchedLane(choice=choice)
+    for what, at, power_goes in steps:
+        lane.later(700)
+        lane.lose_effects = power_goes == 0
+        _do(lane, what, at)
+        if lane.lose_effects:
+            lane.cut()
+        _money_is_in_one_place(lane)
+        _somebody_carries_on(lane)
+        _head_office_sees_the_same(lane)
+        _sales_are_whole(lane)
+    _free(lane)
+    _nothing_taken_is_forgotten(lane)
+    assert lane.state.phase is Phase.IDLE
+    assert isinstance(lane.screen.body, AttractBody)
+    event(f"sales: {len(lane.happened(e.TransactionCompleted))}, given back: {len(lane.terminal.returned)}")
