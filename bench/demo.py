@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -84,7 +85,9 @@ def show(world: Shown, door: socket.socket) -> int:
         settings = uvicorn.Config(
             application(world), log_level="warning", lifespan="on", timeout_graceful_shutdown=_LONGEST_GOODBYE
         )
-        uvicorn.Server(settings).run(sockets=[door])
+        server = uvicorn.Server(settings)
+        _end_with_the_terminal(server)
+        server.run(sockets=[door])
     except NotReadyError as fault:
         print(f"demo: {fault}", file=sys.stderr)
         return 1
@@ -95,6 +98,17 @@ def show(world: Shown, door: socket.socket) -> int:
         _say("closing")
         world.stop()
     return 0
+
+
+def _end_with_the_terminal(server: uvicorn.Server) -> None:
+    """A terminal that is closed ends the serving as Ctrl-C does. An exception out of the handler, in the middle of the
+    loop, would leave behind a thread of the server's that waits for ever, and the program with it.
+    """
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    signal.signal(signal.SIGHUP, end)
 
 
 def _country() -> Country:

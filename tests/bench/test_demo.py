@@ -47,13 +47,13 @@ class _Demo:
             assert self.process.poll() is None or re.search(pattern, self.said), self.said
             return re.search(pattern, self.said)
 
-        match = wait_until(found, 20, what=pattern)
+        match = wait_until(found, 60, what=pattern)
         assert match is not None
         return match
 
     def ends(self) -> int:
         """Wait for its end; gives its exit code."""
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 _Start = Callable[..., _Demo]
@@ -70,7 +70,7 @@ def demo(tmp_path: Path) -> Iterator[_Start]:
     yield start
     for each in started:
         each.process.terminate()
-        each.process.wait(20)
+        each.process.wait(60)
 
 
 def _gone(pid: int) -> bool:
