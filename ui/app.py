@@ -10,7 +10,6 @@ from typing import Protocol
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.graphics.opengl import glFinish
 from kivy.uix.widget import Widget
 
 from kiosk.checkout.inputs import Touch
@@ -18,6 +17,7 @@ from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Screen
 from kiosk.i18n.translate import Translator
 from ui.pictures import Pictures
+from ui.renderer import finish
 from ui.screens.all import VIEWS
 from ui.sound import Earcons
 from ui.splash import Splash
@@ -58,7 +58,7 @@ class KioskPort(Protocol):
 
 def _finish_frame(*_: object) -> None:
     """No frame waits in a queue behind another: what is shown is the newest, and a queue's memory is not kept."""
-    glFinish()
+    finish()
 
 
 class KioskApp(App):

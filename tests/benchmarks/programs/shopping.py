@@ -172,9 +172,9 @@ class Shopper:
 
     def _watch(self) -> None:
         from kivy.core.window import Window  # noqa: PLC0415 - see shop
-        from kivy.graphics.opengl import glFinish  # noqa: PLC0415 - see shop
 
         from kiosk.checkout.effects import Print  # noqa: PLC0415 - see shop
+        from ui.renderer import finish  # noqa: PLC0415 - see shop
 
         engine, journal = self._kiosk._engine, self._kiosk._journal
         append, perform, put = journal.append, engine._perform, engine.put
@@ -197,7 +197,7 @@ class Shopper:
 
         def flipped(*_: object) -> None:
             if self._app.stage is not None and self._app.stage.screen is not None:
-                glFinish()
+                finish()
                 self._drawn.note(self._app.stage.screen)
 
         journal.append, engine._perform, engine.put = appended, performed, told
