@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -24,7 +25,7 @@ Look = TypeVar("Look")
 _log = logging.getLogger(__name__)
 
 
-class BlockingDevice(Generic[Look]):
+class BlockingDevice(ABC, Generic[Look]):
     """Told ``lost`` once and ``ready`` once; linked again every ``poll_ms`` until it answers."""
 
     simulated = False
@@ -43,17 +44,17 @@ class BlockingDevice(Generic[Look]):
         self._looked_once = asyncio.Event()
         self._look_now = asyncio.Event()
 
+    @abstractmethod
     def link(self) -> None:
         """Open the port. Raises ``OSError`` or ``DeviceError``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self) -> Look:
         """Ask the device how it is. Raises ``OSError`` or ``DeviceError`` when it is gone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unlink(self) -> None:
         """Release the port, whatever state it is in."""
-        raise NotImplementedError
 
     def looked(self, look: Look) -> None:
         """Take what ``look`` gave; on the loop."""

@@ -9,12 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from kiosk.checkout.inputs import WeightProblem
-from kiosk.checkout.text import Text
+from kiosk.checkout.shown import (
+    AskShown,
+    CancelShown,
+    ConditionShown,
+    DeviceShown,
+    ItemArmed,
+    LeavingShown,
+    LoyaltyMethod,
+    MemberAsked,
+    NetworkShown,
+    NoticeShown,
+    SignInRefused,
+    StorageShown,
+    Transient,
+    View,
+    ViewShown,
+    WeightShown,
+)
 from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxAmount, TaxRounding
 from kiosk.retail.transaction import LineItem, PriceModifier, TenderKind, TransactionId
-from kiosk.retail.weight import Weight
 
 __all__ = [
     "DURABLE_EVENTS",
@@ -84,10 +99,6 @@ InterventionKind = Literal["help", "age", "staff_item", "no_price", "cash", "ten
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
 ReversalStage = Literal["requested", "done", "failed"]
 OperatorOffReason = Literal["signed_out", "auto_lock", "restart"]
-LoyaltyMethod = Literal["card", "phone"]
-View = Literal[
-    "attract", "basket", "look_up", "weigh", "quantity", "loyalty", "tender_choice", "staff_sign_in", "staff"
-]
 
 
 # --- the lane and its day ----------------------------------------------------------------------------------------
@@ -461,111 +472,6 @@ class ShopperLeft:
     """The visit is over; the lane is free."""
 
 
-# --- transient: never journalled, gone with the power ------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ViewShown:
-    """Another view is in front of the shopper; ``line`` where it is about one."""
-
-    view: View
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemArmed:
-    """An item waits to be weighed: its line as it will be rung, without a weight yet (``None``: nothing waits)."""
-
-    line: LineItem | None
-
-
-@dataclass(frozen=True, slots=True)
-class WeightShown:
-    """The latest reading of a scale."""
-
-    scale: Literal["produce", "bagging"]
-    weight: Weight | None
-    stable: bool
-    problem: WeightProblem
-    sequence: int
-    mono_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeShown:
-    """Something to tell the shopper now; ``None`` takes it away."""
-
-    notice: Text | None
-    level: Literal["info", "warning", "error"] = "info"
-    sound: Literal["", "scan", "refusal", "help"] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LeavingShown:
-    """The shopper seems to have gone: the warning is up (or, false, taken down)."""
-
-    leaving: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CancelShown:
-    """The terminal was asked to stop this tender and has not said what became of it."""
-
-    tender: str
-
-
-@dataclass(frozen=True, slots=True)
-class MemberAsked:
-    """Head office was asked who this is; empty: nobody is being asked about any more."""
-
-    correlation: str
-    method: LoyaltyMethod = "card"
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceShown:
-    """A device is there (empty ``cause``) or lost."""
-
-    device: str
-    cause: str
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkShown:
-    """Head office can be reached, or not."""
-
-    online: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AskShown:
-    """The terminal is asked what became of a tender; empty: it has said that it still works on it."""
-
-    tender: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionShown:
-    """Staff should know of a condition, or need no longer."""
-
-    condition: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StorageShown:
-    """The journal can be written (empty ``reason``), or not."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignInRefused:
-    """The PIN or badge was not accepted."""
-
-    attempts_left: int
-
-
 Durable = (
     EpochOpened
     | SeriesContinued
@@ -602,21 +508,6 @@ Durable = (
     | ReceiptUnknown
     | ReceiptDeclined
     | ShopperLeft
-)
-Transient = (
-    ViewShown
-    | ItemArmed
-    | WeightShown
-    | NoticeShown
-    | LeavingShown
-    | CancelShown
-    | MemberAsked
-    | DeviceShown
-    | NetworkShown
-    | AskShown
-    | ConditionShown
-    | StorageShown
-    | SignInRefused
 )
 Event = Durable | Transient
 

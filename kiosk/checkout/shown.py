@@ -1,0 +1,157 @@
+"""What is only on show: events that are never journalled and gone with the power.
+
+They change ``State.live`` and nothing else. ``kiosk.checkout.events`` hands them on beside the durable ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.checkout.inputs import WeightProblem
+from kiosk.checkout.text import Text
+from kiosk.retail.transaction import LineItem
+from kiosk.retail.weight import Weight
+
+__all__ = [
+    "AskShown",
+    "CancelShown",
+    "ConditionShown",
+    "DeviceShown",
+    "ItemArmed",
+    "LeavingShown",
+    "LoyaltyMethod",
+    "MemberAsked",
+    "NetworkShown",
+    "NoticeShown",
+    "SignInRefused",
+    "StorageShown",
+    "Transient",
+    "View",
+    "ViewShown",
+    "WeightShown",
+]
+
+View = Literal[
+    "attract", "basket", "look_up", "weigh", "quantity", "loyalty", "tender_choice", "staff_sign_in", "staff"
+]
+LoyaltyMethod = Literal["card", "phone"]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewShown:
+    """Another view is in front of the shopper; ``line`` where it is about one."""
+
+    view: View
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemArmed:
+    """An item waits to be weighed: its line as it will be rung, without a weight yet (``None``: nothing waits)."""
+
+    line: LineItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightShown:
+    """The latest reading of a scale."""
+
+    scale: Literal["produce", "bagging"]
+    weight: Weight | None
+    stable: bool
+    problem: WeightProblem
+    sequence: int
+    mono_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeShown:
+    """Something to tell the shopper now; ``None`` takes it away."""
+
+    notice: Text | None
+    level: Literal["info", "warning", "error"] = "info"
+    sound: Literal["", "scan", "refusal", "help"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingShown:
+    """The shopper seems to have gone: the warning is up (or, false, taken down)."""
+
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CancelShown:
+    """The terminal was asked to stop this tender and has not said what became of it."""
+
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAsked:
+    """Head office was asked who this is; empty: nobody is being asked about any more."""
+
+    correlation: str
+    method: LoyaltyMethod = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceShown:
+    """A device is there (empty ``cause``) or lost."""
+
+    device: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkShown:
+    """Head office can be reached, or not."""
+
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskShown:
+    """The terminal is asked what became of a tender; empty: it has said that it still works on it."""
+
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionShown:
+    """Staff should know of a condition, or need no longer."""
+
+    condition: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StorageShown:
+    """The journal can be written (empty ``reason``), or not."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRefused:
+    """The PIN or badge was not accepted."""
+
+    attempts_left: int
+
+
+Transient = (
+    ViewShown
+    | ItemArmed
+    | WeightShown
+    | NoticeShown
+    | LeavingShown
+    | CancelShown
+    | MemberAsked
+    | DeviceShown
+    | NetworkShown
+    | AskShown
+    | ConditionShown
+    | StorageShown
+    | SignInRefused
+)
