@@ -29,6 +29,7 @@ class BlockingDevice(ABC, Generic[Look]):
     """Told ``lost`` once and ``ready`` once; linked again every ``poll_ms`` until it answers."""
 
     simulated = False
+    capabilities: frozenset[str] = frozenset()
 
     def __init__(self, name: str, *, poll_ms: int) -> None:
         self.name = name

@@ -89,6 +89,9 @@ class Device(Protocol):
 
     name: str
     simulated: bool
+    capabilities: frozenset[str]
+    """What this device can do beyond what its category must; each category's contract lists the words (UnifiedPOS's
+    ``Cap…`` properties)."""
 
     async def open(self, sink: Sink) -> None:
         """Find the port and start watching it. A device that is not there yet is told as ``lost`` and found later."""

@@ -19,6 +19,7 @@ class SimulatedDevice:
     """The common part of a simulator: a subclass adds its category's methods, its knobs and its state."""
 
     simulated = True
+    capabilities: frozenset[str] = frozenset()
     category = ""
 
     def __init__(self, name: str, knob_socket: str) -> None:

@@ -97,6 +97,7 @@ class Driver:
     """The kiosk's end of the terminal's cable."""
 
     simulated = True
+    capabilities: frozenset[str] = frozenset()
 
     def __init__(self, name: str, settings: Settings) -> None:
         self.name = name

@@ -63,6 +63,7 @@ class Driver:
     """The cabinet's lamps and switches. ``pin_factory`` is gpiozero's own choice unless a test gives one."""
 
     simulated = False
+    capabilities: frozenset[str] = frozenset()
 
     def __init__(self, name: str, settings: Settings, pin_factory: gpiozero.pins.Factory | None = None) -> None:
         self.name = name

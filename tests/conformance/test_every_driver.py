@@ -14,9 +14,10 @@ import pytest
 
 from hal.device import NotEnabledError
 from hal.drivers import CATEGORIES, available
-from tests.support.devices import RIGS, Rig, Seen, opened
+from tests.support.rigs import Rig, Seen, every, opened
 from tests.support.waiting import wait_until_async
 
+RIGS = every()
 EVERY = pytest.mark.parametrize("which", sorted(RIGS), ids="/".join)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from hal.blocking import BlockingDevice
 from hal.device import NoHardwareError, NotEnabledError, StatusChanged
-from tests.support.devices import opened
+from tests.support.rigs import opened
 from tests.support.waiting import wait_until_async
 
 

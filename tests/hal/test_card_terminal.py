@@ -20,7 +20,7 @@ from bench.knobs import KnobRefusedError
 from hal.card_reader.contract import Payment
 from hal.card_reader.simulated import Driver, Settings, read_answer, read_payment
 from hal.device import DeviceError, NoHardwareError, ProtocolError, TimeoutExpiredError
-from tests.support.devices import opened
+from tests.support.rigs import opened
 from tests.support.waiting import wait_until_async
 
 

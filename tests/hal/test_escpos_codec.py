@@ -14,7 +14,7 @@ from hal.device import ProtocolError
 from hal.printer.contract import Cut, Document, Feed, Image, QrCode, Rule, TextLine
 from hal.printer.escpos import Answers, Settings, Status, encode, read_status
 from hal.raster import RasterError, Typesetter, find_font, fold, pack
-from tests.support.devices import FONT, escpos_settings
+from tests.support.rigs.printer.escpos import FONT, escpos_settings
 
 SETTINGS = escpos_settings(host="printer")
 TYPESETTER = Typesetter(FONT, FONT.replace("Regular", "Bold"), 26, 576)

@@ -22,7 +22,8 @@ from bench.far_ends.printer.interpreter import Interpreter
 from hal.device import DeviceError, NotEnabledError, StatusChanged
 from hal.printer.contract import Cut, Document, Feed, Image, Paper, QrCode, Rule, TextLine
 from hal.printer.escpos import Driver
-from tests.support.devices import Seen, escpos_settings, opened, usb_printer
+from tests.support.rigs import Seen, opened
+from tests.support.rigs.printer.escpos import escpos_settings, usb_printer
 from tests.support.waiting import wait_until_async
 
 ENGLISH = Document(

@@ -20,7 +20,7 @@ from hal.knobs import LONGEST_LINE, Board, KnobServer
 from hal.lights import simulated as lights
 from hal.scale import simulated as scale
 from hal.scanner import simulated as scanner
-from tests.support.devices import Seen, opened
+from tests.support.rigs import Seen, opened
 from tests.support.waiting import wait_until_async
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/formats/knobs.schema.json").read_text())

@@ -12,7 +12,7 @@ from gpiozero.pins.mock import MockFactory
 from hal.device import NoHardwareError, NotEnabledError
 from hal.lights.contract import Colour, SwitchTurned
 from hal.lights.gpio import Driver, Settings
-from tests.support.devices import Seen, opened
+from tests.support.rigs import Seen, opened
 from tests.support.waiting import wait_until_async
 
 GREEN, AMBER, RED, KEY, DOOR = 17, 27, 22, 23, 24

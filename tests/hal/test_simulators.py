@@ -24,7 +24,7 @@ from hal.scale import simulated as scale
 from hal.scale.contract import Reading, ScaleState
 from hal.scanner import simulated as scanner
 from hal.scanner.contract import CodeRead
-from tests.support.devices import Seen, opened
+from tests.support.rigs import Seen, opened
 from tests.support.waiting import wait_until_async
 
 RECEIPT = Document("sale-1", (TextLine("Mango", "12.00"), QrCode("T-1"), Cut()))

@@ -33,6 +33,7 @@ class FakeDevice:
     failures: list[Exception] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     simulated: bool = True
+    capabilities: frozenset[str] = frozenset()
     sink: Sink | None = None
 
     async def open(self, sink: Sink) -> None:

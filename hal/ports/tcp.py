@@ -1,0 +1,67 @@
+"""A TCP connection as a byte port: devices on the network, and serial devices behind a terminal server."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from hal.device import NoHardwareError
+
+__all__ = ["TcpPort"]
+
+_PIECE = 4096
+_CLOSE_S = 1.0
+
+
+class TcpPort:
+    """See ``Port``. A peer that vanishes without a word is found by the driver's own time-out, not by TCP's."""
+
+    def __init__(self, host: str, port: int, *, connect_timeout_ms: int = 3_000) -> None:
+        self._host, self._port = host, port
+        self._connect_seconds = connect_timeout_ms / 1000
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    @property
+    def where(self) -> str:
+        """See ``Port.where``."""
+        return f"{self._host}:{self._port}"
+
+    async def open(self) -> None:
+        """See ``Port.open``."""
+        await self.close()
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        except OSError as error:  # a TimeoutError is one, with no text
+            text = f"no connection to {self.where}: {error.strerror or 'no answer'}; check cable, power and address"
+            raise NoHardwareError(text) from error
+
+    async def read(self) -> bytes:
+        """See ``Port.read``."""
+        if self._reader is None:
+            text = f"{self.where} is not open"
+            raise ConnectionResetError(text)
+        data = await self._reader.read(_PIECE)
+        if not data:
+            text = f"{self.where} hung up"
+            raise ConnectionResetError(text)
+        return data
+
+    async def write(self, data: bytes) -> None:
+        """See ``Port.write``."""
+        if self._writer is None:
+            text = f"{self.where} is not open"
+            raise ConnectionResetError(text)
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def close(self) -> None:
+        """See ``Port.close``; what was not sent is dropped."""
+        writer, self._reader, self._writer = self._writer, None, None
+        if writer is None:
+            return
+        writer.transport.abort()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_CLOSE_S):
+                await writer.wait_closed()

@@ -1,0 +1,246 @@
+"""A device at the end of a byte port, over a real pseudo-terminal and a real socket, against a far end with faults."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bench.far_ends.line import Inside, Line
+from hal.arrivals import Arrivals
+from hal.device import ClaimedError, NoHardwareError, ProtocolError
+from hal.ports.port import Port
+from hal.ports.serial import SerialLine, SerialPort
+from hal.ports.tcp import TcpPort
+from hal.streaming import StreamDevice
+from tests.support.rigs import Seen, opened
+from tests.support.waiting import wait_until_async
+
+KINDS = pytest.mark.parametrize("kind", ["pty", "tcp"])
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The toy's data event."""
+
+    device: str
+    number: int
+
+
+class Counter(StreamDevice):
+    """Asks ``?`` and is told a number and a full stop."""
+
+    async def converse(self) -> None:
+        while True:
+            await self.port.write(b"?")
+            told = b""
+            while not told.endswith(b"."):
+                told += await self.read_within(150)
+            if not told[:-1].isdigit():
+                raise ProtocolError(told.hex())
+            self.answered()
+            self.tell(Counted(self.name, int(told[:-1])))
+
+
+class Counting(Inside):
+    """The toy's inside."""
+
+    category, model = "counter", "toy"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def receive(self, data: bytes) -> None:
+        for _ in range(data.count(b"?")):
+            self.count += 1
+            self.send(b"%d." % self.count)
+
+    def powered(self) -> None:
+        self.count = 0
+
+
+@asynccontextmanager
+async def world(kind: str, folder: Path) -> AsyncIterator[tuple[Counter, Line]]:
+    line = Line(Counting())
+    if kind == "pty":
+        port: Port = SerialPort(SerialLine(await line.start_pty(folder / "by-id" / "counter")))
+    else:
+        host, _, number = (await line.start_tcp()).partition(":")
+        port = TcpPort(host, int(number))
+    driver = Counter("counter", port, retry_ms=5, longest_retry_ms=20)
+    try:
+        yield driver, line
+    finally:
+        await driver.close()
+        await line.close()
+
+
+def _numbers(seen: Seen) -> list[int]:
+    return [event.number for event in seen.of(Counted) if isinstance(event, Counted)]
+
+
+async def _until_more(seen: Seen) -> None:
+    before = len(seen.of(Counted))
+    await wait_until_async(lambda: len(seen.of(Counted)) > before + 2, what="more data")
+
+
+@KINDS
+def test_data_comes_in_order_and_ready_is_told_once(kind: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world(kind, tmp_path) as (driver, _line):
+            seen = await opened(driver)
+            await _until_more(seen)
+            assert seen.statuses == ["ready"]
+            assert _numbers(seen) == sorted(set(_numbers(seen)))
+
+    asyncio.run(run())
+
+
+@KINDS
+@pytest.mark.parametrize("fault", ["silent", "babble", "lossy", "garbled"])
+def test_a_harmed_line_is_lost_once_and_comes_back_by_itself(kind: str, fault: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world(kind, tmp_path) as (driver, line):
+            seen = await opened(driver)
+            await _until_more(seen)
+            await line.fault(kind=fault)  # type: ignore[arg-type]  # the parameters are the kinds
+            await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+            assert not (await driver.check_health()).ok or fault != "silent"
+            await line.fault(kind="none")
+            await wait_until_async(lambda: seen.statuses[-1] == "ready", what="ready again")
+            await _until_more(seen)
+            assert all(one != other for one, other in zip(seen.statuses, seen.statuses[1:], strict=False))
+
+    asyncio.run(run())
+
+
+@KINDS
+def test_bytes_that_come_one_by_one_make_the_same_data(kind: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world(kind, tmp_path) as (driver, line):
+            await line.fault(kind="slow")
+            seen = await opened(driver)
+            await _until_more(seen)
+            assert seen.statuses == ["ready"]
+
+    asyncio.run(run())
+
+
+@KINDS
+def test_a_replugged_device_starts_anew(kind: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world(kind, tmp_path) as (driver, line):
+            seen = await opened(driver)
+            await _until_more(seen)
+            await line.unplug()
+            await wait_until_async(lambda: seen.statuses[-1] == "lost", what="lost")
+            told = len(seen.of(Counted))
+            await line.plug()
+            await wait_until_async(lambda: len(seen.of(Counted)) > told, what="data again")
+            assert seen.statuses == ["ready", "lost", "ready"]
+            assert _numbers(seen)[told] == 1
+
+    asyncio.run(run())
+
+
+def test_one_serial_port_serves_one_program(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world("pty", tmp_path) as (driver, _line):
+            await opened(driver)
+            second = SerialPort(SerialLine(driver.port.where))
+            with pytest.raises(ClaimedError):
+                await second.open()
+            await second.close()
+
+    asyncio.run(run())
+
+
+def test_a_port_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    async def run() -> None:
+        with pytest.raises(NoHardwareError, match="check cable"):
+            await SerialPort(SerialLine(str(tmp_path / "none"))).open()
+
+    asyncio.run(run())
+
+
+def test_closing_a_port_frees_who_waits_on_it(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world("pty", tmp_path) as (driver, _line):
+            await driver.port.open()
+            waiting = asyncio.create_task(driver.port.read())
+            await asyncio.sleep(0)
+            await driver.port.close()
+            with pytest.raises(ConnectionResetError):
+                await waiting
+
+    asyncio.run(run())
+
+
+def test_a_surprise_inside_a_driver_ends_the_conversation_not_the_watch(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Clumsy(Counter):
+        stumbles = 1
+
+        async def converse(self) -> None:
+            if self.stumbles:
+                self.stumbles -= 1
+                message = "clumsy"
+                raise ZeroDivisionError(message)
+            await super().converse()
+
+    async def run() -> None:
+        async with world("pty", tmp_path) as (driver, _line):
+            clumsy = Clumsy("counter", driver.port, retry_ms=5, longest_retry_ms=20)
+            with caplog.at_level(logging.ERROR, "hal.streaming"):
+                seen = await opened(clumsy)
+                await _until_more(seen)
+            assert seen.statuses == ["lost", "ready"]
+            await clumsy.close()
+
+    asyncio.run(run())
+    assert "unexpected" in caplog.text
+
+
+def _pair(pairs: list[socket.socket]) -> Callable[[], socket.socket]:
+    def listen() -> socket.socket:
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        near.setblocking(False)  # noqa: FBT003  the library's own way
+        pairs.append(far)
+        return near
+
+    return listen
+
+
+def test_word_of_an_arrival_ends_the_wait_and_is_told_once() -> None:
+    async def run() -> None:
+        far: list[socket.socket] = []
+        arrivals = Arrivals(_pair(far))
+        arrivals.start()
+        far[0].send(b"libudev\0")
+        assert await arrivals.wait(10)
+        assert not await arrivals.wait(0)
+        arrivals.stop()
+        far[0].close()
+
+    asyncio.run(run())
+
+
+def test_without_udev_waiting_is_polling() -> None:
+    def listen() -> socket.socket:
+        raise PermissionError
+
+    async def run() -> None:
+        arrivals = Arrivals(listen)
+        arrivals.start()
+        assert not await arrivals.wait(0)
+        arrivals.stop()
+
+    asyncio.run(run())

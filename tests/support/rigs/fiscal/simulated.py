@@ -1,0 +1,21 @@
+"""The simulated fiscal device's rig."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.support.rigs import Rig, Wire
+from tests.support.rigs.simulators import simulator
+
+WIRE: Wire = "simulated"
+
+
+@asynccontextmanager
+async def rig(folder: Path) -> AsyncIterator[Rig]:
+    """The simulator is its own far end."""
+    yield simulator("fiscal", folder, None, "", {}, file=str(folder / "fiscal.jsonl"))
+
+
+RIGS = {"": rig}

@@ -1,0 +1,22 @@
+"""The simulated printer's rig."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from hal.printer.contract import Paper
+from tests.support.rigs import Rig, Wire
+from tests.support.rigs.simulators import simulator
+
+WIRE: Wire = "simulated"
+
+
+@asynccontextmanager
+async def rig(folder: Path) -> AsyncIterator[Rig]:
+    """The simulator is its own far end."""
+    yield simulator("printer", folder, Paper, "paper_near_end", {"on": True}, folder=str(folder / "receipts"))
+
+
+RIGS = {"": rig}
