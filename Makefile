@@ -12,10 +12,10 @@ RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint drills tour replay faults bench cases check-all clean
+.PHONY: help setup demo test lint drills tour replay faults bench cases conformance soak-devices check-all clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## make everything ready (every other target does this first)
 	@bash tools/setup.sh
@@ -46,6 +46,12 @@ bench: setup ## speed, memory and idle load against their targets
 
 cases: setup ## judge a folder of cases by the price engine: CASES=folder
 	@$(RUN) -m tools.cases "$(CASES)"
+
+conformance: setup ## every driver against its far end, as a table of drivers by tests
+	@$(RUN) -m tests.conformance
+
+soak-devices: setup ## every driver for hours, with faults; N=10000 DRIVERS=scale,scanner/serial SEED=1
+	@$(RUN) -m tests.conformance.soak
 
 check-all: setup ## everything above but the demo, one after the other
 	@$(RUN) -m tools.check all

@@ -14,16 +14,13 @@ import pytest
 
 from hal.device import NotEnabledError
 from hal.drivers import CATEGORIES, available
-from tests.support.rigs import Rig, Seen, every, opened
+from tests.support.rigs import Make, Rig, Seen, every, opened
 from tests.support.waiting import wait_until_async
 
-RIGS = every()
-EVERY = pytest.mark.parametrize("which", sorted(RIGS), ids="/".join)
 
-
-def _run(which: tuple[str, str], folder: Path, check: Callable[[Rig], Awaitable[None]]) -> None:
+def _run(make: Make, folder: Path, check: Callable[[Rig], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with RIGS[which](folder) as rig:
+        async with make(folder) as rig:
             try:
                 await check(rig)
             finally:
@@ -32,12 +29,13 @@ def _run(which: tuple[str, str], folder: Path, check: Callable[[Rig], Awaitable[
     asyncio.run(run())
 
 
-def _check_unpluggable(which: tuple[str, str], folder: Path, check: Callable[[Rig], Awaitable[None]]) -> None:
+def _check_unpluggable(make: Make, folder: Path, check: Callable[[Rig], Awaitable[None]]) -> None:
     async def guarded(rig: Rig) -> None:
-        if rig.unplug is not None:
-            await check(rig)
+        if rig.unplug is None:
+            pytest.skip("there is no cable to pull")
+        await check(rig)
 
-    _run(which, folder, guarded)
+    _run(make, folder, guarded)
 
 
 async def _data_follows(rig: Rig, seen: Seen) -> None:
@@ -49,10 +47,9 @@ async def _data_follows(rig: Rig, seen: Seen) -> None:
 
 def test_every_driver_file_has_its_far_end_here() -> None:
     found = {(category, model) for category in CATEGORIES for model in available(category)}
-    assert found == {(category, model.partition(":")[0]) for category, model in RIGS}
+    assert found == {(category, model.partition(":")[0]) for category, model in every()}
 
 
-@EVERY
 def test_a_driver_module_is_a_data_sheet_with_settings_and_one_class(which: tuple[str, str]) -> None:
     category, model = which[0], which[1].partition(":")[0]
     module = importlib.import_module(f"hal.{category}.{model}")
@@ -64,8 +61,7 @@ def test_a_driver_module_is_a_data_sheet_with_settings_and_one_class(which: tupl
         assert "oads only when the settings name it" in (module.__doc__ or "")
 
 
-@EVERY
-def test_each_step_may_be_repeated_and_ready_is_told_once(which: tuple[str, str], tmp_path: Path) -> None:
+def test_each_step_may_be_repeated_and_ready_is_told_once(make: Make, tmp_path: Path) -> None:
     async def check(rig: Rig) -> None:
         seen = Seen()
         await rig.driver.open(seen)
@@ -82,11 +78,10 @@ def test_each_step_may_be_repeated_and_ready_is_told_once(which: tuple[str, str]
         await rig.driver.close()
         assert seen.statuses == ["ready"]
 
-    _run(which, tmp_path, check)
+    _run(make, tmp_path, check)
 
 
-@EVERY
-def test_a_step_taken_too_early_is_refused(which: tuple[str, str], tmp_path: Path) -> None:
+def test_a_step_taken_too_early_is_refused(make: Make, tmp_path: Path) -> None:
     async def check(rig: Rig) -> None:
         with pytest.raises(NotEnabledError):
             await rig.driver.claim()
@@ -94,11 +89,10 @@ def test_a_step_taken_too_early_is_refused(which: tuple[str, str], tmp_path: Pat
         with pytest.raises(NotEnabledError):
             await rig.driver.enable()
 
-    _run(which, tmp_path, check)
+    _run(make, tmp_path, check)
 
 
-@EVERY
-def test_data_flows_only_while_enabled(which: tuple[str, str], tmp_path: Path) -> None:
+def test_data_flows_only_while_enabled(make: Make, tmp_path: Path) -> None:
     async def check(rig: Rig) -> None:
         seen = Seen()
         await rig.driver.open(seen)
@@ -114,13 +108,10 @@ def test_data_flows_only_while_enabled(which: tuple[str, str], tmp_path: Path) -
         await rig.driver.check_health()
         assert len(seen.of(rig.data)) == told
 
-    _run(which, tmp_path, check)
+    _run(make, tmp_path, check)
 
 
-@EVERY
-def test_a_pulled_cable_is_told_once_and_the_device_comes_back_as_it_was(
-    which: tuple[str, str], tmp_path: Path
-) -> None:
+def test_a_pulled_cable_is_told_once_and_the_device_comes_back_as_it_was(make: Make, tmp_path: Path) -> None:
     async def check(rig: Rig) -> None:
         assert rig.unplug is not None
         seen = await opened(rig.driver)
@@ -135,11 +126,10 @@ def test_a_pulled_cable_is_told_once_and_the_device_comes_back_as_it_was(
         assert seen.statuses == ["ready", "lost", "ready"]
         await _data_follows(rig, seen)
 
-    _check_unpluggable(which, tmp_path, check)
+    _check_unpluggable(make, tmp_path, check)
 
 
-@EVERY
-def test_a_device_that_is_not_there_is_told_as_lost_and_found_later(which: tuple[str, str], tmp_path: Path) -> None:
+def test_a_device_that_is_not_there_is_told_as_lost_and_found_later(make: Make, tmp_path: Path) -> None:
     async def check(rig: Rig) -> None:
         assert rig.unplug is not None
         await rig.unplug()
@@ -151,11 +141,10 @@ def test_a_device_that_is_not_there_is_told_as_lost_and_found_later(which: tuple
         assert seen.statuses == ["lost", "ready"]
         await _data_follows(rig, seen)
 
-    _check_unpluggable(which, tmp_path, check)
+    _check_unpluggable(make, tmp_path, check)
 
 
-@EVERY
-def test_health_is_told_in_every_state_and_changes_nothing(which: tuple[str, str], tmp_path: Path) -> None:
+def test_health_is_told_in_every_state_and_changes_nothing(make: Make, tmp_path: Path) -> None:
     async def check(rig: Rig) -> None:
         assert not (await rig.driver.check_health()).ok
         seen = await opened(rig.driver)
@@ -171,15 +160,12 @@ def test_health_is_told_in_every_state_and_changes_nothing(which: tuple[str, str
         await rig.driver.close()
         assert not (await rig.driver.check_health()).ok
 
-    _run(which, tmp_path, check)
+    _run(make, tmp_path, check)
 
 
-@EVERY
 @pytest.mark.parametrize("steps", range(5), ids=["open", "claim", "enable", "act", "disable"])
 @pytest.mark.parametrize("cable", ["plugged", "unplugged"])
-def test_closing_after_any_step_leaves_nothing_behind(
-    which: tuple[str, str], steps: int, cable: str, tmp_path: Path
-) -> None:
+def test_closing_after_any_step_leaves_nothing_behind(make: Make, steps: int, cable: str, tmp_path: Path) -> None:
     async def check(rig: Rig) -> None:
         driver = rig.driver
         tasks, threads, handles = asyncio.all_tasks(), set(threading.enumerate()), _handles()
@@ -194,12 +180,11 @@ def test_closing_after_any_step_leaves_nothing_behind(
         await wait_until_async(lambda: _threads(threads) == set(), what="no thread of the driver's left")
         await wait_until_async(lambda: _handles() <= handles, what="no open file of the driver's left")
 
-    _run(which, tmp_path, check)
+    _run(make, tmp_path, check)
     assert not list(tmp_path.glob("*.knobs"))
 
 
-@EVERY
-def test_a_closed_device_may_be_opened_again(which: tuple[str, str], tmp_path: Path) -> None:
+def test_a_closed_device_may_be_opened_again(make: Make, tmp_path: Path) -> None:
     async def check(rig: Rig) -> None:
         await opened(rig.driver)
         await rig.driver.close()
@@ -208,7 +193,7 @@ def test_a_closed_device_may_be_opened_again(which: tuple[str, str], tmp_path: P
         assert seen.statuses == ["ready"]
         await _data_follows(rig, seen)
 
-    _run(which, tmp_path, check)
+    _run(make, tmp_path, check)
 
 
 def _files(folder: Path) -> dict[str, bytes]:

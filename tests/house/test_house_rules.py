@@ -17,7 +17,22 @@ import tools.check
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
-TARGETS = ["help", "setup", "demo", "test", "lint", "tour", "replay", "faults", "bench", "cases", "check-all", "clean"]
+TARGETS = [
+    "help",
+    "setup",
+    "demo",
+    "test",
+    "lint",
+    "tour",
+    "replay",
+    "faults",
+    "bench",
+    "cases",
+    "conformance",
+    "soak-devices",
+    "check-all",
+    "clean",
+]
 
 # With a class of one letter in each, so that this file does not hold what it looks for.
 REGISTRY_HOSTS = re.compile(r"pypi[.](org|python)|python[h]osted|npm[j]s[.]")

@@ -56,7 +56,8 @@ class Rig:
 
     ``unplug`` is ``None`` where there is no cable to pull. ``faults``: what can be done to the device or its line, by
     name, each undone by ``heal``. ``last_byte_ns``: when the far end sent the last byte of what ``act`` brought
-    (``time.monotonic_ns``).
+    (``time.monotonic_ns``). ``checked``: its frames carry a check that finds every harmed byte, so that even on a line
+    that loses or garbles them it never tells a wrong value.
     """
 
     driver: Any
@@ -67,6 +68,7 @@ class Rig:
     faults: Mapping[str, Deed] = field(default_factory=dict)
     heal: Deed | None = None
     last_byte_ns: Callable[[], int] | None = None
+    checked: bool = False
 
 
 Make = Callable[[Path], AbstractAsyncContextManager[Rig]]
@@ -112,8 +114,10 @@ def every() -> dict[tuple[str, str], Make]:
 
 
 def wire_of(category: str, model: str) -> Wire:
-    """What stands between a driver and its far end in its rig."""
-    wire: Wire = _module(category, model.partition(":")[0]).WIRE
+    """What stands between a driver and its far end in its rig: ``WIRES`` for that port, else ``WIRE``."""
+    name, _, port = model.partition(":")
+    module = _module(category, name)
+    wire: Wire = getattr(module, "WIRES", {}).get(port, module.WIRE)
     return wire
 
 

@@ -76,4 +76,5 @@ def usb_printer(folder: Path) -> tuple[VirtualUsb, Interpreter]:
     return bus, printer
 
 
+WIRES: dict[str, Wire] = {"usb": "emulated"}
 RIGS = {"network": network, "usb": usb}

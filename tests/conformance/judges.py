@@ -1,0 +1,18 @@
+"""Independent judges of drivers: programs and libraries that nobody here wrote, on the other end of the wire.
+
+A judge gives rows of (driver, what was judged, verdict); a verdict begins with ``passed``, ``failed`` or, where the
+judge cannot be had on this machine, ``left out``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+__all__ = ["JUDGES", "Judge", "Verdict"]
+
+Verdict = tuple[str, str, str]
+Judge = Callable[[], Iterable[Verdict]]
+
+JUDGES: Final[Mapping[str, Judge]] = {}
+"""By the judge's name."""

@@ -1,0 +1,55 @@
+"""``--bench`` runs the same suite on one device that is really there; here, a printer's far end as a program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.metal import BenchError, read_bench
+from tests.support.rigs.printer.escpos import FONT
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_suite_runs_on_the_device_that_the_option_names(tmp_path: Path) -> None:
+    far = [sys.executable, "-m", "bench.far_ends.printer.escpos", "--folder", str(tmp_path / "receipts")]
+    with subprocess.Popen(far, cwd=ROOT, stdout=subprocess.PIPE, text=True) as printer:
+        assert printer.stdout is not None
+        port = json.loads(printer.stdout.readline())["port"]
+        option = f"printer=escpos:127.0.0.1,port={port},poll_ms=20,font={FONT}"
+        suite = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/conformance/test_every_driver.py",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+        ]
+        done = subprocess.run(
+            [*suite, "--bench", option, "-k", "health or step or again"],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        printer.terminate()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "needs a hand" in done.stdout
+    assert " passed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("scale", "no driver scale/"),
+        ("scale=any:/dev/ttyUSB0", "no driver scale/any"),
+        ("printer=escpos", "needs host"),
+        ("printer=escpos:192.0.2.9,dots=3", "dots is"),
+        ("printer=escpos:192.0.2.9,colour=red", "unknown"),
+    ],
+)
+def test_an_option_that_cannot_be_understood_is_refused_in_words(written: str, says: str) -> None:
+    with pytest.raises(BenchError, match=says):
+        read_bench(written)
