@@ -1,0 +1,153 @@
+"""The engineer's tools: what is plugged in is told from sysfs, and a device of the settings is checked and shown."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hal.console.check import check
+from hal.console.discover import discover, look, settings_lines
+from hal.console.main import SettingsError, main, read_device
+from hal.console.monitor import described, monitor
+from hal.drivers import load
+from hal.scale.contract import Reading
+from tests.support.rigs.printer.escpos import FONT
+
+ROOT = Path(__file__).parents[3]
+
+
+def _write(file: Path, content: str | bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def _usb(root: Path, path: str, vendor: str, product: str, name: str) -> Path:
+    device = root / "sys/devices/usb1" / path
+    for key, value in (("idVendor", vendor), ("idProduct", product), ("product", name), ("manufacturer", "Maker")):
+        _write(device / key, f"{value}\n")
+    return device
+
+
+def _link(link: Path, target: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(target)
+
+
+def test_a_scanner_on_hid_is_known_by_its_usage_page_not_by_its_maker(tmp_path: Path) -> None:
+    device = _usb(tmp_path, "1-1.3", "1234", "0001", "Unheard of")
+    _write(device / "1-1.3:1.0/0003:1234:0001.0001/report_descriptor", bytes.fromhex("058C0902A101"))
+    _link(tmp_path / "sys/bus/hid/devices/0003:1234:0001.0001", device / "1-1.3:1.0/0003:1234:0001.0001")
+    (found,) = look(tmp_path)
+    assert found.could_be == (("scanner", "hid_pos"),)
+    assert found.where == "USB 1-1.3"
+
+
+def test_a_keyboard_is_no_scanner(tmp_path: Path) -> None:
+    device = _usb(tmp_path, "1-1.4", "046d", "c31c", "Keyboard")
+    _write(device / "1-1.4:1.0/0003:046D:C31C.0002/report_descriptor", bytes.fromhex("05010906A101"))
+    _link(tmp_path / "sys/bus/hid/devices/0003:046D:C31C.0002", device / "1-1.4:1.0/0003:046D:C31C.0002")
+    assert list(look(tmp_path)) == []
+
+
+def test_a_printer_is_known_by_its_class_and_named_by_its_place(tmp_path: Path) -> None:
+    device = _usb(tmp_path, "1-1.2", "04b8", "0e15", "TM-T20II")
+    _write(device / "1-1.2:1.0/bInterfaceClass", "07\n")
+    _link(tmp_path / "sys/bus/usb/devices/1-1.2:1.0", device / "1-1.2:1.0")
+    (found,) = look(tmp_path)
+    lines = settings_lines(found.could_be[0], found)
+    assert lines[:3] == ["[devices.printer]", 'category = "printer"', 'model = "escpos"']
+    assert "usb_vendor = 0x04b8" in lines[3]
+    assert 'connection = "usb"' in lines[3]
+
+
+def test_a_cable_of_a_cable_maker_is_not_taken_for_a_scale(tmp_path: Path) -> None:
+    device = _usb(tmp_path, "1-1.1", "0403", "6001", "FT232R")
+    _write(device / "1-1.1:1.0/ttyUSB0/number", "0")
+    _link(tmp_path / "sys/class/tty/ttyUSB0/device", device / "1-1.1:1.0/ttyUSB0")
+    _write(tmp_path / "dev/ttyUSB0", "")
+    _link(tmp_path / "dev/serial/by-id/usb-FTDI_FT232R_A1-if00-port0", tmp_path / "dev/ttyUSB0")
+    (found,) = look(tmp_path)
+    assert found.could_be == ()
+    assert found.where.endswith("usb-FTDI_FT232R_A1-if00-port0")
+
+
+def test_nothing_plugged_in_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert asyncio.run(discover(root=tmp_path)) == 1
+    assert "nothing a kiosk could use" in capsys.readouterr().out
+
+
+def test_every_driver_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drivers"]) == 0
+    assert "escpos" in capsys.readouterr().out
+
+
+@contextmanager
+def _printer(folder: Path) -> Iterator[Path]:
+    """A printer's far end as a program, and a settings file that names it."""
+    far = [sys.executable, "-m", "bench.far_ends.printer.escpos", "--folder", str(folder / "receipts")]
+    with subprocess.Popen(far, cwd=ROOT, stdout=subprocess.PIPE, text=True) as printer:
+        assert printer.stdout is not None
+        port = json.loads(printer.stdout.readline())["port"]
+        settings = folder / "kiosk.toml"
+        own = f'host = "127.0.0.1", port = {port}, font = "{FONT}"'
+        settings.write_text(f'[devices.printer]\ncategory = "printer"\nmodel = "escpos"\nsettings = {{ {own} }}\n')
+        try:
+            yield settings
+        finally:
+            printer.terminate()
+
+
+def test_an_external_check_of_a_printer_prints_a_test_slip(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with _printer(tmp_path) as settings:
+        assert main(["check", "printer", "--external", "--settings", str(settings)]) == 0
+    told = capsys.readouterr().out
+    assert "ok    internal" in told
+    assert "ok    external: test slip printed" in told
+    slip = json.loads(next((tmp_path / "receipts").glob("*.json")).read_text())
+    assert slip["complete"]
+    assert slip["qr"] == ["check"]
+
+
+def test_a_device_that_is_not_there_fails_its_check_with_the_cause(capsys: pytest.CaptureFixture[str]) -> None:
+    printer = load("printer", "escpos", "printer", {"host": "127.0.0.1", "port": 1, "font": FONT})
+    assert asyncio.run(check("printer", printer, external=True, interactive=True, patience=0.2)) == 1
+    told = capsys.readouterr().out
+    assert "FAIL  internal" in told
+    assert "no printer at 127.0.0.1:1" in told
+    assert "external" not in told
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("[devices", "cannot be read"),
+        ("", "names no device 'printer'"),
+        ('[devices.printer]\ncategory = "printer"\nmodel = "none"', "no printer driver"),
+        ("[devices.printer]\nmodel = 3", "needs category, model"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused_in_words(tmp_path: Path, content: str, says: str) -> None:
+    settings = tmp_path / "kiosk.toml"
+    settings.write_text(content)
+    with pytest.raises(SettingsError, match=says):
+        read_device(settings, "printer")
+
+
+def test_the_monitor_shows_what_a_device_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    scale = load("scale", "simulated", "scale", {"period_ms": 5})
+    assert asyncio.run(monitor(scale, seconds=0.2)) == 0
+    told = capsys.readouterr().out
+    assert "StatusChanged status=ready" in told
+    assert "Reading value=0" in told
+
+
+def test_an_event_is_one_line_with_its_bytes_in_hex() -> None:
+    reading = Reading("scale", 5, -3, "kg", "stable", 1, 2, b"\x02\r")
+    assert described(reading).endswith("raw=02 0d")
