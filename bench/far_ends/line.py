@@ -82,7 +82,8 @@ class Line:
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         inside.send = self._outgoing.put_nowait
-        knobs: tuple[Callable[..., Any], ...] = (*inside.knobs(), self.unplug, self.plug, self.fault)
+        # a device's own knob keeps its name: a scale's ``fault`` is its load cell's, as the simulated scale's is
+        knobs: tuple[Callable[..., Any], ...] = (self.unplug, self.plug, self.fault, *inside.knobs())
         self.panel = KnobPanel(
             name=name or inside.category, category=inside.category, model=inside.model, knobs=knobs, state=self._state
         )
@@ -230,15 +231,34 @@ class Line:
         self.last_byte_ns = time.monotonic_ns()
 
 
-def serve(module: str, inside: Callable[[], Inside], given: Sequence[str] | None = None) -> int:
-    """Run a far end as a program until it is told to stop; prints one line of JSON when it is ready."""
+def serve(
+    module: str,
+    inside: Callable[..., Inside],
+    given: Sequence[str] | None = None,
+    *,
+    options: Mapping[str, int | str] | None = None,
+) -> int:
+    """Run a far end as a program until it is told to stop; prints one line of JSON when it is ready.
+
+    ``options``: what ``inside`` is made with, by keyword, and the defaults: ``capacity_grams`` is
+    ``--capacity-grams``. Ends with a message where ``inside`` refuses one (``ValueError``).
+    """
+    options = options or {}
     parser = argparse.ArgumentParser(prog=f"python -m {module}")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--link", type=Path, help="be a serial port (a pseudo-terminal) found at this path")
     where.add_argument("--tcp", type=int, help="listen on this port of 127.0.0.1; 0 is any free one")
     parser.add_argument("--knob-socket", default="", help="where the bench turns its knobs")
     parser.add_argument("--name", default="", help="its name on the bench")
-    asyncio.run(_run(inside(), parser.parse_args(given)))
+    for option, default in options.items():
+        help_text = f"default: {default}"
+        parser.add_argument(f"--{option.replace('_', '-')}", type=type(default), default=default, help=help_text)
+    arguments = parser.parse_args(given)
+    try:
+        made = inside(**{option: getattr(arguments, option) for option in options})
+    except ValueError as error:
+        parser.error(str(error))
+    asyncio.run(_run(made, arguments))
     return 0
 
 
