@@ -89,7 +89,7 @@ class AskedDevice(StreamDevice):
                 return
 
     async def hush(self, milliseconds: int) -> None:
-        """Wait until the line was silent for so long; what comes is dropped. Raises ``ProtocolError`` if it never is."""
+        """Wait until the line was silent for so long; what comes is dropped. Raises ``ProtocolError`` if it is not."""
         loop = asyncio.get_running_loop()
         end = loop.time() + _LONGEST_HUSH * milliseconds / 1000
         self._heard.clear()

@@ -11,7 +11,19 @@ import pytest
 DRIVERS = Path(__file__).parents[2] / "docs/drivers/write-a-driver.md"
 
 
-@pytest.mark.parametrize("name", ["hal.drivers", "hal.raster", "hal.printer.escpos", "hal.scale.simulated"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bench.far_ends.scale.toledo_8217",
+        "hal.drivers",
+        "hal.ports.named",
+        "hal.printer.escpos",
+        "hal.raster",
+        "hal.scale.common.polled",
+        "hal.scale.simulated",
+        "hal.scale.toledo_8217",
+    ],
+)
 def test_examples_in_docstrings_are_true(name: str) -> None:
     result = doctest.testmod(importlib.import_module(name))
     assert result.attempted > 0

@@ -21,10 +21,10 @@ _PRESET_DIGITS = 5
 
 
 def status(pointer: Pointer, *, zeroable: bool) -> bytes:
-    """The answer of a scale that has no weight to tell.
+    r"""The answer of a scale that has no weight to tell.
 
     >>> status(Pointer("motion", 5, 0), zeroable=True), status(Pointer("zero", 0, 0), zeroable=True)
-    (b'\\x02?A\\r', b'\\x02?P\\r')
+    (b'\x02?A\r', b'\x02?P\r')
     """
     flags = 0x40
     flags |= {"motion": 0x01, "over": 0x02, "under": 0x04, "zero": 0x10}.get(pointer.where, 0)

@@ -31,8 +31,8 @@ _DISTURBANCES = 3
 class LineSettings:
     """What every scale on a wire is set by.
 
-    ``port``: a device file, best ``/dev/serial/by-id/…``, or ``host:port`` of a terminal server. ``certified``: verified
-    for trade. ``poll_ms``: between an answer and the next question; ``answer_ms``: the longest an answer may take.
+    ``port``: a device file, best ``/dev/serial/by-id/…``, or ``host:port`` of a terminal server. ``certified``:
+    verified for trade. ``poll_ms``: from an answer to the next question; ``answer_ms``: what an answer may take.
     ``retry_ms`` doubles up to ``longest_retry_ms`` while the scale is not there.
     """
 
@@ -75,9 +75,7 @@ class PolledScale(AskedDevice):
     """Says in ``weigh`` how to ask once."""
 
     def __init__(self, name: str, settings: LineSettings) -> None:
-        super().__init__(
-            name, settings.line(), retry_ms=settings.retry_ms, longest_retry_ms=settings.longest_retry_ms
-        )
+        super().__init__(name, settings.line(), retry_ms=settings.retry_ms, longest_retry_ms=settings.longest_retry_ms)
         self.certified = settings.certified
         self.answer_ms = settings.answer_ms
         self._poll_ms = settings.poll_ms
@@ -85,12 +83,12 @@ class PolledScale(AskedDevice):
 
     @abstractmethod
     async def weigh(self) -> tuple[Weighing, bytes]:
-        """Ask the scale once; its answer and the bytes. Raises ``ProtocolError``, ``TimeoutExpiredError``, ``OSError``."""
+        """Ask once; the answer and its bytes. Raises ``ProtocolError``, ``TimeoutExpiredError``, ``OSError``."""
 
     async def recover(self) -> None:
         """Bring a scale that answers strangely back to answering; most need nothing but silence."""
 
-    def disturbed(self) -> None:  # noqa: B027  most drivers keep nothing between two answers
+    def disturbed(self) -> None:
         """The order of question and answer was broken: whatever the driver kept of earlier answers is void."""
 
     async def rounds(self) -> None:
@@ -126,7 +124,8 @@ class PolledScale(AskedDevice):
     def _void(self, error: Exception) -> None:
         _log.info("%s: the reading is void: %s", self.name, error)
         self.disturbed()
-        self._tell(Weighing("fault"), b"")
+        if self.alive:
+            self._tell(Weighing("fault"), b"")
 
     def _tell(self, weighing: Weighing, raw: bytes) -> None:
         self._sequence += 1

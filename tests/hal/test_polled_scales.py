@@ -1,0 +1,218 @@
+"""A scale that is asked is believed only in good order: late, doubled and unasked answers stand for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bench.far_ends.scale.toledo_8217 import Toledo8217
+from hal.device import DeviceError, NoHardwareError, NotEnabledError, TimeoutExpiredError
+from hal.scale.common.polled import LineSettings
+from hal.scale.contract import Reading
+from hal.scale.toledo_8217 import Driver, Settings
+from tests.support.rigs import Seen, opened
+from tests.support.waiting import wait_until_async
+
+ANSWER_MS = 60
+
+
+class Wire:
+    """A port whose far end is a function: called with what was written, it says what comes and when (seconds)."""
+
+    where = "wire"
+
+    def __init__(self, answer: Callable[[bytes, int], list[tuple[float, bytes]]]) -> None:
+        self._answer = answer
+        self._coming: asyncio.Queue[bytes] = asyncio.Queue()
+        self.asked: list[bytes] = []
+
+    async def open(self) -> None:
+        self._coming = asyncio.Queue()
+
+    async def read(self) -> bytes:
+        return await self._coming.get()
+
+    async def write(self, data: bytes) -> None:
+        self.asked.append(data)
+        for after, told in self._answer(data, self.asked.count(b"W")):
+            asyncio.get_running_loop().call_later(after, self._coming.put_nowait, told)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _kg(count: int) -> bytes:
+    return b"\x0200.%03d\r" % count
+
+
+def _run(
+    answer: Callable[[bytes, int], list[tuple[float, bytes]]], check: Callable[[Driver, Seen, Wire], Awaitable[None]]
+) -> None:
+    async def run() -> None:
+        settings = Settings(port="/dev/none", poll_ms=5, answer_ms=ANSWER_MS, retry_ms=5, longest_retry_ms=20)
+        driver, wire = Driver("produce_scale", settings), Wire(answer)
+        driver.port = wire
+        seen = await opened(driver)
+        try:
+            await check(driver, seen, wire)
+        finally:
+            await driver.close()
+
+    asyncio.run(run())
+
+
+def _readings(seen: Seen) -> list[Reading]:
+    return [event for event in seen.events if isinstance(event, Reading)]
+
+
+async def _until_told(seen: Seen, count: int) -> list[Reading]:
+    await wait_until_async(lambda: len(_readings(seen)) >= count, what=f"{count} readings")
+    return _readings(seen)
+
+
+def test_each_answer_is_the_one_to_the_question_before_it_and_the_first_is_not_believed() -> None:
+    async def check(_driver: Driver, seen: Seen, _wire: Wire) -> None:
+        told = await _until_told(seen, 5)
+        assert [reading.value for reading in told[:5]] == [2, 3, 4, 5, 6]
+        assert [reading.sequence for reading in told[:5]] == [1, 2, 3, 4, 5]
+
+    _run(lambda _asked, nth: [(0, _kg(nth))], check)
+
+
+def test_a_scale_that_is_always_one_answer_behind_is_never_believed() -> None:
+    async def check(_driver: Driver, seen: Seen, wire: Wire) -> None:
+        await wait_until_async(lambda: wire.asked.count(b"W") > 12, what="a dozen questions")
+        assert {reading.state for reading in _readings(seen)} <= {"fault"}
+
+    def behind(asked: bytes, nth: int) -> list[tuple[float, bytes]]:
+        return [(0, _kg(1))] if nth == 1 else [(2.3 * ANSWER_MS / 1000, _kg(nth))] if asked == b"W" else []
+
+    _run(behind, check)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.002], ids=["at once", "before the next question"])
+def test_an_answer_that_comes_twice_makes_the_reading_void(after: float) -> None:
+    async def check(_driver: Driver, seen: Seen, _wire: Wire) -> None:
+        told = await _until_told(seen, 6)
+        wrong = next(n for n, reading in enumerate(told) if reading.state == "fault")
+        assert told[wrong].value == 0
+        assert [reading.state for reading in told[wrong + 1 :]] == ["stable"] * (len(told) - wrong - 1)
+        assert told[wrong + 1].value >= 6, "the answer after a disturbance may be to an older question"
+
+    def doubled(_asked: bytes, nth: int) -> list[tuple[float, bytes]]:
+        return [(0, _kg(nth)), (after, _kg(nth))] if nth == 4 else [(0, _kg(nth))]
+
+    _run(doubled, check)
+
+
+def test_an_answer_nobody_can_read_makes_the_reading_void() -> None:
+    async def check(_driver: Driver, seen: Seen, _wire: Wire) -> None:
+        told = await _until_told(seen, 4)
+        assert [reading.state for reading in told[:4]] == ["stable", "stable", "fault", "stable"]
+        assert seen.statuses == ["ready"]
+
+    _run(lambda _asked, nth: [(0, b"\x0200,250\r" if nth == 4 else _kg(nth))], check)
+
+
+def test_a_scale_that_goes_on_answering_nonsense_is_lost_once() -> None:
+    async def check(_driver: Driver, seen: Seen, _wire: Wire) -> None:
+        await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+        assert seen.statuses == ["ready", "lost"]
+        assert {reading.state for reading in _readings(seen)[-3:]} == {"fault"}
+
+    _run(lambda _asked, nth: [(0, b"what?\r" if nth > 4 else _kg(nth))], check)
+
+
+def test_a_scale_that_stops_in_the_middle_of_an_answer_is_not_believed() -> None:
+    async def check(driver: Driver, seen: Seen, _wire: Wire) -> None:
+        told = await _until_told(seen, 3)
+        assert [reading.state for reading in told] == ["stable", "stable", "fault"]
+        await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+        assert "no whole answer" in (await driver.check_health()).text
+
+    _run(lambda _asked, nth: [(0, _kg(nth)[: None if nth < 4 else 5])], check)
+
+
+def test_what_others_want_done_is_done_between_two_questions_and_told_when_it_failed() -> None:
+    async def check(driver: Driver, seen: Seen, wire: Wire) -> None:
+        await _until_told(seen, 2)
+        await driver.zero()
+        await driver.tare(1250)
+        await driver.tare(0)
+        assert [asked for asked in wire.asked if asked not in {b"W", b"F"}] == [b"Z", b"T01250\r", b"C"]
+        with pytest.raises(DeviceError, match="0 to 99999"):
+            await driver.tare(100_000)
+        with pytest.raises(TimeoutExpiredError):
+            await driver.tare()
+
+    def answer(asked: bytes, nth: int) -> list[tuple[float, bytes]]:
+        return [] if asked in {b"T", b"F"} else [(0, _kg(nth) if asked == b"W" else b"\x02?P\r")]
+
+    _run(answer, lambda driver, seen, wire: _with_tare(driver, check(driver, seen, wire)))
+
+
+async def _with_tare(driver: Driver, check: Awaitable[None]) -> None:
+    driver.capabilities = frozenset({"zero", "tare"})
+    await check
+
+
+def test_a_scale_that_refuses_says_why() -> None:
+    async def check(driver: Driver, seen: Seen, _wire: Wire) -> None:
+        await _until_told(seen, 1)
+        with pytest.raises(DeviceError, match="motion"):
+            await driver.zero()
+        with pytest.raises(DeviceError, match="cannot be told to tare"):
+            await driver.tare()
+        await driver.disable()
+        with pytest.raises(NotEnabledError):
+            await driver.zero()
+
+    _run(lambda asked, nth: [(0, _kg(nth) if asked == b"W" else b"\x02?A\r")], check)
+
+
+def test_a_scale_that_is_gone_does_nothing_for_anyone() -> None:
+    async def check(driver: Driver, seen: Seen, _wire: Wire) -> None:
+        await wait_until_async(lambda: seen.statuses == ["lost"], what="lost")
+        with pytest.raises(NoHardwareError):
+            await driver.zero()
+
+    _run(lambda _asked, _nth: [], check)
+
+
+def test_a_scale_left_in_echo_mode_is_brought_back() -> None:
+    class Echoing:
+        on = True
+
+        def __call__(self, asked: bytes, nth: int) -> list[tuple[float, bytes]]:
+            self.on = self.on and asked != b"F"
+            return [(0, asked)] if self.on else [(0, _kg(nth))] if asked == b"W" else []
+
+    async def check(_driver: Driver, seen: Seen, _wire: Wire) -> None:
+        await _until_told(seen, 2)
+        assert seen.statuses == ["ready"]
+
+    _run(Echoing(), check)
+
+
+@pytest.mark.parametrize("wrong", [{"port": "ttyS0"}, {"port": "host:99999"}, {"port": "/dev/x", "poll_ms": 0}])
+def test_settings_that_no_line_has_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"port is|above 0"):
+        LineSettings(**wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_the_far_end_waits_a_moment_before_it_tells_of_a_tare() -> None:
+    async def run() -> None:
+        inside = Toledo8217(settle_looks=0)
+        told: list[bytes] = []
+        inside.send = told.append
+        await inside.put(grams=500)
+        inside.receive(b"T")
+        inside.receive(b"W")
+        assert told == [b"\x0200.500\r"]
+        await wait_until_async(lambda: told[1:], what="the tare's status")
+        inside.receive(b"W")
+        assert told[1:] == [b"\x02?h\r", b"\x0200.000N\r"]
+
+    asyncio.run(run())
