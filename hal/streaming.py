@@ -11,21 +11,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import TypeVar
 
 from hal.arrivals import Arrivals
 from hal.device import DeviceError, DeviceEvent, Health, NotEnabledError, Sink, StatusChanged, TimeoutExpiredError
 from hal.ports.port import Port
 
-__all__ = ["StreamDevice"]
-
-T = TypeVar("T")
+__all__ = ["StreamDevice", "first_to_end"]
 
 _log = logging.getLogger(__name__)
 
 _SHORTEST_PAUSE_S = 0.05
 """However often udev calls, a port is not tried more often."""
+
+_TURNS = 4
+"""Turns of the loop that bring what already came: watch the port, look, wake the reader, see its result."""
 
 
 class StreamDevice(ABC):
@@ -138,14 +139,29 @@ class StreamDevice(ABC):
         if self._sink is not None and self._enabled:
             self._sink(event)
 
+    def warn(self, cause: str) -> None:
+        """Tell a ``warning``: something is wrong, and the device is still there."""
+        self._tell_status(StatusChanged(self.name, "warning", cause))
+
     async def read_within(self, milliseconds: int) -> bytes:
-        """What has come over the port. Raises ``TimeoutExpiredError`` when nothing came in time."""
+        """What has come over the port. Raises ``TimeoutExpiredError`` when nothing came in time.
+
+        Time in which the loop itself was held up counts as none: what came meanwhile is read, not called silence.
+        """
+        reading = asyncio.ensure_future(self.port.read())
         try:
-            async with asyncio.timeout(milliseconds / 1000):
-                return await self.port.read()
-        except TimeoutError as error:
-            text = f"no answer in {milliseconds} ms; check its power and its cable"
-            raise TimeoutExpiredError(text) from error
+            await asyncio.wait({reading}, timeout=milliseconds / 1000)
+            for _ in range(_TURNS):
+                if not reading.done():
+                    await asyncio.sleep(0)
+            if reading.done():
+                return reading.result()
+        finally:
+            if not reading.done():
+                reading.cancel()
+                await asyncio.wait({reading})
+        text = f"no answer in {milliseconds} ms; check its power and its cable"
+        raise TimeoutExpiredError(text)
 
     async def _keep(self) -> None:
         arrivals, pause = Arrivals(), self._retry_s
@@ -183,6 +199,22 @@ class StreamDevice(ABC):
     def _tell_status(self, status: StatusChanged) -> None:
         if self._sink is not None:
             self._sink(status)
+
+
+async def first_to_end(*deeds: Coroutine[object, object, None]) -> None:
+    """Do all of these beside one another until the first ends, then stop the others; raises what that one raised.
+
+    For a driver that listens and asks at once.
+    """
+    tasks = [asyncio.ensure_future(deed) for deed in deeds]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 def _words(error: Exception) -> str:

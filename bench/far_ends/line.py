@@ -45,6 +45,8 @@ class Inside(ABC):
         self.send: Callable[[bytes], None] = lambda _data: None
         self.tell: Callable[..., None] = lambda _event, **_args: None
         """Tells whoever watches the knobs what can be seen of the device from outside."""
+        self.plugged: Callable[[], bool] = lambda: False
+        """Whether its cable is in: without it the device has neither power nor a host."""
 
     @abstractmethod
     def receive(self, data: bytes) -> None:
@@ -82,6 +84,7 @@ class Line:
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         inside.send = self._outgoing.put_nowait
+        inside.plugged = lambda: self._plugged
         # a device's own knob keeps its name: a scale's ``fault`` is its load cell's, as the simulated scale's is
         knobs: tuple[Callable[..., Any], ...] = (self.unplug, self.plug, self.fault, *inside.knobs())
         self.panel = KnobPanel(

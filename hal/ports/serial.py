@@ -6,22 +6,19 @@ two programs never share a scale).
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import os
 from dataclasses import dataclass
 from typing import Literal
 
 import serial
 
 from hal.device import ClaimedError, NoHardwareError
+from hal.ports.descriptor import Descriptor
 
 __all__ = ["Framing", "SerialLine", "SerialPort"]
 
 Framing = Literal["8N1", "8E1", "8O1", "7E1", "7O1", "7N2", "7E2", "8N2"]
 """Data bits, parity (none, even, odd), stop bits."""
-
-_PIECE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class SerialPort:
     def __init__(self, line: SerialLine) -> None:
         self._line = line
         self._serial: serial.Serial | None = None
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._descriptor: Descriptor | None = None
 
     @property
     def where(self) -> str:
@@ -68,73 +65,31 @@ class SerialPort:
             opened.open()
         except (serial.SerialException, OSError, ValueError) as error:
             raise _not_opened(line.path, error) from error
-        self._serial = opened
         opened.reset_input_buffer()
+        self._serial, self._descriptor = opened, Descriptor(opened.fileno(), line.path)
 
     async def read(self) -> bytes:
         """See ``Port.read``."""
-        while True:
-            descriptor = self._descriptor()
-            await self._until(descriptor, "read")
-            try:
-                data = os.read(descriptor, _PIECE)
-            except BlockingIOError:
-                continue
-            if data:
-                return data
-            text = f"{self._line.path} hung up"  # ready to be read and nothing there: the line is gone
-            raise ConnectionResetError(text)
+        return await self._open_one().read()
 
     async def write(self, data: bytes) -> None:
         """See ``Port.write``."""
-        rest = memoryview(data)
-        while rest:
-            descriptor = self._descriptor()
-            try:
-                rest = rest[os.write(descriptor, rest) :]
-            except BlockingIOError:
-                await self._until(descriptor, "write")
+        await self._open_one().write(data)
 
     async def close(self) -> None:
         """See ``Port.close``."""
-        if self._serial is None:
-            return
         opened, self._serial = self._serial, None
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(opened.fileno())
-        loop.remove_writer(opened.fileno())
-        for waiting in self._waiting:
-            if not waiting.done():
-                text = f"{self._line.path} was closed"
-                waiting.set_exception(ConnectionResetError(text))
-        opened.close()
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            descriptor.release()
+        if opened is not None:
+            opened.close()
 
-    async def _until(self, descriptor: int, ready: Literal["read", "write"]) -> None:
-        """Wait until the descriptor can be read from or written to. Raises ``ConnectionResetError`` at ``close``."""
-        loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[None] = loop.create_future()
-        self._waiting.add(waiting)
-        watch, unwatch = (
-            (loop.add_reader, loop.remove_reader) if ready == "read" else (loop.add_writer, loop.remove_writer)
-        )
-        watch(descriptor, _release, waiting)
-        try:
-            await waiting
-        finally:
-            self._waiting.discard(waiting)
-            if self._serial is not None:
-                unwatch(descriptor)
-
-    def _descriptor(self) -> int:
-        if self._serial is None:
+    def _open_one(self) -> Descriptor:
+        if self._descriptor is None:
             text = f"{self._line.path} is not open"
             raise ConnectionResetError(text)
-        return int(self._serial.fileno())
-
-
-def _release(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_result(None)
+        return self._descriptor
 
 
 def _not_opened(path: str, error: Exception) -> NoHardwareError | ClaimedError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import suppress
 
 from hal.device import NoHardwareError
@@ -11,10 +12,15 @@ __all__ = ["TcpPort"]
 
 _PIECE = 4096
 _CLOSE_S = 1.0
+_KEEP_ALIVE = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
+"""Seconds of silence before the first probe, seconds between probes, probes unanswered."""
 
 
 class TcpPort:
-    """See ``Port``. A peer that vanishes without a word is found by the driver's own time-out, not by TCP's."""
+    """See ``Port``. A peer that vanishes without a word is found by the driver's own time-out.
+
+    For a device that is silent by nature there is none: keep-alive probes end such a connection after about 25 s.
+    """
 
     def __init__(self, host: str, port: int, *, connect_timeout_ms: int = 3_000) -> None:
         self._host, self._port = host, port
@@ -36,6 +42,10 @@ class TcpPort:
         except OSError as error:  # a TimeoutError is one, with no text
             text = f"no connection to {self.where}: {error.strerror or 'no answer'}; check cable, power and address"
             raise NoHardwareError(text) from error
+        connected: socket.socket = self._writer.get_extra_info("socket")
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEP_ALIVE:
+            connected.setsockopt(socket.IPPROTO_TCP, option, value)
 
     async def read(self) -> bytes:
         """See ``Port.read``."""

@@ -8,22 +8,24 @@ from pathlib import Path
 
 import pytest
 
+MODULES = (
+    "bench.far_ends.scale.toledo_8217",
+    "hal.drivers",
+    "hal.ports.named",
+    "hal.printer.escpos",
+    "hal.raster",
+    "hal.scale.common.polled",
+    "hal.scale.simulated",
+    "hal.scale.toledo_8217",
+    "hal.scanner.contract",
+    "hal.scanner.serial",
+    "tests.support.pieces",
+    "tests.support.rigs.barcodes",
+)
 DRIVERS = Path(__file__).parents[2] / "docs/drivers/write-a-driver.md"
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "bench.far_ends.scale.toledo_8217",
-        "hal.drivers",
-        "hal.ports.named",
-        "hal.printer.escpos",
-        "hal.raster",
-        "hal.scale.common.polled",
-        "hal.scale.simulated",
-        "hal.scale.toledo_8217",
-    ],
-)
+@pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_are_true(name: str) -> None:
     result = doctest.testmod(importlib.import_module(name))
     assert result.attempted > 0

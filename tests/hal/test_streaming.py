@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,11 +17,12 @@ import pytest
 
 from bench.far_ends.line import Inside, Line
 from hal.arrivals import Arrivals
-from hal.device import ClaimedError, NoHardwareError, ProtocolError
+from hal.device import ClaimedError, NoHardwareError, ProtocolError, TimeoutExpiredError
+from hal.ports.device_file import DeviceFile
 from hal.ports.port import Port
 from hal.ports.serial import SerialLine, SerialPort
 from hal.ports.tcp import TcpPort
-from hal.streaming import StreamDevice
+from hal.streaming import StreamDevice, first_to_end
 from tests.support.rigs import Seen, opened
 from tests.support.waiting import wait_until_async
 
@@ -207,6 +211,84 @@ def test_a_surprise_inside_a_driver_ends_the_conversation_not_the_watch(
 
     asyncio.run(run())
     assert "unexpected" in caplog.text
+
+
+def test_what_came_while_the_loop_was_held_up_is_read_not_called_silence(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world("pty", tmp_path) as (driver, line):
+            await driver.port.open()
+            reading = asyncio.create_task(driver.read_within(20))
+            await asyncio.sleep(0)
+            os.write(line._master, b"7.")
+            time.sleep(0.1)  # noqa: ASYNC251  the loop is held up: that is the point
+            assert await reading == b"7."
+            with pytest.raises(TimeoutExpiredError):
+                await driver.read_within(5)
+            await driver.port.close()
+
+    asyncio.run(run())
+
+
+def test_of_deeds_beside_one_another_the_first_to_end_ends_all() -> None:
+    ended: list[str] = []
+
+    async def fails() -> None:
+        message = "hung up"
+        raise ConnectionResetError(message)
+
+    async def goes_on() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("stopped")
+
+    with pytest.raises(ConnectionResetError):
+        asyncio.run(first_to_end(goes_on(), fails()))
+    assert ended == ["stopped"]
+
+
+def test_a_device_file_is_opened_read_and_hung_up(tmp_path: Path) -> None:
+    async def run() -> None:
+        seen: list[int] = []
+        line = Line(Counting())
+        port = DeviceFile(await line.start_pty(tmp_path / "event0"), opened=seen.append)
+        await port.open()
+        assert len(seen) == 1
+        await port.write(b"?")
+        assert await port.read() == b"1."
+        await port.write(b"?")
+        assert await port.read() == b"2."
+        await line.unplug()
+        with pytest.raises(OSError, match=r"hung up|error"):
+            await port.read()
+        await port.close()
+        with pytest.raises(NoHardwareError, match="check cable"):
+            await port.open()
+        with pytest.raises(ConnectionResetError):
+            await port.read()
+        await line.close()
+
+    asyncio.run(run())
+
+
+def test_a_device_file_that_may_not_be_grabbed_is_held_by_another(tmp_path: Path) -> None:
+    def grab(_descriptor: int) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    async def run() -> None:
+        line = Line(Counting())
+        port = DeviceFile(await line.start_pty(tmp_path / "event0"), opened=grab)
+        before = _handles()
+        with pytest.raises(ClaimedError):
+            await port.open()
+        assert _handles() == before
+        await line.close()
+
+    asyncio.run(run())
+
+
+def _handles() -> int:
+    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  a count of names, nothing to walk
 
 
 def _pair(pairs: list[socket.socket]) -> Callable[[], socket.socket]:
