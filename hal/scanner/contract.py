@@ -21,6 +21,7 @@ Encoding = Literal["ascii", "utf-8", "iso-8859-1"]
 
 _GROUP_SEPARATOR = "\x1d"
 _IDENTIFIER = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
+_DIGITS_ONLY = "EI"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,25 @@ def code_text(data: bytes, encoding: Encoding) -> str:
 
 
 def split_identifier(data: bytes) -> tuple[str, bytes]:
-    """The AIM identifier in front of the data, and the data. Raises ``ProtocolError`` when there is none.
+    """The AIM identifier in front of the data, and the data.
+
+    Raises ``ProtocolError`` when there is none, when a second one shows that two codes were glued together, and when
+    the identifier says EAN, UPC or interleaved two of five and the data are not digits.
 
     >>> split_identifier(b"]E05901234123457")
     (']E0', b'5901234123457')
+    >>> split_identifier(b"]E059012]E05901234123457")
+    Traceback (most recent call last):
+    hal.device.ProtocolError: 24 bytes with a second AIM identifier in them
     """
     if not _IDENTIFIER.match(data):
         text = f"{len(data)} bytes without an AIM identifier in front"
         raise ProtocolError(text)
-    return data[:3].decode(), data[3:]
+    identifier, rest = data[:3].decode(), data[3:]
+    if _IDENTIFIER.search(rest):
+        text = f"{len(data)} bytes with a second AIM identifier in them"
+        raise ProtocolError(text)
+    if identifier[1] in _DIGITS_ONLY and not rest.isdigit():
+        text = f"{len(data)} bytes that are not the digits {identifier} stands for"
+        raise ProtocolError(text)
+    return identifier, rest

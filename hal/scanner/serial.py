@@ -52,10 +52,11 @@ _ANSWERS = {0x06: "", 0x05: "the scanner does not know the command", 0x15: "the 
 class Settings:
     """Where it is, and how it was set by its programming sheet.
 
-    ``port``: a device file, best ``/dev/serial/by-id/…``, or ``host:port`` of a terminal server. ``prefix``: text before the identifier, control characters included. ``suffix`` ``none``: a code ends with
-    ``gap_ms`` of silence; else such a silence inside a code spoils it. ``trigger``: the host starts each reading
-    (set the scanner's trigger time-out to none); else the scanner reads by itself. ``menu``: a menu command sent each
-    time the port opens. ``query``: a menu command that ``check_health`` sends.
+    ``port``: a device file, best ``/dev/serial/by-id/…``, or ``host:port`` of a terminal server. ``prefix``: text
+    before the identifier, control characters included. ``suffix`` ``none``: a code ends with ``gap_ms`` of silence;
+    else such a silence inside a code spoils it. ``trigger``: the host starts each reading (set the scanner's trigger
+    time-out to none); else the scanner reads by itself. ``menu``: a menu command sent each time the port opens.
+    ``query``: a menu command that ``check_health`` sends.
     """
 
     port: str

@@ -24,8 +24,8 @@ from tests.support.rigs import Seen, opened
 from tests.support.waiting import wait_until_async
 
 SUFFIXES = {"cr": b"\r", "crlf": b"\r\n", "tab": b"\t", "etx": b"\x03"}
-TEXTS = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=30)
-IDS = st.sampled_from(["]E0", "]E4", "]C1", "]d2", "]Q1"])
+TEXTS = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E, exclude_characters="]"), min_size=1, max_size=30)
+IDS = st.sampled_from(["]C0", "]C1", "]d2", "]Q1"])
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,11 @@ def test_a_line_is_a_code(given_: dict[str, Any], line: bytes, code: Code) -> No
     [
         (b"5901234123457\r", "AIM identifier"),
         (b"x]E05901234123457\r", "AIM identifier"),
-        (b"]E0590\x00123\r", "control characters"),
-        (b"]E0\r", "0 bytes"),
+        (b"]C0590\x00123\r", "control characters"),
+        (b"]C1\r", "0 bytes"),
+        (b"]E0\r", "not the digits"),
+        (b"]E0590l234123457\r", "not the digits"),
+        (b"]E059012]E05901234123457\r", "second AIM identifier"),
         (b"]Q1\xff\xfe\r", "not utf-8"),
     ],
 )
