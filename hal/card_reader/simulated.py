@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
-from hal.card_reader.contract import Payment, PaymentOutcome, Prompt
+from hal.card_reader.contract import Entry, Payment, PaymentOutcome, Prompt
 from hal.device import (
     DeviceError,
     Health,
@@ -65,14 +65,14 @@ class Settings:
 
 
 def read_answer(line: bytes) -> Mapping[str, Any]:
-    """One line of the terminal as a JSON object. Raises ``ProtocolError``."""
+    """One line of the terminal as a JSON object. Raises ``ProtocolError``, without what came: it may hold a card."""
     try:
         answer = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        text = f"the terminal's line is no JSON: {line[:60].hex(' ')}"
-        raise ProtocolError(text) from error
+    except (ValueError, RecursionError):
+        text = "the terminal's line is no JSON"
+        raise ProtocolError(text) from None
     if not isinstance(answer, dict):
-        text = f"the terminal's line is no JSON object: {line[:60].hex(' ')}"
+        text = "the terminal's line is no JSON object"
         raise ProtocolError(text)
     return answer
 
@@ -82,22 +82,35 @@ def read_payment(request: str, answer: Mapping[str, Any]) -> Payment:
     told = answer.get("payment")
     outcomes = get_args(PaymentOutcome)
     if not isinstance(told, dict) or told.get("request") != request or told.get("outcome") not in outcomes:
-        text = f"no payment for {request}: {json.dumps(answer)[:200]}"
+        text = f"no payment for {request}"
         raise ProtocolError(text)
     values = {each.name: told[each.name] for each in fields(Payment) if each.name in told}
     for name, value in values.items():
-        is_amount = name == "approved_minor"
-        if (is_amount and (type(value) is not int or value < 0)) or (not is_amount and not isinstance(value, str)):
-            text = f"{name} is {value!r:.40}: {json.dumps(answer)[:200]}"
+        if not _fits(name, value):
+            text = f"a payment whose {name} is none"
             raise ProtocolError(text)
-    return Payment(**values)
+    return Payment(**{**values, "slip": tuple(values.get("slip", ()))})
+
+
+def _fits(name: str, value: object) -> bool:
+    match name:
+        case "approved_minor":
+            return type(value) is int and value >= 0
+        case "signature":
+            return isinstance(value, bool)
+        case "slip":
+            return isinstance(value, list) and all(isinstance(line, str) for line in value)
+        case "entry":
+            return value in get_args(Entry)
+        case _:
+            return isinstance(value, str)
 
 
 class Driver:
     """The kiosk's end of the terminal's cable."""
 
     simulated = True
-    capabilities: frozenset[str] = frozenset()
+    capabilities: frozenset[str] = frozenset({"status", "partial", "abort", "reverse", "prompts", "signature"})
 
     def __init__(self, name: str, settings: Settings) -> None:
         self.name = name
@@ -223,7 +236,7 @@ class Driver:
         finally:
             del self._waiting[number]
         if "error" in answer:
-            text = f"{self.name}: the terminal says {answer['error']!r:.200}"
+            text = f"{self.name}: the terminal did not understand {what}"
             raise DeviceError(text)
         return answer
 

@@ -47,7 +47,7 @@ def _with_terminal(
 
 async def _pay(terminal: Terminal, driver: Driver, request: str, tap: str, amount: int = 0) -> Payment:
     paying = asyncio.ensure_future(driver.pay(request, 1150, "BDT", kind="card"))
-    await wait_until_async(lambda: terminal._pending is not None, what="a payment on the display")
+    await wait_until_async(lambda: terminal.pending is not None, what="a payment on the display")
     await getattr(terminal, "tap")(outcome=tap, amount_minor=amount)  # noqa: B009  the outcome is any text here
     return await paying
 
@@ -89,7 +89,7 @@ def test_a_request_never_seen_is_not_found_and_one_under_way_is_in_progress(tmp_
     async def use(terminal: Terminal, driver: Driver) -> None:
         assert (await driver.status("r-1")).outcome == "not_found"
         paying = asyncio.ensure_future(driver.pay("r-1", 1150, "BDT", kind="card"))
-        await wait_until_async(lambda: terminal._pending is not None)
+        await wait_until_async(lambda: terminal.pending is not None)
         assert (await driver.status("r-1")).outcome == "in_progress"
         assert (await driver.pay("r-2", 5, "BDT", kind="card")).reason.startswith("busy")
         await driver.abort("r-1")
@@ -120,7 +120,7 @@ def test_a_silent_terminal_is_an_unknown_outcome_and_tells_the_truth_when_it_spe
 def test_a_terminal_lost_while_the_card_is_in_keeps_the_payment_and_the_charge(tmp_path: Path) -> None:
     async def use(terminal: Terminal, driver: Driver) -> None:
         paying = asyncio.ensure_future(driver.pay("r-1", 1150, "BDT", kind="card"))
-        await wait_until_async(lambda: terminal._pending is not None)
+        await wait_until_async(lambda: terminal.pending is not None)
         await terminal.unplug()
         with pytest.raises(NoHardwareError):
             await paying
@@ -168,7 +168,7 @@ def test_a_tap_without_a_payment_and_a_part_above_the_whole_are_refused(tmp_path
         with pytest.raises(KnobRefusedError, match="no payment waits"):
             await terminal.tap(outcome="approve")
         paying = asyncio.ensure_future(driver.pay("r-1", 1150, "BDT", kind="card"))
-        await wait_until_async(lambda: terminal._pending is not None)
+        await wait_until_async(lambda: terminal.pending is not None)
         with pytest.raises(KnobRefusedError, match="1 to 1149"):
             await terminal.tap(outcome="partial", amount_minor=1150)
         await driver.abort("r-1")

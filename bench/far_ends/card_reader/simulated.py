@@ -1,4 +1,4 @@
-"""A card terminal in a process of its own: it takes amounts, remembers every charge on disk, and has knobs.
+"""A card terminal in a process of its own, on a wire of our own making; see ``terminal`` for what it does.
 
 The wire is one JSON object a line, on TCP or a Unix socket; many clients may be connected, one payment runs at a time.
 
@@ -9,95 +9,39 @@ The wire is one JSON object a line, on TCP or a Unix socket; many clients may be
 | ``{"id", "abort": {"request"}}`` | ``{"id", "done": true or false}`` |
 | ``{"id", "reverse": {"request", "amount_minor", "currency", "reference"}}`` | ``{"id", "done": true or false}`` |
 
-Told to every client: ``{"prompt": "present_card", "request"}``. A request id seen again is never charged again: its
-first outcome is the answer. A payment whose client is gone stays on the display until it is tapped or aborted.
-
-The charges file is append-only JSON lines, on disk before the answer: ``what`` is ``approved``, ``declined``,
-``cancelled`` or ``reversed``, with ``request``, ``amount_minor``, ``currency``, ``kind``, ``reference``, ``time``.
+Told to every client: ``{"prompt": "present_card", "request"}``.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import dataclasses
 import json
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from bench.far_ends.card_reader.terminal import VirtualTerminal
 from bench.far_ends.process import say_and_wait
-from bench.knobs import KnobPanel, KnobRefusedError
 
-__all__ = ["Charges", "Terminal", "main"]
+__all__ = ["Terminal", "main"]
 
 _LONGEST_LINE = 64 * 1024
-_LONGEST_DELAY_MS = 600_000
 
 
-class Charges:
-    """The terminal's own memory: one file, one line a deed, fsynced."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self.outcomes: dict[str, dict[str, Any]] = {}
-        self.reversed: set[str] = set()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        content = file.read_bytes() if file.exists() else b""
-        whole = content[: content.rfind(b"\n") + 1]
-        if whole != content:  # a line torn by a power cut was never answered
-            os.truncate(file, len(whole))
-        for line in whole.splitlines():
-            self._apply(json.loads(line))
-
-    def append(self, what: str, **told: object) -> dict[str, Any]:
-        """Write one deed to disk and give it back with its time."""
-        deed: dict[str, Any] = {"what": what, **told, "time": datetime.now(UTC).isoformat(timespec="milliseconds")}
-        with self._file.open("ab") as out:
-            out.write(json.dumps(deed).encode() + b"\n")
-            out.flush()
-            os.fsync(out.fileno())
-        self._apply(deed)
-        return deed
-
-    def _apply(self, deed: dict[str, Any]) -> None:
-        if deed["what"] == "reversed":
-            self.reversed.add(deed["request"])
-        else:
-            self.outcomes[deed["request"]] = deed
-
-
-@dataclass(slots=True)
-class _Pending:
-    """The payment on the display, and who waits for its outcome as (connection, request id)."""
-
-    request: str
-    amount_minor: int
-    currency: str
-    kind: str
-    waiting: list[tuple[asyncio.StreamWriter, int]] = field(default_factory=list)
-
-
-class Terminal:
+class Terminal(VirtualTerminal):
     """The terminal: ``start``, then knobs and clients do the rest, then ``close``."""
 
+    model = "simulated"
+
     def __init__(self, charges: Path, *, name: str = "card_reader") -> None:
-        self.charges = Charges(charges)
+        super().__init__(charges, name=name, knobs=(self.unplug, self.plug))
         self.address = ""
-        self._pending: _Pending | None = None
-        self._silence: Literal["off", "before", "after_charge"] = "off"
-        self._auto: Literal["off", "approve", "decline"] = "off"
-        self._delay_ms = 0
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._asking: set[asyncio.Task[None]] = set()
-        knobs = (self.tap, self.silence, self.auto, self.delay, self.unplug, self.plug)
-        self.panel = KnobPanel(name=name, category="card_reader", model="simulated", knobs=knobs, state=self._state)
 
     async def start(self, listen: str = "127.0.0.1:0") -> str:
         """Listen on ``host:port`` (0: any free port) or ``unix:path``; gives the address to connect to."""
@@ -116,35 +60,6 @@ class Terminal:
         await self._hang_up()
         await self.panel.close()
 
-    async def tap(self, *, outcome: Literal["approve", "decline", "partial"], amount_minor: int = 0) -> dict[str, Any]:
-        """Tap a card on the payment that waits; partial approves amount_minor of it."""
-        pending = self._pending
-        if pending is None:
-            text = "no payment waits for a card"
-            raise KnobRefusedError(text)
-        if outcome == "partial" and not 0 < amount_minor < pending.amount_minor:
-            text = f"a partial approval is 1 to {pending.amount_minor - 1}"
-            raise KnobRefusedError(text)
-        approved = {"approve": pending.amount_minor, "partial": amount_minor, "decline": 0}[outcome]
-        return self._settle(pending, approved, "the bank declined" if outcome == "decline" else "")
-
-    async def silence(self, *, kind: Literal["off", "before", "after_charge"]) -> None:
-        """Answer nothing: before (new requests are never got) or after_charge (they are, and may charge)."""
-        self._silence = kind
-
-    async def auto(self, *, outcome: Literal["off", "approve", "decline"]) -> None:
-        """Settle every payment at once, without a tap."""
-        self._auto = outcome
-        if self._pending is not None and outcome != "off":
-            self._settle(self._pending, self._pending.amount_minor if outcome == "approve" else 0, "")
-
-    async def delay(self, *, milliseconds: int) -> None:
-        """Wait this long before doing anything that is asked."""
-        if not 0 <= milliseconds <= _LONGEST_DELAY_MS:
-            text = f"milliseconds is 0 to {_LONGEST_DELAY_MS}"
-            raise KnobRefusedError(text)
-        self._delay_ms = milliseconds
-
     async def unplug(self) -> None:
         """Pull the terminal's cable; what it remembers stays."""
         await self._hang_up()
@@ -156,18 +71,14 @@ class Terminal:
             await self.start(self.address)
             self.panel.tell("plugged", plugged=True)
 
-    def _state(self) -> Mapping[str, object]:
-        pending: dict[str, object] | None = None
-        if self._pending is not None:
-            pending = dataclasses.asdict(dataclasses.replace(self._pending, waiting=[]))
-            del pending["waiting"]
-        return {
-            "plugged": self._server is not None,
-            "silence": self._silence,
-            "auto": self._auto,
-            "delay_ms": self._delay_ms,
-            "pending": pending,
-        }
+    def wired(self) -> Mapping[str, object]:
+        """See ``VirtualTerminal.wired``."""
+        return {"plugged": self._server is not None}
+
+    def prompted(self, prompt: str, request: str) -> None:
+        """See ``VirtualTerminal.prompted``."""
+        for client in self._clients:
+            self._send(client, {"prompt": prompt, "request": request})
 
     async def _hang_up(self) -> None:
         if self._server is None:
@@ -192,106 +103,43 @@ class Terminal:
         writer.close()
 
     async def _take(self, writer: asyncio.StreamWriter, line: bytes) -> None:
-        if self._delay_ms:
-            await asyncio.sleep(self._delay_ms / 1000)
-        if self._silence == "before":
+        if self.delay_ms:
+            await asyncio.sleep(self.delay_ms / 1000)
+        if self.silenced == "before":
             return
         number = 0
         try:
             asked = json.loads(line)
             number = int(asked["id"])
-            answer = self._answer(writer, number, asked)
+            answer = await self._answer(asked)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             answer = {"error": f"not understood: {type(error).__name__} {error}"}
-        if answer is not None:
-            self._send(writer, {"id": number, **answer})
+        self._send(writer, {"id": number, **answer})
 
-    def _answer(self, writer: asyncio.StreamWriter, number: int, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    async def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         if "pay" in asked:
-            return self._pay(writer, number, asked["pay"])
+            return {"payment": await self._pay(asked["pay"])}
         if "status" in asked:
-            return {"payment": self._payment(asked["status"]["request"])}
+            return {"payment": self.payment(asked["status"]["request"])}
         if "abort" in asked:
-            return {"done": self._abort(asked["abort"]["request"])}
+            return {"done": self.stop(asked["abort"]["request"])}
         return {"done": self._reverse(asked["reverse"])}
 
-    def _pay(self, writer: asyncio.StreamWriter, number: int, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    async def _pay(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         request, amount, currency, kind = (asked[key] for key in ("request", "amount_minor", "currency", "kind"))
         if not (isinstance(request, str) and request and type(amount) is int and amount > 0):
             text = "a payment has a request id and an amount above 0"
             raise ValueError(text)
-        if request in self.charges.outcomes:
-            return {"payment": self._payment(request)}
-        if self._pending is not None and self._pending.request != request:
-            return {"payment": {"request": request, "outcome": "declined", "reason": "busy with another payment"}}
-        if self._pending is None:
-            self._pending = _Pending(request, amount, str(currency), str(kind))
-            self.panel.tell("pending", request=request, amount_minor=amount, currency=currency, kind=kind)
-        self._pending.waiting.append((writer, number))
-        for client in self._clients:
-            self._send(client, {"prompt": "present_card" if kind == "card" else "wait", "request": request})
-        if self._auto != "off":
-            self._settle(self._pending, amount if self._auto == "approve" else 0, "")
-        return None
-
-    def _settle(self, pending: _Pending, approved_minor: int, reason: str, what: str = "") -> dict[str, Any]:
-        serial = f"{len(self.charges.outcomes) + 1:06}"
-        card = {"approval_code": serial, "brand": "Bench", "masked_pan": "************0007"} if approved_minor else {}
-        self._pending = None
-        self.charges.append(
-            what or ("approved" if approved_minor else "declined"),
-            request=pending.request,
-            amount_minor=approved_minor,
-            requested_minor=pending.amount_minor,
-            currency=pending.currency,
-            kind=pending.kind,
-            reference=f"T{serial}",
-            reason=reason,
-            **card,
-        )
-        payment = self._payment(pending.request)
-        for writer, number in pending.waiting:
-            self._send(writer, {"id": number, "payment": payment})
-        self.panel.tell("settled", **payment)
-        return payment
-
-    def _payment(self, request: object) -> dict[str, Any]:
-        if self._pending is not None and self._pending.request == request:
-            return {"request": request, "outcome": "in_progress"}
-        deed = self.charges.outcomes.get(request) if isinstance(request, str) else None
-        if deed is None:
-            return {"request": request, "outcome": "not_found"}
-        if request in self.charges.reversed:
-            return {"request": request, "outcome": "cancelled", "reason": "reversed", "reference": deed["reference"]}
-        is_partial = deed["what"] == "approved" and deed["amount_minor"] < deed["requested_minor"]
-        told = ("request", "currency", "approval_code", "brand", "masked_pan", "reference", "reason")
-        return {
-            **{key: deed[key] for key in told if key in deed},
-            "outcome": "partial" if is_partial else deed["what"],
-            "approved_minor": deed["amount_minor"],
-        }
-
-    def _abort(self, request: object) -> bool:
-        if self._pending is None or self._pending.request != request:
-            return False
-        self._settle(self._pending, 0, "aborted", "cancelled")
-        return True
+        return await self.charge(request, amount, str(currency), str(kind))
 
     def _reverse(self, asked: Mapping[str, Any]) -> bool:
-        request = asked["request"]
-        deed = self.charges.outcomes.get(request)
-        if deed is None or deed["what"] != "approved":
+        deed = self.charges.outcomes.get(asked["request"], {})
+        if any(asked[key] != deed.get(key) for key in ("amount_minor", "currency", "reference")):
             return False
-        wanted = ("amount_minor", "currency", "reference")
-        if any(asked[key] != deed[key] for key in wanted):
-            return False
-        if request not in self.charges.reversed:
-            self.charges.append("reversed", request=request, **{key: deed[key] for key in wanted})
-            self.panel.tell("reversed", request=request, amount_minor=deed["amount_minor"])
-        return True
+        return self.give_back(asked["request"])
 
     def _send(self, writer: asyncio.StreamWriter, told: Mapping[str, object]) -> None:
-        if self._silence == "off" and not writer.is_closing():
+        if self.silenced == "off" and not writer.is_closing():
             writer.write(json.dumps(told).encode() + b"\n")
 
 
