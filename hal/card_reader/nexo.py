@@ -270,7 +270,7 @@ class Driver(StreamDevice):
             await self._log_in()
         while True:
             if not self._paying:
-                await self.probe()
+                await self._look()
             self.answered()
             try:
                 told = await self.read_within(settings.poll_ms)
@@ -283,6 +283,14 @@ class Driver(StreamDevice):
         """See ``StreamDevice.probe``: a Diagnosis of the terminal alone, which its host does not hear of."""
         await self._ask("Diagnosis", {"HostDiagnosisFlag": False})
         return f"nexo terminal {self._settings.poi_id} answers"
+
+    async def _look(self) -> None:
+        """Ask whether the terminal is there. What it says to this while a payment has begun ends no payment."""
+        try:
+            await self.probe()
+        except DeviceError:
+            if not self._paying:
+                raise
 
     async def pay(self, request: str, amount_minor: int, currency: str, *, kind: str) -> Payment:  # noqa: ARG002  the terminal sees what is held to it
         """See ``CardReader.pay``."""

@@ -416,9 +416,12 @@ class Terminal(VirtualTerminal):
         )
         with suppress(OSError):
             reader, writer = await asyncio.open_connection(host, int(port))
-            writer.write(f"POST / HTTP/1.1\r\nHost: till\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
-            await reader.read()
-            writer.close()
+            try:
+                writer.write(f"POST / HTTP/1.1\r\nHost: till\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+                await reader.read()
+            finally:
+                writer.transport.abort()
+                await writer.wait_closed()
 
 
 _SUCCESS = {"Result": "Success"}
