@@ -10,6 +10,7 @@ import pytest
 
 MODULES = (
     "bench.far_ends.scale.toledo_8217",
+    "bench.far_ends.scanner.zebra_ssi",
     "hal.drivers",
     "hal.ports.named",
     "hal.printer.escpos",
@@ -19,6 +20,7 @@ MODULES = (
     "hal.scale.toledo_8217",
     "hal.scanner.contract",
     "hal.scanner.serial",
+    "hal.scanner.zebra_ssi",
     "tests.support.pieces",
     "tests.support.rigs.barcodes",
 )
