@@ -134,7 +134,7 @@ class Refused:
     reason: str
 
 
-def _check(body: bytes) -> bytes:
+def _check(body: bytes | bytearray) -> bytes:
     return (-sum(body) & 0xFFFF).to_bytes(2, "big")
 
 

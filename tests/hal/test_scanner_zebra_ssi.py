@@ -168,7 +168,7 @@ async def world(
     inside = ZebraSsi(response_ms=100)
     line = Line(inside)
     path = await line.start_pty(folder / "scanner")
-    quick = {"answer_ms": 80, "alive_ms": 40, "gap_ms": 20, "response_ms": 100, "retry_ms": 10}
+    quick: Mapping[str, Any] = {"answer_ms": 80, "alive_ms": 40, "gap_ms": 20, "response_ms": 100, "retry_ms": 10}
     driver = zebra_ssi.Driver("scanner", Settings(port=path, **{**quick, **(given_ or {})}))
     try:
         yield driver, inside, line
@@ -217,7 +217,12 @@ def test_a_harmed_packet_is_asked_for_again_at_once(tmp_path: Path) -> None:
         async with world(tmp_path, {"alive_ms": 60_000}) as (driver, inside, _line):
             seen = await opened(driver)
             send = inside.send
-            inside.send = lambda data: (setattr(inside, "send", send), send(data[:-1] + b"\x00"))[0]
+
+            def harm_once(data: bytes) -> None:
+                inside.send = send
+                send(data[:-1] + b"\x00")
+
+            inside.send = harm_once
             began = asyncio.get_running_loop().time()
             await inside.scan(data="5901234123457", symbology="]E0")
             await wait_until_async(lambda: _codes(seen) == ["5901234123457"], what="the code")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.far_ends.line import Line
 from bench.far_ends.scanner.zebra_ssi import ZebraSsi
@@ -15,7 +16,7 @@ from tests.support.rigs import Rig, Wire
 from tests.support.rigs.barcodes import fresh, line_faults
 
 WIRE: Wire = "wire"
-QUICK = {"answer_ms": 60, "response_ms": 100, "alive_ms": 50, "gap_ms": 30, "retry_ms": 10}
+QUICK: Mapping[str, Any] = {"answer_ms": 60, "response_ms": 100, "alive_ms": 50, "gap_ms": 30, "retry_ms": 10}
 
 
 @asynccontextmanager
