@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,15 +24,24 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class CodeSeen:
-    """Data event: a code that stood in several frames; ``symbology`` is the AIM identifier."""
+    """Data event: a code that stood in several frames; ``symbology`` is the AIM identifier.
+
+    ``mono_ms``: when the frame that settled it was taken (monotonic milliseconds); 0 where that is not known.
+    """
 
     device: str
     data: str
     symbology: str
+    mono_ms: int = 0
 
 
 class Camera(Device, Protocol):
-    """Data events: ``CodeSeen``."""
+    """Data events: ``CodeSeen``. Capabilities: ``analyses``, its worker can be asked about what it sees."""
 
     async def frame(self) -> Frame:
         """The newest frame. Raises ``DeviceError`` when none was taken in the last second."""
+
+    async def analyse(self, what: str) -> Mapping[str, object]:
+        """What the analysis of this name makes of the newest frame. Raises ``DeviceError``, also where the camera has
+        no ``analyses`` or not this one.
+        """

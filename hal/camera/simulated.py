@@ -56,6 +56,11 @@ class Driver(SimulatedDevice):
             raise DeviceError(text) from error
         return Frame(self.name, jpeg, *size, time.monotonic_ns() // 1_000_000)
 
+    async def analyse(self, what: str) -> Mapping[str, object]:
+        """See ``Camera.analyse``: there is no worker behind this one."""
+        text = f"{self.name} is simulated and makes nothing of a picture ({what:.40})"
+        raise DeviceError(text)
+
     async def show(self, *, picture: str) -> None:
         """Hold one picture of the folder before the camera, by file name; an empty name lets it go round again."""
         if picture and picture not in {file.name for file in self._pictures()}:

@@ -1,7 +1,4 @@
-"""What the cabinet's lights, beeper, switches and buttons do.
-
-Words for ``capabilities``: ``beeper``, and each switch that is wired.
-"""
+"""What the cabinet's lights and switches do."""
 
 from __future__ import annotations
 
@@ -10,29 +7,22 @@ from typing import Literal, Protocol
 
 from hal.device import Device
 
-__all__ = ["Colour", "Lights", "Sound", "Switch", "SwitchTurned"]
+__all__ = ["Colour", "Lights", "SwitchTurned"]
 
 Colour = Literal["off", "green", "amber", "red"]
-Sound = Literal["good", "bad", "attention"]
-Switch = Literal["staff_key", "door", "help_button", "tamper", "cash_drawer"]
-"""``staff_key``: staff's key switch. ``door``: the cabinet's door. ``help_button``: the shopper's button. ``tamper``:
-somebody opens what nobody should. ``cash_drawer``: the drawer's own contact."""
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchTurned:
-    """Data event: a switch changed. ``on``: key turned, door or drawer open, button pressed, tampered with."""
+    """Data event: the staff key or the cabinet's door."""
 
     device: str
-    switch: Switch
+    switch: Literal["staff_key", "door"]
     on: bool
 
 
 class Lights(Device, Protocol):
-    """The lane light (tri-light), the beeper and the cabinet's switches. Data events: ``SwitchTurned``."""
+    """The lane light (tri-light) and the cabinet's switches. Data events: ``SwitchTurned``."""
 
     async def show(self, colour: Colour, *, blinking: bool = False) -> None:
         """Light one colour."""
-
-    async def beep(self, sound: Sound) -> None:
-        """Sound the cabinet's beeper; nothing where there is none."""

@@ -204,7 +204,7 @@ class CardBody:
 
     amount: Money
     tender: TenderType
-    stage: Literal["present", "asking", "staff", "cancelling", "signature"]
+    stage: Literal["present", "asking", "staff", "cancelling"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,8 @@ def test_a_driver_module_is_a_data_sheet_with_settings_and_one_class(which: tupl
     assert "Sample settings:" in (module.__doc__ or "")
     assert dataclasses.is_dataclass(module.Settings)
     assert vars(module.Settings)["__dataclass_params__"].frozen
-    assert module.Driver.simulated is (model == "simulated")
-    if model == "simulated":
-        assert "oads only when the settings name it" in (module.__doc__ or "")
+    assert module.Driver.simulated is ("oads only when the settings name it" in (module.__doc__ or ""))
+    assert module.Driver.simulated is (model in {"simulated", "image_folder", "video_file"})
 
 
 def test_each_step_may_be_repeated_and_ready_is_told_once(make: Make, tmp_path: Path) -> None:

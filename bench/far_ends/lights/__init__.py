@@ -1,1 +1,0 @@
-"""Far ends of lights, switches and buttons."""

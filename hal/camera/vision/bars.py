@@ -1,0 +1,208 @@
+"""Reading a linear code by its bars: find them at any angle, straighten them, read many lines across.
+
+A linear code says the same along the whole length of its bars. So: where do edges run one way (the structure tensor,
+on a coarse grid); along which direction; then sample that region upright, average short bands along the bars, which
+takes noise away and nothing else, sharpen across them by several strengths, which undoes what focus and movement did,
+and read each band by itself. Bands that agree are votes. One line that reads by accident is none.
+
+Pure functions on grey pictures (``uint8``, rows x columns). References: Bigün and Granlund, "Optimal orientation
+detection of linear symmetry", ICCV 1987 (the tensor); Gallo and Manduchi, "Reading 1D Barcodes with Mobile Phones
+Using Deformable Templates", PAMI 2011 (why sampling along the bars beats thresholding a picture).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import zxingcpp
+
+from hal.camera.vision.sightings import Point, Sighting
+from hal.camera.vision.symbologies import LINEAR, PLAIN, sighting
+
+__all__ = ["Grey", "Region", "find_regions", "read_along", "read_bars"]
+
+Grey = npt.NDArray[Any]
+"""Rows x columns of ``uint8``."""
+Lines = npt.NDArray[Any]
+"""Rows x samples of ``float32``."""
+
+_CELL = 16
+"""Pixels of the frame to a side of the grid's cells: several bars of the smallest code that can be read."""
+_SMALLEST = 12
+"""Cells of the smallest region: about 50 by 50 pixels with the blur."""
+_WEAK = 200.0
+"""Coherent energy (squared Sobel response) below which there are no edges, only noise."""
+_ONE_WAY = 0.5
+"""Least coherence: 1 where all edges run one way, 0 where none does."""
+_SAME_WAY = 0.9
+"""Least cosine of twice the angle between a cell's direction and its region's."""
+_FAINT = 0.12
+"""Energy of a cell beside the strongest of its region."""
+
+_ACROSS = 2
+"""Samples per pixel across the bars."""
+_BANDS, _ROWS = 12, 6
+"""Lines that are read in a region, and rows that are averaged for each."""
+_QUIET = 0.15
+"""How much is sampled beyond both ends, of the region's length: a quiet zone is 7 to 11 of 95 modules."""
+_SHARPENINGS = ((1.5, 3.0), (2.5, 4.0), (0.0, 0.0), (3.5, 6.0))
+"""(radius in pixels, strength) of the unsharp masks tried in turn: what a hand's distance blurs first."""
+_SMOOTHING = 0.8
+"""Radius in pixels, where nothing is sharpened."""
+_REREAD = 0.06
+"""How far to both sides of the line on which a code was seen it is read again, of its length."""
+_BLOCKS = 32
+"""Of so many parts of a line the local threshold is made."""
+
+_read_line = partial(
+    zxingcpp.read_barcodes,
+    formats=LINEAR,
+    try_rotate=False,
+    try_downscale=False,
+    try_invert=False,
+    binarizer=zxingcpp.Binarizer.FixedThreshold,
+    text_mode=PLAIN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where edges run one way. ``angle`` (radians) points across the bars; the bounds are along it and along them."""
+
+    angle: float
+    across: tuple[float, float]
+    along: tuple[float, float]
+
+    def at(self, across: float, along: float) -> Point:
+        """A point of the region, in pixels of the frame."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        return cos * across - sin * along, sin * across + cos * along
+
+
+def read_bars(grey: Grey, half: Grey, *, most: int = 3, enough: int = 2) -> list[Sighting]:
+    """The linear codes in the ``most`` strongest regions: in each the one with most votes, if it has ``enough``.
+
+    ``half`` is the same picture at half the size.
+    """
+    found = (_read_region(grey, region, enough) for region in find_regions(half, most))
+    return [each for each in found if each is not None]
+
+
+def read_along(grey: Grey, seen: Sighting) -> Sighting | None:
+    """Read a linear code that was seen again, along its own bars; ``None`` when fewer than two bands agree."""
+    top_left, top_right, bottom_right, bottom_left = seen.corners
+    start = ((top_left[0] + bottom_left[0]) / 2, (top_left[1] + bottom_left[1]) / 2)
+    end = ((top_right[0] + bottom_right[0]) / 2, (top_right[1] + bottom_right[1]) / 2)
+    angle = math.atan2(end[1] - start[1], end[0] - start[0])
+    cos, sin = math.cos(angle), math.sin(angle)
+    left, right = (x * cos + y * sin for x, y in (start, end))
+    middle, reach = start[1] * cos - start[0] * sin, max((right - left) * _REREAD, 2.0)
+    return _read_region(grey, Region(angle, (left, right), (middle - reach, middle + reach)), enough=2)
+
+
+def find_regions(half: Grey, most: int) -> Iterator[Region]:
+    """At most ``most`` regions of a picture at half size, those with the strongest edges first."""
+    grid = (half.shape[1] * 2 // _CELL, half.shape[0] * 2 // _CELL)
+    if min(grid) < 1:
+        return
+    dx, dy = (cv2.Sobel(half, cv2.CV_32F, *order, ksize=3) for order in ((1, 0), (0, 1)))
+    xx, yy, xy = (cv2.resize(each, grid, interpolation=cv2.INTER_AREA) for each in (dx * dx, dy * dy, dx * dy))
+    raw = (xx - yy, 2 * xy)  # the doubled angle, in which opposite edges agree
+    cos, sin, energy = (cv2.blur(each, (5, 5)) for each in (*raw, xx + yy))
+    strength = cv2.magnitude(cos, sin)
+    coherence = strength / (energy + 1e-3)
+    score = np.where(coherence > _ONE_WAY, strength * coherence * coherence, 0)
+    for _ in range(most):
+        _, peak, _, (x, y) = cv2.minMaxLoc(score)
+        if peak <= _WEAK:
+            return
+        alike = (cos * cos[y, x] + sin * sin[y, x]) > _SAME_WAY * strength * strength[y, x]
+        mask = alike & (score > 0) & (strength > _FAINT * strength[y, x])
+        _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+        cells = (labels == labels[y, x]) & mask
+        cells[y, x] = True
+        score[cv2.dilate(cells.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
+        if np.count_nonzero(cells) >= _SMALLEST:
+            yield _region(cells, raw)
+
+
+def _region(cells: npt.NDArray[np.bool_], raw: Sequence[Lines]) -> Region:
+    angle = 0.5 * math.atan2(float(raw[1][cells].sum()), float(raw[0][cells].sum()))
+    y, x = np.nonzero(cells)
+    right, down = (x + 0.5) * _CELL, (y + 0.5) * _CELL
+    across = right * math.cos(angle) + down * math.sin(angle)
+    along = down * math.cos(angle) - right * math.sin(angle)
+    return Region(angle, (float(across.min()), float(across.max())), (float(along.min()), float(along.max())))
+
+
+def _bands(grey: Grey, region: Region) -> tuple[Lines, Region]:
+    """Twelve lines across the region, two samples a pixel, and the region they cover, quiet zones included."""
+    quiet = (region.across[1] - region.across[0]) * _QUIET + _CELL * 1.5
+    wide = replace(region, across=(region.across[0] - quiet, region.across[1] + quiet))
+    width, height = int((wide.across[1] - wide.across[0]) * _ACROSS), _BANDS * _ROWS
+    step = max(wide.along[1] - wide.along[0], 1.0) / height
+    (x, y), cos, sin = wide.at(wide.across[0], wide.along[0] + step / 2), math.cos(wide.angle), math.sin(wide.angle)
+    back = np.array([[cos / _ACROSS, -sin * step, x], [sin / _ACROSS, cos * step, y]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    upright = cv2.warpAffine(grey, back, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return upright.reshape(_BANDS, _ROWS, width).mean(axis=1, dtype=np.float32), wide
+
+
+def _read_region(grey: Grey, region: Region, enough: int) -> Sighting | None:
+    lines, wide = _bands(grey, region)
+    votes: dict[tuple[str, str], list[Sighting]] = {}
+    best: list[Sighting] = []
+    for radius, strength in _SHARPENINGS:
+        for number, line in enumerate(_black_and_white(lines, radius, strength)):
+            for found in _read_line(line[None]):
+                if (seen := sighting(found)) is not None:
+                    placed = replace(seen, corners=_corners(seen, wide, number))
+                    votes.setdefault((seen.data, seen.kind), []).append(placed)
+        best = max(votes.values(), key=len, default=[])
+        if len(best) > enough:
+            break
+    return _merged(best, wide) if len(best) >= enough else None
+
+
+def _black_and_white(lines: Lines, radius: float, strength: float) -> Grey:
+    """Each line sharpened and cut at the middle between its local lightest and darkest."""
+    blurred = _blurred(lines, (radius or _SMOOTHING) * _ACROSS)
+    sharp = lines * (1 + strength) - blurred * strength if radius else blurred
+    count, width = sharp.shape
+    size = max(width // _BLOCKS, 4)
+    blocks = sharp[:, : width // size * size].reshape(count, -1, size)
+    around = np.ones((1, 3), np.uint8)
+    middle = (cv2.dilate(blocks.max(axis=2), around) + cv2.erode(blocks.min(axis=2), around)) * np.float32(0.5)
+    threshold = cv2.resize(middle, (width, count), interpolation=cv2.INTER_LINEAR)
+    return np.where(sharp > threshold, np.uint8(255), np.uint8(0))
+
+
+def _blurred(lines: Lines, sigma: float) -> Lines:
+    blurred: Lines = cv2.GaussianBlur(lines, (int(sigma * 3) * 2 + 1, 1), sigma, sigmaY=1e-3)
+    return blurred
+
+
+def _corners(seen: Sighting, wide: Region, number: int) -> tuple[Point, Point, Point, Point]:
+    """The ends of one band's code in the frame, as a rectangle as thick as the band."""
+    ends = sorted(x for x, _ in seen.corners)
+    left, right = (wide.across[0] + x / _ACROSS for x in (ends[0], ends[-1]))
+    thick = (wide.along[1] - wide.along[0]) / _BANDS
+    top = wide.along[0] + number * thick
+    return wide.at(left, top), wide.at(right, top), wide.at(right, top + thick), wide.at(left, top + thick)
+
+
+def _merged(votes: Sequence[Sighting], wide: Region) -> Sighting:
+    """One sighting for all votes: the ends of the first, the length of the region's bars."""
+    first = votes[0]
+    cos, sin = math.cos(wide.angle), math.sin(wide.angle)
+    ends = [x * cos + y * sin for x, y in first.corners]
+    left, right, (top, bottom) = min(ends), max(ends), wide.along
+    corners = (wide.at(left, top), wide.at(right, top), wide.at(right, bottom), wide.at(left, bottom))
+    return replace(first, corners=corners, votes=len(votes))
