@@ -10,12 +10,12 @@ import asyncio
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from hal.device import DeviceError, DeviceEvent, Health, NotEnabledError, Sink, StatusChanged
+from hal.device import DeviceError, DeviceEvent, Health, NotEnabledError, Sink, StatusChanged, TimeoutExpiredError
 
 __all__ = ["BlockingDevice"]
 
@@ -26,16 +26,20 @@ _log = logging.getLogger(__name__)
 
 
 class BlockingDevice(ABC, Generic[Look]):
-    """Told ``lost`` once and ``ready`` once; linked again every ``poll_ms`` until it answers."""
+    """Told ``lost`` once and ``ready`` once; linked again every ``poll_ms`` until it answers.
+
+    ``hang_ms``: longer than the longest call. A library that does not come back by then has lost its device: a thread
+    cannot be ended, so it is waited for, but nothing of the device is believed meanwhile.
+    """
 
     simulated = False
     capabilities: frozenset[str] = frozenset()
 
-    def __init__(self, name: str, *, poll_ms: int) -> None:
+    def __init__(self, name: str, *, poll_ms: int, hang_ms: int = 60_000) -> None:
         self.name = name
         self.linked = False
         self.stopping = threading.Event()
-        self._poll_seconds = poll_ms / 1000
+        self._poll_seconds, self._hang_seconds = poll_ms / 1000, hang_ms / 1000
         self._sink: Sink | None = None
         self._claimed = False
         self._enabled = False
@@ -146,7 +150,7 @@ class BlockingDevice(ABC, Generic[Look]):
         while True:
             self._look_now.clear()
             try:
-                look = await self.run(self._link_and_look)
+                look = await self._in_time(self.run(self._link_and_look))
             except (OSError, DeviceError) as error:
                 await self.run(self.unlink)
                 self._tell_lost(str(error) or type(error).__name__)
@@ -161,6 +165,22 @@ class BlockingDevice(ABC, Generic[Look]):
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_seconds):
                     await self._look_now.wait()
+
+    async def _in_time(self, call: Coroutine[Any, Any, Look]) -> Look:
+        """The call's result; one that hangs is told as lost at once, and is a failure when it comes back at last."""
+        task = asyncio.ensure_future(call)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self._hang_seconds)
+            if done:
+                return task.result()
+            self._tell_lost(f"its driver has not come back for {self._hang_seconds:g} s")
+            self._looked_once.set()
+            await task
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        text = f"{self.name}: its driver came back late"
+        raise TimeoutExpiredError(text)
 
     def _link_and_look(self) -> Look:
         if not self.linked:

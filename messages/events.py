@@ -13,6 +13,7 @@ import msgspec
 from messages.envelope import decode_data
 from messages.errors import MessageError, Reason
 from messages.values import (
+    CardEntry,
     LineItem,
     LineModifiers,
     Money,
@@ -253,6 +254,11 @@ class TenderSettled(Payload, frozen=True):
     received: Money | None = None
     change: Money | None = None
     rounding: Money | None = None
+    acquirer: str = ""
+    terminal_id: str = ""
+    card_entry: CardEntry = ""
+    signature: bool = False
+    slip: tuple[str, ...] = ()
 
 
 class TenderReversed(Payload, frozen=True):

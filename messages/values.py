@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 __all__ = [
+    "CardEntry",
     "EntryMethod",
     "LineItem",
     "LineModifiers",
@@ -25,6 +26,7 @@ __all__ = [
 Unit = Literal["kg", "g", "lb", "oz"]
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
 TenderKind = Literal["card", "cash", "qr", "voucher"]
+CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -125,6 +127,11 @@ class SettledTender(_Value, frozen=True):
     received: Money | None = None
     change: Money | None = None
     rounding: Money | None = None
+    acquirer: str = ""
+    terminal_id: str = ""
+    card_entry: CardEntry = ""
+    signature: bool = False
+    slip: tuple[str, ...] = ()
 
 
 class StockMove(_Value, frozen=True):

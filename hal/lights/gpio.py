@@ -1,218 +1,282 @@
-"""Tri-light, staff key and cabinet door on the Raspberry Pi's GPIO header, through gpiozero.
+"""Tri-light, beeper, staff key, help button, door, tamper and drawer switches on the Raspberry Pi's GPIO header.
 
-Wiring: three lamp relays or transistor stages on outputs, two switches to ground on inputs with the Pi's own pull-up
-(3.3 V, never 5 V). Pins are BCM numbers. gpiozero: https://gpiozero.readthedocs.io/en/stable/api_output.html#led and
-.../api_input.html#button
+Wiring: three lamp relays or transistor stages and an active buzzer on outputs; switches to ground on inputs with the
+Pi's own pull-up (3.3 V, never 5 V). Pins are BCM numbers. gpiozero: https://gpiozero.readthedocs.io/en/stable/api_output.html
+and .../api_input.html ; on a Pi 5 it needs ``lgpio`` 0.2.2.
 
 Sample settings: ``model = "gpio"``, ``green_pin = 17``, ``amber_pin = 27``, ``red_pin = 22``, ``staff_key_pin = 23``,
-``door_pin = 24``, ``door_open_when = "open"``. A pin of -1 is not wired.
+``door_pin = 24``, ``door_on_when = "open"``, ``help_button_pin = 25``, ``beeper_pin = 12``. A pin of -1 is not wired.
 
-``lgpio`` makes a FIFO in the working directory: the unit needs a writable one.
+gpiozero takes the pins of this board, or those that ``GPIOZERO_PIN_FACTORY`` names: with ``pigpio`` and ``PIGPIO_ADDR``
+those of another board on the network. ``lgpio`` makes a FIFO in the working directory: the unit needs a writable one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
+import functools
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import gpiozero
 from gpiozero.exc import GPIOZeroError, PinFactoryFallback
 
-from hal.device import Health, NoHardwareError, NotEnabledError, Sink, StatusChanged
-from hal.lights.contract import Colour, SwitchTurned
+from hal.blocking import BlockingDevice
+from hal.device import DeviceError, Health, NoHardwareError
+from hal.lights.contract import Colour, Sound, Switch, SwitchTurned
 
 __all__ = ["Driver", "Settings"]
 
 NOT_WIRED = -1
 _HIGHEST_PIN = 27
+_LAMPS: tuple[Colour, ...] = ("green", "amber", "red")
+_SWITCHES: tuple[Switch, ...] = get_args(Switch)
+_BEEPS_MS: Mapping[Sound, tuple[int, ...]] = {
+    "good": (60,),
+    "bad": (120, 80, 120, 80, 120),
+    "attention": (400, 200, 400),
+}
+"""On, off, on … in milliseconds."""
 
-_log = logging.getLogger(__name__)
+Contact = Literal["open", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """BCM pins. ``lamps_active_high``: false for relay boards that switch on low. ``bounce_ms``: contact bounce.
 
-    ``door_open_when``: whether an open door opens or closes the contact.
+    ``…_on_when``: whether the contact opens or closes when the key is turned, the door opened, the button pressed.
+    ``look_ms``: how often the switches are read beside their edges, so that none that was missed stays unknown.
+    ``hang_ms``: how long another board may take to answer.
     """
 
     green_pin: int
     amber_pin: int
     red_pin: int
+    beeper_pin: int = NOT_WIRED
     staff_key_pin: int = NOT_WIRED
     door_pin: int = NOT_WIRED
+    help_button_pin: int = NOT_WIRED
+    tamper_pin: int = NOT_WIRED
+    cash_drawer_pin: int = NOT_WIRED
     lamps_active_high: bool = True
-    door_open_when: Literal["open", "closed"] = "open"
+    beeper_active_high: bool = True
+    staff_key_on_when: Contact = "closed"
+    door_on_when: Contact = "open"
+    help_button_on_when: Contact = "closed"
+    tamper_on_when: Contact = "open"
+    cash_drawer_on_when: Contact = "open"
     bounce_ms: int = 30
     blink_ms: int = 500
-    retry_ms: int = 5_000
+    look_ms: int = 1_000
+    hang_ms: int = 5_000
 
     def __post_init__(self) -> None:
         """Refuse pins that do not exist, and one pin for two things."""
-        pins = [self.green_pin, self.amber_pin, self.red_pin, self.staff_key_pin, self.door_pin]
+        pins = [self.green_pin, self.amber_pin, self.red_pin, self.beeper_pin, *map(self.pin_of, _SWITCHES)]
         wired = [pin for pin in pins if pin != NOT_WIRED]
         if any(not 0 <= pin <= _HIGHEST_PIN for pin in wired) or len(set(wired)) != len(wired):
             text = f"pins are BCM 0 to {_HIGHEST_PIN}, each for one thing; got {pins}"
             raise ValueError(text)
 
+    def pin_of(self, switch: Switch) -> int:
+        """The pin a switch is wired to."""
+        return cast("int", getattr(self, f"{switch}_pin"))
 
-class Driver:
+    def on_when(self, switch: Switch) -> Contact:
+        """What its contact does when it is on."""
+        return cast("Contact", getattr(self, f"{switch}_on_when"))
+
+
+class Driver(BlockingDevice[dict[Switch, bool]]):
     """The cabinet's lamps and switches. ``pin_factory`` is gpiozero's own choice unless a test gives one."""
 
-    simulated = False
-    capabilities: frozenset[str] = frozenset()
-
     def __init__(self, name: str, settings: Settings, pin_factory: gpiozero.pins.Factory | None = None) -> None:
-        self.name = name
+        super().__init__(name, poll_ms=settings.look_ms, hang_ms=settings.hang_ms)
         self._settings = settings
         self._factory = pin_factory
-        self._sink: Sink | None = None
-        self._claimed = False
-        self._enabled = False
+        wired = {switch for switch in _SWITCHES if settings.pin_of(switch) != NOT_WIRED}
+        beeper = {"beeper"} if settings.beeper_pin != NOT_WIRED else set()
+        self.capabilities = frozenset({*wired, *beeper})
         self._lamps: dict[Colour, Any] = {}
-        self._switches: dict[Literal["staff_key", "door"], Any] = {}
-        self._told: dict[Literal["staff_key", "door"], bool] = {}
-        self._finder: asyncio.Task[None] | None = None
-
-    async def open(self, sink: Sink) -> None:
-        """See ``Device.open``. Off a Raspberry Pi it is told as lost, and looked for again."""
-        if self._sink is not None:
-            return
-        self._sink = sink
-        cause = self._take_pins()
-        if cause:
-            sink(StatusChanged(self.name, "lost", cause))
-            self._finder = asyncio.get_running_loop().create_task(self._find())
-        else:
-            sink(StatusChanged(self.name, "ready"))
-
-    async def claim(self) -> None:
-        """See ``Device.claim``; gpiozero refuses a pin another driver of this process holds."""
-        if self._sink is None:
-            text = f"{self.name} is not open"
-            raise NotEnabledError(text)
-        self._claimed = True
+        self._beeper: Any = None
+        self._switches: dict[Switch, Any] = {}
+        self._told: dict[Switch, bool] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._blinker: asyncio.Task[None] | None = None
 
     async def enable(self) -> None:
         """See ``Device.enable``; switches that are on are told at once."""
-        if not self._claimed:
-            text = f"{self.name} is not claimed"
-            raise NotEnabledError(text)
-        if not self._enabled:
-            self._enabled = True
+        was_enabled = self.enabled
+        await super().enable()
+        if not was_enabled:
             self._told.clear()
-            self._tell_standing()
+            if self.linked:
+                with suppress(OSError, DeviceError):
+                    self.looked(await self.run(self.look))
 
     async def disable(self) -> None:
         """See ``Device.disable``; the lamps go dark."""
-        self._enabled = False
-        for lamp in self._lamps.values():
-            lamp.off()
+        await super().disable()
+        self._stop_blinking()
+        if self.linked:
+            with suppress(OSError, DeviceError):
+                await self.run(lambda: self._light("off"))
 
     async def close(self) -> None:
         """See ``Device.close``; the pins become inputs again."""
-        finder, self._finder = self._finder, None
-        if finder is not None:
-            finder.cancel()
-            with suppress(asyncio.CancelledError):
-                await finder
-        self._sink, self._claimed, self._enabled = None, False, False
-        self._release_pins()
+        self._stop_blinking()
+        await super().close()
 
     async def check_health(self) -> Health:
         """See ``Device.check_health``."""
-        if self._sink is None:
-            return Health(ok=False, text="lights on GPIO: closed")
-        if not self._lamps:
-            return Health(
-                ok=False, text="lights on GPIO: no pins; is this a Raspberry Pi, and is the group gpio given?"
-            )
-        switches = ", ".join(f"{switch} {'on' if self._is_on(switch) else 'off'}" for switch in self._switches)
-        return Health(ok=True, text=f"lights on GPIO: {len(self._lamps)} lamps; {switches or 'no switches'}")
+        if not self.linked:
+            text = f"{self.name} on GPIO: no pins; is this a Raspberry Pi, and is the group gpio given?"
+            return Health(ok=False, text=text)
+        try:
+            standing = await self.run(self.look)
+        except (OSError, DeviceError) as error:
+            self.look_soon()
+            return Health(ok=False, text=f"{self.name} on GPIO: {error}")
+        switches = ", ".join(f"{switch} {'on' if on else 'off'}" for switch, on in standing.items())
+        return Health(ok=True, text=f"{self.name} on GPIO: {len(self._lamps)} lamps; {switches or 'no switches'}")
 
     async def show(self, colour: Colour, *, blinking: bool = False) -> None:
         """See ``Lights.show``."""
-        if not self._enabled:
-            text = f"{self.name} is not enabled"
-            raise NotEnabledError(text)
-        if not self._lamps:
-            text = f"{self.name}: no GPIO pins; check the board and the group gpio"
-            raise NoHardwareError(text)
-        for lamp_colour, lamp in self._lamps.items():
-            if lamp_colour != colour:
-                lamp.off()
-            elif blinking:
-                half = self._settings.blink_ms / 1000
-                lamp.blink(on_time=half, off_time=half)
-            else:
-                lamp.on()
+        self._need_pins()
+        self._stop_blinking()
+        await self.run(lambda: self._light(colour))
+        if blinking and colour != "off":
+            self._blinker = asyncio.get_running_loop().create_task(self._blink(colour))
 
-    async def _find(self) -> None:
-        cause = "not there yet"
-        while cause:
-            await asyncio.sleep(self._settings.retry_ms / 1000)
-            cause = self._take_pins()
-        if self._sink is not None:
-            self._sink(StatusChanged(self.name, "ready"))
-            self._tell_standing()
+    async def beep(self, sound: Sound) -> None:
+        """See ``Lights.beep``; comes back when the sound is over."""
+        self._need_pins()
+        for number, milliseconds in enumerate(_BEEPS_MS[sound] if self._beeper is not None else ()):
+            await self.run(self._beeper.off if number % 2 else self._beeper.on)
+            await asyncio.sleep(milliseconds / 1000)
+        if self._beeper is not None:
+            await self.run(self._beeper.off)
 
-    def _take_pins(self) -> str:
-        """Take every pin, or none; gives the cause in words when it cannot."""
+    # -- on the device's own thread -------------------------------------------------------------------------------
+
+    def link(self) -> None:
+        """Take every pin, or none."""
         settings = self._settings
-        outputs: tuple[tuple[Colour, int], ...] = (
-            ("green", settings.green_pin),
-            ("amber", settings.amber_pin),
-            ("red", settings.red_pin),
-        )
         try:
-            for colour, pin in outputs:
-                self._lamps[colour] = self._lamp(pin)
-            self._take_switch("staff_key", settings.staff_key_pin)
-            self._take_switch("door", settings.door_pin)
-        except (GPIOZeroError, PinFactoryFallback, OSError, ImportError) as error:
-            self._release_pins()
-            return f"no GPIO: {type(error).__name__} {error}".strip()
-        return ""
+            for colour in _LAMPS:
+                pin = getattr(settings, f"{colour}_pin")
+                self._lamps[colour] = gpiozero.LED(
+                    pin, active_high=settings.lamps_active_high, pin_factory=self._factory
+                )
+            if settings.beeper_pin != NOT_WIRED:
+                self._beeper = gpiozero.Buzzer(
+                    settings.beeper_pin, active_high=settings.beeper_active_high, pin_factory=self._factory
+                )
+            for switch in _SWITCHES:
+                if settings.pin_of(switch) != NOT_WIRED:
+                    self._switches[switch] = self._taken(switch)
+        except (GPIOZeroError, PinFactoryFallback, ImportError) as error:
+            text = f"no GPIO: {type(error).__name__} {error}".strip()
+            raise NoHardwareError(text) from error
 
-    def _lamp(self, pin: int) -> Any:  # noqa: ANN401  gpiozero carries no types
-        return gpiozero.LED(pin, active_high=self._settings.lamps_active_high, pin_factory=self._factory)
+    def look(self) -> dict[Switch, bool]:
+        """How each switch stands."""
+        try:
+            return {
+                switch: self._means_on(switch, closed=bool(button.is_active))
+                for switch, button in self._switches.items()
+            }
+        except GPIOZeroError as error:
+            text = f"GPIO: {type(error).__name__} {error}".strip()
+            raise NoHardwareError(text) from error
 
-    def _take_switch(self, switch: Literal["staff_key", "door"], pin: int) -> None:
-        if pin == NOT_WIRED:
-            return
-        loop = asyncio.get_running_loop()
+    def unlink(self) -> None:
+        """Give the pins back; a factory of gpiozero's own choice is made anew the next time."""
+        for each in (*self._lamps.values(), *self._switches.values(), self._beeper):
+            if each is not None:
+                with suppress(Exception):
+                    each.close()
+        factory, mine = gpiozero.Device.pin_factory, self._factory is None
+        if mine and factory is not None:
+            _hang_up(factory)
+            with suppress(Exception):
+                factory.close()
+            gpiozero.Device.pin_factory = None
+        self._lamps.clear()  # last: what the library lets go of, it closes once more
+        self._switches.clear()
+        self._beeper = None
+
+    def _light(self, colour: Colour) -> None:
+        for lamp_colour, lamp in self._lamps.items():
+            if lamp_colour == colour:
+                lamp.on()
+            else:
+                lamp.off()
+
+    def _taken(self, switch: Switch) -> Any:  # noqa: ANN401  gpiozero carries no types
         bounce = self._settings.bounce_ms / 1000 or None
-        button = gpiozero.Button(pin, pull_up=True, bounce_time=bounce, pin_factory=self._factory)
+        button = gpiozero.DigitalInputDevice(
+            self._settings.pin_of(switch), pull_up=True, bounce_time=bounce, pin_factory=self._factory
+        )
 
         def turned(*, closed: bool) -> None:  # on gpiozero's own thread
-            with suppress(RuntimeError):  # the loop is gone: so is whoever listened
-                loop.call_soon_threadsafe(self._tell_switch, switch, self._means_on(switch, closed=closed))
+            loop = self._loop
+            if loop is not None:
+                with suppress(RuntimeError):  # the loop is gone: so is whoever listened
+                    loop.call_soon_threadsafe(self._tell_switch, switch, self._means_on(switch, closed=closed))
 
         button.when_activated = lambda: turned(closed=True)
         button.when_deactivated = lambda: turned(closed=False)
-        self._switches[switch] = button
+        return button
 
-    def _release_pins(self) -> None:
-        for each in (*self._lamps.values(), *self._switches.values()):
-            each.close()
-        self._lamps.clear()
-        self._switches.clear()
+    def _means_on(self, switch: Switch, *, closed: bool) -> bool:
+        return closed == (self._settings.on_when(switch) == "closed")
 
-    def _is_on(self, switch: Literal["staff_key", "door"]) -> bool:
-        return self._means_on(switch, closed=cast("bool", self._switches[switch].is_pressed))
+    # -- on the loop ----------------------------------------------------------------------------------------------
 
-    def _means_on(self, switch: Literal["staff_key", "door"], *, closed: bool) -> bool:
-        return closed != (switch == "door" and self._settings.door_open_when == "open")
+    def looked(self, look: dict[Switch, bool]) -> None:
+        """Tell what is news."""
+        for switch, on in look.items():
+            self._tell_switch(switch, on)
 
-    def _tell_switch(self, switch: Literal["staff_key", "door"], on: bool) -> None:  # noqa: FBT001  the loop passes no names
+    async def open(self, sink: Any) -> None:  # noqa: ANN401  as in the contract
+        """See ``Device.open``. Off a Raspberry Pi it is told as lost, and looked for again."""
+        self._loop = asyncio.get_running_loop()
+        await super().open(sink)
+
+    async def _blink(self, colour: Colour) -> None:
+        phases: tuple[Colour, Colour] = ("off", colour)
+        while True:
+            for phase in phases:
+                await asyncio.sleep(self._settings.blink_ms / 1000)
+                with suppress(OSError, DeviceError):
+                    await self.run(functools.partial(self._light, phase))
+
+    def _stop_blinking(self) -> None:
+        blinker, self._blinker = self._blinker, None
+        if blinker is not None:
+            blinker.cancel()
+
+    def _need_pins(self) -> None:
+        self.need_enabled()
+        if not self.linked:
+            text = f"{self.name}: no GPIO pins; check the board and the group gpio"
+            raise NoHardwareError(text)
+
+    def _tell_switch(self, switch: Switch, on: bool) -> None:  # noqa: FBT001  the loop passes no names
         """Tell a switch, if it is news: a bounce is none, and off is what is taken for granted."""
-        if self._sink is not None and self._enabled and on != self._told.get(switch, False):
+        if self.enabled and on != self._told.get(switch, False):
             self._told[switch] = on
-            self._sink(SwitchTurned(self.name, switch, on))
+            self.tell(SwitchTurned(self.name, switch, on))
 
-    def _tell_standing(self) -> None:
-        for switch in self._switches:
-            self._tell_switch(switch, self._is_on(switch))
+
+def _hang_up(factory: Any) -> None:  # noqa: ANN401  gpiozero carries no types
+    """Leave another board for good: on a broken line the library's first goodbye fails halfway, the second does not."""
+    connection = getattr(factory, "connection", None)
+    if connection is not None:
+        for _ in range(2):
+            with suppress(Exception):
+                connection.stop()

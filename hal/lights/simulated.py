@@ -1,4 +1,4 @@
-"""Simulated lane light, staff key and cabinet door. Loads only when the settings name it.
+"""Simulated lane light, beeper, key, button and switches of the cabinet. Loads only when the settings name it.
 
 Sample settings: ``model = "simulated"``, ``knob_socket = "run/lights.knobs"``. Watchers are told ``light`` at every
 change, and ``describe`` tells the light as it stands.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import get_args
 
 from hal.knobs import Turn
-from hal.lights.contract import Colour, SwitchTurned
+from hal.lights.contract import Colour, Sound, Switch, SwitchTurned
 from hal.simulated import SimulatedDevice
 
 __all__ = ["Driver", "Settings"]
@@ -28,17 +28,23 @@ class Driver(SimulatedDevice):
     """A tri-light on the bench."""
 
     category = "lights"
+    capabilities = frozenset({"beeper", *get_args(Switch)})
 
     def __init__(self, name: str, settings: Settings) -> None:
         self._colour: Colour = "off"
         self._blinking = False
-        self._on: dict[Literal["staff_key", "door"], bool] = {"staff_key": False, "door": False}
+        self._on: dict[Switch, bool] = dict.fromkeys(get_args(Switch), False)
         super().__init__(name, settings.knob_socket)
 
     async def show(self, colour: Colour, *, blinking: bool = False) -> None:
         """See ``Lights.show``."""
         self.need_enabled()
         self._light(colour, blinking=blinking)
+
+    async def beep(self, sound: Sound) -> None:
+        """See ``Lights.beep``; watchers are told ``beep``."""
+        self.need_enabled()
+        self.tell_watchers("beep", sound=sound)
 
     async def staff_key(self, *, on: bool) -> None:
         """Turn the staff key."""
@@ -48,9 +54,21 @@ class Driver(SimulatedDevice):
         """Open the cabinet's door (on) or close it."""
         self._turn("door", on=on)
 
+    async def help_button(self, *, on: bool) -> None:
+        """Press the shopper's help button, or let go of it."""
+        self._turn("help_button", on=on)
+
+    async def tamper(self, *, on: bool) -> None:
+        """Open what nobody should open, or close it."""
+        self._turn("tamper", on=on)
+
+    async def cash_drawer(self, *, on: bool) -> None:
+        """Pull the cash drawer open, or push it shut."""
+        self._turn("cash_drawer", on=on)
+
     def knobs(self) -> tuple[Turn, ...]:
         """See ``SimulatedDevice.knobs``."""
-        return (self.staff_key, self.door)
+        return (self.staff_key, self.door, self.help_button, self.tamper, self.cash_drawer)
 
     def state(self) -> Mapping[str, object]:
         """See ``SimulatedDevice.state``."""
@@ -71,7 +89,7 @@ class Driver(SimulatedDevice):
             self._colour, self._blinking = colour, blinking
             self.tell_watchers("light", colour=colour, blinking=blinking)
 
-    def _turn(self, switch: Literal["staff_key", "door"], *, on: bool) -> None:
+    def _turn(self, switch: Switch, *, on: bool) -> None:
         if self._on[switch] != on:
             self._on[switch] = on
             self.tell(SwitchTurned(self.name, switch, on))

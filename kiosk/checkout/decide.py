@@ -18,7 +18,7 @@ from kiosk.retail.book import Book
 __all__ = ["Decision", "decide"]
 
 _SOON = frozenset({"book", "near_end", "settings"})
-_URGENT = frozenset({"help", "cash", "tender_unknown", "reversal", "printer"})
+_URGENT = frozenset({"help", "cash", "tender_unknown", "signature", "reversal", "printer"})
 
 
 @dataclass(frozen=True, slots=True)

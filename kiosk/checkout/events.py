@@ -37,6 +37,7 @@ __all__ = [
     "AgeApproved",
     "AskShown",
     "CancelShown",
+    "CardEntry",
     "ConditionShown",
     "DayClosed",
     "DayOpened",
@@ -95,7 +96,10 @@ __all__ = [
     "WeightShown",
 ]
 
-InterventionKind = Literal["help", "age", "staff_item", "no_price", "cash", "tender_unknown", "reversal", "printer"]
+InterventionKind = Literal[
+    "help", "age", "staff_item", "no_price", "cash", "tender_unknown", "signature", "reversal", "printer"
+]
+CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
 ReversalStage = Literal["requested", "done", "failed"]
 OperatorOffReason = Literal["signed_out", "auto_lock", "restart"]
@@ -310,7 +314,8 @@ class TenderSettled:
     """What became of a requested tender. ``amount`` is what counts towards the total (zero unless approved).
 
     Cash: ``received`` is what the shopper handed over, ``change`` what came back, ``rounding`` what cash rounding
-    added (or took, negative) outside tax.
+    added (or took, negative) outside tax. Card: ``terminal_id`` is the acquirer's name for the terminal, ``slip`` the
+    cardholder's copy, ``signature`` whether the cardholder signed.
     """
 
     tender: str
@@ -325,6 +330,11 @@ class TenderSettled:
     received: Money | None = None
     change: Money | None = None
     rounding: Money | None = None
+    acquirer: str = ""
+    terminal_id: str = ""
+    card_entry: CardEntry = ""
+    signature: bool = False
+    slip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +367,11 @@ class SettledTender:
     received: Money | None = None
     change: Money | None = None
     rounding: Money | None = None
+    acquirer: str = ""
+    terminal_id: str = ""
+    card_entry: CardEntry = ""
+    signature: bool = False
+    slip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

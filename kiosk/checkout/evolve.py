@@ -213,6 +213,11 @@ def _settled(tender: Tender, event: e.TenderSettled) -> Tender:
             received=event.received,
             change=event.change,
             rounding=event.rounding,
+            acquirer=event.acquirer,
+            terminal_id=event.terminal_id,
+            card_entry=event.card_entry,
+            signature=event.signature,
+            slip=event.slip,
         )
     return replace(tender, outcome=event.outcome, settled=settled, reason=event.reason)
 

@@ -218,6 +218,11 @@ class TerminalAnswered:
     masked_pan: str = ""
     reference: str = ""
     reason: str = ""
+    acquirer: str = ""
+    terminal_id: str = ""
+    card_entry: Literal["", "chip", "contactless", "swiped", "keyed"] = ""
+    signature: bool = False
+    slip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,9 @@ def _visit(state: State, policy: Policy) -> s.Body:
     tender = basket.open_tender if basket is not None else None
     if basket is not None and tender is not None:
         return _paying(state, basket, tender, policy)
+    signed = _signed(state, policy)
+    if signed is not None:
+        return signed
     match state.live.view:
         case "look_up":
             return s.LookUpBody(_totals(basket, policy))
@@ -265,9 +268,6 @@ def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -
     if tender.kind == "cash":
         due, rounding = cash_due(tender.requested, basket.opened.cash_step_minor)
         return s.CashBody(due, rounding)
-    offered = next((t for t in policy.tenders if t.tender_id == tender.tender_id), None)
-    if offered is None:
-        offered = TenderType(tender.tender_id, tender.kind, {})
     stage: Literal["present", "asking", "staff", "cancelling"] = "present"
     if any(raised.kind == "tender_unknown" for raised in state.interventions):
         stage = "staff"
@@ -275,7 +275,22 @@ def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -
         stage = "asking"
     elif state.live.cancelling == tender.tender:
         stage = "cancelling"
-    return s.CardBody(tender.requested, offered, stage)
+    return s.CardBody(tender.requested, _offered(tender, policy), stage)
+
+
+def _signed(state: State, policy: Policy) -> s.CardBody | None:
+    """A card payment whose signature staff have not judged yet."""
+    basket = state.transaction
+    waiting = [raised.tender for raised in state.interventions if raised.kind == "signature"]
+    tender = next((t for t in basket.tenders if t.tender in waiting), None) if basket is not None else None
+    if tender is None or tender.settled is None:
+        return None
+    return s.CardBody(tender.settled.amount, _offered(tender, policy), "signature")
+
+
+def _offered(tender: Tender, policy: Policy) -> TenderType:
+    offered = next((t for t in policy.tenders if t.tender_id == tender.tender_id), None)
+    return offered if offered is not None else TenderType(tender.tender_id, tender.kind, {})
 
 
 def _finishing(sale: Finishing, policy: Policy) -> s.Body:

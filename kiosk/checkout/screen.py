@@ -204,7 +204,7 @@ class CardBody:
 
     amount: Money
     tender: TenderType
-    stage: Literal["present", "asking", "staff", "cancelling"]
+    stage: Literal["present", "asking", "staff", "cancelling", "signature"]
 
 
 @dataclass(frozen=True, slots=True)

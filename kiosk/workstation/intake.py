@@ -35,6 +35,7 @@ _SHOWN: Final = frozenset(
 )
 """Devices by the names that there are words for; another is for the log."""
 _CAUSES: Final = get_args(i.DeviceCause)
+_CONTACTS: Final = {"door": "the cabinet", "tamper": "what nobody should open", "cash_drawer": "the cash drawer"}
 _KEY_OPERATOR: Final = ("staff_key", "Staff key")
 
 
@@ -213,9 +214,13 @@ class Intake:
             self.back(event.device)
 
     def _switch(self, event: SwitchTurned) -> None:
-        if event.switch == "door":
-            _log.warning("the cabinet is %s", "open" if event.on else "closed")
-        elif event.on:
-            self._put(i.OperatorSignedIn(*_KEY_OPERATOR, role="attendant", method="key"))
-        else:
-            self._put(i.OperatorSignedOut())
+        match event.switch:
+            case "staff_key" if event.on:
+                self._put(i.OperatorSignedIn(*_KEY_OPERATOR, role="attendant", method="key"))
+            case "staff_key":
+                self._put(i.OperatorSignedOut())
+            case "help_button":
+                if event.on:
+                    self._put(i.HelpPressed())
+            case _:  # door, drawer, tamper contact
+                _log.warning("%s: %s", _CONTACTS[event.switch], "open" if event.on else "closed")

@@ -254,6 +254,11 @@ def _told(tender: str, payment: Payment) -> i.TerminalAnswered:
         masked_pan=payment.masked_pan,
         reference=payment.reference,
         reason=payment.reason,
+        acquirer=payment.acquirer,
+        terminal_id=payment.terminal_id,
+        card_entry=payment.entry,
+        signature=payment.signature,
+        slip=payment.slip,
     )
 
 

@@ -131,8 +131,13 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
         yield _small(card)
     if tender.approval_code:
         yield _small(said.t("receipt.approval", code=tender.approval_code))
+    if tender.terminal_id:
+        yield _small(said.t("receipt.terminal", terminal=tender.terminal_id))
+    if tender.acquirer:
+        yield _small(said.t("receipt.acquirer", acquirer=tender.acquirer))
     if tender.reference:
         yield _small(said.t("receipt.terminal_reference", reference=tender.reference))
+    yield from (TextLine(line) for line in tender.slip)
     if tender.received is not None:
         yield _small(said.t("receipt.received"), said.money(tender.received))
     if tender.change is not None:

@@ -80,3 +80,30 @@ def test_a_look_that_never_comes_back_in_time_does_not_hold_the_loop() -> None:
         await device.close()
 
     asyncio.run(run())
+
+
+def test_a_library_that_hangs_has_lost_its_device_until_it_comes_back() -> None:
+    class Hanging(_Thermometer):
+        def __init__(self) -> None:
+            super().__init__()
+            self._hang_seconds = 0.05
+            self.gate = threading.Event()
+            self.gate.set()
+
+        def look(self) -> int:
+            self.gate.wait(20)
+            return super().look()
+
+    async def run() -> None:
+        device = Hanging()
+        seen = await opened(device)
+        device.gate.clear()
+        await wait_until_async(lambda: seen.statuses[-1] == "lost", what="lost")
+        looks = len(device.seen)
+        assert not (await device.check_health()).ok
+        assert len(device.seen) == looks
+        device.gate.set()
+        await wait_until_async(lambda: seen.statuses == ["ready", "lost", "ready"], what="ready again")
+        await device.close()
+
+    asyncio.run(run())

@@ -9,14 +9,16 @@ import pytest
 from gpiozero.exc import PinUnknownPi
 from gpiozero.pins.mock import MockFactory
 
+from bench.far_ends.lights.gpio import Cabinet
 from hal.device import NoHardwareError, NotEnabledError
 from hal.lights.contract import Colour, SwitchTurned
 from hal.lights.gpio import Driver, Settings
 from tests.support.rigs import Seen, opened
+from tests.support.rigs.lights.gpio import settings
 from tests.support.waiting import wait_until_async
 
 GREEN, AMBER, RED, KEY, DOOR = 17, 27, 22, 23, 24
-WIRED = Settings(GREEN, AMBER, RED, staff_key_pin=KEY, door_pin=DOOR, bounce_ms=0, blink_ms=5, retry_ms=5)
+WIRED = Settings(GREEN, AMBER, RED, staff_key_pin=KEY, door_pin=DOOR, bounce_ms=0, blink_ms=5, look_ms=5)
 
 
 class _NoPiYet(MockFactory):  # type: ignore[misc]  # gpiozero carries no types
@@ -81,9 +83,9 @@ def test_a_blinking_lamp_goes_on_and_off_until_another_is_shown(pins: Any) -> No
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("door_open_when", "shut_is_low"), [("open", True), ("closed", False)])
-def test_a_key_and_a_door_are_told_as_they_turn(door_open_when: Any, shut_is_low: bool, pins: Any) -> None:  # noqa: ANN401,FBT001  gpiozero carries no types
-    settings = Settings(GREEN, AMBER, RED, KEY, DOOR, door_open_when=door_open_when, bounce_ms=0)
+@pytest.mark.parametrize(("door_on_when", "shut_is_low"), [("open", True), ("closed", False)])
+def test_a_key_and_a_door_are_told_as_they_turn(door_on_when: Any, shut_is_low: bool, pins: Any) -> None:  # noqa: ANN401,FBT001  gpiozero carries no types
+    settings = Settings(GREEN, AMBER, RED, staff_key_pin=KEY, door_pin=DOOR, door_on_when=door_on_when, bounce_ms=0)
     shut, ajar = (pins.pin(DOOR).drive_low, pins.pin(DOOR).drive_high)
     if not shut_is_low:
         shut, ajar = ajar, shut
@@ -146,3 +148,48 @@ def test_off_a_pi_the_lights_are_lost_and_found_when_the_pins_are_there() -> Non
 def test_pins_that_are_none_or_used_twice_are_refused(pins_given: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="BCM 0 to 27"):
         Settings(*pins_given)
+
+
+@pytest.mark.parametrize("bad", [{"help_button_pin": GREEN}, {"beeper_pin": 28}])
+def test_every_pin_is_for_one_thing(bad: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="BCM 0 to 27"):
+        Settings(GREEN, AMBER, RED, **bad)
+
+
+def test_a_beep_is_heard_and_over_and_a_cabinet_without_a_beeper_stays_quiet(pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types
+    async def run() -> None:
+        driver = Driver("lights", Settings(GREEN, AMBER, RED, beeper_pin=12, look_ms=5), pins)
+        await opened(driver)
+        assert driver.capabilities == {"beeper"}
+        await driver.beep("good")
+        assert [bool(state.state) for state in pins.pin(12).states][-2:] == [True, False]
+        await driver.close()
+        quiet = Driver("lights", WIRED, pins)
+        await opened(quiet)
+        await quiet.beep("good")
+        await quiet.close()
+
+    asyncio.run(run())
+
+
+def test_a_whole_cabinet_on_another_board_is_driven_over_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        cabinet = Cabinet()
+        monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "pigpio")
+        monkeypatch.setenv("PIGPIO_ADDR", "127.0.0.1")
+        monkeypatch.setenv("PIGPIO_PORT", str(await cabinet.start()))
+        driver = Driver("lights", settings())
+        seen = await opened(driver)
+        await driver.show("amber")
+        assert cabinet.lit() == ("amber",)
+        await driver.show("green")
+        assert cabinet.lit() == ("green",)
+        for switch in ("help_button", "tamper", "cash_drawer", "door"):
+            await getattr(cabinet, switch)(on=True)
+        await wait_until_async(lambda: len(seen.of(SwitchTurned)) == 4, what="four switches")
+        await driver.disable()
+        assert cabinet.lit() == ()
+        await driver.close()
+        await cabinet.close()
+
+    asyncio.run(run())

@@ -217,6 +217,7 @@ BODIES: dict[str, Body] = {
     "card_asking": CardBody(bdt(213550), CARD, "asking"),
     "card_staff": CardBody(bdt(213550), CARD, "staff"),
     "card_cancelling": CardBody(bdt(213550), CARD, "cancelling"),
+    "card_signature": CardBody(bdt(213550), CARD, "signature"),
     "cash": CashBody(bdt(213600), bdt(50)),
     "receipt_choice": ReceiptChoiceBody(bdt(213550), None, ("paper", "none")),
     "receipt_choice_change": ReceiptChoiceBody(bdt(213550), bdt(6450), ("paper",)),

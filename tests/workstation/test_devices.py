@@ -303,6 +303,23 @@ def test_a_declined_payment_carries_no_amount() -> None:
     assert answer == i.TerminalAnswered("t", "declined", None, reason="funds")
 
 
+def test_what_a_receipt_owes_comes_through_whole() -> None:
+    paid = Payment(
+        "t", "approved", 100, "BDT", acquirer="B", terminal_id="T7", entry="chip", signature=True, slip=("S",)
+    )
+    answer = Rig([("card_reader", FakeTerminal("card_reader", answer=paid))]).answers(f.Charge("t", "card", TAKA))
+    assert answer == i.TerminalAnswered(
+        "t",
+        "approved",
+        Money(100, "BDT"),
+        acquirer="B",
+        terminal_id="T7",
+        card_entry="chip",
+        signature=True,
+        slip=("S",),
+    )
+
+
 @pytest.mark.parametrize(
     ("answer", "done"),
     [(Payment("t", "approved"), True), (Payment("t", "declined"), False), (NoHardwareError("cable"), False)],

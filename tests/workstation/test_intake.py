@@ -179,6 +179,19 @@ def test_the_staff_key_signs_in_and_out_and_the_door_does_not() -> None:
     assert rig.put == [i.OperatorSignedIn("staff_key", "Staff key", "attendant", "key"), i.OperatorSignedOut()]
 
 
+def test_the_help_button_calls_once_a_press_and_other_contacts_are_for_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rig = Rig()
+    for switch in ("tamper", "cash_drawer"):
+        rig.intake.event(SwitchTurned("lights", switch, on=True))
+    rig.intake.event(SwitchTurned("lights", "help_button", on=True))
+    rig.intake.event(SwitchTurned("lights", "help_button", on=False))
+    assert rig.put == [i.HelpPressed()]
+    assert "what nobody should open: open" in caplog.text
+    assert "the cash drawer: open" in caplog.text
+
+
 # --- weights -----------------------------------------------------------------------------------------------------
 
 

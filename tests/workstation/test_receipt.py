@@ -166,6 +166,27 @@ def test_a_card_is_known_by_brand_mask_and_approval_only() -> None:
     assert found[at + 1 : at + 4] == [("VISA ************1234", ""), ("Approval A1B2C3", ""), ("Reference R9", "")]
 
 
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        ("en", ("Terminal T7", "Acquirer Bank")),
+        ("bn", ("টার্মিনাল T7", "অ্যাকোয়ারার Bank")),
+        ("pt_BR", ("Terminal T7", "Adquirente Bank")),
+    ],
+)
+def test_a_cards_terminal_and_acquirer_are_named_and_its_slip_stands_to_the_letter(
+    language: str, labels: tuple[str, str]
+) -> None:
+    slip = ("CARDHOLDER COPY", "AMOUNT  260.00 BDT", "")
+    card = replace(sale().tenders[0], terminal_id="T7", acquirer="Bank", slip=slip)
+
+    found = rows(printed(sale(tenders=(card,), language=language)))
+
+    at = found.index((labels[0], ""))
+    assert found[at + 1] == (labels[1], "")
+    assert found[at + 3 : at + 6] == [("CARDHOLDER COPY", ""), ("AMOUNT  260.00 BDT", ""), ("", "")]
+
+
 def test_cash_shows_its_rounding_what_was_given_and_the_change() -> None:
     cash = SettledTender(
         tender="t2",

@@ -14,11 +14,13 @@ from ui.widgets.button import PushButton
 __all__ = ["CardView"]
 
 _MAY_CANCEL: Final = frozenset({"present"})
+_FOR_STAFF: Final = frozenset({"staff", "signature"})
 _TONES: Final = {
     "present": ("soft", "on_soft"),
     "asking": ("help", "on_help"),
     "staff": ("help", "on_help"),
     "cancelling": ("quiet", "on_quiet"),
+    "signature": ("help", "on_help"),
 }
 
 
@@ -35,7 +37,7 @@ class CardView(MomentView):
         body, kit = screen.body, self.kit
         assert isinstance(body, CardBody)  # noqa: S101 - the stage gives each view its own kind
         tone, ink = _TONES[body.stage]
-        icon = "hand" if body.stage == "staff" else TENDER_ICONS[body.tender.kind]
+        icon = "hand" if body.stage in _FOR_STAFF else TENDER_ICONS[body.tender.kind]
         self.repaint(tone, ink, icon)
         by_card = body.tender.kind == "card"
         if body.stage == "present" and by_card:

@@ -24,6 +24,8 @@ __all__ = [
     "reversal_answered",
     "reverse_again",
     "reverse_all",
+    "signature_accepted",
+    "signature_refused",
     "silent",
     "staff_settles",
 ]
@@ -138,8 +140,16 @@ def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
         brand=answer.brand,
         masked_pan=answer.masked_pan,
         reference=answer.reference,
+        acquirer=answer.acquirer,
+        terminal_id=answer.terminal_id,
+        card_entry=answer.card_entry,
+        signature=answer.signature,
+        slip=answer.slip,
     )
     _settle(desk, settled)
+    if settled.signature:
+        desk.raise_intervention("signature", blocks="payment", tender=tender.tender)
+        return
     _paid(desk)
 
 
@@ -241,6 +251,25 @@ def reversal_answered(desk: Desk, answer: i.ReversalAnswered) -> None:
         desk.raise_intervention("reversal", blocks="nothing", tender=pending.tender)
     if answer.done and raised is not None:
         desk.clear(raised, "approved", "system")
+
+
+# --- the signature -----------------------------------------------------------------------------------------------
+
+
+def signature_accepted(desk: Desk) -> None:
+    """Staff have compared the signature with the card's: the money counts, and the sale goes on."""
+    _paid(desk)
+
+
+def signature_refused(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
+    """The signature is not the cardholder's: what the card paid is given back, and does not count."""
+    tender = _tender(desk, raised.tender)
+    paid = tender.settled if tender is not None else None
+    if tender is None or paid is None:
+        return
+    _settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="signature"))
+    _reverse(desk, tender.tender, tender.kind, paid.amount, paid.reference, "signature")
+    desk.happened(e.ViewShown("tender_choice"))
 
 
 # --- staff and cash ----------------------------------------------------------------------------------------------

@@ -100,6 +100,8 @@ def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
             desk.happened(e.AgeApproved(raised.minimum_age, by))
         case "printer":
             receipt.print_again(desk)
+        case "signature":
+            payment.signature_accepted(desk)
         case "reversal":
             pending = next((r for r in desk.state.reversals if r.tender == raised.tender), None)
             if pending is not None:
@@ -116,6 +118,8 @@ def _refuse(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
         payment.reverse_again(desk, raised.tender)
     elif raised.kind == "printer":
         receipt.go_without(desk)
+    elif raised.kind == "signature":
+        payment.signature_refused(desk, raised, by)
     basket = desk.basket
     if basket is None:
         return

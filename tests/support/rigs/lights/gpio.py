@@ -1,33 +1,49 @@
-"""The rig of lights on GPIO: gpiozero's own mock pins stand in for the header."""
+"""The rigs of lights on GPIO: gpiozero's mock pins for this board's header, and another board over the network."""
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from gpiozero.pins.mock import MockFactory
 
+from bench.far_ends.lights.gpio import BEEPER, LAMPS, SWITCHES, Cabinet
 from hal.lights import gpio
 from hal.lights.contract import SwitchTurned
 from tests.support.rigs import Rig, Wire
 
+__all__ = ["RIGS", "settings"]
+
 WIRE: Wire = "emulated"
 
 
-@asynccontextmanager
-async def rig(folder: Path) -> AsyncIterator[Rig]:
-    """A header with a staff key on pin 23."""
-    factory = MockFactory()
-    settings = gpio.Settings(17, 27, 22, staff_key_pin=23, bounce_ms=0, blink_ms=10, retry_ms=10)
-    driver = gpio.Driver("lights", settings, factory)
+def settings(**more: Any) -> gpio.Settings:  # noqa: ANN401  settings of any kind
+    """The wiring of the far end's cabinet, with short times."""
+    lamps = {f"{lamp}_pin": pin for lamp, pin in LAMPS.items()}
+    switches = {f"{switch}_pin": pin for switch, pin in SWITCHES.items()}
+    times = {"bounce_ms": 0, "blink_ms": 10, "look_ms": 10}
+    return gpio.Settings(**{**lamps, "beeper_pin": BEEPER, **switches, **times, **more})
 
-    async def act() -> None:
-        factory.pin(23).drive_low()
-        factory.pin(23).drive_high()
+
+@asynccontextmanager
+async def header(folder: Path) -> AsyncIterator[Rig]:
+    """This board's header; a header has no cable to pull."""
+    factory = MockFactory()
+    driver = gpio.Driver("lights", settings(door_pin=-1, tamper_pin=-1, cash_drawer_pin=-1), factory)
+    turns = itertools.cycle([True, False])
+
+    async def act() -> object:
+        on = next(turns)
+        pin = factory.pin(SWITCHES["staff_key"])
+        (pin.drive_low if on else pin.drive_high)()
+        return ("staff_key", on)
 
     async def plug() -> None:
-        """A GPIO header has no cable to pull."""
+        """There is no cable."""
 
     try:
         yield Rig(driver, None, plug, act, SwitchTurned)
@@ -36,4 +52,38 @@ async def rig(folder: Path) -> AsyncIterator[Rig]:
         factory.close()
 
 
-RIGS = {"": rig}
+@asynccontextmanager
+async def network(folder: Path) -> AsyncIterator[Rig]:
+    """Another board's header, through the pigpio daemon's socket."""
+    cabinet = Cabinet()
+    port = await cabinet.start()
+    driver = gpio.Driver("lights", settings(hang_ms=100))
+    turns = itertools.cycle([True, False])
+
+    async def act() -> object:
+        on = next(turns)
+        await cabinet.staff_key(on=on)
+        return ("staff_key", on)
+
+    async def silent() -> None:
+        await cabinet.silence(on=True)
+
+    async def heal() -> None:
+        await cabinet.silence(on=False)
+
+    chosen = {"GPIOZERO_PIN_FACTORY": "pigpio", "PIGPIO_ADDR": "127.0.0.1", "PIGPIO_PORT": str(port)}
+    before = {name: os.environ.get(name) for name in chosen}
+    os.environ.update(chosen)  # as whoever starts the kiosk chooses the board
+    try:
+        yield Rig(driver, cabinet.unplug, cabinet.plug, act, SwitchTurned, faults={"silent": silent}, heal=heal)
+    finally:
+        await driver.close()
+        await cabinet.close()
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+WIRES: dict[str, Wire] = {"network": "wire"}
+RIGS = {"": header, "network": network}
