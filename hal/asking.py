@@ -74,6 +74,23 @@ class AskedDevice(StreamDevice):
         self._heard.clear()
         return answer
 
+    async def next(self, whole: Whole, within_ms: int) -> bytes:
+        """What a device that speaks unasked says next; of several that have come, the last, since the others are old.
+
+        Raises as ``ask`` does.
+        """
+        until = asyncio.get_running_loop().time() + within_ms / 1000
+        answer = b""
+        while True:
+            while self._heard and (size := whole(bytes(self._heard))):
+                answer = bytes(self._heard[:size])
+                del self._heard[:size]
+            if answer:
+                return answer
+            if not await self._stirred(until):
+                text = f"nothing said in {within_ms} ms ({self._heard.hex(' ') or 'nothing'}); check power and cable"
+                raise TimeoutExpiredError(text)
+
     async def pause(self, milliseconds: int) -> None:
         """Let time pass between two questions; what others want done is done in it.
 
@@ -87,6 +104,10 @@ class AskedDevice(StreamDevice):
                 await self._perform(*self._deeds.popleft())
             if not await self._stirred(until):
                 return
+
+    def forget(self) -> None:
+        """Drop what has come so far."""
+        self._heard.clear()
 
     async def hush(self, milliseconds: int) -> None:
         """Wait until the line was silent for so long; what comes is dropped. Raises ``ProtocolError`` if it is not."""

@@ -12,8 +12,9 @@ from hal.device import Device
 
 __all__ = ["Computed", "PricingScale", "Reading", "Scale", "ScaleState", "ScaleUnit", "TaringScale"]
 
-ScaleState = Literal["stable", "motion", "zero", "under", "over", "fault", "needs_zero"]
-"""``zero``: the empty platter stands at its zero. ``fault``: also a scale that answered what it may not have."""
+ScaleState = Literal["stable", "motion", "zero", "light", "under", "over", "fault", "needs_zero"]
+"""``zero``: the empty platter stands at its zero. ``light``: the scale says only that less lies on it than it may weigh
+for sale, which an empty platter is too. ``fault``: also a scale that answered what it may not have."""
 ScaleUnit = Literal["kg", "g", "lb", "oz"]
 
 

@@ -16,10 +16,10 @@ on a pseudo-terminal, which has no parity), ``unit = "kg"``, ``certified = true`
 | ``E``, ``F`` | echo on (STX ``E`` CR, then every byte comes back), off; ``check_health`` only |
 
 The status byte s: bit 0 motion, 1 over capacity, 2 under zero, 3 outside the zero range, 4 at the centre of zero,
-5 net, 6 always set (DIVA's manual; other makers' manuals call it "bad command"), 7 parity. Read without bit 6, motion under
-zero outside the range is 0D, a CR: so a status is four bytes, whatever they are. Datalogic's own table gives
-the letters A to D other meanings (C under zero, D outside the zero range, where the bits say motion and over, under zero): no
-reading of either makes a weight of them, so a status never sells, and its cause is a hint.
+5 net, 6 always set (DIVA's manual; other makers' manuals call it "bad command"), 7 parity. Read without bit 6, motion
+under zero outside the range is 0D, a CR: so a status is four bytes, whatever they are. Datalogic's own table gives the
+letters A to D other meanings (C under zero, D outside the zero range, where the bits say motion and over, under zero):
+no reading of either makes a weight of them, so a status never sells, and its cause is a hint.
 
 Unconfirmed here, not tried on metal: what an 8217 with a broken load cell answers, and whether every firmware answers
 ``F``.

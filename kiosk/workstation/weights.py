@@ -22,6 +22,7 @@ _PROBLEMS: dict[ScaleState, WeightProblem] = {
     "stable": "",
     "motion": "motion",
     "zero": "zero",
+    "light": "zero",
     "under": "under",
     "over": "over",
     "fault": "fault",

@@ -1,4 +1,4 @@
-"""The examples in the docstrings of the devices, and the driver of the documents, run."""
+"""The examples in the docstrings of devices, far ends and their tests' tools, and the driver of the documents, run."""
 
 from __future__ import annotations
 
@@ -8,26 +8,21 @@ from pathlib import Path
 
 import pytest
 
-MODULES = (
-    "bench.far_ends.scale.toledo_8217",
-    "bench.far_ends.scanner.zebra_ssi",
-    "hal.drivers",
-    "hal.ports.named",
-    "hal.printer.escpos",
-    "hal.raster",
-    "hal.scale.common.polled",
-    "hal.scale.simulated",
-    "hal.scale.toledo_8217",
-    "hal.scanner.contract",
-    "hal.scanner.serial",
-    "hal.scanner.zebra_ssi",
-    "tests.support.pieces",
-    "tests.support.rigs.barcodes",
-)
-DRIVERS = Path(__file__).parents[2] / "docs/drivers/write-a-driver.md"
+ROOT = Path(__file__).parents[2]
+ROOMS = ("hal", "bench/far_ends", "tests/support")
+DRIVERS = ROOT / "docs/drivers/write-a-driver.md"
 
 
-@pytest.mark.parametrize("name", MODULES)
+def _with_examples() -> list[str]:
+    files = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+    return [
+        ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for file in files
+        if "    >>> " in file.read_text(encoding="utf-8")
+    ]
+
+
+@pytest.mark.parametrize("name", _with_examples())
 def test_examples_in_docstrings_are_true(name: str) -> None:
     result = doctest.testmod(importlib.import_module(name))
     assert result.attempted > 0

@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 import time
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from hal.asking import AskedDevice
+from hal.asking import AskedDevice, Whole
 from hal.device import DeviceError, ProtocolError, TimeoutExpiredError
 from hal.ports.named import port_named
 from hal.ports.port import Port
@@ -82,8 +83,11 @@ class PolledScale(AskedDevice):
         self._sequence = 0
 
     @abstractmethod
-    async def weigh(self) -> tuple[Weighing, bytes]:
-        """Ask once; the answer and its bytes. Raises ``ProtocolError``, ``TimeoutExpiredError``, ``OSError``."""
+    async def weigh(self) -> tuple[Weighing, bytes] | None:
+        """Ask once; the answer and its bytes, or ``None`` from a scale that is there and not weighing.
+
+        Raises ``ProtocolError``, ``TimeoutExpiredError``, ``OSError``.
+        """
 
     async def recover(self) -> None:
         """Bring a scale that answers strangely back to answering; most need nothing but silence."""
@@ -96,14 +100,15 @@ class PolledScale(AskedDevice):
         disturbances, doubted = 0, True
         while True:
             try:
-                weighing, raw = await self.weigh()
+                weighed = await self.weigh()
                 self.answered()
-                if doubted:
-                    doubted = False
-                else:
-                    self._tell(weighing, raw)
+                if weighed is not None and not doubted:
+                    self._tell(*weighed)
+                doubted = False
                 await self.pause(self._poll_ms)
             except (ProtocolError, TimeoutExpiredError) as error:
+                if self.bears(error):
+                    continue
                 doubted, disturbances = True, disturbances + 1
                 self._void(error)
                 silent = isinstance(error, TimeoutExpiredError) and not self.alive
@@ -113,6 +118,34 @@ class PolledScale(AskedDevice):
                 await self.hush(self.answer_ms)
             else:
                 disturbances = 0
+
+    def bears(self, error: Exception) -> bool:  # noqa: ARG002  for those that look at it
+        """Whether this is no disturbance, because this scale may be silent."""
+        return False
+
+    async def follow(self, whole: Whole, decode: Callable[[bytes], Weighing]) -> None:
+        """Take what a scale says unasked, for as long as it says it; what it cannot mean makes the reading void.
+
+        Ends as ``rounds`` does: three lines in a row that nobody can read, or silence.
+        """
+        disturbances = 0
+        while True:
+            try:
+                raw = await self.next(whole, self.answer_ms)
+                weighing = decode(raw)
+            except ProtocolError as error:
+                self.forget()
+                disturbances += 1
+                self._void(error)
+                if disturbances >= _DISTURBANCES:
+                    raise
+            except TimeoutExpiredError as error:
+                self._void(error)
+                raise
+            else:
+                disturbances = 0
+                self.answered()
+                self._tell(weighing, raw)
 
     def need(self, capability: str) -> None:
         """Raise ``NotEnabledError`` before enable, and ``DeviceError`` where the scale has not the capability."""
