@@ -3,8 +3,8 @@
 Device Class Definition for HID 1.11, section 6.2.2 (items), 6.2.2.4-6.2.2.8 (main, global and local items), 5.6 (report
 ids), 8 (how fields lie in a report, lowest bit first). Usages: HID Usage Tables 1.5.
 
-A descriptor comes over a cable: whatever it says is bounded here (its own length, nesting, fields, a report's size), and
-what is out of bounds or contradicts itself is a ``ProtocolError``.
+A descriptor comes over a cable: whatever it says is bounded here (its own length, nesting, fields, a report's size),
+and what is out of bounds or contradicts itself is a ``ProtocolError``.
 
 >>> keypad = parse(bytes.fromhex("05010906a101 0507 19e0 29e7 1500 2501 7501 9508 8102 9501 7508 8101 c0"))
 >>> [(hex(field.usage), field.bit, field.size, field.count) for field in keypad.fields][:2]
@@ -13,9 +13,9 @@ what is out of bounds or contradicts itself is a ``ProtocolError``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from hal.device import ProtocolError
 
@@ -34,6 +34,7 @@ _MOST_USAGES = 1024
 _LAST_REPORT_ID = 255
 
 _MAIN, _GLOBAL, _LOCAL = 0, 1, 2
+_REPORT_ID, _PUSH, _POP = 0x8, 0xA, 0xB
 _LONG_ITEM = 0xFE
 _KINDS: Mapping[int, Kind] = {0x8: "input", 0x9: "output", 0xB: "feature"}
 _COLLECTION, _END_COLLECTION = 0xA, 0xC
@@ -159,7 +160,7 @@ class Descriptor:
         return max((size for (each, _), size in self.sizes.items() if each == kind), default=0)
 
     def blank(self, kind: Kind, report: int) -> bytearray:
-        """A report of zeros with its id, to ``Field.put`` into. Raises ``ProtocolError`` when there is no such report."""
+        """A report of zeros with its id, to ``Field.put`` into. Raises ``ProtocolError`` where there is none."""
         size = self.size(kind, report)
         if not size:
             text = f"the device has no {kind} report {report}"
@@ -251,9 +252,25 @@ def _top(minimum: int, maximum: tuple[int, int]) -> int:
 def _exponent(data: bytes) -> int:
     """A power of ten in four bits (8 to 15 are -8 to -1), which some devices write in eight, signed."""
     raw = _unsigned(data)
-    if raw <= 0xF:
-        return raw - 16 if raw > 7 else raw  # noqa: PLR2004  the nibble's sign
-    return _signed(data)
+    return (raw ^ 8) - 8 if raw >> 4 == 0 else _signed(data)
+
+
+def _wide(data: bytes) -> tuple[int, int]:
+    return _unsigned(data), 8 * len(data)
+
+
+_TABLE: Mapping[int, tuple[str, Callable[[bytes], Any]]] = {
+    0x0: ("page", lambda data: _unsigned(data) & 0xFFFF),
+    0x1: ("minimum", _signed),
+    0x2: ("maximum", _wide),
+    0x3: ("physical_minimum", _signed),
+    0x4: ("physical_maximum", _wide),
+    0x5: ("exponent", _exponent),
+    0x6: ("unit", _unsigned),
+    0x7: ("size", _unsigned),
+    0x9: ("count", _unsigned),
+}
+"""The global items that fill the item state table."""
 
 
 class _Reader:
@@ -346,30 +363,18 @@ class _Reader:
         )
 
     def _global(self, tag: int, data: bytes) -> None:
-        number, width = _unsigned(data), 8 * len(data)
-        match tag:
-            case 0x0:
-                self._now = replace(self._now, page=number & 0xFFFF)
-            case 0x1:
-                self._now = replace(self._now, minimum=_signed(data))
-            case 0x2:
-                self._now = replace(self._now, maximum=(number, width))
-            case 0x3:
-                self._now = replace(self._now, physical_minimum=_signed(data))
-            case 0x4:
-                self._now = replace(self._now, physical_maximum=(number, width))
-            case 0x5:
-                self._now = replace(self._now, exponent=_exponent(data))
-            case 0x6:
-                self._now = replace(self._now, unit=number)
-            case 0x7:
-                self._now = replace(self._now, size=number)
-            case 0x8:
-                self._number_reports(number)
-            case 0x9:
-                self._now = replace(self._now, count=number)
-            case _:
-                self._push_or_pop(tag)
+        if tag in _TABLE:
+            name, read = _TABLE[tag]
+            self._now = replace(self._now, **{name: read(data)})
+        elif tag == _REPORT_ID:
+            self._number_reports(_unsigned(data))
+        elif tag == _PUSH and len(self._stack) < _DEEPEST:
+            self._stack.append(self._now)
+        elif tag == _POP and self._stack:
+            self._now = self._stack.pop()
+        else:
+            text = f"global item {tag:x} that is reserved, pushes too deep or pops what was not pushed"
+            raise ValueError(text)
 
     def _number_reports(self, number: int) -> None:
         if not 0 < number <= _LAST_REPORT_ID or (self._bits and not self._numbered):
@@ -377,15 +382,6 @@ class _Reader:
             raise ValueError(text)
         self._numbered = True
         self._now = replace(self._now, report=number)
-
-    def _push_or_pop(self, tag: int) -> None:
-        if tag == 0xA and len(self._stack) < _DEEPEST:  # noqa: PLR2004  Push
-            self._stack.append(self._now)
-        elif tag == 0xB and self._stack:  # noqa: PLR2004  Pop
-            self._now = self._stack.pop()
-        else:
-            text = f"global item {tag:x} that is reserved, pushes too deep or pops what was not pushed"
-            raise ValueError(text)
 
     def _take_local(self, tag: int, data: bytes) -> None:
         local, number = self._local, _unsigned(data)

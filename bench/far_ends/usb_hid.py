@@ -30,8 +30,8 @@ from bench.knobs import KnobPanel
 __all__ = ["Fault", "HidBus", "HidDevice", "HidInside"]
 
 Fault = Literal["none", "silent", "babble", "half", "garbled", "deaf"]
-"""``silent``: says nothing; ``babble``: reports of noise all the time; ``half``: reports cut in the middle; ``garbled``:
-bits turned; ``deaf``: answers no control transfer in time."""
+"""``silent``: says nothing; ``babble``: reports of noise all the time; ``half``: reports cut in the middle;
+``garbled``: bits turned; ``deaf``: answers no control transfer in time."""
 
 _BABBLE_S = 0.002
 _ODDS = 8
@@ -82,7 +82,8 @@ class HidDevice:
         self.bus, ports = int(path.partition("-")[0]), path.partition("-")[2]
         self.ports = tuple(int(each) for each in ports.split("."))
         self.path, self.serial = path, serial
-        self.plugged, self.fault_now = True, "none"
+        self.plugged = True
+        self.fault_now: Fault = "none"
         self.kernel_driver, self.claimed, self.opened = True, set[int](), 0
         self.last_byte_ns = 0
         """``time.monotonic_ns()`` when the last report went out to the host."""
@@ -92,7 +93,9 @@ class HidDevice:
         self._loop = asyncio.get_running_loop()
         self._babbling: asyncio.Task[None] | None = None
         inside.send = self._send
-        knobs: tuple[Callable[..., Any], ...] = (*inside.knobs(), self.unplug, self.plug, self.fault)
+        inside.plugged = lambda: self.plugged
+        # a device's own knob keeps its name: a scale's ``fault`` is its load cell's
+        knobs: tuple[Callable[..., Any], ...] = (self.unplug, self.plug, self.fault, *inside.knobs())
         self.panel = KnobPanel(
             name=name or inside.category, category=inside.category, model=inside.model, knobs=knobs, state=self._state
         )
@@ -299,7 +302,7 @@ class HidBus(IBackend):  # type: ignore[misc]  # pyusb carries no types
         dev.to_inside(bytes(data))
         return len(data)
 
-    def ctrl_transfer(  # noqa: PLR0917  pyusb's own order
+    def ctrl_transfer(
         self,
         dev: HidDevice,
         request_type: int,
@@ -346,6 +349,8 @@ def _control(dev: HidDevice, request: tuple[int, int], value: int, index: int, d
             return _string(dev, number)
         case (0x81, 0x06) if kind == 0x22 and index < len(_reports_of(dev)):  # noqa: PLR2004  GET_DESCRIPTOR, report
             return _reports_of(dev)[index]
+        case (0x81, 0x00):  # GET_STATUS
+            return bytes(2)
         case (0xA1, 0x01) if kind == _FEATURE:
             return dev.inside.get_feature(number)
         case (0x21, 0x09) if kind == _FEATURE:

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 _HID_CLASS = 0x03
 _HID_DESCRIPTOR, _REPORT_DESCRIPTOR = 0x21, 0x22
-_GET_DESCRIPTOR, _GET_REPORT, _SET_REPORT = 0x06, 0x01, 0x09
+_GET_STATUS, _GET_DESCRIPTOR, _GET_REPORT, _SET_REPORT = 0x00, 0x06, 0x01, 0x09
 _FROM_INTERFACE, _CLASS_FROM_INTERFACE, _CLASS_TO_INTERFACE = 0x81, 0xA1, 0x21
 _OUTPUT, _FEATURE = 2, 3
 _MOST_UNREAD = 1000
@@ -74,7 +74,7 @@ class UsbHidPort:
         page: int,
         *,
         backend: object | None = None,
-        read_timeout_ms: int = 200,
+        read_timeout_ms: int = 100,
         control_timeout_ms: int = 1_000,
     ) -> None:
         self._address, self._page, self._backend = address, page, backend
@@ -129,6 +129,11 @@ class UsbHidPort:
         """Ask for a feature report by its id. Raises as ``write``."""
         link = self._linked()
         return await self._run(lambda: link.get_report(_FEATURE, report))
+
+    async def ask_status(self) -> None:
+        """Ask the device whether it is there (GET_STATUS, USB 2.0, 9.4.5). Raises as ``write``."""
+        link = self._linked()
+        await self._run(link.ask_status)
 
     async def close(self) -> None:
         """See ``Port.close``; waits for what the threads are doing, which ends by itself."""
@@ -237,6 +242,11 @@ class _Link:
                 )
             )
 
+    def ask_status(self) -> None:
+        """GET_STATUS."""
+        with _told(self.where):
+            self.device.ctrl_transfer(_FROM_INTERFACE, _GET_STATUS, 0, self.number, 2, self.control_ms)
+
     def close(self) -> None:
         """Let the interface go, and back to the kernel's driver if that had it."""
         with suppress(usb.core.USBError):
@@ -284,9 +294,7 @@ def _keep(arrived: asyncio.Queue[bytes | OSError], told: bytes | OSError) -> Non
         arrived.put_nowait(told)
 
 
-def _pump(
-    link: _Link, stopping: threading.Event, milliseconds: int, hand: Callable[[bytes | OSError], None]
-) -> None:
+def _pump(link: _Link, stopping: threading.Event, milliseconds: int, hand: Callable[[bytes | OSError], None]) -> None:
     """The reader's thread: it ends when told to, or by handing on why."""
     try:
         while not stopping.is_set():
@@ -359,7 +367,8 @@ def _serial(device: Any) -> str:  # noqa: ANN401  the same
 
 def _hid_interfaces(device: Any) -> Iterator[Any]:  # noqa: ANN401  the same
     for interface in device.get_active_configuration():
-        if interface.bInterfaceClass == _HID_CLASS and not interface.bAlternateSetting:
+        speaks = any(each.bEndpointAddress & usb.util.ENDPOINT_IN for each in interface)
+        if interface.bInterfaceClass == _HID_CLASS and not interface.bAlternateSetting and speaks:
             yield interface
 
 
@@ -375,10 +384,7 @@ def _claimed(device: Any, interface: Any, where: str, control_ms: int) -> _Link:
             _FROM_INTERFACE, _GET_DESCRIPTOR, _REPORT_DESCRIPTOR << 8, number, length, control_ms
         )
         ends = {each.bEndpointAddress: each for each in interface}
-        inward = next((address for address in ends if address & usb.util.ENDPOINT_IN), 0)
-        if not inward:
-            text = f"{where} has a HID interface that says nothing"
-            raise ProtocolError(text)
+        inward = next(address for address in ends if address & usb.util.ENDPOINT_IN)
         return _Link(
             device=device,
             number=number,
@@ -405,7 +411,7 @@ def _let_go(device: Any, number: int, *, kernel_had_it: bool) -> None:  # noqa: 
 
 
 def _descriptor_length(extra: bytes) -> int:
-    """The report descriptor's length as the HID descriptor (6.2.1) tells it; the longest there may be if it does not."""
+    """The report descriptor's length, as the HID descriptor (6.2.1) tells it; else the longest there may be."""
     at = 0
     while at + 1 < len(extra) and extra[at]:
         if extra[at + 1] == _HID_DESCRIPTOR:

@@ -86,7 +86,10 @@ def test_a_unit_s_exponent_is_a_nibble_or_a_signed_byte(item: str, expected: int
 
 def test_pushed_state_comes_back_and_extended_usages_bring_their_own_page() -> None:
     told = parse(bytes.fromhex("0501 0901 A101 7508 9501 A4 7510 0B 4000 8D00 8102 B4 0930 8102 C0".replace(" ", "")))
-    assert [(each.usage, each.bit, each.size) for each in told.fields] == [(usage(0x8D, 0x40), 0, 16), (usage(1, 0x30), 16, 8)]
+    assert [(each.usage, each.bit, each.size) for each in told.fields] == [
+        (usage(0x8D, 0x40), 0, 16),
+        (usage(1, 0x30), 16, 8),
+    ]
 
 
 def test_of_delimited_usages_the_preferred_one_is_kept() -> None:
@@ -163,7 +166,9 @@ def test_any_bytes_are_a_descriptor_within_bounds_or_refused(descriptor: bytes, 
 
 ITEMS = st.builds(
     lambda prefix, data: bytes([prefix & 0xFC | min(len(data), 3)]) + data[: 4 if len(data) > 2 else len(data)],
-    st.sampled_from([0x04, 0x14, 0x24, 0x54, 0x74, 0x84, 0x94, 0x08, 0x18, 0x28, 0x80, 0x90, 0xB0, 0xA0, 0xC0, 0xA4, 0xB4]),
+    st.sampled_from(
+        [0x04, 0x14, 0x24, 0x54, 0x74, 0x84, 0x94, 0x08, 0x18, 0x28, 0x80, 0x90, 0xB0, 0xA0, 0xC0, 0xA4, 0xB4]
+    ),
     st.sampled_from([b"", b"\x01", b"\x08", b"\x10", b"\xff", b"\x8c\x00", b"\xff\x00", b"\x40\x00\x8d\x00"]),
 )
 
