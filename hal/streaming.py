@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from hal.arrivals import Arrivals
 from hal.device import DeviceError, DeviceEvent, Health, NotEnabledError, Sink, StatusChanged, TimeoutExpiredError
-from hal.ports.port import Port
+from hal.ports.port import Port, heard_within
 
 __all__ = ["StreamDevice", "first_to_end"]
 
@@ -24,9 +24,6 @@ _log = logging.getLogger(__name__)
 
 _SHORTEST_PAUSE_S = 0.05
 """However often udev calls, a port is not tried more often."""
-
-_TURNS = 4
-"""Turns of the loop that bring what already came: watch the port, look, wake the reader, see its result."""
 
 
 class StreamDevice(ABC):
@@ -144,24 +141,12 @@ class StreamDevice(ABC):
         self._tell_status(StatusChanged(self.name, "warning", cause))
 
     async def read_within(self, milliseconds: int) -> bytes:
-        """What has come over the port. Raises ``TimeoutExpiredError`` when nothing came in time.
-
-        Time in which the loop itself was held up counts as none: what came meanwhile is read, not called silence.
-        """
-        reading = asyncio.ensure_future(self.port.read())
-        try:
-            await asyncio.wait({reading}, timeout=milliseconds / 1000)
-            for _ in range(_TURNS):
-                if not reading.done():
-                    await asyncio.sleep(0)
-            if reading.done():
-                return reading.result()
-        finally:
-            if not reading.done():
-                reading.cancel()
-                await asyncio.wait({reading})
-        text = f"no answer in {milliseconds} ms; check its power and its cable"
-        raise TimeoutExpiredError(text)
+        """What has come over the port. Raises ``TimeoutExpiredError`` when nothing came in time (``heard_within``)."""
+        data = await heard_within(self.port, milliseconds)
+        if not data:
+            text = f"no answer in {milliseconds} ms; check its power and its cable"
+            raise TimeoutExpiredError(text)
+        return data
 
     async def _keep(self) -> None:
         arrivals, pause = Arrivals(), self._retry_s

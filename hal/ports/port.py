@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 
-__all__ = ["Port"]
+__all__ = ["Port", "heard_within"]
+
+_TURNS = 4
+"""Turns of the loop that bring what already came: watch the port, look, wake the reader, see its result."""
 
 
 class Port(Protocol):
@@ -31,3 +35,21 @@ class Port(Protocol):
 
     async def close(self) -> None:
         """Let the port go."""
+
+
+async def heard_within(port: Port, milliseconds: int) -> bytes:
+    """What has come over the port; nothing when it was silent so long. Raises ``OSError`` when the line is gone.
+
+    Time in which the loop itself was held up counts as none: what came meanwhile is read, not called silence.
+    """
+    reading = asyncio.ensure_future(port.read())
+    try:
+        await asyncio.wait({reading}, timeout=milliseconds / 1000)
+        for _ in range(_TURNS):
+            if not reading.done():
+                await asyncio.sleep(0)
+        return reading.result() if reading.done() else b""
+    finally:
+        if not reading.done():
+            reading.cancel()
+            await asyncio.wait({reading})

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 
 from bench.far_ends.line import serve
-from bench.far_ends.scanner.reading import ReadingInside
+from bench.far_ends.reading import ReadingInside
 
 __all__ = ["SerialScanner"]
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bench.far_ends.line import serve
-from bench.far_ends.scanner.reading import ReadingInside
+from bench.far_ends.reading import ReadingInside
 
 __all__ = ["ZebraSsi", "packet"]
 
