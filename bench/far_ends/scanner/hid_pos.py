@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 
-from bench.far_ends.scanner.reading import ReadingInside
+from bench.far_ends.reading import ReadingInside
 from bench.far_ends.usb_hid import HidInside
 
 __all__ = ["HidPosScanner", "Shape"]
