@@ -8,11 +8,11 @@ SHELL := /bin/bash
 PYTHON_IN_VENV := .venv/bin/python
 RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
 
-# COUNTRY, BASKETS, N, ROUNDS and SEED reach the programs as environment variables when they are given.
+# COUNTRY, BASKETS, N, ROUNDS, SEED, IMAGES and MANIFEST reach the programs as environment variables when they are given.
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint drills tour replay faults bench cases conformance soak-devices check-all clean
+.PHONY: help setup demo test lint drills tour replay faults bench cases produce conformance soak-devices check-all clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ bench: setup ## speed, memory and idle load against their targets
 
 cases: setup ## judge a folder of cases by the price engine: CASES=folder
 	@$(RUN) -m tools.cases "$(CASES)"
+
+produce: setup ## what the camera makes of fruit and vegetables; IMAGES=folder MANIFEST=file
+	@$(RUN) -m tools.produce
 
 conformance: setup ## every driver against its far end, as a table of drivers by tests
 	@$(RUN) -m tests.conformance

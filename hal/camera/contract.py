@@ -8,7 +8,7 @@ from typing import Protocol
 
 from hal.device import Device
 
-__all__ = ["Camera", "CodeSeen", "Frame"]
+__all__ = ["Camera", "CodeSeen", "Frame", "Guess"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,17 @@ class CodeSeen:
     mono_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What lies before the camera might be this: ``key`` as the model was trained with (a price look-up number).
+
+    ``score`` is from 0 to 1; those of all keys that the model knows add up to 1. It sorts a list and decides nothing.
+    """
+
+    key: str
+    score: float
+
+
 class Camera(Device, Protocol):
     """Data events: ``CodeSeen``. Capabilities: ``analyses``, its worker can be asked about what it sees."""
 
@@ -44,4 +55,10 @@ class Camera(Device, Protocol):
     async def analyse(self, what: str) -> Mapping[str, object]:
         """What the analysis of this name makes of the newest frame. Raises ``DeviceError``, also where the camera has
         no ``analyses`` or not this one.
+        """
+
+    async def likeliest_produce(self) -> tuple[Guess, ...]:
+        """What the newest frame shows: the five likeliest, best first; none from a camera that was taught nothing.
+
+        Raises ``DeviceError`` when no frame was taken in the last second.
         """

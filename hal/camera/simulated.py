@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from hal.camera.contract import CodeSeen, Frame
+from hal.camera.contract import CodeSeen, Frame, Guess
 from hal.device import DeviceError
 from hal.knobs import KnobError, Turn
 from hal.simulated import SimulatedDevice
@@ -23,6 +23,7 @@ __all__ = ["Driver", "Settings"]
 
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 _EMPTY_SIZE = (640, 480)
+_GUESSES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Driver(SimulatedDevice):
         self._folder = settings.folder
         self._taken = 0
         self._held = ""  # the picture the bench holds before the camera
+        self._lying: tuple[str, ...] = ()  # what the bench has laid under it, the likeliest first
         super().__init__(name, settings.knob_socket)
 
     async def frame(self) -> Frame:
@@ -61,12 +63,26 @@ class Driver(SimulatedDevice):
         text = f"{self.name} is simulated and makes nothing of a picture ({what:.40})"
         raise DeviceError(text)
 
+    async def likeliest_produce(self) -> tuple[Guess, ...]:
+        """See ``Camera.likeliest_produce``: what was laid under it, each half as likely as the one before."""
+        self.need_enabled()
+        return tuple(Guess(key, 0.5 ** (place + 1)) for place, key in enumerate(self._lying))
+
     async def show(self, *, picture: str) -> None:
         """Hold one picture of the folder before the camera, by file name; an empty name lets it go round again."""
         if picture and picture not in {file.name for file in self._pictures()}:
             text = f"no picture {picture!r:.60} in the folder"
             raise KnobError(text)
         self._held = picture
+
+    async def lay(self, *, produce: str) -> None:
+        """Lay produce under the camera: the price look-up numbers it looks like, likeliest first; empty: nothing."""
+        keys = tuple(key.strip() for key in produce.split(",") if key.strip())
+        if len(keys) > _GUESSES or len(set(keys)) < len(keys):
+            text = f"at most {_GUESSES} different numbers, divided by commas"
+            raise KnobError(text)
+        self._lying = keys
+        self.tell_watchers("lying", produce=",".join(keys))
 
     async def see(self, *, data: str, symbology: str = "]E0") -> dict[str, object]:
         """Hold a code before the camera until it is read; tells whether it was."""
@@ -75,11 +91,15 @@ class Driver(SimulatedDevice):
 
     def knobs(self) -> tuple[Turn, ...]:
         """See ``SimulatedDevice.knobs``."""
-        return (self.show, self.see)
+        return (self.show, self.lay, self.see)
 
     def state(self) -> Mapping[str, object]:
         """See ``SimulatedDevice.state``."""
-        return {"picture": self._held, "pictures": [file.name for file in self._pictures()]}
+        return {
+            "picture": self._held,
+            "pictures": [file.name for file in self._pictures()],
+            "lying": ",".join(self._lying),
+        }
 
     def _pictures(self) -> list[Path]:
         if not self._folder or not Path(self._folder).is_dir():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hal.camera import simulated as camera
+from hal.camera.contract import Guess
 from hal.device import DeviceError, NoHardwareError, NotEnabledError
 from hal.drivers import load
 from hal.fiscal import simulated as fiscal
@@ -144,6 +145,29 @@ def test_a_camera_gives_the_folders_pictures_in_turn_and_holds_one_on_request(tm
         assert (await driver.frame()).height == 32
         with pytest.raises(KnobError):
             await driver.show(picture="../secret.png")
+        await driver.close()
+
+    asyncio.run(look())
+
+
+def test_a_camera_guesses_what_was_laid_under_it_the_likeliest_first() -> None:
+    async def look() -> None:
+        driver = camera.Driver("camera", camera.Settings())
+        with pytest.raises(NotEnabledError):
+            await driver.likeliest_produce()
+        await opened(driver)
+        assert await driver.likeliest_produce() == ()
+        await driver.lay(produce="4011, 4017")
+        assert await driver.likeliest_produce() == (Guess("4011", 0.5), Guess("4017", 0.25))
+        for wrong in ("1,2,3,4,5,6", "4011,4011"):
+            with pytest.raises(KnobError, match="at most 5 different"):
+                await driver.lay(produce=wrong)
+        assert driver.state()["lying"] == "4011,4017"
+        await driver.lay(produce="")
+        assert await driver.likeliest_produce() == ()
+        await driver.unplug()
+        with pytest.raises(NoHardwareError):
+            await driver.likeliest_produce()
         await driver.close()
 
     asyncio.run(look())

@@ -28,6 +28,7 @@ TARGETS = [
     "faults",
     "bench",
     "cases",
+    "produce",
     "conformance",
     "soak-devices",
     "check-all",
