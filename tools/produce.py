@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hal.produce.features import Picture, floor
-from hal.produce.network import MissingWeightsError, find_weights, make_network, read_weights
-from hal.produce.recogniser import GUESSES, OpenCvNetwork, Recogniser
-from hal.produce.training import Photograph, Trained, read_manifest, read_picture, train
+from hal.camera.produce.features import Picture, floor
+from hal.camera.produce.network import MissingWeightsError, find_weights, make_network, read_weights
+from hal.camera.produce.recogniser import GUESSES, OpenCvNetwork, Recogniser
+from hal.camera.produce.training import Photograph, Trained, read_manifest, read_picture, train
 from tools.report import Report
 
 __all__ = ["Judged", "judge", "main", "run"]

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from hal.produce import features, network, recogniser, training
-from hal.produce.features import FLOOR_SIZE, Picture, PictureError, checked, floor, views
-from hal.produce.main import main
-from hal.produce.recogniser import ModelError, OpenCvNetwork, Recogniser
-from hal.produce.training import ManifestError, Photograph, read_keys, read_manifest, read_picture, train
+from hal.camera.produce import features, network, recogniser, training
+from hal.camera.produce.features import FLOOR_SIZE, Picture, PictureError, checked, floor, views
+from hal.camera.produce.main import main
+from hal.camera.produce.recogniser import ModelError, OpenCvNetwork, Recogniser
+from hal.camera.produce.training import ManifestError, Photograph, read_keys, read_manifest, read_picture, train
 
 COLOURS = {"4011": (40, 220, 240), "4017": (60, 200, 90), "4016": (40, 30, 190), "4012": (20, 140, 250)}
 """Blue, green, red of a banana, a green apple, a red apple and an orange."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import hal
-from hal.camera.contract import CodeSeen, Frame
+from hal.camera.contract import CodeSeen, Frame, Guess
 from hal.camera.vision.wire import LONGEST_LINE, SHARED_BYTES, Alive, Answered, CodeAgreed, Heard, Status, heard, line
 from hal.device import (
     DeviceError,
@@ -131,9 +131,7 @@ class WorkerCamera:
 
     async def frame(self) -> Frame:
         """See ``Camera.frame``."""
-        if not self._enabled:
-            text = f"{self.name} is not enabled"
-            raise NotEnabledError(text)
+        self._need_enabled()
         worker = self._need_worker()
         async with worker.shared_lock:
             told = await self._ask(worker, "frame")
@@ -149,6 +147,16 @@ class WorkerCamera:
         Raises ``DeviceError`` when there is no picture of the last second, no such analysis, or no answer in time.
         """
         return await self._ask(self._need_worker(), what)
+
+    async def likeliest_produce(self) -> tuple[Guess, ...]:
+        """See ``Camera.likeliest_produce``."""
+        self._need_enabled()
+        return _guesses(await self.analyse("produce")) if self._settings.produce_model else ()
+
+    def _need_enabled(self) -> None:
+        if not self._enabled:
+            text = f"{self.name} is not enabled"
+            raise NotEnabledError(text)
 
     def _need_worker(self) -> _Worker:
         if self._worker is None:
@@ -308,6 +316,22 @@ class _Worker:
             if not future.done():
                 future.set_exception(DeviceError("the camera's worker ended"))
         await asyncio.shield(self._process.wait())
+
+
+def _guesses(told: Mapping[str, object]) -> tuple[Guess, ...]:
+    """What a worker guesses. Raises ``ProtocolError``."""
+    match told:
+        case {"guesses": list(pairs)} if all(_is_guess(pair) for pair in pairs):
+            return tuple(Guess(key, score) for key, score in pairs)
+    text = f"a camera's worker does not guess {told!r:.60}"
+    raise ProtocolError(text)
+
+
+def _is_guess(pair: object) -> bool:
+    match pair:
+        case [str(), float() | int() as score]:
+            return 0 <= score <= 1
+    return False
 
 
 def _environment() -> dict[str, str]:

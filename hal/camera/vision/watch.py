@@ -11,13 +11,15 @@ __all__ = ["Watch"]
 class Watch:
     """``gone_ms``: a code not seen for so long has left, and may be told again. ``stale_ms``: without a good picture
     for so long the camera is lost. ``frozen_ms``: so too with the very same picture (0: it may stand still for ever).
-    ``retry_ms``: pause before a lost camera is opened again.
+    ``retry_ms``: pause before a lost camera is opened again. ``produce_model``: the file by which it guesses produce
+    (``hal.camera.produce.recogniser``); empty: it guesses none.
     """
 
     gone_ms: int = 1500
     stale_ms: int = 2000
     frozen_ms: int = 10_000
     retry_ms: int = 1000
+    produce_model: str = ""
 
     def __post_init__(self) -> None:
         """Refuse times that make no sense."""

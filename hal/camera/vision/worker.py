@@ -28,7 +28,7 @@ from typing import Any
 
 import cv2
 
-from hal.camera.vision.analyses import ANALYSES
+from hal.camera.vision.analyses import analyses
 from hal.camera.vision.capture import OpenCapture
 from hal.camera.vision.stream import Stream
 from hal.camera.vision.taking import Newest, Taken
@@ -58,6 +58,7 @@ class Worker:
         self._rest = b""
         self._beat = 0.0
         self._speaking = threading.Lock()
+        self._analyses = analyses(settings.produce_model)
         self._newest = Newest(partial(open_capture, settings), settings, status=self._status)
 
     def run(self) -> int:
@@ -109,7 +110,7 @@ class Worker:
             text = "no picture was taken in the last second"
             raise OSError(text)
         if ask != "frame":
-            return ANALYSES[ask](taken.picture)
+            return self._analyses[ask](taken.picture)
         _, jpeg = cv2.imencode(".jpg", taken.picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
         self._shared[: len(jpeg)] = jpeg.tobytes()
         height, width = taken.picture.shape[:2]

@@ -1,6 +1,6 @@
-"""Train a produce model, add photographs to one, or ask one: ``python -m hal.produce.main train|enrol|guess``.
+"""Train a produce model, add photographs to one, or ask one: ``python -m hal.camera.produce.main train|enrol|guess``.
 
-``train FOLDER MANIFEST MODEL`` makes a model file of the rows marked for training (``hal.produce.training`` tells the
+``train FOLDER MANIFEST MODEL`` makes a model file of the rows marked for training (``hal.camera.produce.training`` tells the
 manifest's columns); ``--keys`` names the price look-up numbers, ``--features opencv`` does without the network.
 ``enrol MODEL KEY PHOTOGRAPH...`` adds photographs of a key to the file. ``guess MODEL PHOTOGRAPH...`` shows what it
 says of each.
@@ -12,17 +12,17 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from hal.produce.features import PictureError
-from hal.produce.network import MissingWeightsError, find_weights, make_network, read_weights
-from hal.produce.recogniser import ModelError, OpenCvNetwork, Recogniser
-from hal.produce.training import ManifestError, read_keys, read_manifest, read_picture, train
+from hal.camera.produce.features import PictureError
+from hal.camera.produce.network import MissingWeightsError, find_weights, make_network, read_weights
+from hal.camera.produce.recogniser import ModelError, OpenCvNetwork, Recogniser
+from hal.camera.produce.training import ManifestError, read_keys, read_manifest, read_picture, train
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do as asked. Gives 0, or 1 when it could not be done; the reason is printed."""
-    parser = argparse.ArgumentParser(prog="python -m hal.produce.main", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m hal.camera.produce.main", description=__doc__)
     deeds = parser.add_subparsers(required=True)
     training = deeds.add_parser("train", help="make a model file of a folder of photographs")
     training.add_argument("folder", type=Path)

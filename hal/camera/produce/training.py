@@ -20,8 +20,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hal.produce.features import Network, Picture, PictureError, checked, together, views
-from hal.produce.recogniser import GUESSES, OpenCvNetwork, Recogniser, Space, likeness
+from hal.camera.produce.features import Network, Picture, PictureError, checked, together, views
+from hal.camera.produce.recogniser import GUESSES, OpenCvNetwork, Recogniser, Space, likeness
 
 __all__ = ["ManifestError", "Photograph", "Trained", "read_keys", "read_manifest", "read_picture", "train"]
 

@@ -1,6 +1,6 @@
 """The recogniser: an index of known photographs, in a space where like is near like, and the file that holds it.
 
-A picture's features (``hal.produce.features``) are carried into the space by one matrix, made where the model is
+A picture's features (``hal.camera.produce.features``) are carried into the space by one matrix, made where the model is
 trained. There, a key's likeness is the cosine to the mean of its photographs plus the mean cosine to its three nearest
 ones. Photographs that are enrolled later only join the index: the space stays, nothing is trained again.
 
@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hal.camera.contract import Guess
-from hal.produce.features import FLOOR_SIZE, Picture, checked, together, views
+from hal.camera.produce.features import FLOOR_SIZE, Picture, checked, together, views
 
 __all__ = ["FORMAT", "GUESSES", "VERSION", "ModelError", "OpenCvNetwork", "Recogniser", "Space", "likeness"]
 
