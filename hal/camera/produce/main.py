@@ -1,8 +1,8 @@
 """Train a produce model, add photographs to one, or ask one: ``python -m hal.camera.produce.main train|enrol|guess``.
 
 ``train FOLDER MANIFEST MODEL`` makes a model file of the rows marked for training (``training`` tells the manifest's
-columns); ``--keys`` names the price look-up numbers, ``--features opencv`` does without the network. ``enrol MODEL KEY PHOTOGRAPH...`` adds photographs of a key to the file. ``guess MODEL PHOTOGRAPH...`` shows what it
-says of each.
+columns); ``--keys`` names the price look-up numbers, ``--features opencv`` does without the network. ``enrol MODEL KEY
+PHOTOGRAPH...`` adds photographs of a key to the file. ``guess MODEL PHOTOGRAPH...`` shows what it says of each.
 """
 
 from __future__ import annotations
