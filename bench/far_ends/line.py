@@ -52,6 +52,9 @@ class Inside(ABC):
     def receive(self, data: bytes) -> None:
         """Bytes from the host, cut anywhere."""
 
+    def hung_up(self) -> None:  # noqa: B027  most devices do not care who listens
+        """The host on the network went away."""
+
     def powered(self) -> None:  # noqa: B027  most devices forget nothing
         """Power came back: what a device forgets without power is forgotten."""
 
@@ -191,6 +194,7 @@ class Line:
         finally:
             if self._host is writer:
                 self._host = None
+                self.inside.hung_up()
             writer.transport.abort()
 
     async def _deliver(self) -> None:

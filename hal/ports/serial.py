@@ -7,6 +7,8 @@ two programs never share a scale).
 from __future__ import annotations
 
 import errno
+import termios
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,10 +17,13 @@ import serial
 from hal.device import ClaimedError, NoHardwareError
 from hal.ports.descriptor import Descriptor
 
-__all__ = ["Framing", "SerialLine", "SerialPort"]
+__all__ = ["Flow", "Framing", "SerialLine", "SerialPort"]
 
 Framing = Literal["8N1", "8E1", "8O1", "7E1", "7O1", "7N2", "7E2", "8N2"]
 """Data bits, parity (none, even, odd), stop bits."""
+
+Flow = Literal["none", "rts_cts", "xon_xoff"]
+"""How the device says that it takes no more for now; Linux knows these two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class SerialLine:
     framing: Framing = "8N1"
     dtr: bool = True
     rts: bool = True
+    flow: Flow = "none"
 
 
 class SerialPort:
@@ -57,6 +63,8 @@ class SerialPort:
                 bytesize=int(line.framing[0]),
                 parity=line.framing[1],
                 stopbits=int(line.framing[2]),
+                xonxoff=line.flow == "xon_xoff",
+                rtscts=line.flow == "rts_cts",
                 timeout=0,
                 write_timeout=0,
                 exclusive=True,
@@ -83,6 +91,8 @@ class SerialPort:
         if descriptor is not None:
             descriptor.release()
         if opened is not None:
+            with suppress(termios.error):  # gone already
+                opened.reset_output_buffer()  # else the kernel waits half a minute for a device that takes nothing
             opened.close()
 
     def _open_one(self) -> Descriptor:

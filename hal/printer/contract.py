@@ -7,7 +7,28 @@ from typing import Literal, Protocol
 
 from hal.device import Device
 
-__all__ = ["Cut", "Document", "Feed", "Image", "Paper", "Part", "PrintOutcome", "Printer", "QrCode", "Rule", "TextLine"]
+__all__ = [
+    "LONGEST_QR",
+    "Barcode",
+    "Cut",
+    "Document",
+    "DrawerMoved",
+    "Feed",
+    "Image",
+    "Part",
+    "PrintOutcome",
+    "Printer",
+    "PrinterCondition",
+    "PrinterState",
+    "QrCode",
+    "Rule",
+    "TextLine",
+]
+
+LONGEST_QR = 2331
+"""Bytes of UTF-8 that the largest QR code (version 40, error correction M) holds (ISO/IEC 18004, table 7)."""
+
+_EAN_13 = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +59,30 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
-    """A QR code (model 2, error correction M), centred."""
+    """A QR code (model 2, error correction M), centred. ``data`` is at most ``LONGEST_QR`` bytes of UTF-8."""
 
     data: str
+
+    def __post_init__(self) -> None:
+        """Refuse what no symbol holds."""
+        if not 0 < len(self.data.encode()) <= LONGEST_QR:
+            text = f"a QR code holds 1 to {LONGEST_QR} bytes, not {len(self.data.encode())}"
+            raise ValueError(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """An EAN-13, centred, its digits below it. ``digits`` are all 13, the check digit right."""
+
+    digits: str
+
+    def __post_init__(self) -> None:
+        """Refuse what no scanner would read (GS1 General Specifications, 7.9: the check digit)."""
+        digits = self.digits
+        whole = len(digits) == _EAN_13 and digits.isascii() and digits.isdigit()
+        if not whole or sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10:
+            text = f"an EAN-13 is 13 digits with their check digit, not {digits!r:.40}"
+            raise ValueError(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +98,7 @@ class Cut:
     """Cut the paper."""
 
 
-Part = TextLine | Rule | Feed | QrCode | Image | Cut
+Part = TextLine | Rule | Feed | QrCode | Barcode | Image | Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +121,38 @@ class PrintOutcome:
     reason: str = ""
 
 
+PrinterCondition = Literal["ok", "near_end", "out", "cover_open", "cutter", "head_hot", "offline", "error"]
+"""What matters most of a printer, as it says itself. ``near_end`` prints; of the others ``head_hot`` goes on by
+itself when it has cooled, ``out`` and ``cover_open`` when staff have seen to them, ``cutter`` when what is stuck is
+out and the cover was closed. ``offline``: it stopped for a reason it does not tell (its feed button). ``error``: any
+other, to be switched off and on.
+"""
+
+
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PrinterState:
     """Data event: the printer's state changed by itself."""
 
     device: str
-    state: Literal["ok", "near_end", "out", "cover_open", "error"]
+    state: PrinterCondition
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerMoved:
+    """Data event: the cash drawer at the printer was opened or closed; only where its sense line is connected."""
+
+    device: str
+    is_open: bool
 
 
 class Printer(Device, Protocol):
-    """Data events: ``Paper``."""
+    """Data events: ``PrinterState`` and, with a drawer that can be sensed, ``DrawerMoved``."""
 
     async def print_document(self, document: Document) -> PrintOutcome:
         """Print all of it and wait for the printer's word. Never raises for paper or cable: that is an outcome."""
+
+    async def open_drawer(self) -> None:
+        """Kick the cash drawer open, now or not at all. Raises ``DeviceError``: none at this printer, or no answer.
+
+        A printer that cannot do it now is not asked: a drawer must not spring open when nobody expects it any more.
+        """

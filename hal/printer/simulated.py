@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hal.device import DeviceError
 from hal.knobs import Turn
-from hal.printer.contract import Document, Image, Paper, Part, PrintOutcome
+from hal.printer.contract import Document, DrawerMoved, Image, Part, PrinterCondition, PrinterState, PrintOutcome
 from hal.simulated import SimulatedDevice
 
 __all__ = ["Driver", "Settings"]
@@ -33,6 +34,7 @@ class Driver(SimulatedDevice):
     """A printer without paper."""
 
     category = "printer"
+    capabilities = frozenset({"confirm", "cutter", "drawer", "near_end"})
 
     def __init__(self, name: str, settings: Settings) -> None:
         self._folder = Path(settings.folder)
@@ -40,6 +42,7 @@ class Driver(SimulatedDevice):
         self._out = False
         self._near_end = False
         self._open = False
+        self._drawer_open = False
         self._line = asyncio.Lock()
         super().__init__(name, settings.knob_socket)
 
@@ -59,6 +62,14 @@ class Driver(SimulatedDevice):
         self.tell_watchers("printed", job=document.job)
         return PrintOutcome(document.job, "printed")
 
+    async def open_drawer(self) -> None:
+        """See ``Printer.open_drawer``."""
+        self.need_enabled()
+        trouble = self._trouble()
+        if trouble:
+            raise DeviceError(trouble)
+        await self.drawer(on=True)
+
     async def paper_out(self, *, on: bool) -> None:
         """Take the roll out, or put a new one in."""
         self._out = on
@@ -75,13 +86,25 @@ class Driver(SimulatedDevice):
         self._open = on
         self._tell_paper()
 
+    async def drawer(self, *, on: bool) -> None:
+        """Pull the cash drawer open, or push it shut."""
+        if on != self._drawer_open:
+            self._drawer_open = on
+            self.tell(DrawerMoved(self.name, on))
+            self.tell_watchers("drawer", open=on)
+
     def knobs(self) -> tuple[Turn, ...]:
         """See ``SimulatedDevice.knobs``."""
-        return (self.paper_out, self.paper_near_end, self.cover_open)
+        return (self.paper_out, self.paper_near_end, self.cover_open, self.drawer)
 
     def state(self) -> Mapping[str, object]:
         """See ``SimulatedDevice.state``."""
-        return {"paper_out": self._out, "paper_near_end": self._near_end, "cover_open": self._open}
+        return {
+            "paper_out": self._out,
+            "paper_near_end": self._near_end,
+            "cover_open": self._open,
+            "drawer": self._drawer_open,
+        }
 
     def started(self) -> None:
         """A printer in trouble says so at once."""
@@ -94,11 +117,11 @@ class Driver(SimulatedDevice):
         return "paper out" if self._out else ""
 
     def _tell_paper(self) -> None:
-        paper = Paper(self.name, "near_end" if self._near_end else "ok")
+        state: PrinterCondition = "near_end" if self._near_end else "ok"
         if self._open or self._out:
-            paper = Paper(self.name, "cover_open" if self._open else "out")
-        self.tell(paper)
-        self.tell_watchers("paper", state=paper.state)
+            state = "cover_open" if self._open else "out"
+        self.tell(PrinterState(self.name, state))
+        self.tell_watchers("paper", state=state)
 
     def _write(self, document: Document) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -250,7 +250,19 @@ class PrinterAnswered:
     reason: str = ""
 
 
-DeviceCause = Literal["cable", "cover_open", "driver", "error", "no_answer", "not_configured", "paper_out", "settings"]
+DeviceCause = Literal[
+    "cable",
+    "cover_open",
+    "cutter",
+    "driver",
+    "error",
+    "head_hot",
+    "no_answer",
+    "not_configured",
+    "offline",
+    "paper_out",
+    "settings",
+]
 """Why a device is lost: a word for staff, said in their language. What the driver said of it is in the log."""
 
 

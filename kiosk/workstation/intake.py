@@ -11,7 +11,7 @@ from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
 from hal.device import DeviceEvent, StatusChanged
 from hal.lights.contract import SwitchTurned
-from hal.printer.contract import Paper
+from hal.printer.contract import DrawerMoved, PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead
 from kiosk.checkout import inputs as i
@@ -29,7 +29,15 @@ _log = logging.getLogger(__name__)
 _GROUP_SEPARATOR: Final = "\x1d"
 """The one control character that belongs in a code: GS1's field separator."""
 _EAN_13: Final = 13
-_LOST_PAPER: Final = {"out": "paper_out", "cover_open": "cover_open", "error": "error"}
+_PRINTER_LOST: Final = {
+    "out": "paper_out",
+    "cover_open": "cover_open",
+    "cutter": "cutter",
+    "head_hot": "head_hot",
+    "offline": "offline",
+    "error": "error",
+}
+"""States of a printer that keep it from printing, and the words for them."""
 _SHOWN: Final = frozenset(
     {"scanner", "produce_scale", "bagging_scale", "printer", "card_reader", "camera", "lights", "fiscal"}
 )
@@ -103,8 +111,10 @@ class Intake:
                 self._reading(event)
             case StatusChanged():
                 self._status(event)
-            case Paper():
-                self._paper(event)
+            case PrinterState():
+                self._printer(event)
+            case DrawerMoved():
+                _log.info("%s: the cash drawer is %s", event.device, "open" if event.is_open else "closed")
             case SwitchTurned():
                 self._switch(event)
             case Prompt():
@@ -202,12 +212,12 @@ class Intake:
             case "warning":
                 _log.warning("%s: %s", event.device, event.cause)
 
-    def _paper(self, event: Paper) -> None:
+    def _printer(self, event: PrinterState) -> None:
         near_end = event.state == "near_end"
         if near_end != self._near_end:
             self._near_end = near_end
             self._put(i.ConditionChanged("near_end", on=near_end))
-        cause = _LOST_PAPER.get(event.state)
+        cause = _PRINTER_LOST.get(event.state)
         if cause is not None:
             self.lost(event.device, cause)
         else:

@@ -20,7 +20,7 @@ from hal.card_reader.contract import Prompt
 from hal.device import DeviceError
 from hal.drivers import CATEGORIES, available, load
 from hal.lights.contract import SwitchTurned
-from hal.printer.contract import Paper
+from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
 from tests.support.rigs import Make, Rig
@@ -33,7 +33,7 @@ _DATA: Mapping[str, tuple[type, str]] = {
     "camera": (CodeSeen, "hold any code before the camera"),
     "scale": (Reading, "put something on the scale"),
     "lights": (SwitchTurned, "turn the staff key on and off"),
-    "printer": (Paper, "open the printer's cover and close it"),
+    "printer": (PrinterState, "open the printer's cover and close it"),
     "card_reader": (Prompt, "start a payment at the terminal and cancel it"),
 }
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
-import threading
-import tty
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -17,13 +14,26 @@ import pytest
 import zxingcpp
 from PIL import Image as Picture
 
-from bench.far_ends.printer.escpos import PrinterFarEnd, ReceiptFolder
-from bench.far_ends.printer.interpreter import Interpreter
+from bench.far_ends.line import Line
+from bench.far_ends.printer.escpos import GENERIC, PrinterInside
+from bench.far_ends.printer.interpreter import Make, PaperState
 from hal.device import DeviceError, NotEnabledError, StatusChanged
-from hal.printer.contract import Cut, Document, Feed, Image, Paper, QrCode, Rule, TextLine
+from hal.printer.contract import (
+    Barcode,
+    Cut,
+    Document,
+    DrawerMoved,
+    Feed,
+    Image,
+    PrinterState,
+    PrintOutcome,
+    QrCode,
+    Rule,
+    TextLine,
+)
 from hal.printer.escpos import Driver
 from tests.support.rigs import Seen, opened
-from tests.support.rigs.printer.escpos import escpos_settings, usb_printer
+from tests.support.rigs.printer.escpos import escpos_settings, on_usb, usb_printer
 from tests.support.waiting import wait_until_async
 
 ENGLISH = Document(
@@ -35,6 +45,7 @@ ENGLISH = Document(
         TextLine("Açúcar união com um nome comprido que não cabe nesta linha", "R$ 4,99"),
         TextLine("TOTAL", "Tk 152.20", bold=True, size=2),
         QrCode("https://shop.example/r/0190"),
+        Barcode("5901234123457"),
         TextLine("Thank you", align="right"),
         Feed(2),
         Cut(),
@@ -52,35 +63,62 @@ BENGALI = Document(
 )
 
 
+SMALL: dict[str, Any] = {"profile": "generic_58"}
+GENERIC_58 = Make(width=384, **GENERIC)  # type: ignore[arg-type]  # the three are switches
+
+PAPER: tuple[PaperState, ...] = ("near_end", "ok")
+
+Use = Callable[[PrinterInside, Line, Driver, Seen], Awaitable[None]]
+
+
 def _receipts(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
 
 
+def _states(seen: Seen) -> list[str]:
+    return [event.state for event in seen.events if isinstance(event, PrinterState)]
+
+
+def _is(seen: Seen, state: str) -> Callable[[], bool]:
+    return lambda: _states(seen)[-1] == state
+
+
 def _with_printer(
-    folder: Path, use: Callable[[PrinterFarEnd, Driver, Seen], Awaitable[None]], **settings: object
+    folder: Path, use: Use, *, make: Make | None = None, serial: bool = False, **settings: object
 ) -> list[dict[str, Any]]:
     async def run() -> None:
-        far = PrinterFarEnd(folder)
-        port = await far.start()
-        driver = Driver("printer", escpos_settings(host="127.0.0.1", port=port, **settings))
+        inside = PrinterInside(folder / "receipts", make)
+        line = Line(inside)
+        if serial:
+            where = await line.start_pty(folder / "by-id" / "printer")
+            port: dict[str, object] = {"connection": "serial", "serial_port": where}
+        else:
+            host, _, number = (await line.start_tcp()).partition(":")
+            port = {"host": host, "port": int(number)}
+        driver = Driver("printer", escpos_settings(**port, **settings))
         seen = await opened(driver)
         try:
-            await use(far, driver, seen)
+            await use(inside, line, driver, seen)
         finally:
             await driver.close()
-            await far.close()
+            await line.close()
 
     asyncio.run(run())
-    return _receipts(folder)
+    return _receipts(folder / "receipts")
 
 
+@pytest.mark.parametrize("serial", [False, True], ids=["network", "serial"])
 @pytest.mark.parametrize("confirm_by", ["process_id", "paper_status"])
-def test_a_receipt_is_confirmed_and_its_totals_are_read_back_from_the_paper(confirm_by: str, tmp_path: Path) -> None:
-    async def use(_far: PrinterFarEnd, driver: Driver, _seen: Seen) -> None:
+def test_a_receipt_is_confirmed_and_its_totals_are_read_back_from_the_paper(
+    confirm_by: str,
+    serial: bool,  # noqa: FBT001  the parameters are named
+    tmp_path: Path,
+) -> None:
+    async def use(_inside: PrinterInside, _line: Line, driver: Driver, _seen: Seen) -> None:
         outcome = await driver.print_document(ENGLISH)
         assert (outcome.job, outcome.outcome, outcome.reason) == ("en-1", "printed", "")
 
-    (receipt,) = _with_printer(tmp_path, use, confirm_by=confirm_by)
+    (receipt,) = _with_printer(tmp_path, use, serial=serial, confirm_by=confirm_by)
     assert receipt["complete"]
     assert receipt["unknown"] == []
     assert receipt["text"][:5] == [
@@ -90,42 +128,51 @@ def test_a_receipt_is_confirmed_and_its_totals_are_read_back_from_the_paper(conf
         "nesta linha                              R$ 4,99",
         "TOTAL          Tk 152.20",
     ]
-    assert receipt["qr"] == ["https://shop.example/r/0190"]
+    assert (receipt["qr"], receipt["barcodes"]) == (["https://shop.example/r/0190"], ["5901234123457"])
 
 
-def test_the_qr_code_on_the_paper_is_read_by_a_scanner(tmp_path: Path) -> None:
-    async def use(_far: PrinterFarEnd, driver: Driver, _seen: Seen) -> None:
-        await driver.print_document(ENGLISH)
+@pytest.mark.parametrize(
+    ("make", "settings"),
+    [(None, {}), (Make(width=512), {"profile": "tm_t88"}), (GENERIC_58, SMALL)],
+    ids=["tm_t20", "tm_t88", "generic_58"],
+)
+def test_the_codes_on_the_paper_are_read_by_a_scanner(
+    make: Make | None, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, _seen: Seen) -> None:
+        assert (await driver.print_document(ENGLISH)).outcome == "printed"
+        await inside.tear()
 
-    _with_printer(tmp_path, use)
-    codes = zxingcpp.read_barcodes(Picture.open(tmp_path / "000001.png"))
-    assert [code.text for code in codes] == ["https://shop.example/r/0190"]
+    receipt = _with_printer(tmp_path, use, make=make, **settings)[-1]
+    assert receipt["unknown"] == []
+    codes = zxingcpp.read_barcodes(Picture.open(tmp_path / "receipts/000001.png"))
+    assert {code.text for code in codes} == {"https://shop.example/r/0190", "5901234123457"}
 
 
 def test_bengali_goes_as_pictures_and_leaves_ink_on_the_paper(tmp_path: Path) -> None:
-    async def use(_far: PrinterFarEnd, driver: Driver, _seen: Seen) -> None:
+    async def use(_inside: PrinterInside, _line: Line, driver: Driver, _seen: Seen) -> None:
         assert (await driver.print_document(BENGALI)).outcome == "printed"
 
     (receipt,) = _with_printer(tmp_path, use)
     assert (receipt["text"], receipt["images"], receipt["unknown"]) == ([], 3, [])
-    paper = Picture.open(tmp_path / "000001.png").convert("L")
+    paper = Picture.open(tmp_path / "receipts/000001.png").convert("L")
     ink = sum(level < 128 for level in paper.tobytes())
     assert ink > 2000
     assert receipt["rows"] == paper.height - 48
 
 
 def test_paper_that_ends_in_the_middle_is_a_failure_and_the_rest_is_not_printed_later(tmp_path: Path) -> None:
-    async def use(far: PrinterFarEnd, driver: Driver, seen: Seen) -> None:
-        await far.paper_out_after(rows=100)
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, seen: Seen) -> None:
+        await inside.paper_out_after(rows=100)
         outcome = await driver.print_document(ENGLISH)
         assert (outcome.outcome, outcome.reason) == ("failed", "paper out")
-        await wait_until_async(lambda: seen.of(Paper))
+        await wait_until_async(lambda: _states(seen)[-1] == "out")
         assert (await driver.print_document(ENGLISH)).outcome == "failed"
         assert not (await driver.check_health()).ok
-        await far.paper(state="ok")
-        await wait_until_async(lambda: len(seen.of(Paper)) == 2)
+        await inside.paper(state="ok")
+        await wait_until_async(lambda: _states(seen)[-1] == "ok")
         assert (await driver.print_document(ENGLISH)).outcome == "printed"
-        assert [event.state for event in seen.events if isinstance(event, Paper)] == ["out", "ok"]
+        assert _states(seen) == ["ok", "out", "ok"]
         warnings = [event for event in seen.events if isinstance(event, StatusChanged) and event.status == "warning"]
         assert warnings == [StatusChanged("printer", "warning", "paper out")]
 
@@ -134,25 +181,97 @@ def test_paper_that_ends_in_the_middle_is_a_failure_and_the_rest_is_not_printed_
     assert "TOTAL          Tk 152.20" not in first["text"]
 
 
-def test_an_open_cover_is_a_failure_before_anything_is_printed(tmp_path: Path) -> None:
-    async def use(far: PrinterFarEnd, driver: Driver, seen: Seen) -> None:
-        await far.cover(state="open")
-        assert (await driver.print_document(ENGLISH)).reason == "cover open"
-        await far.cover(state="closed")
-        await far.paper(state="near_end")
-        await wait_until_async(lambda: seen.of(Paper) and seen.of(Paper)[-1] == Paper("printer", "near_end"))
+def test_each_trouble_is_told_by_its_name_and_nothing_is_printed_in_it(tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, seen: Seen) -> None:
+        troubles: tuple[tuple[Callable[[bool], Awaitable[None]], str, str], ...] = (
+            (lambda on: inside.cover(state="open" if on else "closed"), "cover_open", "cover open"),
+            (lambda on: inside.button(on=on), "offline", "printer offline"),
+            (lambda on: inside.break_down(on=on), "error", "printer error: switch it off and on"),
+            (lambda on: inside.paper(state="out" if on else "ok"), "out", "paper out"),
+        )
+        for turn, state, words in troubles:
+            await turn(True)  # noqa: FBT003  on
+            await wait_until_async(_is(seen, state), what=state)
+            assert (await driver.print_document(ENGLISH)).reason == words
+            assert words in (await driver.check_health()).text
+            await turn(False)  # noqa: FBT003  off
+            await wait_until_async(lambda: _states(seen)[-1] == "ok", what="ok again")
+        await inside.paper(state="near_end")
+        await wait_until_async(lambda: _states(seen)[-1] == "near_end")
         assert (await driver.print_document(ENGLISH)).outcome == "printed"
         assert "near its end" in (await driver.check_health()).text
 
     assert [receipt["complete"] for receipt in _with_printer(tmp_path, use)] == [True]
 
 
+def test_a_change_is_told_at_once_by_a_printer_that_tells_changes(tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, seen: Seen) -> None:
+        for state in PAPER:
+            await inside.paper(state=state)
+            await wait_until_async(_is(seen, state), 5, what="told before any poll")
+        assert (await driver.print_document(ENGLISH)).outcome == "printed"  # ESC @ ends the telling; it was begun anew
+        await inside.cover(state="open")
+        await wait_until_async(lambda: _states(seen)[-1] == "cover_open", 5, what="told after a job, too")
+
+    _with_printer(tmp_path, use, poll_ms=600_000)
+
+
+def test_a_printer_that_forgot_to_tell_changes_is_asked_to_again(tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, _line: Line, _driver: Driver, seen: Seen) -> None:
+        await wait_until_async(lambda: inside.inside._asb_wanted, what="changes are told")
+        await inside.power_cycle()
+        assert not inside.inside._asb_wanted
+        await inside.paper(state="near_end")
+        await wait_until_async(lambda: _states(seen)[-1] == "near_end", what="the poll saw it")
+        await wait_until_async(lambda: inside.inside._asb_wanted, what="changes are told again")
+
+    _with_printer(tmp_path, use, serial=True)
+
+
+def test_a_stuck_cutter_is_a_failure_and_closing_the_cover_frees_it(tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, seen: Seen) -> None:
+        await inside.jam(on=True)
+        outcome = await driver.print_document(ENGLISH)
+        assert outcome.outcome == "failed"
+        assert "cutter stuck" in outcome.reason
+        await wait_until_async(lambda: _states(seen)[-1] == "cutter")
+        await inside.cover(state="open")
+        await wait_until_async(lambda: _states(seen)[-1] == "cover_open")
+        await inside.jam(on=False)
+        await inside.cover(state="closed")
+        await wait_until_async(lambda: _states(seen)[-1] == "ok", what="the cutter freed")
+        assert (await driver.print_document(ENGLISH)).outcome == "printed"
+
+    assert [receipt["complete"] for receipt in _with_printer(tmp_path, use)] == [False, True]
+
+
+def test_a_hot_head_is_waited_for_before_and_during_a_receipt(tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, seen: Seen) -> None:
+        await inside.heat(on=True)
+        await wait_until_async(lambda: _states(seen)[-1] == "head_hot")
+        printing = asyncio.create_task(driver.print_document(ENGLISH))
+        await asyncio.sleep(0.05)
+        assert not printing.done()
+        await inside.heat(on=False)
+        assert await printing == PrintOutcome("en-1", "printed")
+
+    assert [receipt["complete"] for receipt in _with_printer(tmp_path, use)] == [True]
+
+
+def test_a_head_that_does_not_cool_is_a_failure_before_anything_is_printed(tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, _seen: Seen) -> None:
+        await inside.heat(on=True)
+        assert "hot" in (await driver.print_document(ENGLISH)).reason
+
+    assert _with_printer(tmp_path, use, confirm_timeout_ms=60) == []
+
+
 def test_a_printer_that_stalled_before_the_receipt_prints_nothing_and_is_lost_and_back(tmp_path: Path) -> None:
-    async def use(far: PrinterFarEnd, driver: Driver, seen: Seen) -> None:
-        await far.stall(on=True)
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, seen: Seen) -> None:
+        await inside.stall(on=True)
         assert (await driver.print_document(ENGLISH)).outcome == "failed"
         await wait_until_async(lambda: seen.statuses[-1] == "lost")
-        await far.stall(on=False)
+        await inside.stall(on=False)
         await wait_until_async(lambda: seen.statuses[-1] == "ready")
         assert (await driver.print_document(ENGLISH)).outcome == "printed"
 
@@ -160,127 +279,148 @@ def test_a_printer_that_stalled_before_the_receipt_prints_nothing_and_is_lost_an
     assert [receipt["complete"] for receipt in receipts] == [True]
 
 
+def test_the_state_is_told_anew_after_each_link_and_a_new_roll_put_in_meanwhile_is_seen(tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, line: Line, _driver: Driver, seen: Seen) -> None:
+        await inside.paper(state="out")
+        await wait_until_async(lambda: _states(seen)[-1] == "out")
+        await line.unplug()
+        await wait_until_async(lambda: seen.statuses[-1] == "lost")
+        await line.plug()
+        await wait_until_async(lambda: _states(seen) == ["ok", "out", "out"], what="still out, and told so")
+        await line.unplug()
+        await wait_until_async(lambda: seen.statuses[-1] == "lost")
+        await inside.paper(state="ok")
+        await line.plug()
+        await wait_until_async(lambda: _states(seen) == ["ok", "out", "out", "ok"])
+
+    _with_printer(tmp_path, use)
+
+
 def test_an_unplugged_printer_fails_at_once_and_a_disabled_one_is_a_fault_of_ours(tmp_path: Path) -> None:
-    async def use(far: PrinterFarEnd, driver: Driver, seen: Seen) -> None:
-        await far.unplug()
+    async def use(_inside: PrinterInside, line: Line, driver: Driver, seen: Seen) -> None:
+        await line.unplug()
         await wait_until_async(lambda: seen.statuses[-1] == "lost")
         assert (await driver.print_document(ENGLISH)).outcome == "failed"
+        with pytest.raises(DeviceError, match="no drawer"):
+            await driver.open_drawer()
         await driver.disable()
         with pytest.raises(NotEnabledError):
             await driver.print_document(ENGLISH)
+        with pytest.raises(NotEnabledError):
+            await driver.open_drawer()
 
     assert _with_printer(tmp_path, use) == []
 
 
-class _Moody:
-    """A printer that is well until a job comes, and then does what ``mood`` says."""
+@pytest.mark.parametrize(("drawer", "pin"), [("pin2", 2), ("pin5", 5)])
+def test_the_drawer_is_kicked_by_its_pin_and_its_movements_are_told(drawer: str, pin: int, tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, line: Line, driver: Driver, seen: Seen) -> None:
+        kicked: list[object] = []
+        inside.tell = lambda event, **args: kicked.append((event, args)) if event == "drawer" else None
+        await driver.open_drawer()
+        await wait_until_async(lambda: seen.of(DrawerMoved), what="the drawer is open")
+        assert kicked == [("drawer", {"pin": pin})]
+        await inside.drawer(state="closed")
+        await wait_until_async(lambda: seen.of(DrawerMoved)[1:], what="the drawer is closed")
+        assert seen.of(DrawerMoved) == [DrawerMoved("printer", is_open=True), DrawerMoved("printer", is_open=False)]
+        await line.unplug()
+        with pytest.raises(DeviceError, match=r"no printer|gone|hung up|closed"):
+            await driver.open_drawer()
 
-    def __init__(self, mood: str) -> None:
-        self.mood = mood
-        self.jobs = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        started = False
-        while data := await reader.read(8192):
-            started = started or b"\x1b@" in data
-            if started and self.mood == "hangs up":
-                break
-            if b"\x1d(H" in data:
-                self.jobs += 1
-                job = data[data.index(b"\x1d(H") + 7 :][:4]
-                words = {"says the wrong job": b"\x37\x229999\x00", "stammers": b"\xff\x37\x22" + b"\x00" * 9 + b"\x37"}
-                writer.write(
-                    words.get(
-                        self.mood, b"" if started and self.mood == "falls silent" else b"\x37\x22" + job + b"\x00"
-                    )
-                )
-            if not (started and self.mood == "falls silent"):
-                writer.write(b"\x12" * data.count(b"\x10\x04"))
-        writer.close()
+    _with_printer(tmp_path, use, drawer=drawer, drawer_open_level="low")
 
 
-@pytest.mark.parametrize(
-    ("mood", "outcome"),
-    [
-        ("hangs up", "unknown"),
-        ("falls silent", "unknown"),
-        ("says the wrong job", "unknown"),
-        ("stammers", "unknown"),
-        ("is well", "printed"),
-    ],
-)
-def test_once_bytes_went_out_only_the_printers_own_word_makes_a_receipt_printed(mood: str, outcome: str) -> None:
-    async def run() -> None:
-        printer = _Moody(mood)
-        server = await asyncio.start_server(printer.serve, "127.0.0.1")
-        port = server.sockets[0].getsockname()[1]
-        times = {"answer_timeout_ms": 40, "confirm_timeout_ms": 150}
-        driver = Driver("printer", escpos_settings(host="127.0.0.1", port=port, **times))
-        seen = await opened(driver)
-        told = await driver.print_document(ENGLISH)
-        assert told.outcome == outcome
-        assert bool(told.reason) == (outcome == "unknown")
-        if outcome == "unknown":
-            await wait_until_async(lambda: seen.statuses[-2:] == ["lost", "ready"], what="a link made anew")
-        await driver.close()
-        server.close()
+def test_a_drawer_is_not_asked_to_open_later_when_the_printer_cannot_open_it_now(tmp_path: Path) -> None:
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, _seen: Seen) -> None:
+        await inside.paper(state="out")
+        with pytest.raises(DeviceError, match="paper out"):
+            await driver.open_drawer()
+        await inside.paper(state="ok")
+        assert (await driver.print_document(ENGLISH)).outcome == "printed"
+        assert not inside.inside.machine.drawer_open
 
-    asyncio.run(run())
+    _with_printer(tmp_path, use, drawer="pin2")
+
+
+def test_a_small_buffer_that_loses_what_it_cannot_take_is_printed_to_at_its_own_pace(tmp_path: Path) -> None:
+    lost = []
+
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, _seen: Seen) -> None:
+        assert (await driver.print_document(BENGALI)).outcome == "printed"
+        await inside.tear()
+        lost.append(inside.inside.lost)
+
+    small = Make(width=384, buffer=4096, speed=4000, **GENERIC)  # type: ignore[arg-type]  # the three are switches
+    (receipt,) = _with_printer(tmp_path, use, make=small, **SMALL)
+    assert (receipt["unknown"], lost) == ([], [0])
+
+
+def test_a_serial_line_with_flow_control_stops_and_goes_on_as_the_printer_says(tmp_path: Path) -> None:
+    lost = []
+
+    async def use(inside: PrinterInside, _line: Line, driver: Driver, _seen: Seen) -> None:
+        assert (await driver.print_document(BENGALI)).outcome == "printed"
+        lost.append(inside.inside.lost)
+
+    polite = Make(buffer=16_384, flow="xon_xoff", speed=4000)
+    (receipt,) = _with_printer(tmp_path, use, make=polite, serial=True, serial_flow="xon_xoff", strip_rows=24)
+    assert (receipt["complete"], receipt["unknown"], lost) == (True, [], [0])
 
 
 def test_usb_carries_the_same_bytes_as_the_network(tmp_path: Path) -> None:
-    async def use(_far: PrinterFarEnd, driver: Driver, _seen: Seen) -> None:
+    async def use(_inside: PrinterInside, _line: Line, driver: Driver, _seen: Seen) -> None:
         await driver.print_document(BENGALI)
 
     async def over_usb() -> None:
-        bus, _printer = usb_printer(tmp_path / "usb")
-        settings = escpos_settings(connection="usb", usb_vendor=0x04B8, usb_product=0x0E15)
-        driver = Driver("printer", settings, bus)
+        plug, _inside = usb_printer(tmp_path / "usb")
+        driver = on_usb(plug)
         seen = await opened(driver)
         assert (await driver.print_document(BENGALI)).outcome == "printed"
-        bus.unplug()
+        plug.unplug()
         await wait_until_async(lambda: seen.statuses[-1] == "lost")
         assert (await driver.print_document(BENGALI)).outcome == "failed"
         await driver.close()
-        assert bus.opened == 0
+        assert plug.opened == 0
 
-    _with_printer(tmp_path / "network", use)
+    (network,) = _with_printer(tmp_path / "network", use)
     asyncio.run(over_usb())
-    assert (tmp_path / "usb/000001.bin").read_bytes() == (tmp_path / "network/000001.bin").read_bytes()
+    (usb,) = _receipts(tmp_path / "usb")
+    assert usb == network
+    there, here = (tmp_path / "usb/000001.bin").read_bytes(), (tmp_path / "network/receipts/000001.bin").read_bytes()
+    assert _without_job(there) == _without_job(here)
 
 
-def test_a_printer_on_a_serial_line_prints_and_confirms(tmp_path: Path) -> None:
-    ours, theirs = os.openpty()
-    tty.setraw(theirs)
-    receipts = ReceiptFolder(tmp_path)
+def _without_job(data: bytes) -> bytes:
+    """The bytes of a receipt up to the request for a word, whose id is another each time."""
+    return data[: data.index(b"\x1dV")]
 
-    def answer(data: bytes) -> None:
-        os.write(ours, data)
 
-    inside = Interpreter(answer, receipts.save, lambda _pin: None)
-
-    def feed() -> None:
-        try:
-            while data := os.read(ours, 4096):
-                inside.receive(data)
-        except OSError:
-            return
-
-    line = threading.Thread(target=feed)
-    line.start()
-
+def test_a_printer_that_takes_no_more_and_has_said_why_is_believed(tmp_path: Path) -> None:
     async def run() -> None:
-        driver = Driver("printer", escpos_settings(connection="serial", serial_port=os.ttyname(theirs)))
-        await opened(driver)
-        assert (await driver.print_document(ENGLISH)).outcome == "printed"
+        plug, inside = usb_printer(tmp_path)
+        driver = on_usb(plug)
+        seen = await opened(driver)
+        await wait_until_async(lambda: inside.inside._asb_wanted)
+        taken = plug.receive
+
+        def take(data: bytes) -> None:
+            taken(data)
+            if b"\x1dv0" in data:
+                plug.takes = False
+                inside.inside.machine.paper = "out"
+                inside.inside.changed()
+
+        plug.receive = take
+        outcome = await driver.print_document(BENGALI)
+        assert (outcome.outcome, outcome.reason) == ("failed", "paper out")
+        await wait_until_async(lambda: _states(seen)[-1] == "out")
+        plug.takes, plug.receive = True, taken
+        await inside.paper(state="ok")
+        await wait_until_async(lambda: _states(seen)[-1] == "ok")
+        assert (await driver.print_document(BENGALI)).outcome == "printed"
         await driver.close()
 
-    try:
-        asyncio.run(run())
-    finally:
-        os.close(theirs)
-        line.join(10)
-        os.close(ours)
+    asyncio.run(run())
     assert [receipt["complete"] for receipt in _receipts(tmp_path)] == [True]
 
 
@@ -290,19 +430,26 @@ def test_a_driver_without_its_font_does_not_open(tmp_path: Path) -> None:
         asyncio.run(driver.open(Seen()))
 
 
-def test_the_printer_runs_as_a_program_and_says_its_port(tmp_path: Path) -> None:
+@pytest.mark.parametrize("serial", [False, True], ids=["network", "serial"])
+def test_the_printer_runs_as_a_program_and_says_where_it_is(serial: bool, tmp_path: Path) -> None:  # noqa: FBT001  named
+    at = ["--link", str(tmp_path / "tty")] if serial else []
     program = subprocess.Popen(
         [sys.executable, "-m", "bench.far_ends.printer.escpos", "--folder", str(tmp_path / "receipts"),
-         "--knob-socket", str(tmp_path / "knobs")],
+         "--knob-socket", str(tmp_path / "knobs"), "--make", "generic", *at],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert program.stdout is not None
     try:
-        port = json.loads(program.stdout.readline())["port"]
+        told = json.loads(program.stdout.readline())
+        port = (
+            {"connection": "serial", "serial_port": told["where"]}
+            if serial
+            else {"host": "127.0.0.1", "port": told["port"]}
+        )
 
         async def run() -> None:
-            driver = Driver("printer", escpos_settings(host="127.0.0.1", port=port))
+            driver = Driver("printer", escpos_settings(profile="generic_80", **port))
             await opened(driver)
             assert (await driver.print_document(ENGLISH)).outcome == "printed"
             await driver.close()

@@ -20,7 +20,7 @@ from hal.knobs import KnobError
 from hal.lights import simulated as lights
 from hal.lights.contract import SwitchTurned
 from hal.printer import simulated as printer
-from hal.printer.contract import Cut, Document, Paper, QrCode, TextLine
+from hal.printer.contract import Cut, Document, PrinterState, QrCode, TextLine
 from hal.scale import simulated as scale
 from hal.scale.contract import Reading, ScaleState
 from hal.scanner import simulated as scanner
@@ -211,7 +211,7 @@ def test_a_printer_numbers_its_receipts_and_fails_without_paper(tmp_path: Path) 
         assert (await driver.print_document(RECEIPT)).outcome == "failed"
         await driver.plug()
         assert (await driver.print_document(RECEIPT)).outcome == "printed"
-        assert [event.state for event in seen.events if isinstance(event, Paper)] == ["out", "ok"]
+        assert [event.state for event in seen.events if isinstance(event, PrinterState)] == ["out", "ok"]
         await driver.close()
 
     asyncio.run(print_some())

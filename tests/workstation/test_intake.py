@@ -14,7 +14,7 @@ from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
 from hal.device import StatusChanged
 from hal.lights.contract import SwitchTurned
-from hal.printer.contract import Paper
+from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading, ScaleState
 from hal.scanner.contract import CodeRead
 from kiosk.checkout import inputs as i
@@ -304,7 +304,7 @@ def test_a_loss_is_told_once_and_so_is_the_return() -> None:
 def test_a_printer_without_paper_is_lost_until_it_has_some() -> None:
     rig = Rig()
     for state in ("out", "out", "cover_open", "ok"):
-        rig.intake.event(Paper("printer", state))
+        rig.intake.event(PrinterState("printer", state))
     lost = [i.DeviceLost("printer", "paper_out"), i.DeviceLost("printer", "cover_open")]
     assert rig.put == [*lost, i.DeviceBack("printer")]
 
@@ -312,7 +312,7 @@ def test_a_printer_without_paper_is_lost_until_it_has_some() -> None:
 def test_staff_hear_that_paper_is_near_its_end_and_when_there_is_a_new_roll() -> None:
     rig = Rig()
     for state in ("near_end", "near_end", "ok"):
-        rig.intake.event(Paper("printer", state))
+        rig.intake.event(PrinterState("printer", state))
     assert rig.put == [i.ConditionChanged("near_end", on=True), i.ConditionChanged("near_end", on=False)]
 
 

@@ -1,9 +1,8 @@
-"""A receipt printer on the network: TCP on loopback, its own reading of ESC/POS, receipts as pictures, and knobs.
+"""A receipt printer, on the network or a serial line: its own reading of ESC/POS, receipts as pictures, and knobs.
 
 Each receipt leaves three files in the folder, by number: ``000001.bin`` (the bytes as they came), ``000001.json``
-(what could be read of it) and ``000001.png`` (how it looks). A receipt counts when it was cut; one torn off by a
-power cut, a lost link or the end of the paper says ``"complete": false``. One host is served at a time, as real ones
-do; the next waits.
+(what could be read of it) and ``000001.png`` (how it looks). A receipt counts when it was cut, or torn off by hand at
+a printer without a cutter; one ended by a power cut, a lost link or the end of the paper says ``"complete": false``.
 """
 
 from __future__ import annotations
@@ -12,18 +11,23 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from bench.far_ends.printer.interpreter import Interpreter, PaperState, Receipt
+from bench.far_ends.line import Inside, Line
+from bench.far_ends.printer.interpreter import Interpreter, Make, PaperState, Receipt
 from bench.far_ends.process import say_and_wait
-from bench.knobs import KnobPanel, KnobRefusedError
+from bench.knobs import KnobRefusedError
 
-__all__ = ["PrinterFarEnd", "ReceiptFolder", "main"]
+__all__ = ["GENERIC", "PrinterInside", "ReceiptFolder", "main"]
 
-_READ_SIZE = 16 * 1024
+GENERIC = {"words_on_jobs": False, "tells_changes": False, "clears": False}
+"""What a cheap printer of an unnamed maker does without; for ``Make``."""
+_TWITCH = b"\x00"
+"""What a serial line carries when its sender loses power: a break, read as NUL."""
 
 
 class ReceiptFolder:
@@ -59,132 +63,153 @@ class ReceiptFolder:
         return told
 
 
-class PrinterFarEnd:
-    """The printer: ``start``, then hosts and knobs do the rest, then ``close``."""
+class PrinterInside(Inside):
+    """The printer behind its plug. ``inside`` is what it is made of."""
 
-    def __init__(self, folder: Path, *, name: str = "printer", width: int = 576, pictures: bool = True) -> None:
-        self.port = 0
+    category = "printer"
+    model = "escpos"
+
+    def __init__(self, folder: Path, make: Make | None = None, *, pictures: bool = True) -> None:
+        super().__init__()
         self.receipts = ReceiptFolder(folder, pictures=pictures)
-        self.inside = Interpreter(self._answer, self._finished, self._drawer, width=width)
-        self._server: asyncio.Server | None = None
-        self._host: asyncio.StreamWriter | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._line = asyncio.Lock()
-        knobs = (self.paper, self.paper_out_after, self.cover, self.stall, self.unplug, self.plug)
-        self.panel = KnobPanel(name=name, category="printer", model="escpos", knobs=knobs, state=self._state)
+        self._starting_until = 0.0
+        self.inside = Interpreter(self._answer, self._finished, self._kicked, make, self._later)
 
-    async def start(self, port: int = 0) -> int:
-        """Listen on loopback; 0 is any free port. Gives the port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self.port
+    def receive(self, data: bytes) -> None:
+        """See ``Inside.receive``."""
+        if time.monotonic() >= self._starting_until:
+            self.inside.receive(data)
 
-    async def close(self) -> None:
-        """Switch the printer off."""
-        await self._switch_off()
-        await self.panel.close()
+    def powered(self) -> None:
+        """See ``Inside.powered``."""
+        self.inside.power_cycle()
+
+    def hung_up(self) -> None:
+        """See ``Inside.hung_up``: a receipt that nobody will finish any more is at its end."""
+        self.inside.tear_off()
+
+    def knobs(self) -> Sequence[Callable[..., Any]]:
+        """See ``Inside.knobs``."""
+        return (
+            self.paper, self.paper_out_after, self.cover, self.jam, self.heat, self.button, self.break_down,
+            self.drawer, self.tear, self.stall, self.power_cycle,
+        )  # fmt: skip
+
+    def state(self) -> Mapping[str, object]:
+        """See ``Inside.state``."""
+        machine = self.inside.machine
+        return {
+            "paper": machine.paper,
+            "cover": "open" if machine.cover_open else "closed",
+            "jammed": machine.jammed,
+            "hot": machine.hot,
+            "drawer": "open" if machine.drawer_open else "closed",
+            "stalled": self.inside.stalled,
+            "receipts": self.receipts.last,
+        }
+
+    # -- knobs ---------------------------------------------------------------------------------------------------
 
     async def paper(self, *, state: PaperState) -> None:
         """Take the roll out, let it come near its end, or put a new one in."""
-        self.inside.paper, self.inside.rows_left = state, None
+        self.inside.machine.paper, self.inside.machine.rows_left = state, None
         self.inside.changed()
-        self.panel.tell("paper", state=state)
+        self.tell("paper", state=state)
 
     async def paper_out_after(self, *, rows: int) -> None:
         """Let the paper end after so many dots of feed (8 are a millimetre), in the middle of a receipt."""
         if rows < 0:
             text = "rows is 0 or more"
             raise KnobRefusedError(text)
-        self.inside.rows_left = rows
+        self.inside.machine.rows_left = rows
 
     async def cover(self, *, state: Literal["open", "closed"]) -> None:
         """Open the cover, or close it."""
-        self.inside.cover_open = state == "open"
+        self.inside.machine.cover_open = state == "open"
         self.inside.changed()
+
+    async def jam(self, *, on: bool) -> None:
+        """Put something in the cutter's way, or take it out; it is felt at the next cut."""
+        self.inside.machine.jammed = on
+
+    async def heat(self, *, on: bool) -> None:
+        """Let the print head grow too hot, or cool down."""
+        self.inside.machine.hot = on
+        self.inside.changed()
+
+    async def button(self, *, on: bool) -> None:
+        """Hold the feed button, or let it go."""
+        self.inside.machine.button = on
+        self.inside.changed()
+
+    async def break_down(self, *, on: bool) -> None:
+        """Break for good, or be mended."""
+        self.inside.machine.broken = on
+        self.inside.changed()
+
+    async def drawer(self, *, state: Literal["open", "closed"]) -> None:
+        """Pull the cash drawer open with its key, or push it shut."""
+        self.inside.machine.drawer_open = state == "open"
+        self.inside.changed()
+        self.tell("drawer_moved", state=state)
+
+    async def tear(self) -> None:
+        """Tear off what lies on the paper."""
+        self.inside.tear_by_hand()
 
     async def stall(self, *, on: bool) -> None:
         """Stop doing and answering anything, with the link up."""
         self.inside.stalled = on
         self.inside.changed()
 
-    async def unplug(self) -> None:
-        """Cut the printer's power: the link falls, its buffer is lost, the paper stays as it is."""
-        await self._switch_off()
-        self.panel.tell("plugged", plugged=False)
+    async def power_cycle(self, *, milliseconds: int = 0) -> None:
+        """Switch it off and on again; the line stays and twitches, and for so long nothing is heard."""
+        self._starting_until = time.monotonic() + milliseconds / 1000
+        self.inside.power_cycle()
+        self._answer(_TWITCH)
 
-    async def plug(self) -> None:
-        """Give it power again, at the same port."""
-        if self._server is None:
-            await self.start(self.port)
-            self.panel.tell("plugged", plugged=True)
-
-    def _state(self) -> Mapping[str, object]:
-        return {
-            "plugged": self._server is not None,
-            "paper": self.inside.paper,
-            "cover": "open" if self.inside.cover_open else "closed",
-            "stalled": self.inside.stalled,
-            "receipts": self.receipts.last,
-        }
-
-    async def _switch_off(self) -> None:
-        if self._server is None:
-            return
-        self._server.close()
-        self._server = None
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self.inside.tear_off()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        try:
-            async with self._line:
-                self._host = writer
-                with suppress(ConnectionError):
-                    while data := await reader.read(_READ_SIZE):
-                        self.inside.receive(data)
-                self.inside.tear_off()
-        except asyncio.CancelledError:
-            return
-        finally:
-            self._host = None
-            writer.transport.abort()
+    # -- what the interpreter tells ------------------------------------------------------------------------------
 
     def _answer(self, data: bytes) -> None:
-        if self._host is not None and not self._host.is_closing():
-            self._host.write(data)
+        self.send(data)
 
     def _finished(self, receipt: Receipt) -> None:
         told = self.receipts.save(receipt)
-        self.panel.tell("printed", receipt=told["receipt"], complete=told["complete"])
+        self.tell("printed", receipt=told["receipt"], complete=told["complete"])
 
-    def _drawer(self, pin: int) -> None:
-        self.panel.tell("drawer", pin=pin)
+    def _kicked(self, pin: int) -> None:
+        self.tell("drawer", pin=pin)
+
+    @staticmethod
+    def _later(seconds: float, call: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # no loop here: a printer without time
+            asyncio.get_running_loop().call_later(seconds, call)
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    printer = PrinterFarEnd(arguments.folder, name=arguments.name, width=arguments.width, pictures=arguments.pictures)
-    port = await printer.start(arguments.port)
+    missing = GENERIC if arguments.make == "generic" else {}
+    make = Make(width=arguments.width, **missing)  # type: ignore[arg-type]  # the three are switches
+    line = Line(PrinterInside(arguments.folder, make, pictures=arguments.pictures), name=arguments.name)
+    where = await (line.start_pty(arguments.link) if arguments.link else line.start_tcp(arguments.port))
     if arguments.knob_socket:
-        await printer.panel.start(arguments.knob_socket)
+        await line.panel.start(arguments.knob_socket)
+    told: dict[str, object] = {"where": where, "folder": str(arguments.folder), "knob_socket": arguments.knob_socket}
+    if not arguments.link:
+        told["port"] = int(where.rpartition(":")[2])
     try:
-        await say_and_wait({"port": port, "folder": str(arguments.folder), "knob_socket": arguments.knob_socket})
+        await say_and_wait(told)
     finally:
-        await printer.close()
+        await line.close()
 
 
 def main(given: list[str] | None = None) -> int:
     """Run the printer until it is told to stop; prints ``{"port": 40123}`` when it is ready."""
     parser = argparse.ArgumentParser(prog="python -m bench.far_ends.printer.escpos", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 is any free one")
+    parser.add_argument("--link", type=Path, help="be a serial port (a pseudo-terminal) found at this path instead")
     parser.add_argument("--folder", type=Path, required=True, help="where receipts go")
     parser.add_argument("--width", type=int, default=576, help="dots across the paper: 384, 512 or 576")
+    parser.add_argument("--make", choices=["tm", "generic"], default="tm", help="an Epson, or one of an unnamed maker")
     parser.add_argument("--knob-socket", default="", help="where the bench turns its knobs")
     parser.add_argument("--name", default="printer", help="its name on the bench")
     parser.add_argument("--no-pictures", dest="pictures", action="store_false", help="keep bytes and text only")

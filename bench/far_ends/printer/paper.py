@@ -46,21 +46,21 @@ class Strip:
     rows: int = 0
     pieces: list[tuple[int, Callable[[], Image.Image]]] = field(default_factory=list)
 
-    def put(self, picture: Image.Image, align: str = "left") -> None:
-        """Print a picture (0 is black) and move the paper by its height."""
-        self.pieces.append((self.rows, lambda: self._aligned(picture, align)))
+    def put(self, picture: Image.Image, align: str = "left", *, left: int = 0, room: int = 0) -> None:
+        """Print a picture (0 is black) between margins and move the paper by its height; ``room`` 0 is all of it."""
+        self.pieces.append((self.rows, lambda: self._aligned(picture, align, left, room)))
         self.rows += picture.height
 
-    def write(self, glyphs: list[Glyph], height: int, align: str = "left") -> None:
+    def write(self, glyphs: list[Glyph], height: int, align: str = "left", *, left: int = 0, room: int = 0) -> None:
         """Print one line of characters, at least ``height`` dots high, and move the paper by it."""
-        self.pieces.append((self.rows, lambda: self._aligned(line(glyphs, height), align)))
+        self.pieces.append((self.rows, lambda: self._aligned(line(glyphs, height), align, left, room)))
         self.rows += line_height(glyphs, height)
 
-    def _aligned(self, picture: Image.Image, align: str) -> Image.Image:
-        spare = max(0, self.width - picture.width)
-        left = {"left": 0, "centre": spare // 2, "right": spare}[align]
+    def _aligned(self, picture: Image.Image, align: str, left: int, room: int) -> Image.Image:
+        spare = max(0, (room or self.width) - picture.width)
+        start = left + {"left": 0, "centre": spare // 2, "right": spare}[align]
         paper = Image.new("L", (self.width, picture.height), WHITE)
-        paper.paste(picture, (left, 0))
+        paper.paste(picture, (start, 0))
         return paper
 
     def feed(self, rows: int) -> None:
@@ -110,10 +110,17 @@ def qr_code(data: str, module: int, level: str) -> Image.Image:
     return _symbol(zxingcpp.create_barcode(data, zxingcpp.BarcodeFormat.QRCode, ec_level=level), module)
 
 
-def barcode(digits: str, module: int, height: int) -> Image.Image:
-    """An EAN-13 of 12 or 13 digits, ``height`` dots high. Raises ``ValueError`` on a wrong check digit."""
-    picture = _symbol(zxingcpp.create_barcode(digits, zxingcpp.BarcodeFormat.EAN13), module)
-    return picture.resize((picture.width, height), Image.Resampling.NEAREST)
+def barcode(digits: str, module: int, height: int, *, digits_below: bool = False) -> Image.Image:
+    """An EAN-13 of 12 or 13 digits, its bars ``height`` dots high. Raises ``ValueError`` on a wrong check digit."""
+    bars = _symbol(zxingcpp.create_barcode(digits, zxingcpp.BarcodeFormat.EAN13), module)
+    bars = bars.resize((bars.width, height), Image.Resampling.NEAREST)
+    if not digits_below:
+        return bars
+    words = line([Glyph(digit) for digit in digits], CELL[1])
+    both = Image.new("L", (max(bars.width, words.width), height + words.height), WHITE)
+    both.paste(bars, ((both.width - bars.width) // 2, 0))
+    both.paste(words, ((both.width - words.width) // 2, height))
+    return both
 
 
 def _symbol(symbol: Any, scale: int) -> Image.Image:  # noqa: ANN401  the library carries no types

@@ -1,7 +1,7 @@
-"""A receipt printer on a virtual USB bus: pyusb's own back end interface, with an ESC/POS printer behind it.
+"""Receipt printers on a virtual USB bus: pyusb's own back end interface, with an ESC/POS printer behind each socket.
 
-``usb.core.find(backend=VirtualUsb(...))`` finds it, and whatever is built on pyusb drives it, with no kernel and no
-hardware. One configuration, one printer-class interface, a bulk endpoint each way.
+``usb.core.find(backend=VirtualUsb(...))`` finds them, and whatever is built on pyusb drives them, with no kernel and
+no hardware. Each has one configuration, one printer-class interface, a bulk endpoint each way.
 """
 
 from __future__ import annotations
@@ -16,49 +16,73 @@ from typing import Any
 from usb.backend import IBackend
 from usb.core import USBError, USBTimeoutError
 
-__all__ = ["VirtualUsb"]
+__all__ = ["VirtualPrinter", "VirtualUsb"]
 
 IN_ENDPOINT, OUT_ENDPOINT = 0x82, 0x01
 _BULK, _PRINTER_CLASS, _PACKET = 2, 7, 64
 
 
-class VirtualUsb(IBackend):  # type: ignore[misc]  # pyusb carries no types
-    """The bus and the printer's USB side. ``receive`` gets what the host writes; ``answer`` sends to the host."""
+class VirtualPrinter:
+    """A printer's USB side, in the socket ``port`` of bus 1. ``receive`` gets what the host writes; ``answer`` sends.
 
-    def __init__(self, *, vendor: int = 0x04B8, product: int = 0x0E15) -> None:
-        super().__init__()
+    ``takes`` false: it holds the host off (NAK), as one does whose buffer is full.
+    """
+
+    def __init__(self, *, vendor: int = 0x04B8, product: int = 0x0E15, port: tuple[int, ...] = (1,)) -> None:
         self.receive: Callable[[bytes], None] = lambda _data: None
+        self.vendor, self.product, self.port = vendor, product, port
         self.plugged = True
+        self.takes = True
         self.opened = 0
-        self._vendor, self._product = vendor, product
-        self._arrived = threading.Condition()
-        self._to_host = bytearray()
+        self.arrived = threading.Condition()
+        self.to_host = bytearray()
 
     def answer(self, data: bytes) -> None:
-        """Send bytes to the host."""
-        with self._arrived:
-            self._to_host += data
-            self._arrived.notify_all()
+        """Send bytes to the host; while the cable is out they are lost."""
+        with self.arrived:
+            if self.plugged:
+                self.to_host += data
+                self.arrived.notify_all()
 
     def unplug(self) -> None:
         """Pull the cable."""
-        with self._arrived:
+        with self.arrived:
             self.plugged = False
-            self._to_host.clear()
-            self._arrived.notify_all()
+            self.to_host.clear()
+            self.arrived.notify_all()
+
+    def plug(self) -> None:
+        """Put it back."""
+        with self.arrived:
+            self.plugged = True
+
+    def need_cable(self) -> None:
+        """Raise what the host sees once the cable is out."""
+        if not self.plugged:
+            text = "No such device (it may have been disconnected)"
+            raise USBError(text, error_code=-4, errno=errno.ENODEV)
+
+
+class VirtualUsb(IBackend):  # type: ignore[misc]  # pyusb carries no types
+    """A bus with printers in its sockets."""
+
+    def __init__(self, *printers: VirtualPrinter) -> None:
+        super().__init__()
+        self._printers = printers
 
     # -- what pyusb asks of a back end ---------------------------------------------------------------------------
 
-    def enumerate_devices(self) -> Iterator[str]:
-        """One device, or none."""
-        return iter(["printer"] if self.plugged else [])
+    def enumerate_devices(self) -> Iterator[VirtualPrinter]:
+        """Those that are plugged in."""
+        return iter([printer for printer in self._printers if printer.plugged])
 
-    def get_device_descriptor(self, _dev: object) -> SimpleNamespace:
+    def get_device_descriptor(self, dev: VirtualPrinter) -> SimpleNamespace:
         """The device: a printer of the class its interface tells."""
         return SimpleNamespace(
             bLength=18, bDescriptorType=1, bcdUSB=0x0200, bDeviceClass=0, bDeviceSubClass=0, bDeviceProtocol=0,
-            bMaxPacketSize0=64, idVendor=self._vendor, idProduct=self._product, bcdDevice=0x0100, iManufacturer=0,
-            iProduct=0, iSerialNumber=0, bNumConfigurations=1, bus=1, address=1, port_number=1, port_numbers=(1,),
+            bMaxPacketSize0=64, idVendor=dev.vendor, idProduct=dev.product, bcdDevice=0x0100, iManufacturer=0,
+            iProduct=0, iSerialNumber=0, bNumConfigurations=1, bus=1, address=1 + self._printers.index(dev),
+            port_number=dev.port[-1], port_numbers=dev.port,
             speed=3,
         )  # fmt: skip
 
@@ -88,15 +112,15 @@ class VirtualUsb(IBackend):  # type: ignore[misc]  # pyusb carries no types
             wMaxPacketSize=_PACKET, bInterval=0, bRefresh=0, bSynchAddress=0, extra_descriptors=[],
         )  # fmt: skip
 
-    def open_device(self, _dev: object) -> str:
+    def open_device(self, dev: VirtualPrinter) -> VirtualPrinter:
         """A handle."""
-        self._need_cable()
-        self.opened += 1
-        return "printer"
+        dev.need_cable()
+        dev.opened += 1
+        return dev
 
-    def close_device(self, _handle: object) -> None:
+    def close_device(self, handle: VirtualPrinter) -> None:
         """The handle is given back."""
-        self.opened -= 1
+        handle.opened -= 1
 
     def set_configuration(self, _handle: object, _value: int) -> None:
         """There is only one."""
@@ -111,32 +135,26 @@ class VirtualUsb(IBackend):  # type: ignore[misc]  # pyusb carries no types
     def release_interface(self, _handle: object, _intf: int) -> None:
         """The same."""
 
-    def reset_device(self, _handle: object) -> None:
-        """What was not read is lost."""
-        self._need_cable()
-        with self._arrived:
-            self._to_host.clear()
-
-    def bulk_write(self, _handle: object, _ep: int, _intf: int, data: Any, _timeout: int) -> int:  # noqa: ANN401  pyusb's array
-        """Bytes for the printer."""
-        self._need_cable()
-        self.receive(bytes(data))
-        return len(data)
-
-    def bulk_read(self, _handle: object, _ep: int, _intf: int, buff: array.array[int], timeout: int) -> int:
-        """Bytes from the printer into ``buff``; waits at most ``timeout`` ms."""
-        with self._arrived:
-            self._arrived.wait_for(lambda: self._to_host or not self.plugged, timeout / 1000)
-            self._need_cable()
-            if not self._to_host:
+    def bulk_write(self, handle: VirtualPrinter, _ep: int, _intf: int, data: Any, timeout: int) -> int:  # noqa: ANN401  pyusb's array
+        """Bytes for the printer; waits at most ``timeout`` ms for it to take them."""
+        with handle.arrived:
+            handle.arrived.wait_for(lambda: handle.takes or not handle.plugged, timeout / 1000)
+            handle.need_cable()
+            if not handle.takes:
                 text = "Operation timed out"
                 raise USBTimeoutError(text, error_code=-7, errno=errno.ETIMEDOUT)
-            data = bytes(self._to_host[: len(buff)])
-            del self._to_host[: len(data)]
-        buff[: len(data)] = array.array("B", data)
+        handle.receive(bytes(data))
         return len(data)
 
-    def _need_cable(self) -> None:
-        if not self.plugged:
-            text = "No such device (it may have been disconnected)"
-            raise USBError(text, error_code=-4, errno=errno.ENODEV)
+    def bulk_read(self, handle: VirtualPrinter, _ep: int, _intf: int, buff: array.array[int], timeout: int) -> int:
+        """Bytes from the printer into ``buff``; waits at most ``timeout`` ms."""
+        with handle.arrived:
+            handle.arrived.wait_for(lambda: handle.to_host or not handle.plugged, timeout / 1000)
+            handle.need_cable()
+            if not handle.to_host:
+                text = "Operation timed out"
+                raise USBTimeoutError(text, error_code=-7, errno=errno.ETIMEDOUT)
+            data = bytes(handle.to_host[: len(buff)])
+            del handle.to_host[: len(data)]
+        buff[: len(data)] = array.array("B", data)
+        return len(data)

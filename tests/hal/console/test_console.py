@@ -120,7 +120,7 @@ def test_a_device_that_is_not_there_fails_its_check_with_the_cause(capsys: pytes
     assert asyncio.run(check("printer", printer, external=True, interactive=True, patience=0.2)) == 1
     told = capsys.readouterr().out
     assert "FAIL  internal" in told
-    assert "no printer at 127.0.0.1:1" in told
+    assert "no connection to 127.0.0.1:1" in told
     assert "external" not in told
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from hal.camera.contract import CodeSeen
 from hal.device import Device, DeviceEvent, StatusChanged
 from hal.lights.contract import SwitchTurned
-from hal.printer.contract import Paper
+from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
 
@@ -43,7 +43,7 @@ def essence(event: DeviceEvent) -> object:
             return (event.value, event.exponent, event.unit) if event.state == "stable" else None
         case SwitchTurned():
             return (event.switch, event.on)
-        case Paper():
+        case PrinterState():
             return event.state
         case _:
             return event

@@ -1,80 +1,117 @@
-"""The ESC/POS printer's rigs: on the network and on a virtual USB bus."""
+"""The ESC/POS printer's rigs: on the network, on a serial line (a pseudo-terminal) and on a virtual USB bus."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.far_ends.printer.escpos import PrinterFarEnd, ReceiptFolder
-from bench.far_ends.printer.interpreter import Interpreter
-from bench.far_ends.printer.usb import VirtualUsb
+from bench.far_ends.line import Fault, Line
+from bench.far_ends.printer.escpos import PrinterInside
+from bench.far_ends.printer.interpreter import Make, PaperState
+from bench.far_ends.printer.usb import VirtualPrinter, VirtualUsb
+from hal.ports.usb import UsbDevice, UsbPort
 from hal.printer import escpos
-from hal.printer.contract import Paper
-from tests.support.rigs import Rig, Wire
+from hal.printer.contract import PrinterState
+from tests.support.rigs import Deed, Rig, Wire
 
-__all__ = ["FONT", "RIGS", "escpos_settings", "usb_printer"]
+__all__ = ["FONT", "RIGS", "escpos_settings", "on_usb", "usb_printer"]
 
 WIRE: Wire = "wire"
+WIRES: dict[str, Wire] = {"usb": "emulated"}
 FONT = str(Path(__file__).parents[4] / "ui/assets/fonts/NotoSansBengali-Regular.ttf")
+_FAULTS: tuple[Fault, ...] = ("silent", "babble", "slow", "lossy", "garbled")
+
+
+def escpos_settings(**settings: object) -> escpos.Settings:
+    """Settings of the ESC/POS driver for a test: the house's font, short times."""
+    times = {
+        "poll_ms": 15,
+        "retry_ms": 5,
+        "answer_timeout_ms": 500,
+        "connect_timeout_ms": 1000,
+        "write_timeout_ms": 1000,
+        "confirm_timeout_ms": 2000,
+    }
+    all_of_them: dict[str, Any] = {"font": FONT, **times, **settings}
+    return escpos.Settings(**all_of_them)
+
+
+def usb_printer(folder: Path, make: Make | None = None) -> tuple[VirtualPrinter, PrinterInside]:
+    """A printer at a USB cable, and its inside; receipts go to ``folder``."""
+    plug, inside = VirtualPrinter(), PrinterInside(folder, make)
+    plug.receive, inside.send = inside.receive, plug.answer
+    return plug, inside
+
+
+def on_usb(plug: VirtualPrinter, **settings: object) -> escpos.Driver:
+    """A driver at a bus with this one printer."""
+    port = UsbPort(UsbDevice(plug.vendor, plug.product), VirtualUsb(plug))
+    given = escpos_settings(connection="usb", usb_vendor=plug.vendor, usb_product=plug.product, **settings)
+    return escpos.Driver("printer", given, port)
+
+
+def _act(inside: PrinterInside) -> Deed:
+    """The roll goes through what a roll goes through."""
+    states: itertools.cycle[PaperState] = itertools.cycle(("near_end", "out", "ok"))
+
+    async def act() -> object:
+        state = next(states)
+        await inside.paper(state=state)
+        return state
+
+    return act
 
 
 @asynccontextmanager
-async def network(folder: Path) -> AsyncIterator[Rig]:
-    """A printer that listens on TCP."""
-    far = PrinterFarEnd(folder / "receipts")
-    port = await far.start()
-    driver = escpos.Driver("printer", escpos_settings(host="127.0.0.1", port=port))
-
-    async def act() -> None:
-        await far.paper(state="out" if far.inside.paper == "near_end" else "near_end")
-
+async def _on_line(folder: Path, *, serial: bool) -> AsyncIterator[Rig]:
+    inside = PrinterInside(folder / "receipts", pictures=False)
+    line = Line(inside)
+    if serial:
+        where = await line.start_pty(folder / "by-id" / "printer")
+        port: dict[str, object] = {"connection": "serial", "serial_port": where}
+    else:
+        host, _, number = (await line.start_tcp()).partition(":")
+        port = {"host": host, "port": int(number)}
+    driver = escpos.Driver("printer", escpos_settings(answer_timeout_ms=100, **port))
+    faults: dict[str, Deed] = {kind: partial(line.fault, kind=kind) for kind in _FAULTS}
     try:
-        yield Rig(driver, far.unplug, far.plug, act, Paper)
+        yield Rig(
+            driver=driver,
+            unplug=line.unplug,
+            plug=line.plug,
+            act=_act(inside),
+            data=PrinterState,
+            faults=faults,
+            heal=partial(line.fault, kind="none"),
+            last_byte_ns=lambda: line.last_byte_ns,
+        )
     finally:
         await driver.close()
-        await far.close()
+        await line.close()
 
 
 @asynccontextmanager
 async def usb(folder: Path) -> AsyncIterator[Rig]:
     """A printer on a virtual USB bus."""
-    bus, printer = usb_printer(folder / "receipts")
-    driver = escpos.Driver("printer", escpos_settings(connection="usb", usb_vendor=0x04B8, usb_product=0x0E15), bus)
-
-    async def act() -> None:
-        printer.paper = "out" if printer.paper == "near_end" else "near_end"
-        printer.changed()
+    plug, inside = usb_printer(folder / "receipts")
+    driver = on_usb(plug)
 
     async def unplug() -> None:
-        bus.unplug()
-        printer.tear_off()
+        plug.unplug()
+        inside.powered()
 
-    async def plug() -> None:
-        bus.plugged = True
+    async def put_back() -> None:
+        plug.plug()
 
     try:
-        yield Rig(driver, unplug, plug, act, Paper)
+        yield Rig(driver, unplug, put_back, _act(inside), PrinterState)
     finally:
         await driver.close()
-    assert bus.opened == 0
+    assert plug.opened == 0
 
 
-def escpos_settings(**settings: object) -> escpos.Settings:
-    """Settings of the ESC/POS driver for a test: the house's font, short times."""
-    times = {"poll_ms": 15, "answer_timeout_ms": 500, "connect_timeout_ms": 1000, "confirm_timeout_ms": 2000}
-    all_of_them: dict[str, Any] = {"font": FONT, **times, **settings}
-    return escpos.Settings(**all_of_them)
-
-
-def usb_printer(folder: Path) -> tuple[VirtualUsb, Interpreter]:
-    """A printer on a virtual USB bus, and its inside; receipts go to ``folder``."""
-    bus, receipts = VirtualUsb(), ReceiptFolder(folder)
-    printer = Interpreter(bus.answer, receipts.save, lambda _pin: None)
-    bus.receive = printer.receive
-    return bus, printer
-
-
-WIRES: dict[str, Wire] = {"usb": "emulated"}
-RIGS = {"network": network, "usb": usb}
+RIGS = {"network": partial(_on_line, serial=False), "serial": partial(_on_line, serial=True), "usb": usb}

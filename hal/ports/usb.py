@@ -1,0 +1,203 @@
+"""Two bulk endpoints of a USB device as a byte port, through pyusb (libusb): printers, mostly.
+
+A thread of its own waits for bytes, since libusb blocks; the loop never does. The device is named by its ids and,
+where two alike are plugged in, by the socket it is in (``1-1.4``: bus, then ports, as the kernel and ``lsusb -t`` do):
+never the first that is found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from hal.device import ClaimedError, NoHardwareError
+
+__all__ = ["UsbDevice", "UsbPort"]
+
+_READ_SIZE, _READ_MS = 512, 200
+"""``close`` waits for a read under way, so one is short."""
+_PIECE, _PIECE_MS = 4096, 250
+_TAKEN = frozenset({errno.EBUSY, errno.EACCES, errno.EPERM})
+
+
+@dataclass(frozen=True, slots=True)
+class UsbDevice:
+    """Which device: ``path`` is needed only where several have these ids. ``interface_class``: 7 is printers."""
+
+    vendor: int
+    product: int
+    path: str = ""
+    interface_class: int = 7
+
+    @property
+    def where(self) -> str:
+        """In words, as the settings name it."""
+        return f"USB {self.vendor:04x}:{self.product:04x}{f' at {self.path}' if self.path else ''}"
+
+
+class UsbPort:
+    """See ``Port``. ``backend`` is pyusb's own choice unless a test gives one."""
+
+    def __init__(self, device: UsbDevice, backend: object | None = None) -> None:
+        self._device = device
+        self._backend = backend
+        self._opened: _Opened | None = None
+        self._arrived: asyncio.Queue[bytes | OSError] = asyncio.Queue()
+        self._threads: ThreadPoolExecutor | None = None
+        self._closing = threading.Event()
+
+    @property
+    def where(self) -> str:
+        """See ``Port.where``."""
+        return self._device.where
+
+    async def open(self) -> None:
+        """See ``Port.open``."""
+        await self.close()
+        self._closing.clear()
+        self._arrived = asyncio.Queue()
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="usb-port")
+        loop = asyncio.get_running_loop()
+        try:
+            self._opened = await loop.run_in_executor(self._threads, _open, self._device, self._backend)
+        except BaseException:
+            self._threads.shutdown(wait=False)
+            self._threads = None
+            raise
+        self._threads.submit(self._listen, loop, self._opened, self._arrived)
+
+    async def read(self) -> bytes:
+        """See ``Port.read``."""
+        self._need_open()
+        told = await self._arrived.get()
+        if isinstance(told, OSError):
+            self._arrived.put_nowait(told)  # for whoever reads next
+            raise told
+        return told
+
+    async def write(self, data: bytes) -> None:
+        """See ``Port.write``."""
+        loop = asyncio.get_running_loop()
+        while data:
+            opened = self._need_open()
+            data = data[await loop.run_in_executor(self._threads, opened.write, data[:_PIECE]) :]
+
+    async def close(self) -> None:
+        """See ``Port.close``."""
+        opened, self._opened = self._opened, None
+        threads, self._threads = self._threads, None
+        if opened is None or threads is None:
+            return
+        self._closing.set()
+        self._arrived.put_nowait(ConnectionResetError(errno.ENODEV, f"{self.where} was closed"))
+        await asyncio.to_thread(threads.shutdown)
+        await asyncio.to_thread(opened.close)
+
+    def _listen(
+        self, loop: asyncio.AbstractEventLoop, opened: _Opened, arrived: asyncio.Queue[bytes | OSError]
+    ) -> None:
+        while not self._closing.is_set():
+            told: bytes | OSError
+            try:
+                told = opened.read()
+            except OSError as error:
+                told = error
+            if told:
+                with suppress(RuntimeError):  # the loop is gone, and so is whoever would read
+                    loop.call_soon_threadsafe(arrived.put_nowait, told)
+            if isinstance(told, OSError):
+                return
+
+    def _need_open(self) -> _Opened:
+        if self._opened is None:
+            raise ConnectionResetError(errno.ENODEV, f"{self.where} is not open")
+        return self._opened
+
+
+def _open(wanted: UsbDevice, backend: object | None) -> _Opened:
+    import usb.core  # noqa: PLC0415  nothing that a kiosk without USB printers should load
+    import usb.util  # noqa: PLC0415
+
+    try:
+        found = list(usb.core.find(find_all=True, backend=backend, idVendor=wanted.vendor, idProduct=wanted.product))
+    except usb.core.NoBackendError as error:
+        text = f"{wanted.where}: libusb is missing; install libusb-1.0-0"
+        raise NoHardwareError(text) from error
+    at = {_path(device): device for device in found}
+    if wanted.path:
+        at = {path: device for path, device in at.items() if path == wanted.path}
+    if not at:
+        text = f"{wanted.where} is not there; check cable and power"
+        raise NoHardwareError(text)
+    if len(at) > 1:
+        text = f"{wanted.where}: there are several, at {', '.join(sorted(at))}; set usb_path"
+        raise NoHardwareError(text)
+    (device,) = at.values()
+    try:
+        return _Opened(device, usb.util, wanted.interface_class)
+    except OSError as error:
+        usb.util.dispose_resources(device)
+        if error.errno in _TAKEN:
+            text = f"{wanted.where} is held by another program, or may not be opened: {error}"
+            raise ClaimedError(text) from error
+        text = f"{wanted.where}: {error}"
+        raise NoHardwareError(text) from error
+
+
+def _path(device: Any) -> str:  # noqa: ANN401  pyusb carries no types
+    return f"{device.bus}-{'.'.join(map(str, device.port_numbers or (device.address,)))}"
+
+
+class _Opened:
+    """A claimed interface with a bulk endpoint each way. Each call blocks for a bounded time, raises ``OSError``."""
+
+    def __init__(self, device: Any, util: Any, interface_class: int) -> None:  # noqa: ANN401  pyusb carries no types
+        self._device, self._util = device, util
+        configured = device.get_active_configuration()
+        interface = util.find_descriptor(configured, bInterfaceClass=interface_class) or configured[0, 0]
+        with suppress(NotImplementedError):  # a back end without a kernel behind it
+            if device.is_kernel_driver_active(interface.bInterfaceNumber):  # usblp
+                device.detach_kernel_driver(interface.bInterfaceNumber)
+        util.claim_interface(device, interface.bInterfaceNumber)
+        self._out = self._endpoint(interface, util.ENDPOINT_OUT)
+        self._in = self._endpoint(interface, util.ENDPOINT_IN)
+        while self.read(1):  # what was said before is not ours
+            continue
+
+    def _endpoint(self, interface: Any, way: int) -> Any:  # noqa: ANN401  pyusb carries no types
+        util = self._util
+        found = [
+            each
+            for each in interface
+            if util.endpoint_direction(each.bEndpointAddress) == way
+            and util.endpoint_type(each.bmAttributes) == util.ENDPOINT_TYPE_BULK
+        ]
+        if not found:
+            raise OSError(errno.ENXIO, "no bulk endpoint each way: a device that says nothing of itself")
+        return found[0]
+
+    def read(self, timeout_ms: int = _READ_MS) -> bytes:
+        """What has come; empty when nothing came in time."""
+        try:
+            return bytes(self._in.read(_READ_SIZE, timeout_ms))
+        except OSError as error:
+            if error.errno == errno.ETIMEDOUT:
+                return b""
+            raise
+
+    def write(self, data: bytes) -> int:
+        """How many bytes were taken; 0 when none was in time."""
+        try:
+            return int(self._out.write(data, _PIECE_MS))
+        except OSError as error:
+            if error.errno == errno.ETIMEDOUT:
+                return 0
+            raise
+
+    def close(self) -> None:
+        self._util.dispose_resources(self._device)
