@@ -1,7 +1,8 @@
 """``make demo``: the whole little shop on one page. Ctrl-C ends everything it started.
 
 ``COUNTRY`` is ``bd`` (the default) or ``br``; it switches language, tax, receipt and tenders. ``PORT`` asks for the
-page's port; a busy one is named and another taken. ``KEEP=1`` keeps the shop's data for the next time.
+page's port; a busy one is named and another taken. ``KEEP=1`` keeps the shop's data for the next time. The kiosk runs
+its real drivers against far ends; ``SIM=1`` has simulators inside it instead.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def main(build: Build = World) -> int:
         country = _country()
         door = page_door(whole_number("PORT", _WANTED, least=1, most=65_535))
         with door, _folder(country, keep=os.environ.get("KEEP") == "1") as folder:
-            options = Options(country=country, page_port=door.getsockname()[1])
+            simulated = os.environ.get("SIM") == "1"
+            options = Options(country=country, page_port=door.getsockname()[1], simulated=simulated)
             return show(build(folder, options, _say), door)
     except AskedError as fault:
         print(f"demo: {fault}", file=sys.stderr)

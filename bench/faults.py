@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -132,7 +132,7 @@ def drill(
     """
     chance = random.Random(plan.seed)
     folder = keep or Path(tempfile.mkdtemp(prefix="faults-"))
-    quiet = Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True, wrapper=wrapper or {})
+    quiet = replace(Options.drill(), wrapper=wrapper or {})
     world = World(folder, quiet)
     killer = Killer(world, plan, chance)
     report.figure("rounds", plan.rounds)

@@ -98,7 +98,7 @@ def main() -> int:
         print(f"replay: {fault}", file=sys.stderr)
         return 2
     folder = Path(tempfile.mkdtemp(prefix="replay-"))
-    world = World(folder, Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True))
+    world = World(folder, Options.drill())
     with Report("replay") as report:
         try:
             oracle = Oracle(world.shop, offers=True)

@@ -28,7 +28,13 @@ from bench.window import NOVNC
 __all__ = ["Bench", "Surroundings", "application"]
 
 _PAGE = Path(__file__).parent / "page"
-_CABLES = {"scanner": "Scanner", "produce_scale": "Scale", "printer": "Printer", "card_reader": "Terminal"}
+_CABLES = {
+    "scanner": "Scanner",
+    "produce_scale": "Scale",
+    "printer": "Printer",
+    "card_terminal": "Terminal",
+    "camera": "Camera",
+}
 _HOSTS = ("127.0.0.1", "localhost")
 _UNREAD = 1000
 _KEPT = frozenset({"self", "board", "knob"})

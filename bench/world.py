@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bench.peripherals import BOARDS, Peripherals
 from bench.processes import Child, NotReadyError, answers_on, find_program, free_port, python
 from bench.window import Window, check_window, open_window
 from samples.catalogue import Country, SampleItem, SampleShop, load_shop
@@ -27,7 +28,6 @@ __all__ = ["KIOSK", "Options", "World"]
 
 KIOSK = "kiosk-1"
 _ROOT = Path(__file__).resolve().parents[1]
-_FONTS = _ROOT / "ui" / "assets" / "fonts"
 _LONGEST_SOCKET = 107
 _SHELF = 18
 """Tiles on the bench page."""
@@ -37,7 +37,8 @@ _SHELF = 18
 class Options:
     """What kind of world. ``window``: the kiosk draws (on a display, real or virtual); else it runs headless.
 
-    ``pictures``: receipts become pictures. ``quick``: scales settle at once, for drills. ``sample_sales``: ninety days
+    ``pictures``: receipts become pictures. ``simulated``: simulators inside the kiosk instead of drivers with far ends;
+    ``quick``: they settle at once, for drills. ``sample_sales``: ninety days
     of seeded sales at head office. ``demo``: head office lets people look without signing in. ``wrapper``: run these
     modules through another one, which drills use to plant defects. ``page_port``: the bench page's; where it is given,
     no other page in a browser may watch and touch the virtual display.
@@ -49,8 +50,14 @@ class Options:
     sample_sales: bool = True
     demo: bool = True
     quick: bool = False
+    simulated: bool = False
     page_port: int = 0
     wrapper: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def drill(cls) -> Options:
+        """A world for a drill: nothing to look at, and no time lost on wires."""
+        return cls(window=False, pictures=False, sample_sales=False, demo=False, quick=True, simulated=True)
 
 
 class World:
@@ -69,8 +76,9 @@ class World:
         self._tell = progress
         self._window: Window | None = None
         self._key = ""
-        self._printer_port = 0
-        self._terminal_at = ""
+        self._peripherals = Peripherals(
+            self, self._child, simulated=options.simulated, quick=options.quick, pictures=options.pictures
+        )
         self._switch = threading.Lock()
 
     @cached_property
@@ -123,17 +131,7 @@ class World:
     @property
     def boards(self) -> dict[str, Path]:
         """Knob sockets by board."""
-        names = (
-            "scanner",
-            "produce_scale",
-            "bagging_scale",
-            "card_reader",
-            "card_terminal",
-            "printer",
-            "lights",
-            "network",
-            "panel",
-        )
+        names = (*BOARDS, "network", "panel")
         return {name: self.run / f"{name}.knobs" for name in names}
 
     # --- up and down -----------------------------------------------------------------------------------------------
@@ -169,7 +167,7 @@ class World:
 
     def stop(self) -> None:
         """Everything that was started, the kiosk first."""
-        for name in ("checkout", "sync", "printer", "terminal", "cable", "headoffice", "broker"):
+        for name in ("checkout", "sync", *self._peripherals.programs, "cable", "headoffice", "broker"):
             child = self.children.get(name)
             if child is not None:
                 child.stop()
@@ -199,10 +197,11 @@ class World:
             self.powered = self.children["checkout"].alive
 
     def await_checkout(self, seconds: float = 60.0) -> None:
-        """Until the checkout's devices have their knobs: it has opened journal and devices by then."""
-        knobs = self.boards["scanner"]
-        door = self.boards["panel"] if self.options.window else self.touch_socket
-        self.children["checkout"].wait(lambda: _listens(knobs) and _listens(door), seconds=seconds)
+        """Until the checkout's door is open, and simulators have their knobs: journal and devices are open by then."""
+        doors = [self.boards["panel"] if self.options.window else self.touch_socket]
+        if self.options.simulated:
+            doors.append(self.boards["scanner"])
+        self.children["checkout"].wait(lambda: all(map(_listens, doors)), seconds=seconds)
 
     # --- the parts -------------------------------------------------------------------------------------------------
 
@@ -298,42 +297,13 @@ class World:
         office.wait(answers, seconds=60)
 
     def _start_far_ends(self) -> None:
-        self._tell("starting printer, card terminal and cable")
-        printer = self._child(
-            "printer",
-            python(
-                "bench.far_ends.printer.escpos",
-                "--port",
-                0,
-                "--folder",
-                self.receipts,
-                "--knob-socket",
-                self.boards["printer"],
-                *([] if self.options.pictures else ["--no-pictures"]),
-            ),
-        )
-        terminal = self._child(
-            "terminal",
-            python(
-                "bench.far_ends.card_reader.simulated",
-                "--listen",
-                "127.0.0.1:0",
-                "--charges",
-                self.charges,
-                "--knob-socket",
-                self.boards["card_terminal"],
-                "--name",
-                "card_terminal",
-            ),
-        )
+        self._tell("starting the far ends of the kiosk's devices")
+        self._peripherals.start()
         cable = self._child(
             "cable",
             python("bench.cable", "--to", f"127.0.0.1:{self.broker_port}", "--knob-socket", self.boards["network"]),
         )
-        for child in (printer, terminal, cable):
-            child.start()
-        self._printer_port = int(printer.about()["port"])
-        self._terminal_at = str(terminal.about()["listen"])
+        cable.start()
         self.cable_port = int(cable.about()["port"])
 
     def _write_settings(self) -> None:
@@ -350,7 +320,7 @@ class World:
             "identity": {**identity, "location": store.location},
             "paths": {"data": "data", "run": str(self.run), "pictures": str(self.pictures)},
             "screen": {"width": 1280, "height": 800, "fullscreen": False},
-            "devices": self._devices(),
+            "devices": self._peripherals.settings(),
         }
         (kiosk / "kiosk.toml").write_text(_toml(settings), encoding="utf-8")
         sync: dict[str, Any] = {
@@ -370,38 +340,12 @@ class World:
         self._child("sync", self._module("kiosk.sync.main", "--settings", kiosk / "sync.toml"))
         if self._window is not None:
             command = self._module("ui.main", "--settings", kiosk / "kiosk.toml", "--panel", self.boards["panel"])
-            self._child("checkout", command, **self._window.environment)
+            self._child("checkout", command, **self._window.environment, **self._peripherals.environment())
         else:
             command = self._module(
                 "kiosk.headless", "--settings", kiosk / "kiosk.toml", "--touch-socket", self.touch_socket
             )
-            self._child("checkout", command)
-
-    def _devices(self) -> dict[str, Any]:
-        pace = {"period_ms": 20, "settle_readings": 1} if self.options.quick else {}
-
-        def simulated(board: str, category: str, **settings: object) -> dict[str, Any]:
-            knobs = {"knob_socket": str(self.boards[board])}
-            return {"category": category, "model": "simulated", "settings": {**settings, **knobs}}
-
-        return {
-            "scanner": simulated("scanner", "scanner"),
-            "produce_scale": simulated("produce_scale", "scale", certified=True, **pace),
-            "bagging_scale": simulated("bagging_scale", "scale", unit="g", exponent=0),
-            "card_reader": simulated("card_reader", "card_reader", terminal=self._terminal_at),
-            "lights": simulated("lights", "lights"),
-            "printer": {
-                "category": "printer",
-                "model": "escpos",
-                "settings": {
-                    "connection": "network",
-                    "host": "127.0.0.1",
-                    "port": self._printer_port,
-                    "font": str(_FONTS / "NotoSansBengali-Medium.ttf"),
-                    "font_bold": str(_FONTS / "NotoSansBengali-Bold.ttf"),
-                },
-            },
-        }
+            self._child("checkout", command, **self._peripherals.environment())
 
     # --- what the bench page shows ---------------------------------------------------------------------------------
 

@@ -74,6 +74,15 @@ for (const [board, words] of Object.entries(start.cables)) {
 }
 $("network").onclick = () => turn("network", plugged.network === false ? "plug" : "unplug");
 $("key").onclick = () => { const on = $("key").dataset.on !== "true"; $("key").dataset.on = on; $("key").setAttribute("aria-pressed", on); turn("lights", "staff_key", { on }); };
+$("help").onclick = () => { turn("lights", "help_button", { on: true }); turn("lights", "help_button", { on: false }); };
+const shelf = start.products.filter((item) => /^\d{13}$/.test(item.code));
+let held = 0, drawn = true;
+$("hold").onclick = () => {
+  const item = shelf[held++ % shelf.length];
+  $("camera").textContent = item.name;
+  turn("camera", drawn ? "show" : "see", { data: item.code, symbology: "]E0" });
+};
+$("away").onclick = () => { $("camera").textContent = "sees nothing"; if (drawn) turn("camera", "blank"); };
 $("power").onclick = () => send({ do: power ? "power_off" : "power_on" });
 let power = true;
 
@@ -91,7 +100,8 @@ function showCable(board, is) {
 function showPresence(board, here) {
   for (const button of document.querySelectorAll(`[data-board="${board}"] button, [data-cable="${board}"]`)) button.disabled = !here;
   if (board === "network") $("network").disabled = !here;
-  if (board === "lights") $("key").disabled = !here;
+  if (board === "lights") $("key").disabled = $("help").disabled = !here;
+  if (board === "camera") $("hold").disabled = $("away").disabled = !here;
 }
 
 function showLight({ colour, blinking }) {
@@ -134,6 +144,7 @@ const loads = { produce_scale: "produce-load", bagging_scale: "bagging-load" };
 const handlers = {
   here: (board, about) => {
     if (board === "lights" && about.state.colour) showLight(about.state);
+    if (board === "camera") drawn = about.model !== "simulated";  // a simulated camera is told codes, not shown them
     if (loads[board] && "grams" in about.state) $(loads[board]).textContent = `${about.state.grams} g`;
     if ("plugged" in about.state) showCable(board, about.state.plugged);
     if (about.state.pending) handlers.pending(board, about.state.pending);

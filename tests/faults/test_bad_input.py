@@ -28,7 +28,7 @@ from tests.support.waiting import wait_until, wait_until_async
 
 pytestmark = pytest.mark.timeout(180)
 
-OPTIONS = Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True)
+OPTIONS = Options.drill()
 
 
 @pytest.fixture(scope="module")

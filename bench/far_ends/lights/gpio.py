@@ -22,7 +22,7 @@ from typing import Final, Literal
 from bench.far_ends.process import say_and_wait
 from bench.knobs import KnobPanel
 
-__all__ = ["Cabinet", "main"]
+__all__ = ["Cabinet", "main", "wiring"]
 
 _COMMAND: Final = struct.Struct("<IIII")
 _REPORT: Final = struct.Struct("<HHII")
@@ -42,6 +42,12 @@ BEEPER: Final = 12
 SWITCHES: Final[Mapping[str, int]] = {"staff_key": 23, "door": 24, "help_button": 25, "tamper": 5, "cash_drawer": 6}
 CLOSED_WHEN_ON: Final = frozenset({"staff_key", "help_button"})
 """The others are loops that open: a cut wire is told as an open door."""
+
+
+def wiring() -> dict[str, int]:
+    """The driver's settings for this cabinet: which pin is what."""
+    wired = {**LAMPS, "beeper": BEEPER, **SWITCHES}
+    return {f"{name}_pin": pin for name, pin in wired.items()}
 
 
 class Cabinet:
@@ -223,7 +229,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     if arguments.knob_socket:
         await cabinet.panel.start(arguments.knob_socket)
     try:
-        await say_and_wait({"port": port, "knob_socket": arguments.knob_socket})
+        await say_and_wait({"port": port, "knob_socket": arguments.knob_socket, "settings": wiring()})
     finally:
         await cabinet.close()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory
 
-from bench.far_ends.lights.gpio import BEEPER, LAMPS, SWITCHES, Cabinet
+from bench.far_ends.lights.gpio import SWITCHES, Cabinet, wiring
 from hal.lights import gpio
 from hal.lights.contract import SwitchTurned
 from tests.support.rigs import Rig, Wire
@@ -23,10 +23,8 @@ WIRE: Wire = "emulated"
 
 def settings(**more: Any) -> gpio.Settings:  # noqa: ANN401  settings of any kind
     """The wiring of the far end's cabinet, with short times."""
-    lamps = {f"{lamp}_pin": pin for lamp, pin in LAMPS.items()}
-    switches = {f"{switch}_pin": pin for switch, pin in SWITCHES.items()}
     times = {"bounce_ms": 0, "blink_ms": 10, "look_ms": 10}
-    return gpio.Settings(**{**lamps, "beeper_pin": BEEPER, **switches, **times, **more})
+    return gpio.Settings(**{**wiring(), **times, **more})
 
 
 @asynccontextmanager
