@@ -170,8 +170,8 @@ class BlockingDevice(ABC, Generic[Look]):
         """The call's result; one that hangs is told as lost at once, and is a failure when it comes back at last."""
         task = asyncio.ensure_future(call)
         try:
-            done, _ = await asyncio.wait({task}, timeout=self._hang_seconds)
-            if done:
+            await asyncio.wait({task}, timeout=self._hang_seconds)
+            if task.done():
                 return task.result()
             self._tell_lost(f"its driver has not come back for {self._hang_seconds:g} s")
             self._looked_once.set()
@@ -179,6 +179,8 @@ class BlockingDevice(ABC, Generic[Look]):
         except asyncio.CancelledError:
             task.cancel()
             raise
+        finally:
+            del task  # its exception's traceback leads here: the circle would keep alive what the driver let go of
         text = f"{self.name}: its driver came back late"
         raise TimeoutExpiredError(text)
 
