@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.benchmarks import book, core, idle, memory, shopping, start
+from tests.benchmarks import book, core, devices, idle, memory, shopping, start
 from tests.benchmarks.document import renew
 from tests.benchmarks.size import FULL, Size
 from tools.report import Report
@@ -20,6 +20,7 @@ PARTS: Final[Mapping[str, Callable[[Report, Size], None]]] = {
     "memory": memory.measure,
     "idle": idle.measure,
     "core": core.measure,
+    "devices": devices.measure,
     "book": book.measure,
 }
 """By name, in the order of the table."""

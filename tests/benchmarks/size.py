@@ -12,7 +12,7 @@ class Size:
     """``rounds``: decisions and screens timed; ``lookups``: keys asked for; ``starts``: processes started of each kind.
 
     ``shelf``: items in the kiosk's own book; ``million``: items in the big one; ``records``: the journal that is
-    replayed; ``idle_s``: how long nothing happens.
+    replayed; ``deeds``: what is done to each device. ``idle_s``: how long nothing happens.
     """
 
     lines: int = 200
@@ -25,9 +25,10 @@ class Size:
     receipts: int = 30
     weighings: int = 30
     starts: int = 5
+    deeds: int = 200
     settle_s: float = 3.0
     idle_s: float = 15.0
 
 
 FULL = Size()
-TINY = Size(5, 3, 50, 20, 30, 40, 4, 2, 2, 1, 0.2, 0.5)
+TINY = Size(5, 3, 50, 20, 30, 40, 4, 2, 2, 1, 2, 0.2, 0.5)
