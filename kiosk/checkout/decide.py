@@ -127,6 +127,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             payment.reversal_answered(desk, input_)
         case i.PrinterAnswered():
             receipt.answered(desk, input_)
+        case i.ProduceSeen():
+            shopper.produce_seen(desk, input_)
         case i.DeviceLost():
             lane.device_lost(desk, input_)
         case i.DeviceBack():

@@ -12,6 +12,7 @@ __all__ = [
     "AbortTerminal",
     "AskMember",
     "AskNumbers",
+    "AskProduce",
     "AskTerminal",
     "Beep",
     "Charge",
@@ -86,6 +87,14 @@ class AskNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class AskProduce:
+    """Ask the camera what lies before it -> ProduceSeen within ``deadline_ms``."""
+
+    correlation: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetLight:
     """The lane light: green free, amber help soon, red help now, blinking: staff on the way, off: closed."""
 
@@ -137,6 +146,7 @@ Effect = (
     | Reverse
     | AskMember
     | AskNumbers
+    | AskProduce
     | SetLight
     | Beep
     | StartTimer

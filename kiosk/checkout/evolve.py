@@ -290,6 +290,7 @@ def _gone(state: State) -> State:
         leaving=False,
         cancelling="",
         member_ask=None,
+        suggestions=e.SuggestionsShown(),
     )
     return replace(state, interventions=kept, language="", large_text=False, high_contrast=False, live=live)
 
@@ -331,7 +332,7 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
     match event:
         case e.ViewShown():
             armed = live.armed if event.view == "weigh" else None
-            live = replace(live, view=event.view, view_line=event.line, armed=armed)
+            live = replace(live, view=event.view, view_line=event.line, armed=armed, suggestions=e.SuggestionsShown())
         case e.ItemArmed():
             live = replace(live, armed=event.line)
         case e.WeightShown():
@@ -357,6 +358,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, conditions=tuple(sorted(standing)))
         case e.StorageShown():
             live = replace(live, storage=event.reason)
+        case e.SuggestionsShown():
+            live = replace(live, suggestions=event)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
         case _:

@@ -40,6 +40,7 @@ __all__ = [
     "PinTyped",
     "PowerRestored",
     "PrinterAnswered",
+    "ProduceSeen",
     "QuantityEntered",
     "ReceiptChosen",
     "ReversalAnswered",
@@ -281,6 +282,16 @@ class DeviceBack:
     device: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProduceSeen:
+    """The camera's answer to what lies before it: price look-up numbers, likeliest first; none where it knows none, or
+    not in time.
+    """
+
+    correlation: str
+    numbers: tuple[str, ...] = ()
+
+
 # --- staff -------------------------------------------------------------------------------------------------------
 
 
@@ -457,6 +468,7 @@ Input = (
     | TerminalSilent
     | ReversalAnswered
     | PrinterAnswered
+    | ProduceSeen
     | DeviceLost
     | DeviceBack
     | OperatorSignedIn

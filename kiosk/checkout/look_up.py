@@ -44,5 +44,5 @@ class LookUp(Protocol):
     def shelves(self) -> tuple[Shelf, ...]:
         """Departments that have pictures to browse."""
 
-    def shelf(self, department: str, *, limit: int = 60) -> tuple[Tile, ...]:
-        """Items of a department."""
+    def shelf(self, department: str, *, limit: int = 60, first: tuple[str, ...] = ()) -> tuple[Tile, ...]:
+        """Items of a department; those of ``first`` (item ids) that are in it come first, in that order."""

@@ -117,7 +117,10 @@ def _visit(state: State, policy: Policy) -> s.Body:
         return signed
     match state.live.view:
         case "look_up":
-            return s.LookUpBody(_totals(basket, policy))
+            suggested = state.live.suggestions
+            return s.LookUpBody(
+                _totals(basket, policy), suggested.items, suggested.department, asking=bool(suggested.correlation)
+            )
         case "weigh":
             return _weigh(state) or _basket(state, policy)
         case "quantity":

@@ -147,9 +147,16 @@ class BasketBody:
 
 @dataclass(frozen=True, slots=True)
 class LookUpBody:
-    """Search and pictures; the tiles come from the look-up port, in the screen's language."""
+    """Search and pictures; the tiles come from the look-up port, in the screen's language.
+
+    ``suggestions``: item ids that the camera guesses, to come first and be marked so; ``department`` is theirs. While
+    ``asking`` the list is not drawn yet; it never changes its order afterwards.
+    """
 
     totals: TotalsView
+    suggestions: tuple[str, ...] = ()
+    department: str = ""
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ __all__ = [
     "NoticeShown",
     "SignInRefused",
     "StorageShown",
+    "SuggestionsShown",
     "Transient",
     "View",
     "ViewShown",
@@ -134,6 +135,17 @@ class StorageShown:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionsShown:
+    """The camera is asked what lies there (``correlation``); or, asked no more, these items of the book come first in
+    the look-up, which opens at ``department``.
+    """
+
+    correlation: str = ""
+    items: tuple[str, ...] = ()
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SignInRefused:
     """The PIN or badge was not accepted."""
 
@@ -153,5 +165,6 @@ Transient = (
     | AskShown
     | ConditionShown
     | StorageShown
+    | SuggestionsShown
     | SignInRefused
 )

@@ -9,6 +9,7 @@ from kiosk.checkout.events import (
     InterventionRaised,
     MemberAsked,
     SettledTender,
+    SuggestionsShown,
     TenderOutcome,
     TransactionCompleted,
     TransactionOpened,
@@ -154,6 +155,7 @@ class Live:
     cancelling: str = ""
     asking: str = ""
     member_ask: MemberAsked | None = None
+    suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
     zero_seen: bool = True
     """The produce scale was empty since the last weighing."""
 

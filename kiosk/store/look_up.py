@@ -90,10 +90,11 @@ class BookLookUp:
         found = (msgspec.json.decode(payload, type=Department) for (payload,) in self._rows(_DEPARTMENTS))
         return tuple(Shelf(row.department, row.names, row.picture) for row in found if row.picture)
 
-    def shelf(self, department: str, *, limit: int = 60) -> tuple[Tile, ...]:
-        """Items of a department: those with a picture first."""
+    def shelf(self, department: str, *, limit: int = 60, first: tuple[str, ...] = ()) -> tuple[Tile, ...]:
+        """Items of a department: those of ``first``, then those with a picture."""
         found = self._items(_OF_DEPARTMENT, department)
-        found.sort(key=lambda item: item.picture is None)
+        place = {item_id: number for number, item_id in enumerate(first)}
+        found.sort(key=lambda item: (place.get(item.item_id, len(place)), item.picture is None))
         return tuple(self._tile(item) for item in found[:limit])
 
     def _by_number(self, asked: Sequence[str], limit: int) -> list[Item]:

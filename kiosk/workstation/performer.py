@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, assert_never
 
+from hal.camera.contract import Camera, Guess
 from hal.card_reader.contract import CardReader, Payment
 from hal.device import DeviceError
 from hal.lights.contract import Lights
@@ -22,6 +23,8 @@ __all__ = ["HeadOffice", "MakeReceipt", "Performer", "Sounds"]
 
 _log = logging.getLogger(__name__)
 
+_NUMBER_DIGITS: Final = (4, 5)
+_SUGGESTED: Final = 5
 _UNREACHABLE: Final = "no card terminal in the settings"
 
 
@@ -95,6 +98,8 @@ class Performer:
                 )
             case f.AskNumbers():
                 self._spawn(self._answer(self._head_office.numbers(effect.correlation, effect.deadline_ms)))
+            case f.AskProduce():
+                self._spawn(self._ask_produce(effect))
             case f.SetLight():
                 self._light = effect
                 self.relight()
@@ -237,10 +242,29 @@ class Performer:
     async def _answer(self, asked: Coroutine[Any, Any, i.MemberAnswered | i.NumbersAnswered]) -> None:
         self._put(await asked)
 
+    async def _ask_produce(self, ask: f.AskProduce) -> None:
+        """One answer, whatever the camera does or does not do: the pick list waits for it."""
+        guesses: tuple[Guess, ...] = ()
+        camera: Camera | None = self._rack.of("camera")
+        try:
+            if camera is not None:
+                async with asyncio.timeout(ask.deadline_ms / 1000):
+                    guesses = await camera.likeliest_produce()
+        except (DeviceError, TimeoutError) as error:
+            _log.info("no produce suggested: %s", str(error) or "no answer in time")
+        except Exception:  # noqa: BLE001 - a driver's fault must not hold up the pick list
+            _log.exception("the camera's driver failed on produce")
+        self._put(i.ProduceSeen(ask.correlation, tuple(g.key for g in guesses if _is_number(g.key))[:_SUGGESTED]))
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(_guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _is_number(key: str) -> bool:
+    """A price look-up number; a model may know things by other names too."""
+    return key.isascii() and key.isdecimal() and len(key) in _NUMBER_DIGITS
 
 
 def _told(tender: str, payment: Payment) -> i.TerminalAnswered:

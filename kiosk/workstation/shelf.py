@@ -85,10 +85,10 @@ class LiveLookUp:
         with self._lock:
             return self._inner.shelves() if self._inner is not None else ()
 
-    def shelf(self, department: str, *, limit: int = 60) -> tuple[Tile, ...]:
+    def shelf(self, department: str, *, limit: int = 60, first: tuple[str, ...] = ()) -> tuple[Tile, ...]:
         """Items of a department."""
         with self._lock:
-            return self._inner.shelf(department, limit=limit) if self._inner is not None else ()
+            return self._inner.shelf(department, limit=limit, first=first) if self._inner is not None else ()
 
 
 class BookShelf:

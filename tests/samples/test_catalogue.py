@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
@@ -263,3 +264,13 @@ def test_own_items_use_only_the_numbers_that_are_the_retailers_to_give() -> None
     }
     assert own.isdisjoint(local)
     assert all("3170" <= plu <= "3270" for plu in own | local)
+
+
+def test_every_number_that_a_camera_may_guess_is_an_item_sold_in_both_countries() -> None:
+    looks = list(csv.DictReader((ROOT / "shop" / "produce_looks.csv").read_text("utf-8").splitlines()))
+    assert len({row["fine"] for row in looks}) == 50
+    numbers = [row["plu"] for row in looks if row["plu"]]
+    assert len(numbers) == len(set(numbers)) == 49  # no shop here has conference pears
+    for country in COUNTRIES:
+        produce = {item.plu for item in load_shop(country).items if item.department == "produce"}
+        assert set(numbers) <= produce

@@ -116,6 +116,9 @@ def test_shelves_are_departments_with_a_picture_and_pictured_items_come_first(tm
     assert [shelf.department for shelf in look_up.shelves()] == ["fruit"]
     assert [tile.item_id for tile in look_up.shelf("fruit")] == ["banana", "coffee", "tea"]
     assert [tile.item_id for tile in look_up.shelf("fruit", limit=1)] == ["banana"]
+    first = ("tea", "elsewhere", "banana")
+    assert [tile.item_id for tile in look_up.shelf("fruit", first=first)] == ["tea", "banana", "coffee"]
+    assert [tile.item_id for tile in look_up.shelf("fruit", limit=1, first=first)] == ["tea"]
     assert look_up.shelf("no such") == ()
     look_up.close()
 

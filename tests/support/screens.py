@@ -181,9 +181,12 @@ class PaperLookUp:
             Shelf("fish", FISH, None),
         )
 
-    def shelf(self, department: str, *, limit: int = 60) -> tuple[Tile, ...]:
-        """All tiles, three times, so that the list scrolls; the bakery has two."""
-        return self.TILES[6:] if department == "bakery" else (self.TILES * 3)[:limit]
+    def shelf(self, department: str, *, limit: int = 60, first: tuple[str, ...] = ()) -> tuple[Tile, ...]:
+        """All tiles, three times, so that the list scrolls, ``first`` before them; the bakery has two."""
+        if department == "bakery":
+            return self.TILES[6:]
+        begun = tuple(tile for item_id in first for tile in self.TILES if tile.item_id == item_id)
+        return (begun + tuple(tile for tile in self.TILES * 3 if tile not in begun))[:limit]
 
 
 TENDERS = (CARD, BKASH, CASH, VOUCHER)
@@ -203,6 +206,7 @@ BODIES: dict[str, Body] = {
     "basket_part_paid": replace(BASKET, totals=BIG_TOTALS),
     "basket_leaving": replace(BASKET, leaving=True),
     "look_up": LookUpBody(TOTALS),
+    "look_up_suggested": LookUpBody(TOTALS, ("mango", "coconut"), "fruit"),
     "weigh_waiting": replace(STABLE, reading=None, state="waiting", net=None, price=None),
     "weigh_motion": replace(STABLE, state="motion", net=None, price=None),
     "weigh_stable": STABLE,

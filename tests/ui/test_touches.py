@@ -238,6 +238,59 @@ def test_a_department_shows_its_items(shopper: Shopper) -> None:
     assert set(tiles(view)) == {"bread", "tea"}
 
 
+def test_what_the_camera_suggests_comes_first_and_is_marked(shopper: Shopper) -> None:
+    view = shopper.sees(screen("look_up_suggested", "en"))
+    drawn = [part for part in within(view) if isinstance(part, ItemTile) and part.tile is not None]
+    first = sorted(drawn, key=lambda part: (-part.area.y, part.area.x))[:3]
+    assert [(part.tile.item_id, part.suggested) for part in first] == [
+        ("mango", True),
+        ("coconut", True),
+        ("banana", False),
+    ]
+    shopper.touches(first[1])
+    assert shopper.submitted == [i.ItemChosen("coconut")]
+
+
+def test_a_row_that_is_drawn_anew_without_suggestions_has_no_room_for_them(shopper: Shopper) -> None:
+    view = shopper.sees(screen("look_up_suggested", "en"))
+    marked = tiles(view)["mango"]
+    shopper.touches(view.shelves["bakery"])
+    plain = tiles(view)["bread"]
+    assert plain.area == marked.area  # the same place, and here the same widget
+    assert plain._badge.parent is None
+    assert plain._picture.area.top(1)[0].y > plain._badge.area.y
+
+
+def test_the_list_waits_for_the_camera_and_is_then_drawn_once(shopper: Shopper) -> None:
+    suggested = screen("look_up_suggested", "en")
+    asking = replace(suggested, body=replace(suggested.body, suggestions=(), department="", asking=True))
+    assert tiles(shopper.sees(asking)) == {}
+    view = shopper.sees(suggested)
+    assert {item for item, tile in tiles(view).items() if tile.suggested} == {"mango", "coconut"}
+    before = {item: tile.area for item, tile in tiles(view).items()}
+    view = shopper.sees(screen("look_up", "en"))
+    assert {item: tile.area for item, tile in tiles(view).items()} == before
+
+
+def test_who_does_not_wait_for_the_camera_gets_a_list_that_stays(shopper: Shopper) -> None:
+    suggested = screen("look_up_suggested", "en")
+    view = shopper.sees(replace(suggested, body=replace(suggested.body, suggestions=(), asking=True)))
+    shopper.touches(view.shelves["fruit"])
+    before = {item: tile.area for item, tile in tiles(view).items()}
+    assert before
+    view = shopper.sees(suggested)
+    assert {item: tile.area for item, tile in tiles(view).items()} == before
+    assert not any(tile.suggested for tile in tiles(view).values())
+
+
+def test_a_search_has_no_suggestions(shopper: Shopper) -> None:
+    view = shopper.sees(screen("look_up_suggested", "en"))
+    shopper.touches(view.field)
+    for key in "mango":
+        shopper.touches(view.keyboard.keys[key])
+    assert {item: tile.suggested for item, tile in tiles(view).items()} == {"mango": False}
+
+
 def test_nothing_found_is_said(shopper: Shopper) -> None:
     view = shopper.sees(screen("look_up", "en"))
     shopper.touches(view.field)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from hal.camera.contract import Guess
 from hal.card_reader.contract import Payment
 from hal.device import ClaimedError, DeviceEvent, Health, NoHardwareError, Sink, StatusChanged, TimeoutExpiredError
 from hal.printer.contract import Document, PrintOutcome
@@ -399,6 +400,43 @@ def test_a_sound_that_cannot_be_played_costs_nothing(caplog: pytest.LogCaptureFi
     rig.performer._sounds = broken
     rig.performer.perform(f.Beep("scan"))
     assert "could not be played" in caplog.text
+
+
+@dataclass
+class FakeCamera(FakeDevice):
+    """Guesses, raises, or does not answer."""
+
+    guesses: tuple[Guess, ...] | Exception = ()
+    silent: bool = False
+
+    async def likeliest_produce(self) -> tuple[Guess, ...]:
+        if self.silent:
+            await asyncio.Event().wait()
+        if isinstance(self.guesses, Exception):
+            raise self.guesses
+        return self.guesses
+
+
+def test_what_the_camera_guesses_is_told_as_price_look_up_numbers() -> None:
+    guesses = tuple(Guess(key, 0.1) for key in ("4011", "94011", "Conference", "12", "৪০১১", "4022"))
+    camera = FakeCamera("camera", guesses=guesses)
+    assert Rig([("camera", camera)]).answers(f.AskProduce("c", 5_000)) == i.ProduceSeen("c", ("4011", "94011", "4022"))
+
+
+@pytest.mark.parametrize(
+    "camera",
+    [
+        FakeCamera("camera", guesses=NoHardwareError("pulled")),
+        FakeCamera("camera", guesses=ValueError("a driver's fault")),
+        FakeCamera("camera", silent=True),
+    ],
+)
+def test_a_camera_that_cannot_say_suggests_nothing_and_holds_nothing_up(camera: FakeCamera) -> None:
+    assert Rig([("camera", camera)]).answers(f.AskProduce("c", 20)) == i.ProduceSeen("c")
+
+
+def test_a_kiosk_without_a_camera_answers_at_once() -> None:
+    assert Rig([]).answers(f.AskProduce("c", 60_000)) == i.ProduceSeen("c")
 
 
 def test_questions_to_head_office_are_answered_offline_when_nobody_is_there() -> None:

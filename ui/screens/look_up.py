@@ -36,14 +36,14 @@ class _TileRow(Block):
         self._columns = columns
         self.tiles: list[ItemTile] = []
 
-    def show(self, tiles: tuple[Tile, ...]) -> None:
-        """Draw these."""
+    def show(self, tiles: tuple[tuple[Tile, bool], ...]) -> None:
+        """Draw these; true: suggested by the camera."""
         while len(self.tiles) < len(tiles):
             self.tiles.append(ItemTile(self.kit, self._choose))
         self.drop(*self.tiles[len(tiles) :])
         self.tiles = self.tiles[: len(tiles)]
-        for widget, tile in zip(self.tiles, tiles, strict=True):
-            widget.show(tile)
+        for widget, (tile, suggested) in zip(self.tiles, tiles, strict=True):
+            widget.show(tile, suggested=suggested)
         self.add(*self.tiles)
 
     def _choose(self, tile: Tile) -> None:
@@ -68,7 +68,9 @@ class LookUpView(View):
         self._nothing = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
         self.shelves: dict[str, PushButton] = {}
         self._shelf = ""
-        self._tiles: tuple[Tile, ...] = ()
+        self._tiles: tuple[tuple[Tile, bool], ...] = ()
+        self._suggested: tuple[str, ...] = ()
+        self._waiting = False
         self._columns = 1
         self._typing = False
         self._shown_as = (1, False)
@@ -76,16 +78,27 @@ class LookUpView(View):
         self.add(self._title, self.back, self.field, self.results)
 
     def show(self, screen: Screen) -> None:
-        """Begin with the first department, unless a search is under way."""
-        assert isinstance(screen.body, LookUpBody)  # noqa: S101 - the stage gives each view its own kind
+        """Begin with the first department, or with what the camera suggests, unless a search is under way.
+
+        The list waits for the camera, is drawn once, and stays as it is: nothing moves from under a finger.
+        """
+        body = screen.body
+        assert isinstance(body, LookUpBody)  # noqa: S101 - the stage gives each view its own kind
         if self._fresh:
-            self._fresh = False
+            self._fresh, self._waiting = False, True
             self._show_shelves(self.kit.look_up().shelves())
+        if self._waiting and not body.asking:
+            self._suggested = body.suggestions
+            if body.department in self.shelves:
+                self._shelf = body.department
             self._find()
 
     def close(self) -> None:
         """The next shopper begins anew."""
         self._fresh, self._typing, self._shelf = True, False, ""
+        self._suggested, self._tiles = (), ()
+        self.drop(self._nothing)
+        self._show_tiles()
         self.keyboard.start()
         self.drop(self.keyboard)
         self.add(self._title)
@@ -105,12 +118,14 @@ class LookUpView(View):
         self.add(*self.shelves.values())
 
     def _find(self) -> None:
+        self._waiting = False
         query = self.keyboard.entry.strip()
         look_up = self.kit.look_up()
         if query:
-            self._tiles = look_up.search(query, language=self.kit.language)
+            found = look_up.search(query, language=self.kit.language)
         else:
-            self._tiles = look_up.shelf(self._shelf) if self._shelf else ()
+            found = look_up.shelf(self._shelf, first=self._suggested) if self._shelf else ()
+        self._tiles = tuple((tile, not query and tile.item_id in self._suggested) for tile in found)
         missing = query and not self._tiles
         nothing = f"{self.kit.say('look_up.nothing', query=query)}\n{self.kit.say('look_up.nothing_detail')}"
         self._nothing.say(nothing if missing else "")

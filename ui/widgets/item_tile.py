@@ -8,6 +8,7 @@ from kiosk.checkout.look_up import Tile
 from ui.area import Area
 from ui.kit import Kit
 from ui.theme import TypeSize
+from ui.widgets.badge import Badge
 from ui.widgets.button import PushButton
 from ui.widgets.picture_tile import PictureTile
 
@@ -24,12 +25,18 @@ class ItemTile(PushButton):
         self._picture = PictureTile(kit, size=TypeSize.TITLE)
         self._name = kit.words("", TypeSize.NOTE, face="SemiBold", align="center")
         self._price = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, align="center")
+        self._badge = Badge(kit, "camera", kit.say("look_up.suggested"))
+        self.suggested = False
         self.add(self._picture, self._name, self._price)
 
-    def show(self, tile: Tile) -> None:
-        """Draw this item."""
+    def show(self, tile: Tile, *, suggested: bool = False) -> None:
+        """Draw this item; ``suggested``: the camera thinks that it lies there."""
         kit = self.kit
         self.tile = tile
+        if suggested != self.suggested:
+            self.suggested = suggested
+            self.keep(self._badge, suggested)
+            self.arrange(self.area)
         self._picture.show(tile.names, tile.picture)
         self._name.say(kit.speaker.name(tile.names))
         gone = tile.stock is not None and tile.stock <= 0
@@ -52,6 +59,9 @@ class ItemTile(PushButton):
         if area.h < area.w // 2:
             self._arrange_beside(inner)
             return
+        if self.suggested:
+            badge, inner = inner.top(kit.tall(34), kit.px(8))
+            self._badge.place(badge)
         price, rest = inner.bottom(kit.tall(32))
         name, rest = rest.bottom(kit.tall(58), kit.px(8))
         self._price.place(price)
@@ -63,6 +73,9 @@ class ItemTile(PushButton):
         """Picture at the left, words at its right, for low tiles."""
         picture, words = inner.left(inner.h, self.kit.px(12))
         self._picture.place(picture)
+        if self.suggested:
+            badge, words = words.right(self._badge.icon_width, self.kit.px(8))
+            self._badge.place(badge.centre(badge.w, min(badge.h, self.kit.tall(40))))
         price, name = words.bottom(self.kit.tall(28))
         self._price.place(price)
         self._name.place(name)

@@ -10,8 +10,24 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import MAXIMUM_SUSPENDED
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
+from kiosk.retail.item import Item
 
-__all__ = ["arrive", "help_pressed", "language", "loyalty", "member_answered", "show_view", "timer", "walked_away"]
+__all__ = [
+    "arrive",
+    "help_pressed",
+    "language",
+    "loyalty",
+    "member_answered",
+    "produce_seen",
+    "show_view",
+    "timer",
+    "walked_away",
+]
+
+PRODUCE_MS = 300
+"""The pick list waits so long for the camera's guesses, and is then drawn once."""
+MAXIMUM_SUGGESTIONS = 5
+_CONVENTIONAL_DIGITS = 4
 
 
 def arrive(desk: Desk, arrived: i.ShopperArrived) -> None:
@@ -51,6 +67,25 @@ def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
     if wanted.view == "quantity" and not _counted(desk, wanted.line):
         return
     desk.happened(e.ViewShown(wanted.view, wanted.line), e.NoticeShown(None))
+    if wanted.view == "look_up":
+        asked = desk.mint()
+        desk.happened(e.SuggestionsShown(asked))
+        desk.do(f.AskProduce(asked, PRODUCE_MS))
+
+
+def produce_seen(desk: Desk, seen: i.ProduceSeen) -> None:
+    """What the camera guesses comes first in the look-up, where it is sold; an answer to an earlier asking is none."""
+    if seen.correlation != desk.state.live.suggestions.correlation or not seen.correlation:
+        return
+    items = [item for number in seen.numbers for item in _under(desk, number)]
+    suggested = tuple(dict.fromkeys(item.item_id for item in items))[:MAXIMUM_SUGGESTIONS]
+    desk.happened(e.SuggestionsShown("", suggested, items[0].department if items else ""))
+
+
+def _under(desk: Desk, number: str) -> list[Item]:
+    """What the book sells under a price look-up number, and grown organically under 9 and that number (IFPS)."""
+    numbers = (number, f"9{number}") if len(number) == _CONVENTIONAL_DIGITS else (number,)
+    return [item for item in map(desk.book.by_plu, numbers) if item is not None]
 
 
 def _counted(desk: Desk, number: int | None) -> bool:
