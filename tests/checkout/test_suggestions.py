@@ -34,8 +34,8 @@ def test_the_camera_is_asked_when_the_pick_list_opens_and_the_list_waits_for_it(
 
 def test_no_other_view_asks_the_camera() -> None:
     lane = open_lane().tell(i.ShopperArrived("en"))
-    for view in ("basket", "loyalty", "staff_sign_in"):
-        assert lane.tell(i.ViewRequested(view)).no_effect(f.AskProduce)  # type: ignore[arg-type]  # each is one
+    for view in (i.ViewRequested("basket"), i.ViewRequested("loyalty"), i.ViewRequested("staff_sign_in")):
+        assert lane.tell(view).no_effect(f.AskProduce)
 
 
 def test_what_is_sold_of_the_guesses_comes_first_likeliest_first() -> None:

@@ -206,6 +206,7 @@ BODIES: dict[str, Body] = {
     "basket_part_paid": replace(BASKET, totals=BIG_TOTALS),
     "basket_leaving": replace(BASKET, leaving=True),
     "look_up": LookUpBody(TOTALS),
+    "look_up_asking": LookUpBody(TOTALS, asking=True),
     "look_up_suggested": LookUpBody(TOTALS, ("mango", "coconut"), "fruit"),
     "weigh_waiting": replace(STABLE, reading=None, state="waiting", net=None, price=None),
     "weigh_motion": replace(STABLE, state="motion", net=None, price=None),

@@ -242,7 +242,7 @@ def test_what_the_camera_suggests_comes_first_and_is_marked(shopper: Shopper) ->
     view = shopper.sees(screen("look_up_suggested", "en"))
     drawn = [part for part in within(view) if isinstance(part, ItemTile) and part.tile is not None]
     first = sorted(drawn, key=lambda part: (-part.area.y, part.area.x))[:3]
-    assert [(part.tile.item_id, part.suggested) for part in first] == [
+    assert [(part.tile and part.tile.item_id, part.suggested) for part in first] == [
         ("mango", True),
         ("coconut", True),
         ("banana", False),
@@ -262,10 +262,8 @@ def test_a_row_that_is_drawn_anew_without_suggestions_has_no_room_for_them(shopp
 
 
 def test_the_list_waits_for_the_camera_and_is_then_drawn_once(shopper: Shopper) -> None:
-    suggested = screen("look_up_suggested", "en")
-    asking = replace(suggested, body=replace(suggested.body, suggestions=(), department="", asking=True))
-    assert tiles(shopper.sees(asking)) == {}
-    view = shopper.sees(suggested)
+    assert tiles(shopper.sees(screen("look_up_asking", "en"))) == {}
+    view = shopper.sees(screen("look_up_suggested", "en"))
     assert {item for item, tile in tiles(view).items() if tile.suggested} == {"mango", "coconut"}
     before = {item: tile.area for item, tile in tiles(view).items()}
     view = shopper.sees(screen("look_up", "en"))
@@ -273,12 +271,11 @@ def test_the_list_waits_for_the_camera_and_is_then_drawn_once(shopper: Shopper) 
 
 
 def test_who_does_not_wait_for_the_camera_gets_a_list_that_stays(shopper: Shopper) -> None:
-    suggested = screen("look_up_suggested", "en")
-    view = shopper.sees(replace(suggested, body=replace(suggested.body, suggestions=(), asking=True)))
+    view = shopper.sees(screen("look_up_asking", "en"))
     shopper.touches(view.shelves["fruit"])
     before = {item: tile.area for item, tile in tiles(view).items()}
     assert before
-    view = shopper.sees(suggested)
+    view = shopper.sees(screen("look_up_suggested", "en"))
     assert {item: tile.area for item, tile in tiles(view).items()} == before
     assert not any(tile.suggested for tile in tiles(view).values())
 
