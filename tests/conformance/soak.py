@@ -38,6 +38,8 @@ GROWTH_MIB: Final = 8.0
 """More than that is growth. An allocator's own slack is below it."""
 _PATIENCE_S: Final = 10.0
 _IN_FAULT_S: Final = 0.05
+_FAULT_LASTS_S: Final = (0.0, 0.2)
+"""Over at once, or long enough to be noticed where it can be."""
 _DRIVER_S: Final = 7200
 
 
@@ -102,6 +104,7 @@ async def _suffer(rig: Rig, witness: Witness, chance: random.Random) -> None:
     if fault in rig.faults:
         await rig.faults[fault]()
         await witness.operate(_IN_FAULT_S)
+        await witness.until(lambda: not witness.there, chance.choice(_FAULT_LASTS_S))
         assert rig.heal is not None
         await rig.heal()
     else:
@@ -145,12 +148,12 @@ def _in_its_own_process(category: str, model: str, operations: int, seed: int) -
 
 
 def _wanted(written: str) -> list[tuple[str, str]]:
-    names = [each for each in written.split(",") if each]
+    names = {each for each in written.split(",") if each}
     found = [which for which in sorted(every()) if wire_of(*which) != "simulated"]
     return [
         (category, model)
         for category, model in found
-        if not names or category in names or f"{category}/{model}" in names
+        if not names or names & {category, f"{category}/{model}", f"{category}/{model.partition(':')[0]}"}
     ]
 
 
