@@ -150,11 +150,11 @@ class StreamDevice(ABC):
 
     async def _keep(self) -> None:
         arrivals, pause = Arrivals(), self._retry_s
+        arrivals.start()
         try:
             while True:
                 was_alive = await self._converse_once()
                 pause = self._retry_s if was_alive else min(pause * 2, self._longest_retry_s)
-                arrivals.start()
                 await asyncio.sleep(min(_SHORTEST_PAUSE_S, pause))
                 if await arrivals.wait(pause):
                     pause = self._retry_s

@@ -223,6 +223,11 @@ class Driver(StreamDevice):
             await self._send(UNTRIGGER)
         await super().disable()
 
+    async def close(self) -> None:
+        """See ``Device.close``; a triggered scanner is told to stop."""
+        await self.disable()
+        await super().close()
+
     async def beep(self, sound: Literal["good", "bad"]) -> None:
         """See ``Scanner.beep``: once for good, three times for bad."""
         self.need_enabled()

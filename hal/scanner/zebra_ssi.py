@@ -295,7 +295,7 @@ class Driver(StreamDevice):
         await first_to_end(self._hear(), self._speak())
 
     async def _speak(self) -> None:
-        await self._revision()
+        await self._revision(attempts=1)
         await self._exchange(PARAM_SEND, _SEND_PACKETS)
         await self._settle()
         self.answered()
@@ -354,18 +354,20 @@ class Driver(StreamDevice):
                     await self._exchange(START_SESSION if wanted else STOP_SESSION)
                 self._scanning = wanted
 
-    async def _revision(self) -> str:
-        told = await self._exchange(REQUEST_REVISION, wanted=REPLY_REVISION)
+    async def _revision(self, attempts: int = _ATTEMPTS) -> str:
+        told = await self._exchange(REQUEST_REVISION, wanted=REPLY_REVISION, attempts=attempts)
         words = told.data.decode("ascii", "replace")
         return "revision " + "".join(each if each.isprintable() else " " for each in words).strip()
 
-    async def _exchange(self, opcode: int, data: bytes = b"", *, wanted: int = ACK) -> Packet:
-        """Send a command until it is answered, at most three times.
+    async def _exchange(
+        self, opcode: int, data: bytes = b"", *, wanted: int = ACK, attempts: int = _ATTEMPTS
+    ) -> Packet:
+        """Send a command until it is answered.
 
         Raises ``TimeoutExpiredError``, ``ProtocolError`` when the scanner refuses, ``NoHardwareError``.
         """
         async with self.turn:
-            for attempt in range(_ATTEMPTS):
+            for attempt in range(attempts):
                 self._reply = asyncio.get_running_loop().create_future()
                 self._wanted = frozenset({wanted, NAK})
                 try:
@@ -384,5 +386,5 @@ class Driver(StreamDevice):
                 if reply.data != _RESEND:
                     text = f"the scanner refuses {opcode:02X}: {reply.data.hex(' ')}"
                     raise ProtocolError(text)
-        text = f"no answer to {opcode:02X} in {_ATTEMPTS} times {self._settings.answer_ms} ms; is its host set to SSI?"
+        text = f"no answer to {opcode:02X} in {attempts} times {self._settings.answer_ms} ms; is its host set to SSI?"
         raise TimeoutExpiredError(text)
