@@ -257,6 +257,7 @@ class Driver(StreamDevice):
         self._wanted: frozenset[int] = frozenset()
         self._reply: asyncio.Future[Packet] | None = None
         self._settling = asyncio.Lock()
+        self._warned = False
 
     async def enable(self) -> None:
         """See ``Device.enable``."""
@@ -332,10 +333,13 @@ class Driver(StreamDevice):
 
     def _tell_scan(self, scan: Code | Refused | None) -> None:
         if isinstance(scan, Code):
+            self._warned = False
             self.tell(CodeRead(self.name, scan.data, scan.symbology))
         elif isinstance(scan, Refused):
             _log.warning("%s: refused %s", self.name, scan.reason)
-            self.warn(f"refused {scan.reason}")
+            if not self._warned:
+                self._warned = True
+                self.warn(f"refused {scan.reason}")
 
     async def _settle_if_there(self) -> None:
         if self.alive:
