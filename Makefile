@@ -12,7 +12,7 @@ RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint drills tour replay faults bench cases produce conformance soak-devices check-all clean
+.PHONY: help setup demo test lint drills tour replay faults bench vision cases produce conformance soak-devices check-all clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ faults: setup ## kill -9 at random moments; ROUNDS=300 SEED=1
 
 bench: setup ## speed, memory and idle load against their targets
 	@$(RUN) -m tests.benchmarks
+
+vision: setup ## what the camera reads, beside three decoders alone; IMAGES=folder MANIFEST=file.csv
+	@$(RUN) -m tests.benchmarks.vision
 
 cases: setup ## judge a folder of cases by the price engine: CASES=folder
 	@$(RUN) -m tools.cases "$(CASES)"

@@ -22,7 +22,9 @@ TEST_SECONDS = 600
 """`make test` after set-up, on two cores."""
 NO_TESTS = 5
 """Pytest's exit code when it found nothing to run."""
-TARGETS = ("test", "drills", "cases", "produce", "replay", "faults", "tour", "conformance", "soak-devices", "bench")
+TARGETS = (
+    "test", "drills", "cases", "produce", "replay", "faults", "tour", "conformance", "soak-devices", "bench", "vision",
+)  # fmt: skip
 """What `make check-all` runs, in this order."""
 
 

@@ -15,7 +15,8 @@ log=build/setup.log
 mkdir -p build/reports
 
 # Debian package, how to see that it (or its like on another system) is there, and who cannot do without it:
-# "all" - demo and tests; "page" - only the kiosk's picture inside the demo's page, on a machine without a display.
+# "all" - demo and tests; "page" - only the kiosk's picture inside the demo's page, on a machine without a display;
+# "rival" - only one of the decoders that `make vision` compares with.
 system_packages="
 mosquitto        command:mosquitto                 all
 xvfb             command:Xvfb                      all
@@ -30,6 +31,7 @@ libusb-1.0-0     library:libusb-1.0.so.0           all
 x11vnc           command:x11vnc                    page
 websockify       command:websockify                page
 novnc            file:/usr/share/novnc/vnc_lite.html page
+libzbar0         library:libzbar.so.0              rival
 "
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -42,13 +44,13 @@ present() { # present PROBE: is what the probe describes on this machine?
     esac
 }
 
-look_for_packages() { # fills missing_all and missing_page
-    missing_all=() missing_page=()
+look_for_packages() { # fills missing_all and missing_some
+    missing_all=() missing_some=()
     libraries=$(ldconfig -p)
     local package probe need
     while read -r package probe need; do
         if [ -n "$package" ] && ! present "$probe"; then
-            if [ "$need" = all ]; then missing_all+=("$package"); else missing_page+=("$package"); fi
+            if [ "$need" = all ]; then missing_all+=("$package"); else missing_some+=("$package"); fi
         fi
     done <<<"$system_packages"
     if [ ! -x $venv/bin/python ]; then
@@ -126,18 +128,19 @@ install_packages() { # install_packages PACKAGE...
 
 provide_packages() {
     look_for_packages
-    local wanted=("${missing_all[@]}" "${missing_page[@]}")
+    local wanted=("${missing_all[@]}" "${missing_some[@]}")
     installed=0
     [ ${#wanted[@]} -gt 0 ] || return 0
     if choose_root; then
         say "1/3 system packages: ${wanted[*]} (a minute or two; details in $log)"
         install_packages "${wanted[@]}"
         look_for_packages
-        installed=$((${#wanted[@]} - ${#missing_all[@]} - ${#missing_page[@]}))
+        installed=$((${#wanted[@]} - ${#missing_all[@]} - ${#missing_some[@]}))
     fi
-    if [ ${#missing_page[@]} -gt 0 ]; then
-        say "not here: ${missing_page[*]}. Without a display the demo's page cannot show the kiosk. To have it:"
-        say "    sudo apt-get update && sudo apt-get install -y ${missing_page[*]}"
+    if [ ${#missing_some[@]} -gt 0 ]; then
+        say "not here: ${missing_some[*]}. Without x11vnc, websockify and novnc the demo's page shows no kiosk where there"
+        say "is no display; without libzbar0 make vision compares with one decoder less. To have them:"
+        say "    sudo apt-get update && sudo apt-get install -y ${missing_some[*]}"
     fi
     if [ ${#missing_all[@]} -gt 0 ]; then
         say "missing, and needed: ${missing_all[*]}. This installs them; then run the same command again:"

@@ -27,6 +27,7 @@ TARGETS = [
     "replay",
     "faults",
     "bench",
+    "vision",
     "cases",
     "produce",
     "conformance",
