@@ -139,7 +139,7 @@ def jittered(frame: Picture, count: int, chance: np.random.Generator) -> Iterato
     """The same scene in a hand that is never quite still: some pixels, a degree, a hundredth of the size."""
     for _ in range(count):
         turn = cv2.getRotationMatrix2D((SIZE[0] / 2, SIZE[1] / 2), chance.normal(0, 1), 1 + chance.normal(0, 0.01))
-        turn[:, 2] += chance.normal(0, 4, 2)
+        turn[:, 2] = turn[:, 2] + chance.normal(0, 4, 2)
         yield cv2.warpAffine(frame, turn, SIZE, borderMode=cv2.BORDER_REFLECT)
 
 

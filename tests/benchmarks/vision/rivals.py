@@ -66,7 +66,7 @@ def _as_13_digits(kind: str, data: str) -> str:
     >>> _as_13_digits("UPCE", "04252614")
     '0042100005264'
     """
-    if kind == "UPCE" and len(data) == 8:  # noqa: PLR2004  number system, six digits, check digit
+    if kind == "UPCE" and len(data) == 8:
         body, last = data[1:7], data[6]
         middle = {
             "0": f"{body[:2]}00000{body[2:5]}",
