@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +25,9 @@ _SYSTEM_FONTS = (
 )
 _INK = 128
 """Darker than this is a dot."""
+
+_PLAIN, _DOUBLE = (10,), (20, 15)
+"""Sizes to try, in tenths of the font's: the first that needs no second line, else the last."""
 
 
 class RasterError(Exception):
@@ -47,25 +50,31 @@ def find_font(path: str, weight: Literal["Regular", "Bold"]) -> str:
 def fold(left: str, right: str, room: int, measure: Callable[[str], int]) -> list[tuple[str, str]]:
     """Break ``left`` at spaces so that it fits ``room``; ``right`` goes on the last line, or on one of its own.
 
+    Each line is indented as the first; a no-break space breaks no line.
+
     >>> fold("Mango Himsagar", "12.00", 15, len)
     [('Mango Himsagar', ''), ('', '12.00')]
     >>> fold("Mango Himsagar", "12", 11, len)
     [('Mango', ''), ('Himsagar', '12')]
     >>> fold("abcdefgh", "", 3, len)
     [('abc', ''), ('def', ''), ('gh', '')]
+    >>> fold("  packaging taken off", "", 12, len)
+    [('  packaging', ''), ('  taken off', '')]
     """
-    indent = left[: len(left) - len(left.lstrip())]
+    indent = left[: len(left) - len(left.lstrip(" "))]
+    if measure(indent) > room // 2:
+        indent = ""
     lines = [""]
-    for number, word in enumerate(left[len(indent) :].split(" ")):
-        joined = f"{lines[-1]} {word}" if lines[-1] else f"{'' if number else indent}{word}"
+    for word in left.lstrip(" ").split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else f"{indent}{word}"
         if measure(joined) <= room:
             lines[-1] = joined
             continue
-        for piece in _pieces(word, room, measure):
+        for piece in _pieces(word, room - measure(indent), measure):
             if lines[-1]:
-                lines.append(piece)
+                lines.append(f"{indent}{piece}")
             else:
-                lines[-1] = piece
+                lines[-1] = f"{indent}{piece}"
     folded = [(line, "") for line in lines]
     if right:
         last, _ = folded.pop()
@@ -114,15 +123,16 @@ class Typesetter:
                 raise RasterError(text) from error
 
     def rows(self, left: str, right: str, *, align: Align, bold: bool, double: bool) -> list[bytes]:
-        """The line, folded where it does not fit, as packed rows."""
-        font = _font(self.bold if bold else self.regular, self.pixels * (2 if double else 1))
+        """The line, folded where it does not fit, as packed rows. A double one is smaller where that saves folding."""
+        for tenths in _DOUBLE if double else _PLAIN:
+            font = _font(self.bold if bold else self.regular, self.pixels * tenths // 10)
+            measure = partial(_measure, font)
+            folded = fold(left, right, self.width, measure)
+            if len(folded) == 1:
+                break
         ascent, descent = font.getmetrics()
-
-        def measure(text: str) -> int:
-            return round(font.getlength(text))
-
         drawn: list[bytes] = []
-        for near, far in fold(left, right, self.width, measure):
+        for near, far in folded:
             _, top, _, bottom = font.getbbox(f"{near} {far}", anchor="ls")  # marks may stand above the font's ascent
             ascent, descent = max(ascent, -int(top)), max(descent, int(bottom))
             picture = Image.new("L", (self.width, ascent + descent), 255)
@@ -134,6 +144,10 @@ class Typesetter:
                 draw.text((self.width, ascent), far, font=font, fill=0, anchor="rs")
             drawn += pack(picture)
         return drawn
+
+
+def _measure(font: ImageFont.FreeTypeFont, text: str) -> int:
+    return round(font.getlength(text))
 
 
 @lru_cache(maxsize=8)

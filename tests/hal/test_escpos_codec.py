@@ -169,12 +169,41 @@ def test_margins_are_set_first_and_everything_is_drawn_between_them() -> None:
 
 def test_a_small_printer_gets_small_strips_no_code_page_and_no_cut() -> None:
     layout = Layout(384, "ascii", "none", 24)
-    blocks = encode(Document("job", (TextLine("ã"), TextLine("a"), Cut())), layout, replace(TYPESETTER, width=384))
+    lines = (TextLine("ã"), *[TextLine("a")] * 4)
+    blocks = encode(Document("job", (*lines, Cut())), layout, replace(TYPESETTER, width=384))
     assert blocks[0] == b"\x1b@"
-    assert [block[:8] for block in blocks[1:-2]] == [
-        b"\x1dv0\x000\x00" + bytes([rows, 0]) for rows in (24, len(blocks[2]) // 48)
-    ]
+    heads = [block[:8] for block in blocks if block.startswith(b"\x1dv0")]
+    assert heads == [b"\x1dv0\x000\x00" + bytes([rows, 0]) for rows in (24, len(blocks[2]) // 48)]
     assert blocks[-1] == b"\x1bd\x06"
+
+
+def test_signs_have_stand_ins_where_a_code_page_lacks_them_and_a_no_break_space_is_a_space() -> None:
+    ascii_only = replace(LAYOUT, code_page="ascii")
+    assert b"3 x Tk 55.00 'off'\n" in _encode(TextLine("3 × Tk\u00a055.00 \u2018off\u2019"), layout=ascii_only)
+    assert b"3 \xd7 Tk 55.00\n" in _encode(TextLine("3 × Tk\u202f55.00"))
+
+
+def test_a_double_line_that_would_need_two_is_made_tall_only() -> None:
+    layout = replace(LAYOUT, dots=384)
+    assert b"\x1d!\x11TOTAL" + b" " * 5 + b"260.00\n" in _encode(TextLine("TOTAL", "260.00", size=2), layout=layout)
+    assert b"\x1d!\x01GRAND TOTAL" + b" " * 12 + b"Tk 260.00\n" in _encode(
+        TextLine("GRAND TOTAL", "Tk 260.00", size=2), layout=layout
+    )
+
+
+def test_a_drawn_double_line_that_would_need_two_is_made_smaller() -> None:
+    typesetter = replace(TYPESETTER, width=384)
+    short, long, longer = (
+        len(typesetter.rows(text, "", align="left", bold=True, double=True))
+        for text in ("আম", "শাপলা সুপারস্টোর", "শাপলা সুপারস্টোর, মিরপুর রোড, ঢাকা")
+    )
+    assert long < short < longer
+
+
+def test_where_a_quarter_of_the_lines_must_be_drawn_all_are() -> None:
+    few = _encode(TextLine("আম"), *[TextLine("plain")] * 4)
+    many = _encode(TextLine("আম"), *[TextLine("plain")] * 3)
+    assert (few.count(b"plain"), many.count(b"plain")) == (4, 0)
 
 
 def test_an_ean_13_is_printed_with_its_digits_below() -> None:

@@ -3,7 +3,8 @@
 Source: Epson's ESC/POS command reference, https://download4.epson.biz/sec_pubs/pos/reference_en/escpos/ ; the sizes
 of QR codes are those of ISO/IEC 18004.
 
-A line that the printer's code page holds goes as text; any other line is drawn by us and goes as raster, whole.
+A line that the printer's code page holds goes as text; any other line is drawn by us and goes as raster, whole. Where
+a quarter of a document's lines must be drawn, all are: two typefaces on one receipt are hard to read.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hal.printer.contract import LONGEST_QR, Barcode, Cut, Document, Feed, Image, Part, QrCode, Rule, TextLine
@@ -25,6 +26,10 @@ CODE_PAGES = {"cp437": 0, "cp850": 2, "cp1252": 16, "cp858": 19}
 """The number ESC t knows each by at Epson's; other makers number differently, ``ascii`` asks for none."""
 
 _FONT_A_WIDTH = 12
+_FEW = 4
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
+_STAND_INS = str.maketrans({"\u00d7": "x", "\u2013": "-", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})
+"""Signs that mean the same as an ASCII one: the sign between quantity and price, dashes and quotation marks."""
 _RULE_ROWS = (6, 2, 6)  # white, black, white
 _QR_MODULE, _QR_WHITE = 6, 4
 _QR_BYTES = (
@@ -43,7 +48,10 @@ _REAL_TIME = ((b"\x10\x04", b"\x10\x06"), (b"\x10\x05", b"\x10\x07"), (b"\x10\x1
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the paper and the printer allow: dots across (a multiple of 8) between margins, strips of raster, cut."""
+    """What the paper and the printer allow: dots across (a multiple of 8) between margins, strips of raster, cut.
+
+    ``draws_all``: no line goes as text.
+    """
 
     dots: int
     code_page: CodePage
@@ -51,6 +59,7 @@ class Layout:
     strip_rows: int
     margin_left: int = 0
     margin_right: int = 0
+    draws_all: bool = False
 
     @property
     def width(self) -> int:
@@ -63,6 +72,10 @@ def encode(document: Document, layout: Layout, typesetter: Typesetter) -> list[b
 
     Control characters in texts are printed as spaces.
     """
+    lines = [part for part in document.parts if isinstance(part, TextLine)]
+    drawn = sum(_encoded(f"{line.left}{line.right}", layout.code_page) is None for line in lines)
+    if drawn * _FEW >= len(lines) > 0 and drawn:
+        layout = replace(layout, draws_all=True)
     start = b"\x1b@"
     if layout.code_page != "ascii":
         start += b"\x1bt" + bytes([CODE_PAGES[layout.code_page]])
@@ -95,21 +108,37 @@ def _plain(text: str) -> str:
     return "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
 
 
+def _encoded(text: str, code_page: CodePage) -> bytes | None:
+    """The text in a code page, with stand-ins for signs it lacks; ``None`` where it lacks a letter."""
+    plain = text.translate(_SPACES)
+    for candidate in (plain, plain.translate(_STAND_INS)):
+        try:
+            return candidate.encode(code_page)
+        except UnicodeEncodeError:
+            continue
+    return None
+
+
 def _text_line(part: TextLine, layout: Layout, typesetter: Typesetter) -> Iterator[bytes]:
     left, right = _plain(part.left), _plain(part.right)
-    try:
-        f"{left}{right}".encode(layout.code_page)
-    except UnicodeEncodeError:
-        rows = typesetter.rows(left, right, align=part.align, bold=part.bold, double=part.size == 2)  # noqa: PLR2004  double
-        yield from _raster(rows, layout)
-        return
-    columns = layout.width // _FONT_A_WIDTH // part.size
+    wide, columns = _width(left, right, layout.width // _FONT_A_WIDTH, part.size)
     lines = []
     for near, far in fold(left, right, columns, len):
         lines.append(f"{near}{' ' * (columns - len(near) - len(far))}{far}" if far else near)
-    look = bytes([0x1B, 0x45, part.bold, 0x1D, 0x21, 0x11 * (part.size - 1)])
-    text = "".join(f"{line}\n" for line in lines).encode(layout.code_page)
+    text = None if layout.draws_all else _encoded("".join(f"{line}\n" for line in lines), layout.code_page)
+    if text is None:
+        rows = typesetter.rows(left, right, align=part.align, bold=part.bold, double=part.size == 2)  # noqa: PLR2004  double
+        yield from _raster(rows, layout)
+        return
+    look = bytes([0x1B, 0x45, part.bold, 0x1D, 0x21, (wide - 1) << 4 | (part.size - 1)])
     yield (b"" if right else _ALIGN[part.align]) + look + text + b"\x1bE\x00\x1d!\x00" + _ALIGN["left"]
+
+
+def _width(left: str, right: str, columns: int, size: int) -> tuple[int, int]:
+    """How wide characters are and how many go on a line: a double line that needs two is made tall only."""
+    if size == 1 or len(fold(left, right, columns // size, len)) > 1:
+        return 1, columns
+    return size, columns // size
 
 
 def _raster(rows: list[bytes], layout: Layout) -> Iterator[bytes]:
