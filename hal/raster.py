@@ -26,8 +26,8 @@ _SYSTEM_FONTS = (
 _INK = 128
 """Darker than this is a dot."""
 
-_PLAIN, _DOUBLE = (10,), (20, 15)
-"""Sizes to try, in tenths of the font's: the first that needs no second line, else the last."""
+_DOUBLE = (2, 1.5)
+"""Sizes that a double line may have: the first that needs no second line, else the last."""
 
 
 class RasterError(Exception):
@@ -124,12 +124,8 @@ class Typesetter:
 
     def rows(self, left: str, right: str, *, align: Align, bold: bool, double: bool) -> list[bytes]:
         """The line, folded where it does not fit, as packed rows. A double one is smaller where that saves folding."""
-        for tenths in _DOUBLE if double else _PLAIN:
-            font = _font(self.bold if bold else self.regular, self.pixels * tenths // 10)
-            measure = partial(_measure, font)
-            folded = fold(left, right, self.width, measure)
-            if len(folded) == 1:
-                break
+        font, folded = self._fitted(left, right, bold=bold, double=double)
+        measure = partial(_measure, font)
         ascent, descent = font.getmetrics()
         drawn: list[bytes] = []
         for near, far in folded:
@@ -144,6 +140,19 @@ class Typesetter:
                 draw.text((self.width, ascent), far, font=font, fill=0, anchor="rs")
             drawn += pack(picture)
         return drawn
+
+    def _fitted(
+        self, left: str, right: str, *, bold: bool, double: bool
+    ) -> tuple[ImageFont.FreeTypeFont, list[tuple[str, str]]]:
+        """The font, and the lines that the text breaks into."""
+        file = self.bold if bold else self.regular
+        for scale in _DOUBLE if double else ():
+            font = _font(file, round(self.pixels * scale))
+            folded = fold(left, right, self.width, partial(_measure, font))
+            if len(folded) == 1:
+                return font, folded
+        font = _font(file, round(self.pixels * (_DOUBLE[-1] if double else 1)))
+        return font, fold(left, right, self.width, partial(_measure, font))
 
 
 def _measure(font: ImageFont.FreeTypeFont, text: str) -> int:

@@ -35,3 +35,9 @@ for machine in x86_64 aarch64; do
             --python-version "$python" --output-file "$workshop/check.txt" requirements/dev.txt >"$workshop/out"
     done
 done
+
+# The judge of receipts and scales has an environment of its own (tests/support/emupos.py): it needs Python 3.13.
+echo "lock: requirements/emupos.txt"
+echo "emupos==0.4.0" | "$uv" pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements/emupos.txt - >"$workshop/out"
+sed -i -E "s/ ; sys_platform == 'linux'//; s/ and sys_platform == 'linux'//" requirements/emupos.txt

@@ -19,6 +19,7 @@ __all__ = [
     "Disable",
     "Effect",
     "Enable",
+    "OpenDrawer",
     "Print",
     "Reverse",
     "SetLight",
@@ -35,6 +36,11 @@ class Print:
     completed: TransactionCompleted
     legal_number: str
     copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrawer:
+    """Open the cash drawer, where there is one; staff have its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,7 @@ class Disable:
 
 Effect = (
     Print
+    | OpenDrawer
     | Charge
     | AskTerminal
     | AbortTerminal

@@ -92,6 +92,8 @@ class Performer:
                 self._spawn(self._reverse(effect))
             case f.Print():
                 self._spawn(self._print(effect))
+            case f.OpenDrawer():
+                self._spawn(self._open_drawer())
             case f.AskMember():
                 self._spawn(
                     self._answer(self._head_office.member(effect.correlation, effect.keyed_hash, effect.deadline_ms))
@@ -213,6 +215,16 @@ class Performer:
             self._put(i.PrinterAnswered(document.job, "unknown", f"driver: {type(error).__name__}"))
         else:
             self._put(i.PrinterAnswered(document.job, outcome.outcome, outcome.reason))
+
+    async def _open_drawer(self) -> None:
+        """The drawer is a convenience: staff at a lane without one, or whose printer is lost, have a key or a till."""
+        printer: Printer | None = self._rack.of("printer")
+        if printer is None or "drawer" not in printer.capabilities:
+            return
+        try:
+            await printer.open_drawer()
+        except DeviceError as error:
+            _log.warning("the cash drawer was not opened: %s", error)
 
     def _beep(self, beep: f.Beep) -> None:
         try:

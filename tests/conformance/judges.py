@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from tests.conformance import emupos_printer
+
 __all__ = ["JUDGES", "Judge", "Verdict"]
 
 Verdict = tuple[str, str, str]
 Judge = Callable[[], Iterable[Verdict]]
 
-JUDGES: Final[Mapping[str, Judge]] = {}
+JUDGES: Final[Mapping[str, Judge]] = {"emupos": emupos_printer.judge}
 """By the judge's name."""

@@ -92,7 +92,7 @@ class PrinterInside(Inside):
         """See ``Inside.knobs``."""
         return (
             self.paper, self.paper_out_after, self.cover, self.jam, self.heat, self.button, self.break_down,
-            self.drawer, self.tear, self.stall, self.power_cycle,
+            self.drawer, self.tear, self.stall, self.stall_after, self.power_cycle,
         )  # fmt: skip
 
     def state(self) -> Mapping[str, object]:
@@ -161,6 +161,10 @@ class PrinterInside(Inside):
         """Stop doing and answering anything, with the link up."""
         self.inside.stalled = on
         self.inside.changed()
+
+    async def stall_after(self, *, rows: int) -> None:
+        """Hang after so many dots of feed, in the middle of a receipt; ``stall`` off brings it back."""
+        self.inside.stalls_in = max(0, rows)
 
     async def power_cycle(self, *, milliseconds: int = 0) -> None:
         """Switch it off and on again; the line stays and twitches, and for so long nothing is heard."""

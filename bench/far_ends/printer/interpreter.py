@@ -46,8 +46,8 @@ def _skip_one(cursor: Cursor) -> None:
 class Interpreter:
     """One printer. ``answer`` carries bytes to the host, ``finished`` its receipts away, ``drawer`` tells of a kick.
 
-    The knobs are the fields of ``machine`` and ``stalled``: turn one, then call ``changed``. A printer that takes time
-    to print needs ``later``, which calls it back after so many seconds.
+    The knobs are the fields of ``machine``, ``stalled`` and ``stalls_in``: turn one, then call ``changed``. A printer
+    that takes time to print needs ``later``, which calls it back after so many seconds.
     """
 
     def __init__(
@@ -60,6 +60,8 @@ class Interpreter:
     ) -> None:
         self.machine = Machine()
         self.stalled = False
+        self.stalls_in: int | None = None
+        """Dots of feed until it hangs; ``None`` is never."""
         self.lost = 0
         """Bytes that came when the buffer was full."""
         self._make = make or Make()
@@ -211,6 +213,11 @@ class Interpreter:
 
     def _use(self, rows: int) -> None:
         """Move the paper, or pause before anything is printed."""
+        if self.stalls_in is not None:
+            self.stalls_in -= rows
+            if self.stalls_in < 0:
+                self.stalls_in, self.stalled = None, True
+                raise PausedError
         if not self.machine.use(rows):
             raise PausedError
         if rows and self._make.speed and self._later is not None:

@@ -226,6 +226,7 @@ def reverse_all(desk: Desk, basket: Transaction, reason: str) -> None:
         paid = tender.settled
         if tender.kind == "cash":
             desk.happened(e.TenderReversed(tender.tender, "cash", "done", paid.amount, "", "cash_handed_back"))
+            desk.do(f.OpenDrawer())
         else:
             _reverse(desk, tender.tender, tender.kind, paid.amount, paid.reference, reason)
 
@@ -288,6 +289,7 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     if received < payable and received < due:
         part = e.TenderSettled(tender.tender, "partial", received, by=by, received=received, change=desk.money(0))
         _settle(desk, part)
+        desk.do(f.OpenDrawer())
     else:
         taken = min(received, payable)
         change = tendering.change(received, taken)
@@ -295,6 +297,8 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
             tender.tender, "approved", due, by=by, received=received, change=change, rounding=taken - due
         )
         _settle(desk, whole)
+        if received:
+            desk.do(f.OpenDrawer())
     _paid(desk)
 
 
