@@ -164,7 +164,7 @@ def test_cash_is_rounded_to_the_taka_outside_tax_and_change_is_told() -> None:
     assert (sale.total.minor, cash.amount.minor) == (3996, 3996)
     assert cash.change == Money(1000, "BDT")
     assert cash.rounding == Money(4, "BDT")
-    assert lane.effect(f.OpenDrawer)
+    assert not lane.no_effect(f.OpenDrawer)
 
 
 def test_a_scan_while_the_card_is_in_is_refused_and_changes_nothing() -> None:

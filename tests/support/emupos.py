@@ -1,4 +1,4 @@
-"""emupos, a simulator of tills' devices that nobody here wrote (https://pypi.org/project/emupos/), as a judge's tool.
+"""emupos, a simulator of tills' devices that nobody here wrote, as a judge's tool (the package emupos).
 
 It needs Python 3.13, which the kiosk does not, so it lives in an environment of its own under ``build/``, made at the
 first call from ``requirements/emupos.txt``. Where there is no such Python, or no registry of packages, there is none.

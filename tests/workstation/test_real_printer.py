@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
@@ -43,7 +44,7 @@ def _far_end(at: Lane, settings: str = "") -> Iterator[Path]:
             far.terminate()
 
 
-def _papers(folder: Path) -> list[dict[str, object]]:
+def _papers(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
 
 
