@@ -13,12 +13,15 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from contextlib import suppress
+from typing import TypeVar
 
 from hal.arrivals import Arrivals
 from hal.device import DeviceError, DeviceEvent, Health, NotEnabledError, Sink, StatusChanged, TimeoutExpiredError
-from hal.ports.port import Port, heard_within
+from hal.ports.port import Port, heard_within, settled_within
 
-__all__ = ["StreamDevice", "first_to_end"]
+__all__ = ["StreamDevice", "first_to_end", "within"]
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -200,6 +203,13 @@ async def first_to_end(*deeds: Coroutine[object, object, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+
+
+async def within(answer: asyncio.Future[T], milliseconds: int) -> T:
+    """The answer, when it comes in time. Raises ``TimeoutError``; a loop that was held up counts as no time."""
+    if not await settled_within(answer, milliseconds):
+        raise TimeoutError
+    return answer.result()
 
 
 def _words(error: Exception) -> str:

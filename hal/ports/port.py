@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Any, Protocol
 
-__all__ = ["Port", "heard_within"]
+__all__ = ["Port", "heard_within", "settled_within"]
 
-_TURNS = 4
-"""Turns of the loop that bring what already came: watch the port, look, wake the reader, see its result."""
+_TURNS = 6
+"""Turns of the loop that bring what already came: watch the port, look, wake the reader, hand on, see the result."""
 
 
 class Port(Protocol):
@@ -44,12 +44,17 @@ async def heard_within(port: Port, milliseconds: int) -> bytes:
     """
     reading = asyncio.ensure_future(port.read())
     try:
-        await asyncio.wait({reading}, timeout=milliseconds / 1000)
-        for _ in range(_TURNS):
-            if not reading.done():
-                await asyncio.sleep(0)
-        return reading.result() if reading.done() else b""
+        return reading.result() if await settled_within(reading, milliseconds) else b""
     finally:
         if not reading.done():
             reading.cancel()
             await asyncio.wait({reading})
+
+
+async def settled_within(future: asyncio.Future[Any], milliseconds: int) -> bool:
+    """Whether it is done in time; one that is not is left as it is. A loop that was held up counts as no time."""
+    await asyncio.wait({future}, timeout=milliseconds / 1000)
+    for _ in range(_TURNS):
+        if not future.done():
+            await asyncio.sleep(0)
+    return future.done()

@@ -35,7 +35,7 @@ from hal.ports.named import port_named
 from hal.ports.port import Port
 from hal.ports.serial import Framing
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead, Encoding, code_text, split_identifier
-from hal.streaming import StreamDevice, first_to_end
+from hal.streaming import StreamDevice, first_to_end, within
 
 __all__ = ["BEEP", "MENU", "TRIGGER", "UNTRIGGER", "Code", "Driver", "Frames", "Refused", "Settings", "Suffix"]
 
@@ -300,8 +300,7 @@ class Driver(StreamDevice):
             self._frames.expect(command)
             try:
                 await self.port.write(MENU + command.encode("ascii", "replace"))
-                async with asyncio.timeout(self._settings.answer_ms / 1000):
-                    return await self._answered
+                return await within(self._answered, self._settings.answer_ms)
             except TimeoutError as error:
                 text = f"no answer in {self._settings.answer_ms} ms; is it a Honeywell?"
                 raise TimeoutExpiredError(text) from error

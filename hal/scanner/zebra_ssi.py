@@ -43,7 +43,7 @@ from hal.ports.named import port_named
 from hal.ports.port import Port
 from hal.ports.serial import Framing
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead, Encoding, code_text, split_identifier
-from hal.streaming import StreamDevice, first_to_end
+from hal.streaming import StreamDevice, first_to_end, within
 
 __all__ = ["AIM", "Code", "Driver", "Packet", "Packets", "Refused", "Scans", "Settings", "encode"]
 
@@ -157,7 +157,7 @@ class Packets:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self.damaged = False
+        self.damaged = self.harmed = False
 
     @property
     def pending(self) -> bool:
@@ -183,6 +183,7 @@ class Packets:
                     return packet
                 if len(held) < size + _CHECK and not ended:
                     return None
+                self.harmed = self.harmed or held[1:3] == bytes((DECODE_DATA, _SCANNER))
             del held[0]
             self.damaged = True
         return None
@@ -208,8 +209,8 @@ class Scans:
         self._last_ms = 0
         self._type, self._pieces = b"", b""
 
-    def damaged(self) -> None:
-        """A packet was lost on the line: what is sent again now was not seen before."""
+    def harmed(self) -> None:
+        """A code's packet came harmed: what is sent again now was not seen before."""
         self._last = None
 
     def take(self, packet: Packet, now_ms: int) -> Code | Refused | None:
@@ -316,7 +317,9 @@ class Driver(StreamDevice):
                 told = packets.silence()
             if packets.damaged:
                 packets.damaged = False
-                self._scans.damaged()
+                if packets.harmed:
+                    packets.harmed = False
+                    self._scans.harmed()
                 if not told and not packets.pending:
                     await self.port.write(encode(NAK, _RESEND))
             for packet in told:
@@ -376,8 +379,7 @@ class Driver(StreamDevice):
                 self._wanted = frozenset({wanted, NAK})
                 try:
                     await self.port.write(encode(opcode, data, again=attempt > 0))
-                    async with asyncio.timeout(self._settings.answer_ms / 1000):
-                        reply = await self._reply
+                    reply = await within(self._reply, self._settings.answer_ms)
                 except TimeoutError:
                     continue
                 except OSError as error:

@@ -55,6 +55,15 @@ def test_a_wrong_check_sum_is_no_packet_and_what_follows_is_one() -> None:
     assert packets.feed(packet(0xF3, CODE)) == [Packet(0xF3, 0, CODE)]
 
 
+def test_noise_is_not_taken_for_a_harmed_code() -> None:
+    packets = Packets()
+    assert packets.feed(b"\xff\x00noise\x03") == []
+    assert packets.damaged
+    assert not packets.harmed
+    assert packets.feed(packet(0xF3, CODE)[:-1] + b"\x00") == []
+    assert packets.harmed
+
+
 def test_silence_frees_the_packet_behind_one_that_never_ended() -> None:
     packets = Packets()
     assert packets.feed(packet(0xF3, CODE)[:9] + packet(0xA4, b"R1")) == []
@@ -112,7 +121,7 @@ def test_the_same_code_scanned_again_is_told_again() -> None:
 def test_a_code_sent_again_whose_first_sending_was_harmed_is_new() -> None:
     scans = _scans()
     assert scans.take(Packet(0xF3, 0, CODE), 0) == EAN
-    scans.damaged()
+    scans.harmed()
     assert scans.take(Packet(0xF3, 1, CODE), 500) == EAN
 
 
@@ -163,12 +172,12 @@ def test_a_code_without_an_end_is_refused() -> None:
 
 @asynccontextmanager
 async def world(
-    folder: Path, given_: Mapping[str, Any] | None = None
+    folder: Path, given_: Mapping[str, Any] | None = None, response_ms: int = 100
 ) -> AsyncIterator[tuple[zebra_ssi.Driver, ZebraSsi, Line]]:
-    inside = ZebraSsi(response_ms=100)
+    inside = ZebraSsi(response_ms=response_ms)
     line = Line(inside)
     path = await line.start_pty(folder / "scanner")
-    quick: Mapping[str, Any] = {"answer_ms": 80, "alive_ms": 40, "gap_ms": 20, "response_ms": 100, "retry_ms": 10}
+    quick: Mapping[str, Any] = {"answer_ms": 200, "alive_ms": 40, "gap_ms": 20, "response_ms": 100, "retry_ms": 10}
     driver = zebra_ssi.Driver("scanner", Settings(port=path, **{**quick, **(given_ or {})}))
     try:
         yield driver, inside, line
@@ -214,7 +223,7 @@ def test_a_lost_acknowledgement_makes_no_second_scan(tmp_path: Path) -> None:
 
 def test_a_harmed_packet_is_asked_for_again_at_once(tmp_path: Path) -> None:
     async def run() -> None:
-        async with world(tmp_path, {"alive_ms": 60_000}) as (driver, inside, _line):
+        async with world(tmp_path, {"alive_ms": 60_000}, response_ms=60_000) as (driver, inside, _line):
             seen = await opened(driver)
             send = inside.send
 
@@ -223,10 +232,8 @@ def test_a_harmed_packet_is_asked_for_again_at_once(tmp_path: Path) -> None:
                 send(data[:-1] + b"\x00")
 
             inside.send = harm_once
-            began = asyncio.get_running_loop().time()
             await inside.scan(data="5901234123457", symbology="]E0")
             await wait_until_async(lambda: _codes(seen) == ["5901234123457"], what="the code")
-            assert asyncio.get_running_loop().time() - began < 0.09  # sooner than the scanner would by itself
 
     asyncio.run(run())
 

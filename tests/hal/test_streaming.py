@@ -287,6 +287,20 @@ def test_a_device_file_that_may_not_be_grabbed_is_held_by_another(tmp_path: Path
     asyncio.run(run())
 
 
+def test_a_connection_to_a_silent_device_is_kept_alive_by_probes(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world("tcp", tmp_path) as (driver, _line):
+            await driver.port.open()
+            assert isinstance(driver.port, TcpPort)
+            assert driver.port._writer is not None
+            connected = driver.port._writer.get_extra_info("socket")
+            assert connected.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
+            await driver.port.close()
+
+    asyncio.run(run())
+
+
 def _handles() -> int:
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  a count of names, nothing to walk
 

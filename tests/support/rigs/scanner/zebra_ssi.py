@@ -16,7 +16,7 @@ from tests.support.rigs import Rig, Wire
 from tests.support.rigs.barcodes import fresh, line_faults
 
 WIRE: Wire = "wire"
-QUICK: Mapping[str, Any] = {"answer_ms": 60, "response_ms": 100, "alive_ms": 50, "gap_ms": 30, "retry_ms": 10}
+QUICK: Mapping[str, Any] = {"answer_ms": 150, "response_ms": 100, "alive_ms": 50, "gap_ms": 30, "retry_ms": 10}
 
 
 @asynccontextmanager
