@@ -159,7 +159,7 @@ class HidDevice:
 
     def _out(self, report: bytes) -> None:
         with self.arrived:
-            if self.plugged:
+            if self.plugged and (self.opened or not self.packets):  # unheard, it keeps the oldest loaded
                 size = self.inside.packet
                 self.packets.extend(report[at : at + size] for at in range(0, len(report), size))
                 self.last_byte_ns = time.monotonic_ns()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -28,6 +29,8 @@ from hal.hid import LONGEST_DESCRIPTOR, Descriptor, parse
 __all__ = ["UsbAddress", "UsbHidPort"]
 
 T = TypeVar("T")
+_Told = tuple[bytes | OSError, int]
+"""A report, or why there are no more, and when that was."""
 
 _HID_CLASS = 0x03
 _HID_DESCRIPTOR, _REPORT_DESCRIPTOR = 0x21, 0x22
@@ -35,6 +38,8 @@ _GET_STATUS, _GET_DESCRIPTOR, _GET_REPORT, _SET_REPORT = 0x00, 0x06, 0x01, 0x09
 _FROM_INTERFACE, _CLASS_FROM_INTERFACE, _CLASS_TO_INTERFACE = 0x81, 0xA1, 0x21
 _OUTPUT, _FEATURE = 2, 3
 _MOST_UNREAD = 1000
+_MOST_LOADED, _LOADED_MS = 8, 20
+"""Packets that a device may have loaded while nobody listened, and how long one takes to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,9 @@ class UsbHidPort:
         self._link: _Link | None = None
         self._reader: threading.Thread | None = None
         self._stopping = threading.Event()
-        self._arrived: asyncio.Queue[bytes | OSError] = asyncio.Queue()
+        self._arrived: asyncio.Queue[_Told] = asyncio.Queue()
+        self.arrived_ms = 0
+        """When the report that ``read`` gave last came over the cable, in monotonic milliseconds."""
 
     @property
     def where(self) -> str:
@@ -109,10 +116,11 @@ class UsbHidPort:
     async def read(self) -> bytes:
         """One input report; waits for it. Raises ``OSError`` when the device is gone."""
         self._linked()
-        told = await self._arrived.get()
+        told, moment = await self._arrived.get()
         if isinstance(told, OSError):
-            self._arrived.put_nowait(told)
+            self._arrived.put_nowait((told, moment))
             raise told
+        self.arrived_ms = moment
         return told
 
     async def write(self, data: bytes) -> None:
@@ -141,7 +149,7 @@ class UsbHidPort:
         if thread is None:
             return
         self._stopping.set()
-        self._arrived.put_nowait(ConnectionResetError(f"{self.where} was closed"))
+        self._arrived.put_nowait((ConnectionResetError(f"{self.where} was closed"), 0))
         try:
             await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, self._end))
         finally:
@@ -153,8 +161,9 @@ class UsbHidPort:
         arrived = self._arrived
 
         def hand(told: bytes | OSError) -> None:
+            moment = time.monotonic_ns() // 1_000_000
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(_keep, arrived, told)
+                loop.call_soon_threadsafe(_keep, arrived, told, moment)
 
         self._reader = threading.Thread(
             target=_pump, args=(link, self._stopping, self._read_ms, hand), name=f"{self.where} reader", daemon=True
@@ -212,6 +221,14 @@ class _Link:
         cut = bool(data) and len(data) < expected and len(data) % self.packet == 0
         self._held = data if cut else b""
         return b"" if cut else data
+
+    def drain(self) -> None:
+        """Let go what the device had loaded before it was ours: it is as old as it likes."""
+        for _ in range(_MOST_LOADED):
+            try:
+                self.device.read(self.endpoint_in, self.packet, _LOADED_MS)
+            except usb.core.USBTimeoutError:
+                return
 
     def write(self, report: bytes) -> None:
         """An output report by the interrupt endpoint where there is one, else by control transfer."""
@@ -287,11 +304,11 @@ def _in_words(where: str, error: Any) -> OSError | DeviceError:  # noqa: ANN401 
     return ConnectionResetError(f"{where}: {error.strerror or 'the USB line failed'}")
 
 
-def _keep(arrived: asyncio.Queue[bytes | OSError], told: bytes | OSError) -> None:
+def _keep(arrived: asyncio.Queue[_Told], told: bytes | OSError, moment: int) -> None:
     if isinstance(told, bytes) and arrived.qsize() >= _MOST_UNREAD:
         told = ConnectionResetError("reports came faster than they were read")
     if arrived.qsize() <= _MOST_UNREAD:
-        arrived.put_nowait(told)
+        arrived.put_nowait((told, moment))
 
 
 def _pump(link: _Link, stopping: threading.Event, milliseconds: int, hand: Callable[[bytes | OSError], None]) -> None:
@@ -319,6 +336,7 @@ def _opened(address: UsbAddress, page: int, backend: object | None, control_ms: 
                 link = _claimed(device, interface, where, control_ms)
                 pages = {each >> 16 for each in link.descriptor.applications}
                 if page in pages:
+                    link.drain()
                     return link
                 others += sorted(pages)
                 _let_go(device, link.number, kernel_had_it=link.kernel_had_it)
