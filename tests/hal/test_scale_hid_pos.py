@@ -206,7 +206,7 @@ def test_what_is_no_weight_is_told_as_what_it_is(deed: str, state: ScaleState) -
                     await inside.jitter(on=True)
             told = await _until_state(seen, state)
             assert deed != "negative" or told.value == -40
-            warned = [each.cause for each in seen.of(StatusChanged) if getattr(each, "status", "") == "warning"]
+            warned = [each for each in seen.events if isinstance(each, StatusChanged) and each.status == "warning"]
             assert len(warned) == (deed == "uncalibrate")
 
     asyncio.run(run())
