@@ -19,7 +19,7 @@ from hal.device import Device, DeviceError
 
 __all__ = ["CATEGORIES", "available", "load"]
 
-CATEGORIES = ("camera", "card_reader", "fiscal", "lights", "printer", "scale", "scanner")
+CATEGORIES = ("camera", "card_reader", "fiscal", "lights", "loyalty_card", "printer", "scale", "scanner")
 
 _MODEL = re.compile(r"[a-z][a-z0-9_]{0,40}")
 

@@ -45,7 +45,7 @@ _KEYBOARD: Final = b"\x05\x01\x09\x06"
 _MAGTEK: Final = "0801"
 _PRINTER_CLASS, _SMART_CARD_CLASS = "07", "0b"
 _ANY_SERIAL: Final = "any scanner, scale, printer or terminal with a serial line"
-_NAMES: Final = {"scale": "produce_scale", "loyalty_card": "card"}
+_NAMES: Final = {"scale": "produce_scale"}
 _PROBED: Final = "scale"
 
 

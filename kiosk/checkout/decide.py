@@ -74,6 +74,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.LineVoidRequested
         | i.LoyaltyPresented
         | i.PhoneRefused
+        | i.LoyaltyRefused
         | i.CheckoutRequested
         | i.TenderChosen
         | i.PaymentCancelled
@@ -109,6 +110,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             shopper.loyalty(desk, input_)
         case i.PhoneRefused():
             desk.refuse(text("loyalty.check_number"))
+        case i.LoyaltyRefused():
+            shopper.loyalty_refused(desk, input_)
         case i.CheckoutRequested():
             payment.request_checkout(desk)
         case i.TenderChosen():

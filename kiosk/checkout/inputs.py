@@ -26,6 +26,7 @@ __all__ = [
     "LanguageChosen",
     "LineVoidRequested",
     "LoyaltyPresented",
+    "LoyaltyRefused",
     "MemberAnswered",
     "NetworkChanged",
     "NumbersAnswered",
@@ -173,6 +174,16 @@ class LoyaltyPresented:
 @dataclass(frozen=True, slots=True)
 class PhoneRefused:
     """What was typed on the loyalty pad is no phone number here; intake has let it go."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyRefused:
+    """A card at the loyalty reader that is none of ours; nothing of it is here.
+
+    ``bank_card``: it pays, at the terminal; ``unreadable``: it may be tried again; ``foreign``: another's.
+    """
+
+    reason: Literal["bank_card", "unreadable", "foreign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +470,7 @@ Input = (
     | LineVoidRequested
     | LoyaltyPresented
     | PhoneRefused
+    | LoyaltyRefused
     | CheckoutRequested
     | TenderChosen
     | PaymentCancelled

@@ -11,6 +11,7 @@ from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
 from hal.device import DeviceEvent, StatusChanged
 from hal.lights.contract import SwitchTurned
+from hal.loyalty_card.contract import CardPresented, CardRefused
 from hal.printer.contract import DrawerMoved, PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead
@@ -39,7 +40,17 @@ _PRINTER_LOST: Final = {
 }
 """States of a printer that keep it from printing, and the words for them."""
 _SHOWN: Final = frozenset(
-    {"scanner", "produce_scale", "bagging_scale", "printer", "card_reader", "camera", "lights", "fiscal"}
+    {
+        "scanner",
+        "produce_scale",
+        "bagging_scale",
+        "printer",
+        "card_reader",
+        "camera",
+        "lights",
+        "fiscal",
+        "loyalty_card",
+    }
 )
 """Devices by the names that there are words for; another is for the log."""
 _CAUSES: Final = get_args(i.DeviceCause)
@@ -109,6 +120,10 @@ class Intake:
                 self.code(event.data, event.symbology, event.device)
             case Reading():
                 self._reading(event)
+            case CardPresented():
+                self._put(i.LoyaltyPresented(self._hasher.of("card", event.data), "card"))
+            case CardRefused():
+                self._put(i.LoyaltyRefused(event.reason))
             case StatusChanged():
                 self._status(event)
             case PrinterState():

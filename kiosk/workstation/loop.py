@@ -47,6 +47,7 @@ _REPEATABLE: Final = (
     | i.LineVoidRequested
     | i.LoyaltyPresented
     | i.PhoneRefused
+    | i.LoyaltyRefused
     | i.CheckoutRequested
     | i.TenderChosen
     | i.PaymentCancelled

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from kiosk.checkout import effects as f
@@ -143,6 +145,18 @@ def test_a_mistyped_phone_number_is_told_apart_from_an_unknown_member() -> None:
     assert notice is not None
     assert notice.text.message == "loyalty.check_number"
     assert lane.no_effect(f.AskMember)
+
+
+@pytest.mark.parametrize("reason", ["bank_card", "unreadable", "foreign"])
+def test_a_card_that_is_none_of_ours_is_refused_with_what_to_do(
+    reason: Literal["bank_card", "unreadable", "foreign"],
+) -> None:
+    lane = open_lane().scan(MILK).tell(i.LoyaltyRefused(reason))
+    notice = lane.screen.notice
+    assert notice is not None
+    assert notice.text.message == f"loyalty.{reason}"
+    assert lane.no_effect(f.AskMember)
+    assert basket(lane).member_tier == ""
 
 
 def test_a_loyalty_card_is_known_from_the_directory_and_shows_a_tier() -> None:

@@ -20,6 +20,7 @@ from hal.card_reader.contract import Prompt
 from hal.device import DeviceError
 from hal.drivers import CATEGORIES, available, load
 from hal.lights.contract import SwitchTurned
+from hal.loyalty_card.contract import CardPresented
 from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
@@ -34,6 +35,7 @@ _DATA: Mapping[str, tuple[type, str]] = {
     "scale": (Reading, "put something on the scale"),
     "lights": (SwitchTurned, "turn the staff key on and off"),
     "printer": (PrinterState, "open the printer's cover and close it"),
+    "loyalty_card": (CardPresented, "present a member's card"),
     "card_reader": (Prompt, "start a payment at the terminal and cancel it"),
 }
 

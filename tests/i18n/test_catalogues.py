@@ -34,6 +34,7 @@ DEVICES = (
     "camera",
     "lights",
     "fiscal",
+    "loyalty_card",
 )
 IDS = re.compile(r"[a-z_]+(\.[a-zA-Z_]+)+")
 

@@ -14,6 +14,7 @@ from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
 from hal.device import StatusChanged
 from hal.lights.contract import SwitchTurned
+from hal.loyalty_card.contract import CardPresented, CardRefused
 from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading, ScaleState
 from hal.scanner.contract import CodeRead
@@ -95,6 +96,24 @@ def test_a_loyalty_card_becomes_a_keyed_hash() -> None:
     rig = Rig()
     rig.intake.event(CodeRead("scanner", CARD))
     assert rig.put == [i.LoyaltyPresented(_hashed(f"card:{CARD}"), "card")]
+
+
+def test_a_card_at_the_loyalty_reader_becomes_the_same_hash_and_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    rig = Rig()
+    rig.intake.event(CardPresented("loyalty_card", "magnetic", CARD))
+    rig.intake.event(CardPresented("loyalty_card", "contactless", "04A1B2C3D4E580"))
+    assert rig.put == [
+        i.LoyaltyPresented(_hashed(f"card:{CARD}"), "card"),
+        i.LoyaltyPresented(_hashed("card:04A1B2C3D4E580"), "card"),
+    ]
+    assert CARD not in caplog.text
+
+
+def test_a_refused_card_is_told_by_its_reason_alone() -> None:
+    rig = Rig()
+    rig.intake.event(CardRefused("loyalty_card", "bank_card"))
+    assert rig.put == [i.LoyaltyRefused("bank_card")]
 
 
 @pytest.mark.parametrize("data", ["29900012", "2990000000018", "02990000000019", "2990-milk", "299000000001", "2980"])

@@ -124,6 +124,12 @@ def loyalty(desk: Desk, presented: i.LoyaltyPresented) -> None:
     desk.do(f.AskMember(asked.correlation, presented.keyed_hash, desk.policy.timeouts.ask))
 
 
+def loyalty_refused(desk: Desk, refused: i.LoyaltyRefused) -> None:
+    """A card that is none of ours: what to do instead."""
+    if desk.phase is not Phase.OUT_OF_SERVICE:
+        desk.refuse(text(f"loyalty.{refused.reason}"))
+
+
 def member_answered(desk: Desk, answer: i.MemberAnswered) -> None:
     """Head office knows the member, or nobody, or could not be asked."""
     asked = desk.state.live.member_ask

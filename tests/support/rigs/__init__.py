@@ -17,6 +17,7 @@ from typing import Any, Literal
 from hal.camera.contract import CodeSeen
 from hal.device import Device, DeviceEvent, StatusChanged
 from hal.lights.contract import SwitchTurned
+from hal.loyalty_card.contract import CardPresented
 from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
@@ -37,7 +38,7 @@ def essence(event: DeviceEvent) -> object:
     '5901234123457'
     """
     match event:
-        case CodeRead() | CodeSeen():
+        case CodeRead() | CodeSeen() | CardPresented():
             return event.data
         case Reading():
             return (event.value, event.exponent, event.unit) if event.state == "stable" else None
