@@ -119,6 +119,11 @@ class Driver(PolledScale):
         raw = await self.ask(_QUESTION, whole, self.answer_ms)
         return decode(raw, self._settings.unit, self._settings.digits), raw
 
+    async def probe(self) -> str:
+        """See ``StreamDevice.probe``: one question more."""
+        weighing, _raw = await self.do(self.weigh)
+        return f"S14 answered: {weighing.state}"
+
     async def zero(self) -> None:
         """See ``Scale.zero``: not over this cable."""
         self.need_enabled()

@@ -164,6 +164,19 @@ def test_the_type_says_the_symbology(data: bytes, told: Code | Refused | None) -
     assert _scans().take(Packet(0xF3, 0, data), 0) == told
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=30), st.integers(0, 9_000)), max_size=12))
+def test_any_packets_are_borne_and_a_clean_code_after_them_is_told_once(
+    packets: list[tuple[int, bytes, int]],
+) -> None:
+    scans, now = _scans(), 0
+    for status, data, pause in packets:
+        now += pause
+        scans.take(Packet(0xF3, status, data), now)
+    assert scans.take(Packet(0xF3, 0, CODE), now + 60_000) == EAN
+    assert scans.take(Packet(0xF3, 1, CODE), now + 60_100) is None
+
+
 def test_a_code_without_an_end_is_refused() -> None:
     scans = _scans()
     told = [scans.take(Packet(0xF3, 2, b"\x1c" + bytes((65 + number,)) * 240), number) for number in range(20)]

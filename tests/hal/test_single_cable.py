@@ -221,6 +221,18 @@ def test_the_scale_cannot_be_zeroed_over_the_cable_and_says_where(tmp_path: Path
     asyncio.run(run())
 
 
+def test_the_scale_s_health_is_an_answer(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with both(tmp_path) as it:
+            await opened(it.scale)
+            await wait_until_async(lambda: it.scale.alive, what="the scale")
+            health = await it.scale.check_health()
+            assert health.ok
+            assert "S14 answered: zero" in health.text
+
+    asyncio.run(run())
+
+
 def test_two_ports_of_one_cable_are_set_alike(tmp_path: Path) -> None:
     async def run() -> None:
         line = Line(SingleCable())
