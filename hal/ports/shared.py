@@ -8,6 +8,7 @@ is never glued to what comes later. Nothing is written into the middle of a line
 from __future__ import annotations
 
 import asyncio
+import logging
 import weakref
 from collections.abc import Callable
 
@@ -17,6 +18,8 @@ from hal.ports.port import Port, heard_within
 from hal.ports.serial import Framing
 
 __all__ = ["SharedPort"]
+
+_log = logging.getLogger(__name__)
 
 _CR = b"\r"
 _LONGEST = 8_192
@@ -58,14 +61,15 @@ class SharedPort:
             text = f"{self._name} is one cable: give all its devices the same baud, framing and gap_ms"
             raise ClaimedError(text)
         self._cable, self.heard = cable, asyncio.Queue()
-        await cable.join(self)
+        cable.members.append(self)  # at once: who leaves now must not let the line go for good
+        await cable.join()
 
     async def read(self) -> bytes:
         """See ``Port.read``."""
         self._plugged()
         heard = await self.heard.get()
         if isinstance(heard, OSError):
-            raise ConnectionResetError(str(heard)) from heard
+            raise heard
         return heard
 
     async def write(self, data: bytes) -> None:
@@ -94,17 +98,16 @@ class _Cable:
     def __init__(self, line: Port, set_as: tuple[int, Framing, int]) -> None:
         self.set = set_as
         self._line = line
-        self._members: list[SharedPort] = []
+        self.members: list[SharedPort] = []
         self._turn = asyncio.Lock()
         self._writing = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
         self._begun = b""
         self._quiet = asyncio.Event()
 
-    async def join(self, member: SharedPort) -> None:
-        """One more; the first opens the line. Raises as ``Port.open``."""
+    async def join(self) -> None:
+        """One more is on it; the first opens the line. Raises as ``Port.open``."""
         async with self._turn:
-            self._members.append(member)
             if self._pump is None:
                 await self._line.open()
                 self._begun = b""
@@ -112,18 +115,16 @@ class _Cable:
                 self._pump = asyncio.get_running_loop().create_task(self._listen(), name=f"cable-{self._line.where}")
 
     async def leave(self, member: SharedPort) -> bool:
-        """One less; true when that was the last and the line is closed."""
+        """One less; true when nobody is left and the line is closed."""
+        self.members.remove(member)
         async with self._turn:
-            if member in self._members:
-                self._members.remove(member)
-            if self._members:
-                return False
-            pump, self._pump = self._pump, None
-            if pump is not None:
-                pump.cancel()
-                await asyncio.gather(pump, return_exceptions=True)
-            await self._line.close()
-            return True
+            if not self.members:
+                pump, self._pump = self._pump, None
+                if pump is not None:
+                    pump.cancel()
+                    await asyncio.gather(pump, return_exceptions=True)
+                await self._line.close()
+            return not self.members
 
     async def write(self, data: bytes) -> None:
         """Write when nothing is coming in, at the latest after ten gaps. Raises ``OSError``."""
@@ -136,14 +137,19 @@ class _Cable:
             await self._line.write(data)
 
     async def _listen(self) -> None:
+        cause = ConnectionResetError(f"{self._line.where} hung up")
         try:
             while True:
                 await self._hear_more()
         except OSError as error:
-            await self._line.close()
-            self._pump = None
-            for member in self._members:
-                member.heard.put_nowait(error)
+            cause = ConnectionResetError(error.strerror or str(error))
+        except Exception as error:  # noqa: BLE001  a surprise must not leave its members waiting for ever
+            _log.exception("%s: unexpected", self._line.where)
+            cause = ConnectionResetError(f"{type(error).__name__}: {error}")
+        await self._line.close()
+        self._pump = None
+        for member in self.members:
+            member.heard.put_nowait(cause)
 
     async def _hear_more(self) -> None:
         if not self._begun:
@@ -167,6 +173,6 @@ class _Cable:
             self._begun = b""
 
     def _give(self, line: bytes) -> None:
-        for member in self._members:
+        for member in self.members:
             if member.meant(line.lstrip(b"\n")):
                 member.heard.put_nowait(line.lstrip(b"\n"))

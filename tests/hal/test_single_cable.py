@@ -250,6 +250,24 @@ def test_two_ports_of_one_cable_are_set_alike(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_one_may_come_while_the_last_other_goes(tmp_path: Path) -> None:
+    async def run() -> None:
+        inside = SingleCable()
+        line = Line(inside)
+        path = await line.start_pty(tmp_path / "magellan")
+        one, other, third = (SharedPort(path, meant=lambda _line: True) for _ in range(3))
+        await one.open()
+        await asyncio.gather(one.close(), other.open())
+        await third.open()
+        await inside.scan(data="X", symbology="]C0")
+        assert await other.read() == await third.read() == b"S08B3X\r"
+        await other.close()
+        await third.close()
+        await line.close()
+
+    asyncio.run(run())
+
+
 class Script:
     """A line that brings pieces, ``None`` for a silence, and then hangs up."""
 
@@ -276,6 +294,24 @@ class Script:
             await asyncio.Event().wait()
         assert piece is not None
         return piece
+
+
+def test_a_surprise_on_the_line_is_told_to_all(caplog: pytest.LogCaptureFixture) -> None:
+    class Clumsy(Script):
+        async def read(self) -> bytes:
+            message = "clumsy"
+            raise ZeroDivisionError(message)
+
+    async def run() -> None:
+        one = SharedPort("/dev/ttyS9", meant=lambda _line: True)
+        one._line = Clumsy([])
+        await one.open()
+        with pytest.raises(ConnectionResetError, match="clumsy"):
+            await one.read()
+        await one.close()
+
+    asyncio.run(run())
+    assert "unexpected" in caplog.text
 
 
 _LINES = st.one_of(
