@@ -2,17 +2,32 @@
 
 Published on ``up/ask/{kind}`` with MQTT 5's response topic, correlation data and message expiry; ``correlation`` stands
 in the message too, for a bridge may drop properties. Head office answers on the asker's own ``down/answer/{kind}``.
+
+``PaymentAnswer`` also comes unasked, with an empty correlation, when the acquirer has told head office something new.
+That is a hint that may be lost: what became of a payment can always be asked.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from messages.envelope import Count, Message, Text
 
-__all__ = ["LoyaltyAnswer", "LoyaltyAsk", "NumbersAnswer", "NumbersAsk"]
+__all__ = [
+    "LoyaltyAnswer",
+    "LoyaltyAsk",
+    "NumbersAnswer",
+    "NumbersAsk",
+    "PaymentAnswer",
+    "PaymentAsk",
+    "PaymentDeed",
+    "PaymentState",
+]
+
+PaymentDeed = Literal["charge", "status", "cancel", "refund"]
+PaymentState = Literal["waiting", "paid", "declined", "not_found", "refunding", "refunded", "refund_failed", "unknown"]
 
 
 class LoyaltyAsk(Message, frozen=True, kw_only=True):
@@ -55,3 +70,46 @@ class NumbersAnswer(Message, frozen=True, kw_only=True):
     last_number: Count = 0
     last_legal: Count = 0
     business_day: Text = ""
+
+
+class PaymentAsk(Message, frozen=True, kw_only=True):
+    """Asks for money through head office's acquirer, by a code for the shopper's telephone; or what became of it.
+
+    ``request`` is the tender's own id: whatever is asked under it again is never a second charge. ``charge`` begins
+    one, ``status`` only looks, ``cancel`` stops it, ``refund`` gives it back. ``amount_minor``, ``currency`` and
+    ``tender_id`` (which acquirer) go with ``charge`` and ``refund``.
+    """
+
+    NAME: ClassVar[str] = "ask.payment"
+
+    correlation: Text
+    request: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9-]{7,63}\Z")]
+    deed: PaymentDeed
+    amount_minor: Count = 0
+    currency: Text = ""
+    tender_id: Text = ""
+
+
+class PaymentAnswer(Message, frozen=True, kw_only=True):
+    """What head office knows of a payment.
+
+    ``waiting``: ``payload`` may be shown as a QR code for ``left_ms`` more. ``paid``: ``amount_minor`` came, and
+    ``reference`` is the bank's own (the end-to-end id of Pix). ``declined``: no money counts, ``reason`` says why (``declined``,
+    ``expired``, ``cancelled``, ``amount``: another amount came, ``unavailable``: the acquirer could not be asked,
+    ``not_offered``: there is none, ``refused``: it would not, ``code``: its code could not be trusted, ``abandoned``:
+    asked about before it was ever begun). ``refunding``, ``refunded`` and ``refund_failed``: money came, counts for
+    nothing and goes back, went back, or could not. ``unknown``: the acquirer did not say.
+    """
+
+    NAME: ClassVar[str] = "answer.payment"
+
+    correlation: Text
+    request: Text
+    state: PaymentState
+    payload: Text = ""
+    left_ms: Count = 0
+    amount_minor: Count = 0
+    currency: Text = ""
+    reference: Text = ""
+    scheme: Text = ""
+    reason: Text = ""

@@ -11,11 +11,14 @@ from typing import Literal
 
 import msgspec
 
+from messages.asks import PaymentDeed, PaymentState
+
 __all__ = [
     "MAXIMUM_LINE",
     "Acknowledged",
     "AskLoyalty",
     "AskNumbers",
+    "AskPayment",
     "BookReady",
     "FromCheckout",
     "FromSync",
@@ -25,6 +28,7 @@ __all__ = [
     "LoyaltyFound",
     "NumbersFound",
     "Online",
+    "PaymentTold",
     "Refused",
     "decode_from_checkout",
     "decode_from_sync",
@@ -67,6 +71,18 @@ class AskNumbers(_Record, frozen=True, tag="ask_numbers"):
     deadline_ms: int
 
 
+class AskPayment(_Record, frozen=True, tag="ask_payment"):
+    """See ``messages.asks.PaymentAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    request: str
+    deed: PaymentDeed
+    deadline_ms: int
+    amount_minor: int = 0
+    currency: str = ""
+    tender_id: str = ""
+
+
 class Online(_Record, frozen=True, tag="online"):
     """Whether head office can be reached now."""
 
@@ -107,6 +123,25 @@ class NumbersFound(_Record, frozen=True, tag="numbers_found"):
     offline: bool = False
 
 
+class PaymentTold(_Record, frozen=True, tag="payment_told"):
+    """What head office knows of a payment (``messages.asks.PaymentAnswer``): an answer, or news (no ``correlation``).
+
+    ``offline``: nobody could be asked in time, and nothing else is said.
+    """
+
+    correlation: str
+    request: str
+    state: PaymentState = "unknown"
+    payload: str = ""
+    left_ms: int = 0
+    amount_minor: int = 0
+    currency: str = ""
+    reference: str = ""
+    scheme: str = ""
+    reason: str = ""
+    offline: bool = False
+
+
 class LaneCommand(_Record, frozen=True, tag="lane_command"):
     """Head office opens or closes the lane."""
 
@@ -120,8 +155,8 @@ class Refused(_Record, frozen=True, tag="refused"):
     reason: str
 
 
-FromCheckout = Hello | JournalGrew | AskLoyalty | AskNumbers | Refused
-FromSync = Online | BookReady | Acknowledged | LoyaltyFound | NumbersFound | LaneCommand | Refused
+FromCheckout = Hello | JournalGrew | AskLoyalty | AskNumbers | AskPayment | Refused
+FromSync = Online | BookReady | Acknowledged | LoyaltyFound | NumbersFound | PaymentTold | LaneCommand | Refused
 
 _encoder = msgspec.json.Encoder()
 _from_checkout: msgspec.json.Decoder[FromCheckout] = msgspec.json.Decoder(FromCheckout)

@@ -60,7 +60,7 @@ Channel = Literal[
     "command",
     "feed_head",
 ]
-AskKind = Literal["loyalty", "numbers"]
+AskKind = Literal["loyalty", "numbers", "payment"]
 
 CHANNELS: dict[Channel, str] = {
     "state": "kiosk/v1/{kiosk}/state",

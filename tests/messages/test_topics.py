@@ -19,6 +19,7 @@ BUILT = [
     (topics.feed_down("lane-01"), Topic("feed_chunk", "lane-01")),
     (topics.ask("lane-01", "loyalty"), Topic("ask", "lane-01", "loyalty")),
     (topics.answer("lane-01", "numbers"), Topic("answer", "lane-01", "numbers")),
+    (topics.ask("lane-01", "payment"), Topic("ask", "lane-01", "payment")),
     (topics.twin_desired("lane-01"), Topic("twin_desired", "lane-01")),
     (topics.twin_reported("lane-01"), Topic("twin_reported", "lane-01")),
     (topics.command("lane-01", "lane", "7"), Topic("command", "lane-01", "lane", "7")),

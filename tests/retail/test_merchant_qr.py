@@ -76,7 +76,9 @@ def test_an_amount_may_leave_digits_away(written: str, minor: int) -> None:
     assert read(build(replace(DHAKA, amount=written))).money == Money(minor, "BDT")
 
 
-@pytest.mark.parametrize("written", ["1.234", "-1", "1,50", ".5", "1e3", "\N{ARABIC-INDIC DIGIT ONE}", "12345678901234"])
+@pytest.mark.parametrize(
+    "written", ["1.234", "-1", "1,50", ".5", "1e3", "\N{ARABIC-INDIC DIGIT ONE}", "12345678901234"]
+)
 def test_what_is_no_amount_is_neither_built_nor_read(written: str) -> None:
     with pytest.raises(MerchantQrError):
         build(replace(DHAKA, amount=written))
