@@ -147,6 +147,10 @@ class BrokerLink:
         """The feed has a newer version: tell the shops. From any thread."""
         self._put(_FIRST, self._desk.heads)
 
+    def say(self, reply: Reply) -> None:
+        """Publish something that no message asked for. From any thread."""
+        self._put(_FIRST, lambda: [reply])
+
     # --- paho's side -----------------------------------------------------------------------------------------------
 
     def _new_client(self) -> Client:

@@ -15,16 +15,17 @@ from headoffice.database import Database, is_full
 from headoffice.feed import Feed
 from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.letters import Letter, bury
+from headoffice.payments.cashier import Cashier
 from headoffice.registry import Registry
 from headoffice.stock import publish_stirred
 from messages import envelope, feed, topics
-from messages.asks import LoyaltyAsk, NumbersAsk
+from messages.asks import LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk
 from messages.errors import MessageError, Reason
 from messages.journal import Acknowledgement
 from messages.state import KioskState
 from messages.telemetry import Telemetry
 
-__all__ = ["Desk", "Reply"]
+__all__ = ["Desk", "Reply", "payment_reply"]
 
 log = logging.getLogger(__name__)
 SOURCE = "headoffice"
@@ -45,7 +46,10 @@ class Reply:
 
 
 class Desk:
-    """Everything kiosks say arrives here. ``trouble`` is a sentence for people while nothing can be stored."""
+    """Everything kiosks say arrives here. ``trouble`` is a sentence for people while nothing can be stored.
+
+    ``cashier`` takes the questions about payments and answers them by itself; without one none are offered.
+    """
 
     def __init__(
         self,
@@ -54,12 +58,14 @@ class Desk:
         clock: Callable[[], int],
         on_change: Callable[[set[str]], None] = lambda _: None,
         stock_every_seconds: int = 300,
+        cashier: Cashier | None = None,
     ) -> None:
         self.ingest = Ingest(database, clock=clock, on_change=on_change)
         self.feed = Feed(database, clock=clock)
         self.registry = Registry(database, clock=clock, on_change=on_change)
         self.answers = Answers(database)
         self.trouble = ""
+        self._cashier = cashier
         self._database = database
         self._clock = clock
         self._on_change = on_change
@@ -170,9 +176,18 @@ class Desk:
             loyalty = self.answers.loyalty(envelope.decode(payload, LoyaltyAsk).data)
             topic, body = topics.answer(told.owner, "loyalty"), envelope.encode(loyalty, source=SOURCE)
             return [Reply(topic, body, correlation=loyalty.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+        if told.kind == "payment":
+            return self._payment(told.owner, envelope.decode(payload, PaymentAsk).data)
         numbers = self.answers.numbers(envelope.decode(payload, NumbersAsk).data)
         topic, body = topics.answer(told.owner, "numbers"), envelope.encode(numbers, source=SOURCE)
         return [Reply(topic, body, correlation=numbers.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+
+    def _payment(self, kiosk: str, ask: PaymentAsk) -> list[Reply]:
+        if self._cashier is not None:
+            self._cashier.asked(kiosk, ask)
+            return []
+        none = PaymentAnswer(correlation=ask.correlation, request=ask.request, state="declined", reason="not_offered")
+        return [payment_reply(kiosk, none)]
 
     def _heads(self) -> list[Reply]:
         version, stores = self._told = (self.feed.head(), self.registry.stores())
@@ -204,6 +219,13 @@ class Desk:
 
 def _acknowledgement(answer: Acknowledgement) -> Reply:
     return Reply(topics.acknowledgement_down(answer.kiosk), envelope.encode(answer, source=SOURCE))
+
+
+def payment_reply(kiosk: str, answer: PaymentAnswer) -> Reply:
+    """How a kiosk is told of a payment, asked or not."""
+    topic = topics.answer(kiosk, "payment")
+    body = envelope.encode(answer, source=SOURCE)
+    return Reply(topic, body, correlation=answer.correlation, expiry_seconds=_ANSWER_EXPIRY)
 
 
 def _same(owner: str, kiosk: str) -> None:

@@ -21,15 +21,18 @@ from types import FrameType
 import uvicorn
 
 from headoffice.accounts import Accounts
+from headoffice.acquirers.settings import AcquirersRefusedError, read_acquirers
 from headoffice.admin import DEFAULT_DATABASE
 from headoffice.broker_link import BrokerLink, BrokerSettings, CertificateError
 from headoffice.console.app import build_app
 from headoffice.console.guard import is_loopback
 from headoffice.console.services import Services
 from headoffice.database import Database, DatabaseRefusedError, open_database
-from headoffice.desk import Desk
+from headoffice.desk import Desk, payment_reply
 from headoffice.feed import Feed
 from headoffice.live import Hub
+from headoffice.payments.cashier import Cashier
+from messages.asks import PaymentAnswer
 
 __all__ = ["House", "build_house", "main"]
 
@@ -46,6 +49,7 @@ class House:
 
     database: Database
     desk: Desk
+    cashier: Cashier
     link: BrokerLink | None
     hub: Hub
     services: Services
@@ -63,7 +67,11 @@ def _release() -> str:
 
 
 def build_house(told: argparse.Namespace) -> House:
-    """Open the database and wire everything. Raises ``DatabaseRefusedError`` and ``CertificateError``."""
+    """Open the database and wire everything.
+
+    Raises ``DatabaseRefusedError``, ``CertificateError`` and ``AcquirersRefusedError``.
+    """
+    tills = read_acquirers(told.acquirers) if told.acquirers else {}
     broker = None
     if told.broker:
         host, _, port = told.broker.rpartition(":")
@@ -71,19 +79,28 @@ def build_house(told: argparse.Namespace) -> House:
         broker.tls()
     database = open_database(told.database)
     hub = Hub()
-    desk = Desk(database, clock=_now, on_change=hub.tell, stock_every_seconds=told.stock_every)
+    link: BrokerLink | None = None
+
+    def tell(kiosk: str, answer: PaymentAnswer) -> None:
+        if link is not None:
+            link.say(payment_reply(kiosk, answer))
+
+    cashier = Cashier(database, tills, clock=_now, tell=tell)
+    desk = Desk(database, clock=_now, on_change=hub.tell, stock_every_seconds=told.stock_every, cashier=cashier)
     link = BrokerLink(broker, desk) if broker else None
     feed = Feed(database, clock=_now, on_publish=link.feed_moved if link else lambda _version: None)
     accounts = Accounts(database, clock=_now)
 
     def trouble() -> list[str]:
-        return [sentence for sentence in (desk.trouble, link.trouble if link else "") if sentence]
+        own = (sentence for sentence in (desk.trouble, link.trouble if link else "") if sentence)
+        return [*own, *cashier.trouble()]
 
     services = Services(
         database=database,
         accounts=accounts,
         feed=feed,
         hub=hub,
+        cashier=cashier,
         clock=_now,
         release=_release(),
         trouble=trouble,
@@ -91,7 +108,7 @@ def build_house(told: argparse.Namespace) -> House:
         behind_tls=told.behind_tls,
         session_secret=accounts.session_secret(),
     )
-    return House(database, desk, link, hub, services)
+    return House(database, desk, cashier, link, hub, services)
 
 
 class _Server(uvicorn.Server):
@@ -119,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8400, help="port of the pages; 0 takes a free one")
     parser.add_argument("--demo", action="store_true", help="print a link that signs in by itself; loopback only")
     parser.add_argument("--behind-tls", action="store_true", help="the pages are reached through HTTPS only")
+    parser.add_argument("--acquirers", type=Path, metavar="FILE", help="who takes payments by code; none without it")
     parser.add_argument("--stock-every", type=int, default=300, metavar="SECONDS", help="how often stock goes down")
     return parser
 
@@ -168,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BaseException:
             listening.close()
             raise
-    except (RefusedError, DatabaseRefusedError, CertificateError) as error:
+    except (RefusedError, DatabaseRefusedError, CertificateError, AcquirersRefusedError) as error:
         print(f"headoffice: {error}", file=sys.stderr)
         return REFUSED
     _serve(house, listening, told.host)
@@ -187,6 +205,7 @@ def _serve(house: House, listening: socket.socket, host: str) -> None:
         timeout_graceful_shutdown=2,
         server_header=False,
     )
+    house.cashier.start()
     if house.link is not None:
         house.link.start()
     try:
@@ -194,6 +213,7 @@ def _serve(house: House, listening: socket.socket, host: str) -> None:
     finally:
         if house.link is not None:
             house.link.stop()
+        house.cashier.stop()
         house.database.close()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from headoffice import account_tables, feed_tables
 from headoffice.base import Base
 from headoffice.ledger import tables as ledger_tables
+from headoffice.payments import tables as payment_tables
 
 __all__ = ["METADATA", "ROOMS"]
 
-ROOMS = (account_tables, feed_tables, ledger_tables)
+ROOMS = (account_tables, feed_tables, ledger_tables, payment_tables)
 """The modules that define tables; importing them fills the metadata."""
 METADATA = Base.metadata

@@ -94,11 +94,11 @@ class PaymentAnswer(Message, frozen=True, kw_only=True):
     """What head office knows of a payment.
 
     ``waiting``: ``payload`` may be shown as a QR code for ``left_ms`` more. ``paid``: ``amount_minor`` came, and
-    ``reference`` is the bank's own (the end-to-end id of Pix). ``declined``: no money counts, ``reason`` says why (``declined``,
-    ``expired``, ``cancelled``, ``amount``: another amount came, ``unavailable``: the acquirer could not be asked,
-    ``not_offered``: there is none, ``refused``: it would not, ``code``: its code could not be trusted, ``abandoned``:
-    asked about before it was ever begun). ``refunding``, ``refunded`` and ``refund_failed``: money came, counts for
-    nothing and goes back, went back, or could not. ``unknown``: the acquirer did not say.
+    ``reference`` is the bank's own (the end-to-end id of Pix). ``declined``: no money counts, ``reason`` says why
+    (``declined``, ``expired``, ``cancelled``, ``unavailable``: the acquirer could not be asked, ``not_offered``: there
+    is none, ``refused``: it would not, ``code``: its code could not be trusted). ``refunding``, ``refunded`` and
+    ``refund_failed``: money came, counts for nothing and goes back, went back, or could not; ``reason`` may be
+    ``amount`` (another one came) or ``late``. ``unknown``: the acquirer did not say.
     """
 
     NAME: ClassVar[str] = "answer.payment"

@@ -12,6 +12,7 @@ from headoffice.accounts import Accounts
 from headoffice.database import Database
 from headoffice.feed import Feed
 from headoffice.live import Hub
+from headoffice.payments.cashier import Cashier
 
 __all__ = ["Services", "services_of"]
 
@@ -26,6 +27,7 @@ class Services:
     hub: Hub
     clock: Callable[[], int]
     release: str
+    cashier: Cashier | None = None
     trouble: Callable[[], list[str]] = list
     demo_token: str = ""
     behind_tls: bool = False

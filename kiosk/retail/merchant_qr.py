@@ -280,7 +280,7 @@ def _minor(amount: str, digits: int) -> int:
     if not plain or len(amount) > _LONGEST_AMOUNT or len(rest) > digits:
         message = f"{amount!r:.20} is no amount with {digits} digits behind the point"
         raise MerchantQrError(message)
-    return int(whole) * 10**digits + int(rest.ljust(digits, "0") or "0")
+    return int((whole + rest.ljust(digits, "0")) or "0")
 
 
 # --- judged ------------------------------------------------------------------------------------------------------
