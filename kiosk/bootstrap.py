@@ -31,6 +31,7 @@ from kiosk.workstation.devices import Rack
 from kiosk.workstation.identity import Hasher
 from kiosk.workstation.intake import Intake
 from kiosk.workstation.loop import Engine
+from kiosk.workstation.payments import CodePayments, TerminalPayments, word_of
 from kiosk.workstation.performer import Performer
 from kiosk.workstation.receipt import receipt
 from kiosk.workstation.shelf import BookShelf
@@ -260,12 +261,16 @@ class Kiosk:
             head=lambda: self._journal.head,
             put=self._put,
             book_arrived=self._book_arrived,
+            payment_told=lambda told: self._put(word_of(told)),
         )
 
     def _make_performer(self) -> Performer:
+        at_terminal = TerminalPayments(self._rack)
+        by_code = CodePayments(self._sync.payment, lambda: self._policy().timeouts.qr_answer)
         return Performer(
             put=self._put,
             rack=self._rack,
+            payments=lambda kind: by_code if kind == "qr" else at_terminal,
             head_office=self._sync,
             policy=self._policy,
             make_receipt=receipt,

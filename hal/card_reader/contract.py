@@ -134,7 +134,7 @@ class CardReader(Device, Protocol):
     """
 
     async def pay(self, request: str, amount_minor: int, currency: str, *, kind: str) -> Payment:
-        """Ask for money once, under the caller's unique ``request`` id. ``kind`` is ``card``, ``qr`` or ``voucher``."""
+        """Ask for money once, under the caller's unique ``request`` id. ``kind`` is ``card`` or ``voucher``."""
 
     async def status(self, request: str) -> Payment:
         """What became of ``request``; never moves money."""

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import entry, lane, payment, receipt, shopper, staff
+from kiosk.checkout.deciding import entry, lane, payment, qr, receipt, shopper, staff
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.effects import Effect, SetLight
 from kiosk.checkout.moment import Moment
@@ -126,6 +126,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             payment.answered(desk, input_)
         case i.TerminalSilent():
             payment.silent(desk, input_)
+        case i.QrReady():
+            qr.ready(desk, input_)
         case i.ReversalAnswered():
             payment.reversal_answered(desk, input_)
         case i.PrinterAnswered():
@@ -154,6 +156,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             entry.price_again(desk)  # the newer book is in force unless a basket is open
         case i.NetworkChanged():
             desk.happened(e.NetworkShown(input_.online))
+            qr.network_changed(desk, online=input_.online)
         case i.TimerElapsed():
             _elapsed(desk, input_.name)
         case i.DayTurned():

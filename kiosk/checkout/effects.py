@@ -7,6 +7,7 @@ from typing import Literal
 
 from kiosk.checkout.events import TransactionCompleted
 from kiosk.retail.money import Money
+from kiosk.retail.transaction import TenderKind
 
 __all__ = [
     "AbortTerminal",
@@ -45,32 +46,39 @@ class OpenDrawer:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Ask the terminal for money -> TerminalAnswered or TerminalSilent. ``tender`` is the request's own id."""
+    """Ask for money -> TerminalAnswered, TerminalSilent, or QrReady. ``tender`` is the request's own id.
+
+    ``kind`` says of whom: the card terminal, or (``qr``) head office and its acquirer; so with the three below.
+    """
 
     tender: str
+    kind: TenderKind
     tender_id: str
     amount: Money
 
 
 @dataclass(frozen=True, slots=True)
 class AskTerminal:
-    """Ask what became of a request; never asks for money -> TerminalAnswered or TerminalSilent."""
+    """Ask what became of a request; never asks for money -> as ``Charge``."""
 
     tender: str
+    kind: TenderKind
 
 
 @dataclass(frozen=True, slots=True)
 class AbortTerminal:
-    """Ask the terminal to stop a request; the request's own answer says what became of it."""
+    """Ask for a request to be stopped; the request's own answer says what became of it."""
 
     tender: str
+    kind: TenderKind
 
 
 @dataclass(frozen=True, slots=True)
 class Reverse:
-    """Give an approved payment back -> ReversalAnswered."""
+    """Give an approved payment back -> ReversalAnswered, for a payment by code perhaps much later."""
 
     tender: str
+    kind: TenderKind
     amount: Money
     reference: str
 

@@ -163,8 +163,7 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one 
             basket = replace(basket, tenders=(*basket.tenders, asked))
         case e.TenderSettled():
             basket = replace(basket, tenders=tuple(_settled(t, event) for t in basket.tenders))
-            if event.outcome != "unknown":
-                live = replace(live, cancelling="")
+            live = replace(live, cancelling=live.cancelling if event.outcome == "unknown" else "", qr=None)
             state = replace(state, unpaid=_unpaid(state.unpaid, basket, event))
         case _:
             assert_never(event)
@@ -289,6 +288,7 @@ def _gone(state: State) -> State:
         notice=None,
         leaving=False,
         cancelling="",
+        qr=None,
         member_ask=None,
         suggestions=e.SuggestionsShown(),
     )
@@ -343,6 +343,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, leaving=event.leaving)
         case e.CancelShown():
             live = replace(live, cancelling=event.tender)
+        case e.QrShown():
+            live = replace(live, qr=event if event.tender else None)
         case e.MemberAsked():
             live = replace(live, member_ask=event if event.correlation else None)
         case e.DeviceShown():

@@ -42,6 +42,7 @@ __all__ = [
     "PowerRestored",
     "PrinterAnswered",
     "ProduceSeen",
+    "QrReady",
     "QuantityEntered",
     "ReceiptChosen",
     "ReversalAnswered",
@@ -61,7 +62,9 @@ __all__ = [
     "WeightRead",
 ]
 
-TerminalOutcome = Literal["approved", "partial", "declined", "cancelled", "not_found", "in_progress", "unknown"]
+TerminalOutcome = Literal[
+    "approved", "partial", "declined", "cancelled", "not_found", "in_progress", "unknown", "given_back"
+]
 WeightProblem = Literal["", "motion", "under", "over", "zero", "fault", "stale"]
 OperatorAct = Literal[
     "void_line",
@@ -220,7 +223,11 @@ class HelpPressed:
 
 @dataclass(frozen=True, slots=True)
 class TerminalAnswered:
-    """The card terminal's word on a tender. ``amount`` is what was approved; a card is known by brand and mask only."""
+    """The word of the card terminal, or of the acquirer, on a tender.
+
+    ``amount`` is what was approved; a card is known by brand and mask only. ``given_back``: money came that counts for
+    nothing (too late, another amount); ``reason`` is ``refunding``, ``refunded`` or ``refund_failed``.
+    """
 
     tender: str
     outcome: TerminalOutcome
@@ -242,6 +249,15 @@ class TerminalSilent:
     """The terminal could not be reached, or stopped answering: the outcome of ``tender`` is unknown."""
 
     tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class QrReady:
+    """The acquirer waits for the payment of ``tender`` for ``left_ms`` more; ``payload`` may be shown as a QR code."""
+
+    tender: str
+    payload: str
+    left_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,6 +494,7 @@ Input = (
     | HelpPressed
     | TerminalAnswered
     | TerminalSilent
+    | QrReady
     | ReversalAnswered
     | PrinterAnswered
     | ProduceSeen

@@ -6,6 +6,8 @@ from typing import Literal
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.deciding.entry import priced
+from kiosk.checkout.deciding.payment import unusable
+from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.state import Finishing, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
@@ -102,8 +104,7 @@ def _closed(state: State) -> s.OutOfServiceBody:
 
 
 def _attract(state: State, policy: Policy) -> s.AttractBody:
-    lost = {device for device, _ in state.live.lost}
-    offered = tuple(t for t in policy.tenders if t.kind == "cash" or "card_reader" not in lost)
+    offered = tuple(t for t in policy.tenders if unusable(state.live, t.kind) is None)
     return s.AttractBody(offered, card_only=all(t.kind != "cash" for t in offered))
 
 
@@ -214,15 +215,22 @@ def _interventions(state: State) -> tuple[s.InterventionView, ...]:
         s.InterventionView(
             intervention=raised.intervention,
             kind=raised.kind,
-            text=text(f"intervention.{raised.kind}", age=raised.minimum_age)
-            if raised.kind == "age"
-            else text(f"intervention.{raised.kind}"),
+            text=_asked_of_staff(state, raised),
             blocks=raised.blocks,
             since_utc_ms=raised.utc_ms,
             line=raised.line,
         )
         for raised in state.interventions
     )
+
+
+def _asked_of_staff(state: State, raised: InterventionRaised) -> Text:
+    if raised.kind == "age":
+        return text(f"intervention.{raised.kind}", age=raised.minimum_age)
+    tender = state.transaction.open_tender if state.transaction is not None else None
+    if raised.kind == "tender_unknown" and tender is not None and tender.kind == "qr":
+        return text("intervention.tender_unknown_qr")
+    return text(f"intervention.{raised.kind}")
 
 
 def _weigh(state: State) -> s.WeighBody | None:
@@ -258,11 +266,8 @@ def _weigh(state: State) -> s.WeighBody | None:
 
 
 def _tender_choice(state: State, basket: Transaction, policy: Policy) -> s.TenderChoiceBody:
-    lost = {device for device, _ in state.live.lost}
     unavailable = tuple(
-        (tender.tender_id, text("pay.terminal_lost"))
-        for tender in policy.tenders
-        if tender.kind != "cash" and "card_reader" in lost
+        (tender.tender_id, why) for tender in policy.tenders if (why := unusable(state.live, tender.kind)) is not None
     )
     return s.TenderChoiceBody(_totals(basket, policy), policy.tenders, unavailable)
 
@@ -271,8 +276,10 @@ def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -
     if tender.kind == "cash":
         due, rounding = cash_due(tender.requested, basket.opened.cash_step_minor)
         return s.CashBody(due, rounding)
+    if tender.kind == "qr":
+        return _by_code(state, tender, _offered(tender, policy))
     stage: Literal["present", "asking", "staff", "cancelling"] = "present"
-    if any(raised.kind == "tender_unknown" for raised in state.interventions):
+    if _with_staff(state):
         stage = "staff"
     elif tender.outcome == "unknown" or state.live.asking == tender.tender:
         stage = "asking"
@@ -294,6 +301,23 @@ def _signed(state: State, policy: Policy) -> s.CardBody | None:
 def _offered(tender: Tender, policy: Policy) -> TenderType:
     offered = next((t for t in policy.tenders if t.tender_id == tender.tender_id), None)
     return offered if offered is not None else TenderType(tender.tender_id, tender.kind, {})
+
+
+def _with_staff(state: State) -> bool:
+    return any(raised.kind == "tender_unknown" for raised in state.interventions)
+
+
+def _by_code(state: State, tender: Tender, offered: TenderType) -> s.QrBody:
+    shown = state.live.qr
+    if _with_staff(state):
+        return s.QrBody(tender.requested, offered, "staff")
+    if state.live.cancelling == tender.tender:
+        return s.QrBody(tender.requested, offered, "cancelling")
+    if shown is None or shown.tender != tender.tender:
+        return s.QrBody(tender.requested, offered, "asking")
+    if not shown.payload:
+        return s.QrBody(tender.requested, offered, "getting")
+    return s.QrBody(tender.requested, offered, "present", shown.payload, shown.seconds_left)
 
 
 def _finishing(sale: Finishing, policy: Policy) -> s.Body:

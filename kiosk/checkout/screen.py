@@ -29,6 +29,7 @@ __all__ = [
     "Names",
     "Notice",
     "OutOfServiceBody",
+    "QrBody",
     "QuantityBody",
     "ReceiptChoiceBody",
     "Screen",
@@ -215,6 +216,17 @@ class CardBody:
 
 
 @dataclass(frozen=True, slots=True)
+class QrBody:
+    """Money is being asked for by a code. ``payload`` is drawn while ``stage`` is ``present``, for ``seconds_left``."""
+
+    amount: Money
+    tender: TenderType
+    stage: Literal["getting", "present", "asking", "staff", "cancelling"]
+    payload: str = ""
+    seconds_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CashBody:
     """The attendant comes to take cash. ``due`` is rounded as cash is."""
 
@@ -282,6 +294,7 @@ Body = (
     | LoyaltyBody
     | TenderChoiceBody
     | CardBody
+    | QrBody
     | CashBody
     | ReceiptChoiceBody
     | ThanksBody

@@ -24,6 +24,7 @@ __all__ = [
     "MemberAsked",
     "NetworkShown",
     "NoticeShown",
+    "QrShown",
     "SignInRefused",
     "StorageShown",
     "SuggestionsShown",
@@ -87,6 +88,19 @@ class CancelShown:
     """The terminal was asked to stop this tender and has not said what became of it."""
 
     tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class QrShown:
+    """The code of a tender is asked for (empty ``payload``), or on show for so many seconds, until a monotonic time.
+
+    Without ``tender``: none is.
+    """
+
+    tender: str
+    payload: str = ""
+    seconds_left: int = 0
+    until_mono_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,7 @@ Transient = (
     | NoticeShown
     | LeavingShown
     | CancelShown
+    | QrShown
     | MemberAsked
     | DeviceShown
     | NetworkShown

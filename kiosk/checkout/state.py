@@ -8,6 +8,7 @@ from enum import Enum
 from kiosk.checkout.events import (
     InterventionRaised,
     MemberAsked,
+    QrShown,
     SettledTender,
     SuggestionsShown,
     TenderOutcome,
@@ -154,6 +155,7 @@ class Live:
     leaving: bool = False
     cancelling: str = ""
     asking: str = ""
+    qr: QrShown | None = None
     member_ask: MemberAsked | None = None
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
     zero_seen: bool = True

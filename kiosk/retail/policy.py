@@ -36,7 +36,9 @@ class Timeouts:
     """Milliseconds the kiosk waits.
 
     ``idle``: no touch until the warning; ``warning``: until the basket is suspended;
-    ``thanks``: the last screen; ``card``: the terminal's silence before it is asked; ``ask``: head office's answer.
+    ``thanks``: the last screen; ``card``: the terminal's silence before it is asked; ``ask``: head office's answer;
+    ``qr_answer``: its answer about a payment by code, which the acquirer must give it first; ``qr_status``: between two
+    questions what became of one.
     """
 
     idle: int = 60_000
@@ -45,6 +47,8 @@ class Timeouts:
     card: int = 120_000
     card_status: int = 10_000
     ask: int = 900
+    qr_answer: int = 8_000
+    qr_status: int = 5_000
     staff: int = 60_000
 
 

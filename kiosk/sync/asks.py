@@ -9,10 +9,10 @@ from typing import NamedTuple, Protocol
 from kiosk.sync.faults import Faults
 from kiosk.sync.settings import SyncSettings
 from messages import envelope, topics
-from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
+from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk, PaymentAnswer, PaymentAsk
 from messages.envelope import Message
 from messages.errors import MessageError
-from messages.local import AskLoyalty, AskNumbers, LoyaltyFound, NumbersFound
+from messages.local import AskLoyalty, AskNumbers, AskPayment, LoyaltyFound, NumbersFound, PaymentTold
 from messages.topics import AskKind
 
 __all__ = ["Asks"]
@@ -21,7 +21,7 @@ _LONGEST_MS = 60_000
 _MOST = 256
 """Questions open at once; a checkout asks one at a time."""
 
-Answer = LoyaltyFound | NumbersFound
+Answer = LoyaltyFound | NumbersFound | PaymentTold
 Reply = Callable[[Answer], None]
 
 
@@ -44,11 +44,14 @@ class _Open(NamedTuple):
 
 
 class Asks:
-    """Open questions by their correlation. Used on the asyncio loop."""
+    """Open questions by their correlation. Used on the asyncio loop. ``news`` hears of payments unasked."""
 
-    def __init__(self, settings: SyncSettings, *, publish: PublishAsk, faults: Faults) -> None:
+    def __init__(
+        self, settings: SyncSettings, *, publish: PublishAsk, news: Callable[[PaymentTold], None], faults: Faults
+    ) -> None:
         self._settings = settings
         self._publish = publish
+        self._news = news
         self._faults = faults
         self._open: dict[str, _Open] = {}
 
@@ -61,9 +64,20 @@ class Asks:
         """A shopper waits: without a connection the answer is "offline" at once."""
         question = LoyaltyAsk(correlation=ask.correlation, keyed_hash=ask.keyed_hash)
         offline = LoyaltyFound(ask.correlation, offline=True)
-        self._ask("loyalty", question, ask.correlation, ask.deadline_ms, reply, offline)
-        if ask.correlation in self._open and not self._open[ask.correlation].sent:
-            self._close(ask.correlation, offline)
+        self._ask_now("loyalty", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def payment(self, ask: AskPayment, reply: Reply) -> None:
+        """As above: whoever owes money must not wait for a connection. What became of it can be asked again."""
+        question = PaymentAsk(
+            correlation=ask.correlation,
+            request=ask.request,
+            deed=ask.deed,
+            amount_minor=ask.amount_minor,
+            currency=ask.currency,
+            tender_id=ask.tender_id,
+        )
+        offline = PaymentTold(ask.correlation, ask.request, offline=True)
+        self._ask_now("payment", question, ask.correlation, ask.deadline_ms, reply, offline)
 
     def numbers(self, ask: AskNumbers, epoch: int, reply: Reply) -> None:
         """Asked once in an epoch's life, at its start, often before the connection stands: worth the whole deadline."""
@@ -97,13 +111,16 @@ class Asks:
                 self._close(correlation, waiting.offline)
 
     def receive(self, kind: str, payload: bytes) -> None:
-        """An answer came: passed on if it is still waited for, else dropped."""
+        """An answer came: passed on if it is still waited for, else dropped. News of a payment is always passed on."""
         try:
             answer = self._read(kind, payload)
         except MessageError as fault:
             self._faults.begin(f"answer {kind}", f"unreadable: {fault}")
             return
         self._faults.end(f"answer {kind}")
+        if isinstance(answer, PaymentTold) and not answer.correlation:
+            self._news(answer)
+            return
         waiting = self._open.get(answer.correlation)
         if waiting is not None and type(answer) is type(waiting.offline):
             self._close(answer.correlation, answer)
@@ -113,10 +130,32 @@ class Asks:
         if kind == "loyalty":
             member = envelope.decode(payload, LoyaltyAnswer).data
             return LoyaltyFound(member.correlation, member.member_id, member.tier)
+        if kind == "payment":
+            told = envelope.decode(payload, PaymentAnswer).data
+            return PaymentTold(
+                told.correlation,
+                told.request,
+                told.state,
+                told.payload,
+                told.left_ms,
+                told.amount_minor,
+                told.currency,
+                told.reference,
+                told.scheme,
+                told.reason,
+            )
         numbers = envelope.decode(payload, NumbersAnswer).data
         return NumbersFound(
             numbers.correlation, numbers.series, numbers.last_number, numbers.last_legal, numbers.business_day
         )
+
+    def _ask_now(
+        self, kind: AskKind, question: Message, correlation: str, deadline_ms: int, reply: Reply, offline: Answer
+    ) -> None:
+        """Ask, or answer "offline" at once."""
+        self._ask(kind, question, correlation, deadline_ms, reply, offline)
+        if correlation in self._open and not self._open[correlation].sent:
+            self._close(correlation, offline)
 
     def _ask(
         self, kind: AskKind, question: Message, correlation: str, deadline_ms: int, reply: Reply, offline: Answer

@@ -25,6 +25,7 @@ from messages.local import (
     Acknowledged,
     AskLoyalty,
     AskNumbers,
+    AskPayment,
     BookReady,
     FromCheckout,
     Hello,
@@ -90,7 +91,7 @@ class Service:
             faults=self.faults,
             clock=self._clock,
         )
-        self.asks = Asks(settings, publish=self.link.publish, faults=self.faults)
+        self.asks = Asks(settings, publish=self.link.publish, news=self.local.tell, faults=self.faults)
         self.orders = Orders(settings, self.cursor, publish=self.link.publish, local=self.local, faults=self.faults)
 
     async def run(self) -> None:
@@ -188,6 +189,8 @@ class Service:
                 self.asks.loyalty(record, peer.send)
             case AskNumbers():
                 self.asks.numbers(record, self._epoch, peer.send)
+            case AskPayment():
+                self.asks.payment(record, peer.send)
             case Refused():
                 self.faults.begin("checkout", f"it could not read us: {record.reason}")
             case _:

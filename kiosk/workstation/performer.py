@@ -8,16 +8,16 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, assert_never
 
 from hal.camera.contract import Camera, Guess
-from hal.card_reader.contract import CardReader, Payment
 from hal.device import DeviceError
 from hal.lights.contract import Lights
 from hal.printer.contract import Document, Printer
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import TransactionCompleted
-from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
+from kiosk.retail.transaction import TenderKind
 from kiosk.workstation.devices import Rack
+from kiosk.workstation.payments import PaymentService, Word
 
 __all__ = ["HeadOffice", "MakeReceipt", "Performer", "Sounds"]
 
@@ -25,7 +25,6 @@ _log = logging.getLogger(__name__)
 
 _NUMBER_DIGITS: Final = (4, 5)
 _SUGGESTED: Final = 5
-_UNREACHABLE: Final = "no card terminal in the settings"
 
 
 class MakeReceipt(Protocol):
@@ -59,13 +58,17 @@ Sounds = Callable[[str], None]
 
 
 class Performer:
-    """Belongs to the engine's loop. ``policy`` is asked anew each time: it follows the price book in force."""
+    """Belongs to the engine's loop. ``policy`` is asked anew each time: it follows the price book in force.
+
+    ``payments`` gives whom to ask for money of a kind.
+    """
 
     def __init__(
         self,
         *,
         put: Callable[[i.Input], None],
         rack: Rack,
+        payments: Callable[[TenderKind], PaymentService],
         head_office: HeadOffice,
         policy: Callable[[], Policy],
         make_receipt: MakeReceipt,
@@ -73,6 +76,7 @@ class Performer:
         sounds: Sounds,
     ) -> None:
         self._put, self._rack, self._head_office = put, rack, head_office
+        self._payments = payments
         self._policy, self._make_receipt, self._time_zone = policy, make_receipt, time_zone
         self._sounds = sounds
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -83,13 +87,13 @@ class Performer:
         """Carry an effect out, or begin to."""
         match effect:
             case f.Charge():
-                self._spawn(self._charge(effect))
+                self._spawn(self._pay(self._payments(effect.kind).charge(effect)))
             case f.AskTerminal():
-                self._spawn(self._ask_terminal(effect))
+                self._spawn(self._pay(self._payments(effect.kind).status(effect)))
             case f.AbortTerminal():
-                self._spawn(self._abort(effect))
+                self._spawn(self._pay(self._payments(effect.kind).abort(effect)))
             case f.Reverse():
-                self._spawn(self._reverse(effect))
+                self._spawn(self._pay(self._payments(effect.kind).reverse(effect)))
             case f.Print():
                 self._spawn(self._print(effect))
             case f.OpenDrawer():
@@ -134,54 +138,10 @@ class Performer:
 
     # --- money ---------------------------------------------------------------------------------------------------
 
-    async def _charge(self, charge: f.Charge) -> None:
-        reader: CardReader | None = await self._rack.ready("card_reader")
-        if reader is None:
-            self._put(i.TerminalAnswered(charge.tender, "not_found", reason=_UNREACHABLE))
-            return
-        kinds = {tender.tender_id: tender.kind for tender in self._policy().tenders}
-        kind = kinds.get(charge.tender_id, "card")
-        amount = charge.amount
-        await self._terminal(charge.tender, reader.pay(charge.tender, amount.minor, amount.currency, kind=kind))
-
-    async def _ask_terminal(self, ask: f.AskTerminal) -> None:
-        reader: CardReader | None = await self._rack.ready("card_reader")
-        if reader is None:
-            self._put(i.TerminalSilent(ask.tender))
-            return
-        await self._terminal(ask.tender, reader.status(ask.tender))
-
-    async def _terminal(self, tender: str, asked: Coroutine[Any, Any, Payment]) -> None:
-        """The terminal's word; whatever goes wrong on the way leaves the outcome unknown."""
-        try:
-            payment = await asked
-        except DeviceError as error:
-            _log.warning("the terminal is silent on %s: %s", tender, error)
-            self._put(i.TerminalSilent(tender))
-        except Exception:  # noqa: BLE001 - a driver's fault leaves the outcome unknown too
-            _log.exception("the terminal's driver failed on %s", tender)
-            self._put(i.TerminalSilent(tender))
-        else:
-            self._put(_told(tender, payment))
-
-    async def _abort(self, abort: f.AbortTerminal) -> None:
-        reader: CardReader | None = self._rack.of("card_reader")
-        if reader is not None:
-            await reader.abort(abort.tender)
-
-    async def _reverse(self, reverse: f.Reverse) -> None:
-        reader: CardReader | None = await self._rack.ready("card_reader")
-        if reader is None:
-            self._put(i.ReversalAnswered(reverse.tender, done=False, reason=_UNREACHABLE))
-            return
-        amount = reverse.amount
-        try:
-            done = await reader.reverse(reverse.tender, amount.minor, amount.currency, reverse.reference)
-        except Exception as error:  # noqa: BLE001 - any failure means: not known to be done, staff must look
-            _log.warning("the reversal of %s failed: %s", reverse.tender, error)
-            self._put(i.ReversalAnswered(reverse.tender, done=False, reason=str(error)))
-        else:
-            self._put(i.ReversalAnswered(reverse.tender, done=done, reason="" if done else "refused"))
+    async def _pay(self, asked: Coroutine[Any, Any, Word | i.ReversalAnswered | None]) -> None:
+        word = await asked
+        if word is not None:
+            self._put(word)
 
     # --- paper, light and sound ----------------------------------------------------------------------------------
 
@@ -277,25 +237,6 @@ class Performer:
 def _is_number(key: str) -> bool:
     """A price look-up number; a model may know things by other names too."""
     return key.isascii() and key.isdecimal() and len(key) in _NUMBER_DIGITS
-
-
-def _told(tender: str, payment: Payment) -> i.TerminalAnswered:
-    amount = Money(payment.approved_minor, payment.currency) if payment.approved_minor else None
-    return i.TerminalAnswered(
-        tender,
-        payment.outcome,
-        amount,
-        approval_code=payment.approval_code,
-        brand=payment.brand,
-        masked_pan=payment.masked_pan,
-        reference=payment.reference,
-        reason=payment.reason,
-        acquirer=payment.acquirer,
-        terminal_id=payment.terminal_id,
-        card_entry=payment.entry,
-        signature=payment.signature,
-        slip=payment.slip,
-    )
 
 
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:

@@ -135,7 +135,9 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
         yield _small(said.t("receipt.terminal", terminal=tender.terminal_id))
     if tender.acquirer:
         yield _small(said.t("receipt.acquirer", acquirer=tender.acquirer))
-    if tender.reference:
+    if tender.reference and tender.kind == "qr":
+        yield _small(said.t("receipt.bank_reference", reference=tender.reference))
+    elif tender.reference:
         yield _small(said.t("receipt.terminal_reference", reference=tender.reference))
     yield from (TextLine(line) for line in tender.slip)
     if tender.received is not None:

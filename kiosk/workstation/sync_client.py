@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _RETRY_S = 1.0
 _GRACE_MS = 100
 """Sync answers within the deadline; its answer needs a moment on the socket."""
+_Answer = local.LoyaltyFound | local.NumbersFound | local.PaymentTold
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
 
@@ -30,7 +31,8 @@ class SyncClient:
     """Belongs to the engine's loop. Connects again whenever the line breaks; without it the shop sells on, offline.
 
     ``path``: the socket; ``None`` where no sync process runs beside this checkout.
-    ``head`` gives the journal's head; ``book_arrived`` opens a newer price book (raises ``StoreError``).
+    ``head`` gives the journal's head; ``book_arrived`` opens a newer price book (raises ``StoreError``);
+    ``payment_told`` hears what head office says of a payment unasked.
     """
 
     def __init__(
@@ -41,14 +43,16 @@ class SyncClient:
         head: Callable[[], Position],
         put: Callable[[i.Input], None],
         book_arrived: Callable[[int], None],
+        payment_told: Callable[[local.PaymentTold], None],
         retry_s: float = _RETRY_S,
     ) -> None:
         self._path, self._release, self._head = path, release, head
         self._put, self._book_arrived, self._retry_s = put, book_arrived, retry_s
+        self._payment_told = payment_told
         self._writer: asyncio.StreamWriter | None = None
         self._online = False
         self._linked = asyncio.Event()
-        self._waiting: dict[str, asyncio.Future[local.LoyaltyFound | local.NumbersFound]] = {}
+        self._waiting: dict[str, asyncio.Future[_Answer]] = {}
 
     async def run(self) -> None:
         """Keep the line up until cancelled."""
@@ -90,6 +94,13 @@ class SyncClient:
             correlation, found.series, found.last_number, found.last_legal, found.business_day, found.offline
         )
 
+    async def payment(self, ask: local.AskPayment) -> local.PaymentTold:
+        """Ask for money, or what became of it; ``offline`` if nobody could be asked in time."""
+        told = await self._ask(ask.correlation, ask, ask.deadline_ms)
+        if not isinstance(told, local.PaymentTold):
+            return local.PaymentTold(ask.correlation, ask.request, offline=True)
+        return told
+
     async def _connected(self, path: Path) -> None:
         """One connection, from hello to its end."""
         reader, writer = await asyncio.open_unix_connection(str(path), limit=local.MAXIMUM_LINE)
@@ -119,7 +130,9 @@ class SyncClient:
                 self._be_online(online=record.online)
             case local.BookReady():
                 self._open_book(record)
-            case local.LoyaltyFound() | local.NumbersFound():
+            case local.PaymentTold() if not record.correlation:
+                self._payment_told(record)
+            case local.LoyaltyFound() | local.NumbersFound() | local.PaymentTold():
                 waiting = self._waiting.get(record.correlation)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(record)
@@ -150,9 +163,7 @@ class SyncClient:
         writer.write(local.encode(record))
         return True
 
-    async def _ask(
-        self, correlation: str, question: local.FromCheckout, deadline_ms: int
-    ) -> local.LoyaltyFound | local.NumbersFound | None:
+    async def _ask(self, correlation: str, question: local.FromCheckout, deadline_ms: int) -> _Answer | None:
         if not self._send(question):
             return None
         self._waiting[correlation] = asyncio.get_running_loop().create_future()

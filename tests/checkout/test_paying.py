@@ -187,11 +187,11 @@ def test_a_basket_worth_nothing_completes_without_a_tender() -> None:
     assert (sale.total.minor, sale.tenders) == (0, ())
 
 
-def test_a_lost_terminal_offers_cash_only() -> None:
+def test_a_lost_terminal_offers_no_card() -> None:
     lane = open_lane().scan(MILK).tell(i.DeviceLost("card_reader", "cable"), i.CheckoutRequested())
     body = lane.screen.body
     assert isinstance(body, TenderChoiceBody)
-    assert [tender for tender, _ in body.unavailable] == ["card", "bkash"]
+    assert [tender for tender, _ in body.unavailable] == ["card"]
     lane.tell(i.TenderChosen("card"))
     assert lane.happened(e.TenderRequested) == []
 

@@ -109,7 +109,7 @@ def retry_on_unknown() -> None:
         fresh = desk.mint()
         asked = e.TenderRequested(fresh, tender.tender_id, tender.kind, tender.requested, desk.moment.utc_ms)
         desk.happened(asked)
-        desk.do(f.Charge(fresh, tender.tender_id, tender.requested))
+        desk.do(f.Charge(fresh, tender.kind, tender.tender_id, tender.requested))
 
     payment.resume_after_power = again
 

@@ -13,7 +13,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from messages import envelope, topics
-from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
+from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk, PaymentAnswer, PaymentAsk
 from messages.envelope import Message
 from messages.feed import FeedHead, FeedRequest, FeedRow, plan
 from messages.journal import Acknowledgement, JournalBatch, JournalRecord, digest_of, genesis
@@ -50,6 +50,7 @@ class FarSide:
         self.version = 0
         self.members: dict[str, tuple[str, str]] = {}
         self.numbers = NumbersAnswer(correlation="")
+        self.payment = PaymentAnswer(correlation="", request="", state="not_found")
         self.silent = self.deaf = self.mute = False
         self.lose_chunks: set[int] = set()
         self.intercept: Callable[[JournalBatch], list[JournalBatch]] = lambda batch: [batch]
@@ -181,6 +182,10 @@ class FarSide:
             member, tier = self.members.get(asked.keyed_hash, ("", ""))
             answer: Message = LoyaltyAnswer(correlation=asked.correlation, member_id=member, tier=tier)
             self.say(topics.answer(topic.owner, "loyalty"), answer)
+        elif topic.kind == "payment":
+            about = envelope.decode(payload, PaymentAsk).data
+            answer = msgspec.structs.replace(self.payment, correlation=about.correlation, request=about.request)
+            self.say(topics.answer(topic.owner, "payment"), answer)
         else:
             correlation = envelope.decode(payload, NumbersAsk).data.correlation
             answer = msgspec.structs.replace(self.numbers, correlation=correlation)

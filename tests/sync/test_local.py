@@ -12,13 +12,14 @@ import msgspec
 import pytest
 
 from messages import topics
-from messages.asks import LoyaltyAnswer, NumbersAnswer
+from messages.asks import LoyaltyAnswer, NumbersAnswer, PaymentAnswer
 from messages.commands import LANE, LaneOrder
 from messages.local import (
     MAXIMUM_LINE,
     Acknowledged,
     AskLoyalty,
     AskNumbers,
+    AskPayment,
     BookReady,
     FromCheckout,
     FromSync,
@@ -27,6 +28,7 @@ from messages.local import (
     LoyaltyFound,
     NumbersFound,
     Online,
+    PaymentTold,
     Refused,
     decode_from_sync,
     encode,
@@ -184,6 +186,31 @@ def test_an_answer_of_another_kind_answers_nothing(rig: Rig) -> None:
             await wait_until_async(lambda: service.asks.open == 1)
             rig.far.say(topics.answer(KIOSK, "loyalty"), LoyaltyAnswer(correlation="c-1", member_id="m-1"))
             assert await checkout.hear(NumbersFound) == NumbersFound("c-1", offline=True)
+
+    asyncio.run(scenario())
+
+
+def test_a_payment_is_asked_for_and_told_of_unasked_and_offline_at_once_without_a_connection(rig: Rig) -> None:
+    ask = AskPayment("charge-1-t", "tender-0001", "charge", 5_000, 9500, "BDT", "bkash")
+    rig.far.payment = PaymentAnswer(correlation="", request="", state="waiting", payload="a code", left_ms=120_000)
+
+    async def scenario() -> None:
+        async with rig.running() as service, checkout_of(rig) as checkout:
+            await wait_until_async(lambda: service.link.online)
+            checkout.say(ask)
+            told = await checkout.hear(PaymentTold)
+            assert told == PaymentTold("charge-1-t", "tender-0001", "waiting", "a code", 120_000)
+            news = PaymentAnswer(
+                correlation="", request="tender-0001", state="paid", amount_minor=9500, currency="BDT", reference="E2E"
+            )
+            rig.far.say(topics.answer(KIOSK, "payment"), news)
+            paid = PaymentTold("", "tender-0001", "paid", "", 0, 9500, "BDT", "E2E")
+            assert await checkout.hear(PaymentTold) == paid
+            rig.broker.kill()
+            await wait_until_async(lambda: not service.link.online)
+            checkout.say(ask)
+            assert await checkout.hear(PaymentTold) == PaymentTold("charge-1-t", "tender-0001", offline=True)
+        rig.broker.start()
 
     asyncio.run(scenario())
 

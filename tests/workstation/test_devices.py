@@ -19,6 +19,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TransactionId
 from kiosk.workstation.devices import Rack
+from kiosk.workstation.payments import TerminalPayments
 from kiosk.workstation.performer import Performer
 from tests.support.shop import bangladesh
 from tests.support.waiting import wait_until_async
@@ -144,6 +145,7 @@ class Rig:
         self.performer = Performer(
             put=self.put.append,
             rack=self.rack,
+            payments=lambda _kind: TerminalPayments(self.rack),
             head_office=NobodyAsked(),
             policy=bangladesh,
             make_receipt=self._receipt,
@@ -280,27 +282,27 @@ def test_a_receipt_asked_for_before_the_printer_is_up_waits_for_it() -> None:
 
 def test_a_charge_is_asked_for_once_in_its_own_kind_and_answered() -> None:
     terminal = FakeTerminal("card_reader")
-    answer = Rig([("card_reader", terminal)]).answers(f.Charge("t", "bkash", TAKA))
+    answer = Rig([("card_reader", terminal)]).answers(f.Charge("t", "voucher", "lunch", TAKA))
     assert answer == i.TerminalAnswered("t", "approved", TAKA, reference="r")
-    assert [call for call in terminal.calls if call.startswith("pay")] == ["pay t 9500 BDT qr"]
+    assert [call for call in terminal.calls if call.startswith("pay")] == ["pay t 9500 BDT voucher"]
 
 
 @pytest.mark.parametrize("fault", [TimeoutExpiredError("silent"), NoHardwareError("cable"), RuntimeError("a bug")])
-@pytest.mark.parametrize("effect", [f.Charge("t", "card", TAKA), f.AskTerminal("t")])
+@pytest.mark.parametrize("effect", [f.Charge("t", "card", "card", TAKA), f.AskTerminal("t", "card")])
 def test_whatever_goes_wrong_at_the_terminal_leaves_the_outcome_unknown(fault: Exception, effect: f.Effect) -> None:
     assert Rig([("card_reader", FakeTerminal("card_reader", answer=fault))]).answers(effect) == i.TerminalSilent("t")
 
 
 def test_without_a_terminal_a_charge_was_never_asked_for_and_a_question_stays_open() -> None:
-    assert Rig([]).answers(f.Charge("t", "card", TAKA)) == i.TerminalAnswered(
+    assert Rig([]).answers(f.Charge("t", "card", "card", TAKA)) == i.TerminalAnswered(
         "t", "not_found", reason="no card terminal in the settings"
     )
-    assert Rig([]).answers(f.AskTerminal("t")) == i.TerminalSilent("t")
+    assert Rig([]).answers(f.AskTerminal("t", "card")) == i.TerminalSilent("t")
 
 
 def test_a_declined_payment_carries_no_amount() -> None:
     declined = FakeTerminal("card_reader", answer=Payment("t", "declined", reason="funds"))
-    answer = Rig([("card_reader", declined)]).answers(f.Charge("t", "card", TAKA))
+    answer = Rig([("card_reader", declined)]).answers(f.Charge("t", "card", "card", TAKA))
     assert answer == i.TerminalAnswered("t", "declined", None, reason="funds")
 
 
@@ -326,7 +328,7 @@ def test_what_a_receipt_owes_comes_through_whole() -> None:
     [(Payment("t", "approved"), True), (Payment("t", "declined"), False), (NoHardwareError("cable"), False)],
 )
 def test_a_reversal_is_done_only_when_the_terminal_says_so(answer: Payment | Exception, *, done: bool) -> None:
-    told = Rig([("card_reader", FakeTerminal("card_reader", answer=answer))]).answers(f.Reverse("t", TAKA, "r"))
+    told = Rig([("card_reader", FakeTerminal("card_reader", answer=answer))]).answers(f.Reverse("t", "card", TAKA, "r"))
     assert isinstance(told, i.ReversalAnswered)
     assert told.done is done
 

@@ -17,6 +17,8 @@ from kiosk.workstation.sync_client import SyncClient
 from messages import local
 from tests.support.waiting import wait_until_async
 
+ASK = local.AskPayment("charge-1-t", "tender-0001", "charge", 60_000, 9500, "BDT", "bkash")
+
 
 @dataclass
 class FakeSync:
@@ -57,6 +59,7 @@ class Rig:
     path: Path
     put: list[i.Input] = field(default_factory=list)
     books: list[int] = field(default_factory=list)
+    news: list[local.PaymentTold] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.client = SyncClient(
@@ -65,6 +68,7 @@ class Rig:
             head=lambda: Position(5, 17),
             put=self.put.append,
             book_arrived=self._book,
+            payment_told=self.news.append,
             retry_s=0.02,
         )
 
@@ -199,12 +203,18 @@ def test_numbers_are_asked_for_as_soon_as_the_line_is_up() -> None:
 def test_without_a_sync_process_everything_is_offline_at_once() -> None:
     async def run() -> None:
         client = SyncClient(
-            None, release="0.1", head=lambda: Position(1, 0), put=lambda _: None, book_arrived=lambda _: None
+            None,
+            release="0.1",
+            head=lambda: Position(1, 0),
+            put=lambda _: None,
+            book_arrived=lambda _: None,
+            payment_told=lambda _: None,
         )
         await client.run()
         client.grew(Position(1, 1))
         assert (await client.numbers("c", 60_000)).offline
         assert (await client.member("c", "h", 60_000)).offline
+        assert (await client.payment(ASK)).offline
 
     asyncio.run(run())
 
@@ -215,3 +225,24 @@ def test_the_records_are_those_of_the_contract() -> None:
         "epoch": 5,
         "sequence": 17,
     }
+
+
+def test_a_payment_is_asked_for_and_its_news_comes_unasked() -> None:
+    told = local.PaymentTold(ASK.correlation, ASK.request, "waiting", "a code", 120_000)
+    news = local.PaymentTold("", ASK.request, "paid", amount_minor=9500, currency="BDT")
+
+    async def whole(path: Path) -> None:
+        sync = FakeSync(path, answer=lambda record: told if isinstance(record, local.AskPayment) else None)
+        await sync.start()
+        rig = Rig(path)
+        running = asyncio.create_task(rig.client.run())
+        await wait_until_async(lambda: any(isinstance(record, local.Hello) for record in sync.heard))
+        assert await rig.client.payment(ASK) == told
+        assert ASK in sync.heard
+        sync.say(news)
+        await wait_until_async(lambda: rig.news == [news])
+        running.cancel()
+        await sync.stop()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(whole(Path(folder) / "s"))

@@ -1,4 +1,8 @@
-"""Money: tender choice, the terminal's answers, unknown outcomes, reversals, completion."""
+"""Money: tender choice, the terminal's and the acquirer's answers, unknown outcomes, reversals, completion.
+
+What is asked and answered is one and the same for a card terminal and for an acquirer behind head office; what only a
+code on the screen has (its drawing, its time, the network) is in ``qr``.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import receipt
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.state import Tender, Transaction
-from kiosk.checkout.text import text
+from kiosk.checkout.state import Live, Tender, Transaction
+from kiosk.checkout.text import Text, text
 from kiosk.retail import tender as tendering
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem, TenderKind
@@ -19,16 +23,24 @@ __all__ = [
     "cancel",
     "cash_received",
     "choose",
+    "question",
     "request_checkout",
     "resume_after_power",
     "reversal_answered",
+    "reversals_again",
     "reverse_again",
     "reverse_all",
+    "settle",
     "signature_accepted",
     "signature_refused",
     "silent",
     "staff_settles",
+    "tender_of",
+    "unusable",
 ]
+
+_REVERSAL_MS = 30_000
+"""How long a payment that head office shall give back is waited for before it is asked again."""
 
 
 def request_checkout(desk: Desk) -> None:
@@ -64,8 +76,9 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     if due.minor == 0:
         _complete(desk, basket)
         return
-    if kind.kind != "cash" and desk.lost("card_reader"):
-        desk.refuse(text("pay.terminal_lost"))
+    why = unusable(desk.state.live, kind.kind)
+    if why is not None:
+        desk.refuse(why)
         return
     tender = desk.mint()
     desk.happened(e.TenderRequested(tender, kind.tender_id, kind.kind, due, desk.moment.utc_ms), e.NoticeShown(None))
@@ -73,7 +86,20 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     if kind.kind == "cash":
         desk.raise_intervention("cash", blocks="payment", tender=tender)
         return
-    desk.do(f.Charge(tender, kind.tender_id, due), f.StartTimer("card", desk.policy.timeouts.card))
+    desk.do(f.Charge(tender, kind.kind, kind.tender_id, due))
+    if kind.kind == "qr":
+        desk.happened(e.QrShown(tender))
+    else:
+        desk.do(f.StartTimer("card", desk.policy.timeouts.card))
+
+
+def unusable(live: Live, kind: TenderKind) -> Text | None:
+    """Why this way of paying cannot be used now, for the shopper."""
+    if kind == "qr":
+        return None if live.online else text("pay.qr_offline")
+    if kind != "cash" and any(device == "card_reader" for device, _ in live.lost):
+        return text("pay.terminal_lost")
+    return None
 
 
 def cancel(desk: Desk) -> None:
@@ -84,20 +110,27 @@ def cancel(desk: Desk) -> None:
         desk.happened(e.ViewShown("basket"))
         return
     if tender.kind == "cash":
-        _settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="shopper"))
+        settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="shopper"))
         desk.happened(e.ViewShown("tender_choice"))
         return
-    if tender.outcome is None and desk.state.live.cancelling != tender.tender:
+    on_show = desk.state.live.qr is not None
+    if (tender.outcome is None or on_show) and desk.state.live.cancelling != tender.tender:
         desk.happened(e.CancelShown(tender.tender))
-        desk.do(f.AbortTerminal(tender.tender), f.StartTimer("card_status", desk.policy.timeouts.card_status))
+        desk.do(f.AbortTerminal(tender.tender, tender.kind), question(desk, tender))
+
+
+def question(desk: Desk, tender: Tender) -> f.StartTimer:
+    """When to ask what became of it."""
+    waits = desk.policy.timeouts
+    return f.StartTimer("card_status", waits.qr_status if tender.kind == "qr" else waits.card_status)
 
 
 # --- what the terminal says --------------------------------------------------------------------------------------
 
 
 def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
-    """The terminal's word on a request."""
-    tender = _tender(desk, answer.tender)
+    """The terminal's or the acquirer's word on a request."""
+    tender = tender_of(desk, answer.tender)
     if tender is None or not tender.open:
         _late(desk, answer)
         return
@@ -107,27 +140,44 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
         case "declined" | "cancelled" | "not_found":
             outcome: e.TenderOutcome = "cancelled" if answer.outcome == "cancelled" else "declined"
             reason = "not_found" if answer.outcome == "not_found" else answer.reason
-            _settle(desk, e.TenderSettled(tender.tender, outcome, desk.money(0), reason=reason))
-            desk.happened(e.ViewShown("tender_choice"))
-            desk.say(text(f"pay.{answer.outcome}"), "warning")
-            desk.do(f.Beep("declined"))
+            _no(desk, tender, outcome, reason, _why_not(tender, answer))
+        case "given_back":
+            _no(desk, tender, "declined", answer.reason, text("pay.given_back"))
         case "in_progress":
             desk.happened(e.AskShown(""))
             if desk.state.live.cancelling == tender.tender:
-                desk.do(f.AbortTerminal(tender.tender))
-            desk.do(f.StartTimer("card_status", desk.policy.timeouts.card_status))
+                desk.do(f.AbortTerminal(tender.tender, tender.kind))
+            desk.do(question(desk, tender))
         case "unknown":
             silent(desk, i.TerminalSilent(answer.tender))
 
 
-def _tender(desk: Desk, wanted: str) -> Tender | None:
+def _no(desk: Desk, tender: Tender, outcome: e.TenderOutcome, reason: str, said: Text) -> None:
+    """No money counts: back to the choice, with a word why."""
+    settle(desk, e.TenderSettled(tender.tender, outcome, desk.money(0), reason=reason))
+    desk.happened(e.ViewShown("tender_choice"))
+    desk.say(said, "warning")
+    desk.do(f.Beep("declined"))
+
+
+def _why_not(tender: Tender, answer: i.TerminalAnswered) -> Text:
+    if tender.kind == "qr" and answer.outcome == "declined":
+        if answer.reason == "expired":
+            return text("pay.qr_expired")
+        return text("pay.qr_declined" if answer.reason == "declined" else "pay.qr_unavailable")
+    return text(f"pay.{answer.outcome}")
+
+
+def tender_of(desk: Desk, wanted: str) -> Tender | None:
+    """A tender of the open basket."""
     tenders = desk.basket.tenders if desk.basket is not None else ()
     return next((t for t in tenders if t.tender == wanted), None)
 
 
 def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
     amount = answer.amount or desk.money(0)
-    if amount.currency != tender.requested.currency or not 0 < amount.minor <= tender.requested.minor:
+    fits = amount.currency == tender.requested.currency and 0 < amount.minor <= tender.requested.minor
+    if not fits or (tender.kind == "qr" and amount != tender.requested):
         # An approval of another amount than was asked for is nothing a machine may settle.
         silent(desk, i.TerminalSilent(tender.tender), call_staff=True)
         return
@@ -146,17 +196,17 @@ def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
         signature=answer.signature,
         slip=answer.slip,
     )
-    _settle(desk, settled)
+    settle(desk, settled)
     if settled.signature:
         desk.raise_intervention("signature", blocks="payment", tender=tender.tender)
         return
     _paid(desk)
 
 
-def _settle(desk: Desk, settled: e.TenderSettled) -> None:
+def settle(desk: Desk, settled: e.TenderSettled) -> None:
     """Write the outcome down and put away everything that waited for it."""
     desk.happened(settled)
-    desk.do(f.StopTimer("card"), f.StopTimer("card_status"))
+    desk.do(f.StopTimer("card"), f.StopTimer("card_status"), f.StopTimer("qr"))
     desk.do(f.StartTimer("idle", desk.policy.timeouts.idle))
     for raised in desk.state.interventions:
         if raised.tender == settled.tender and raised.kind in ("cash", "tender_unknown"):
@@ -180,34 +230,59 @@ def _paid(desk: Desk) -> None:
 
 def _late(desk: Desk, answer: i.TerminalAnswered) -> None:
     """An answer nobody waits for any more. Money taken for nothing is given back, once; other words repeat old ones."""
+    if answer.outcome == "given_back":
+        _given_back(desk, answer)
+        return
     tender = next((t for t in desk.state.unpaid if t.tender == answer.tender), None)
     if tender is None:
         return
     if answer.outcome in ("approved", "partial"):
         _reverse(desk, tender.tender, tender.kind, answer.amount or tender.requested, answer.reference, "late_approval")
     elif answer.outcome == "in_progress":
-        desk.do(f.AbortTerminal(tender.tender))
+        desk.do(f.AbortTerminal(tender.tender, tender.kind))
+
+
+def _given_back(desk: Desk, answer: i.TerminalAnswered) -> None:
+    """Head office gives money back: what was asked of it, or by itself what came too late."""
+    if any(pending.tender == answer.tender for pending in desk.state.reversals):
+        if answer.reason != "refunding":
+            done = answer.reason == "refunded"
+            reversal_answered(desk, i.ReversalAnswered(answer.tender, done=done, reason=answer.reason))
+        return
+    tender = next((t for t in desk.state.unpaid if t.tender == answer.tender), None)
+    if tender is None or answer.reason != "refunded":
+        return
+    amount = answer.amount or tender.requested
+    desk.happened(e.TenderReversed(tender.tender, tender.kind, "done", amount, answer.reference, "late_approval"))
+    if tender_of(desk, tender.tender) is not None:  # whoever paid still stands here
+        desk.say(text("pay.came_late"))
 
 
 def silent(desk: Desk, told: i.TerminalSilent, *, call_staff: bool = False) -> None:
     """Nobody knows whether money moved: ask again, and call staff when it stays unknown. Never charge again."""
-    tender = _tender(desk, told.tender)
+    tender = tender_of(desk, told.tender)
     if tender is None or not tender.open or tender.kind == "cash":
+        return
+    code = desk.state.live.qr
+    if tender.kind == "qr" and tender.outcome is None and code is not None and not code.payload:
+        # Nobody has seen a code, so nobody can have paid: no reason to hold the shopper.
+        desk.do(f.AbortTerminal(tender.tender, tender.kind))
+        _no(desk, tender, "declined", "unavailable", text("pay.qr_unavailable"))
         return
     asked_before = tender.outcome == "unknown"
     if not asked_before:
         desk.happened(e.TenderSettled(tender.tender, "unknown", desk.money(0)))
     if (asked_before or call_staff) and desk.intervention("tender_unknown") is None:
         desk.raise_intervention("tender_unknown", blocks="payment", tender=tender.tender)
-    desk.do(f.StopTimer("card"), f.StartTimer("card_status", desk.policy.timeouts.card_status))
+    desk.do(f.StopTimer("card"), f.StopTimer("qr"), question(desk, tender))
 
 
 def ask_again(desk: Desk) -> None:
-    """The terminal has been quiet for long enough: ask what became of the request."""
+    """The terminal or the acquirer has been quiet for long enough: ask what became of the request."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
     if tender is not None and tender.kind != "cash":
-        desk.do(f.AskTerminal(tender.tender), f.StartTimer("card_status", desk.policy.timeouts.card_status))
+        desk.do(f.AskTerminal(tender.tender, tender.kind), question(desk, tender))
 
 
 # --- giving back -------------------------------------------------------------------------------------------------
@@ -215,7 +290,20 @@ def ask_again(desk: Desk) -> None:
 
 def _reverse(desk: Desk, tender: str, kind: TenderKind, amount: Money, reference: str, reason: str) -> None:
     desk.happened(e.TenderReversed(tender, kind, "requested", amount, reference, reason))
-    desk.do(f.Reverse(tender, amount, reference))
+    _ask_back(desk, tender, kind, amount, reference)
+
+
+def _ask_back(desk: Desk, tender: str, kind: TenderKind, amount: Money, reference: str) -> None:
+    desk.do(f.Reverse(tender, kind, amount, reference))
+    if kind == "qr":  # head office may be out of reach, and its acquirer slow
+        desk.do(f.StartTimer("reversal", _REVERSAL_MS))
+
+
+def reversals_again(desk: Desk) -> None:
+    """Head office is asked again about what it has not given back yet: however often, it is one refund."""
+    for pending in desk.state.reversals:
+        if pending.kind == "qr" and not pending.failed:
+            _ask_back(desk, pending.tender, pending.kind, pending.amount, pending.reference)
 
 
 def reverse_all(desk: Desk, basket: Transaction, reason: str) -> None:
@@ -264,11 +352,11 @@ def signature_accepted(desk: Desk) -> None:
 
 def signature_refused(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
     """The signature is not the cardholder's: what the card paid is given back, and does not count."""
-    tender = _tender(desk, raised.tender)
+    tender = tender_of(desk, raised.tender)
     paid = tender.settled if tender is not None else None
     if tender is None or paid is None:
         return
-    _settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="signature"))
+    settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="signature"))
     _reverse(desk, tender.tender, tender.kind, paid.amount, paid.reference, "signature")
     desk.happened(e.ViewShown("tender_choice"))
 
@@ -288,7 +376,7 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         return
     if received < payable and received < due:
         part = e.TenderSettled(tender.tender, "partial", received, by=by, received=received, change=desk.money(0))
-        _settle(desk, part)
+        settle(desk, part)
         desk.do(f.OpenDrawer())
     else:
         taken = min(received, payable)
@@ -296,7 +384,7 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         whole = e.TenderSettled(
             tender.tender, "approved", due, by=by, received=received, change=change, rounding=taken - due
         )
-        _settle(desk, whole)
+        settle(desk, whole)
         if received:
             desk.do(f.OpenDrawer())
     _paid(desk)
@@ -309,13 +397,13 @@ def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     if tender is None or tender.outcome != "unknown":
         return
     if acted.act == "tender_was_approved":
-        _settle(desk, e.TenderSettled(tender.tender, "approved", tender.requested, by=by, reason="staff"))
+        settle(desk, e.TenderSettled(tender.tender, "approved", tender.requested, by=by, reason="staff"))
         _paid(desk)
     else:
-        _settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="staff"))
+        settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="staff"))
         desk.happened(e.ViewShown("tender_choice"))
         # Should the terminal know better, its late approval is given back.
-        desk.do(f.AskTerminal(tender.tender))
+        desk.do(f.AskTerminal(tender.tender, tender.kind))
 
 
 def resume_after_power(desk: Desk) -> None:
@@ -324,10 +412,10 @@ def resume_after_power(desk: Desk) -> None:
     tender = basket.open_tender if basket is not None else None
     if tender is not None and tender.kind != "cash":
         desk.happened(e.AskShown(tender.tender))
-        desk.do(f.AskTerminal(tender.tender), f.StartTimer("card_status", desk.policy.timeouts.card_status))
+        desk.do(f.AskTerminal(tender.tender, tender.kind), question(desk, tender))
     for pending in desk.state.reversals:
         if not pending.failed:  # a failed one is with staff, who may have the money in their hand
-            desk.do(f.Reverse(pending.tender, pending.amount, pending.reference))
+            _ask_back(desk, pending.tender, pending.kind, pending.amount, pending.reference)
 
 
 # --- completion --------------------------------------------------------------------------------------------------

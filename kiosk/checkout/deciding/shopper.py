@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import entry, payment, receipt
+from kiosk.checkout.deciding import entry, payment, qr, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import MAXIMUM_SUSPENDED
 from kiosk.checkout.state import Phase
@@ -170,6 +170,10 @@ def timer(desk: Desk, name: str) -> None:
             receipt.timed_out(desk)
         case "card" | "card_status":
             payment.ask_again(desk)
+        case "qr":
+            qr.count_down(desk)
+        case "reversal":
+            payment.reversals_again(desk)
         case _:
             pass
 

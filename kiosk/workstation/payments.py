@@ -1,0 +1,196 @@
+"""Who is asked for money, by the kind of tender: the card terminal, or head office and its acquirer.
+
+Each asks, gives back and is asked what became of it under the tender's own id, so that nothing asked twice is done
+twice. What goes wrong on the way is never a no: it is silence, and the outcome is unknown.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Literal, Protocol
+
+from hal.card_reader.contract import CardReader, Payment
+from hal.device import DeviceError
+from kiosk.checkout import effects as f
+from kiosk.checkout import inputs as i
+from kiosk.retail.money import Money
+from kiosk.workstation.devices import Rack
+from messages.local import AskPayment, PaymentTold
+
+__all__ = ["AskHeadOffice", "CodePayments", "PaymentService", "TerminalPayments", "Word", "word_of"]
+
+_log = logging.getLogger(__name__)
+
+_UNREACHABLE: Final = "no card terminal in the settings"
+
+Word = i.TerminalAnswered | i.TerminalSilent | i.QrReady
+"""What is known of a tender."""
+AskHeadOffice = Callable[[AskPayment], Coroutine[Any, Any, PaymentTold]]
+"""Asks through the sync process; its answer comes within the question's deadline, if need be with ``offline``."""
+
+
+class PaymentService(Protocol):
+    """A way to ask for money. None of these raises. ``None``: nothing is known that was not known before."""
+
+    async def charge(self, charge: f.Charge) -> Word:
+        """Ask for money."""
+
+    async def status(self, ask: f.AskTerminal) -> Word:
+        """What became of a request."""
+
+    async def abort(self, abort: f.AbortTerminal) -> Word | None:
+        """Ask for a request to be stopped."""
+
+    async def reverse(self, reverse: f.Reverse) -> i.ReversalAnswered | None:
+        """Give an approved payment back."""
+
+
+class TerminalPayments:
+    """The card terminal of the rack: cards and vouchers."""
+
+    def __init__(self, rack: Rack) -> None:
+        self._rack = rack
+
+    async def charge(self, charge: f.Charge) -> Word:
+        """See ``PaymentService``."""
+        reader: CardReader | None = await self._rack.ready("card_reader")
+        if reader is None:
+            return i.TerminalAnswered(charge.tender, "not_found", reason=_UNREACHABLE)
+        amount = charge.amount
+        return await _asked(charge.tender, reader.pay(charge.tender, amount.minor, amount.currency, kind=charge.kind))
+
+    async def status(self, ask: f.AskTerminal) -> Word:
+        """See ``PaymentService``."""
+        reader: CardReader | None = await self._rack.ready("card_reader")
+        if reader is None:
+            return i.TerminalSilent(ask.tender)
+        return await _asked(ask.tender, reader.status(ask.tender))
+
+    async def abort(self, abort: f.AbortTerminal) -> Word | None:
+        """See ``PaymentService``. The payment's own call tells what became of it."""
+        reader: CardReader | None = self._rack.of("card_reader")
+        if reader is not None:
+            try:
+                await reader.abort(abort.tender)
+            except DeviceError as error:
+                _log.info("%s", error)
+        return None
+
+    async def reverse(self, reverse: f.Reverse) -> i.ReversalAnswered | None:
+        """See ``PaymentService``."""
+        reader: CardReader | None = await self._rack.ready("card_reader")
+        if reader is None:
+            return i.ReversalAnswered(reverse.tender, done=False, reason=_UNREACHABLE)
+        amount = reverse.amount
+        try:
+            done = await reader.reverse(reverse.tender, amount.minor, amount.currency, reverse.reference)
+        except Exception as error:  # noqa: BLE001 - any failure means: not known to be done, staff must look
+            _log.warning("the reversal of %s failed: %s", reverse.tender, error)
+            return i.ReversalAnswered(reverse.tender, done=False, reason=str(error))
+        return i.ReversalAnswered(reverse.tender, done=done, reason="" if done else "refused")
+
+
+async def _asked(tender: str, asked: Coroutine[Any, Any, Payment]) -> Word:
+    """The terminal's word; whatever goes wrong on the way leaves the outcome unknown."""
+    try:
+        payment = await asked
+    except DeviceError as error:
+        _log.warning("the terminal is silent on %s: %s", tender, error)
+        return i.TerminalSilent(tender)
+    except Exception:  # noqa: BLE001 - a driver's fault leaves the outcome unknown too
+        _log.exception("the terminal's driver failed on %s", tender)
+        return i.TerminalSilent(tender)
+    amount = Money(payment.approved_minor, payment.currency) if payment.approved_minor else None
+    return i.TerminalAnswered(
+        tender,
+        payment.outcome,
+        amount,
+        approval_code=payment.approval_code,
+        brand=payment.brand,
+        masked_pan=payment.masked_pan,
+        reference=payment.reference,
+        reason=payment.reason,
+        acquirer=payment.acquirer,
+        terminal_id=payment.terminal_id,
+        card_entry=payment.entry,
+        signature=payment.signature,
+        slip=payment.slip,
+    )
+
+
+class CodePayments:
+    """Payments by a code on the screen, through head office's acquirer. ``deadline_ms`` is asked for anew each time."""
+
+    def __init__(self, ask: AskHeadOffice, deadline_ms: Callable[[], int]) -> None:
+        self._ask, self._deadline_ms = ask, deadline_ms
+        self._numbers = itertools.count(1)
+
+    async def charge(self, charge: f.Charge) -> Word:
+        """See ``PaymentService``: a code to show, or why there is none."""
+        return word_of(await self._ask(self._question("charge", charge.tender, charge.amount, charge.tender_id)))
+
+    async def status(self, ask: f.AskTerminal) -> Word:
+        """See ``PaymentService``."""
+        return word_of(await self._ask(self._question("status", ask.tender)))
+
+    async def abort(self, abort: f.AbortTerminal) -> Word | None:
+        """See ``PaymentService``. Head office goes on trying: what it could not say now is asked later."""
+        told = await self._ask(self._question("cancel", abort.tender))
+        return None if told.offline or told.state in ("waiting", "unknown") else word_of(told)
+
+    async def reverse(self, reverse: f.Reverse) -> i.ReversalAnswered | None:
+        """See ``PaymentService``. What is under way, or could not be asked, is asked again later."""
+        told = await self._ask(self._question("refund", reverse.tender, reverse.amount))
+        if told.offline:
+            return None
+        match told.state:
+            case "refunded":
+                return i.ReversalAnswered(reverse.tender, done=True, reason=told.state)
+            case "declined" | "not_found":  # nothing ever came: there is nothing to give back
+                return i.ReversalAnswered(reverse.tender, done=True, reason=told.state)
+            case "refund_failed":
+                return i.ReversalAnswered(reverse.tender, done=False, reason=told.state)
+            case _:
+                return None
+
+    def _question(
+        self,
+        deed: Literal["charge", "status", "cancel", "refund"],
+        tender: str,
+        amount: Money | None = None,
+        tender_id: str = "",
+    ) -> AskPayment:
+        return AskPayment(
+            correlation=f"{deed}-{next(self._numbers)}-{tender}",
+            request=tender,
+            deed=deed,
+            deadline_ms=self._deadline_ms(),
+            amount_minor=amount.minor if amount is not None else 0,
+            currency=amount.currency if amount is not None else "",
+            tender_id=tender_id,
+        )
+
+
+def word_of(told: PaymentTold) -> Word:
+    """What head office says of a payment, asked or not, as an input."""
+    tender = told.request
+    if told.offline:
+        return i.TerminalSilent(tender)
+    amount = Money(told.amount_minor, told.currency) if told.amount_minor else None
+    match told.state:
+        case "waiting":
+            return i.QrReady(tender, told.payload, told.left_ms)
+        case "paid":
+            return i.TerminalAnswered(tender, "approved", amount, brand=told.scheme, reference=told.reference)
+        case "declined":
+            return i.TerminalAnswered(
+                tender, "cancelled" if told.reason == "cancelled" else "declined", reason=told.reason
+            )
+        case "not_found":
+            return i.TerminalAnswered(tender, "not_found")
+        case "refunding" | "refunded" | "refund_failed":
+            return i.TerminalAnswered(tender, "given_back", amount, reference=told.reference, reason=told.state)
+        case _:
+            return i.TerminalSilent(tender)
