@@ -18,6 +18,7 @@ from kiosk.checkout.screen import (
     LoyaltyBody,
     Notice,
     OutOfServiceBody,
+    QrBody,
     QuantityBody,
     ReceiptChoiceBody,
     Screen,
@@ -31,6 +32,7 @@ from kiosk.checkout.screen import (
 )
 from kiosk.checkout.text import text
 from kiosk.retail.item import Names
+from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
 from kiosk.retail.tax import TaxAmount, TaxRate
@@ -189,6 +191,19 @@ class PaperLookUp:
         return (begun + tuple(tile for tile in self.TILES * 3 if tile not in begun))[:limit]
 
 
+CODE = build(
+    MerchantQr(
+        (Account("26", (("00", "scheme.example.bd"), ("25", "psp.example/0123456789abcdef01234567"))),),
+        "BDT",
+        "BD",
+        "Sobuj Bazar, Dhanmondi",
+        "Dhaka",
+        category="5411",
+        amount="2135.50",
+        dynamic=True,
+        additional=(("05", "70007000800000000000000a"),),
+    )
+)
 TENDERS = (CARD, BKASH, CASH, VOUCHER)
 STABLE = WeighBody(
     BANANA, "banana.jpg", bdt(12000), "kg", 10, Weight(1260, -3, "kg"), "stable", Weight(1250, -3, "kg"), bdt(15000)
@@ -218,7 +233,11 @@ BODIES: dict[str, Body] = {
     "tender_choice": TenderChoiceBody(TOTALS, TENDERS),
     "tender_choice_lost": TenderChoiceBody(TOTALS, TENDERS, (("card", UNPAID), ("bkash", UNPAID), ("voucher", UNPAID))),
     "card_present": CardBody(bdt(213550), CARD, "present"),
-    "card_qr": CardBody(bdt(213550), BKASH, "present"),
+    "qr_getting": QrBody(bdt(213550), BKASH, "getting"),
+    "qr_present": QrBody(bdt(213550), BKASH, "present", CODE, 119),
+    "qr_asking": QrBody(bdt(213550), BKASH, "asking"),
+    "qr_staff": QrBody(bdt(213550), BKASH, "staff"),
+    "qr_cancelling": QrBody(bdt(213550), BKASH, "cancelling"),
     "card_asking": CardBody(bdt(213550), CARD, "asking"),
     "card_staff": CardBody(bdt(213550), CARD, "staff"),
     "card_cancelling": CardBody(bdt(213550), CARD, "cancelling"),

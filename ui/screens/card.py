@@ -1,4 +1,4 @@
-"""Money is being asked for at the terminal: by card, or by a code on its screen."""
+"""Money is being asked for at the terminal: by card or voucher."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class TenderChoiceView(View):
             self.tiles = {tender_id: _TenderTile(self.kit, tender) for tender_id, tender in offered.items()}
             self.add(*self.tiles.values())
         for tender_id, tile in self.tiles.items():
-            tile.show(self.kit.say("pay.unavailable") if tender_id in why else "")
+            tile.show(self.kit.say(why[tender_id]) if tender_id in why else "")
         if self.area.w:
             self.arrange(self.area)
 
