@@ -270,9 +270,9 @@ def test_what_shall_go_back_is_asked_for_again_until_head_office_has_done_it() -
     lane.power_cut()
     assert lane.effect(f.Reverse) == again
     lane.tell(given_back(tender, "refunding"))
-    assert len(lane.state.reversals) == 1
+    assert [pending.tender for pending in lane.state.reversals] == [tender]
     lane.tell(given_back(tender))
-    assert lane.state.reversals == ()
+    assert [pending.tender for pending in lane.state.reversals] == []
     lane.tell(i.TimerElapsed("reversal"))
     assert lane.no_effect(f.Reverse)
 

@@ -231,7 +231,9 @@ BODIES: dict[str, Body] = {
     "loyalty": LoyaltyBody(),
     "loyalty_busy": LoyaltyBody(busy=True),
     "tender_choice": TenderChoiceBody(TOTALS, TENDERS),
-    "tender_choice_lost": TenderChoiceBody(TOTALS, TENDERS, (("card", UNPAID), ("bkash", UNPAID), ("voucher", UNPAID))),
+    "tender_choice_lost": TenderChoiceBody(
+        TOTALS, TENDERS, (("card", UNPAID), ("bkash", text("pay.qr_offline")), ("voucher", UNPAID))
+    ),
     "card_present": CardBody(bdt(213550), CARD, "present"),
     "qr_getting": QrBody(bdt(213550), BKASH, "getting"),
     "qr_present": QrBody(bdt(213550), BKASH, "present", CODE, 119),

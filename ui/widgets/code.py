@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import zxingcpp
 from kivy.graphics import Color, Rectangle
@@ -32,7 +32,7 @@ def _texture(payload: str) -> Texture | None:
     """The symbol with its quiet zone, a pixel a module (model 2, error correction M); ``None``: none can hold that."""
     try:
         symbol = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-        picture = symbol.to_image(scale=1, add_quiet_zones=False)
+        picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)
     except ValueError as error:
         _log.error("a code of %d characters cannot be drawn: %s", len(payload), error)
         return None
