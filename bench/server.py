@@ -34,6 +34,7 @@ _CABLES = {
     "printer": "Printer",
     "card_terminal": "Terminal",
     "camera": "Camera",
+    "acquirer": "Acquirer",
 }
 _HOSTS = ("127.0.0.1", "localhost")
 _UNREAD = 1000

@@ -18,6 +18,8 @@ __all__ = ["STORIES", "Stage", "Stories", "Story"]
 
 _PACE = 1.2
 _PATIENCE = 30.0
+_BY_CODE = ("tiles:bkash", "tiles:pix")
+"""Ways to pay by a code, one of which each sample shop has."""
 
 
 class Stage(Protocol):
@@ -149,6 +151,13 @@ class Stories:
         await self.tap("tiles:card")
         await self.until("CardBody")
 
+    async def ask_for_code(self) -> Mapping[str, Any]:
+        """To the point where a code to pay by is on the screen."""
+        await self.tap("pay")
+        shown = await self.until("TenderChoiceBody")
+        await self.tap(next((name for name in _BY_CODE if name in shown["targets"]), _BY_CODE[0]))
+        return await self.until_shown(lambda now: now["body"] == "QrBody" and bool(now["code"]))
+
     @property
     def packs(self) -> list[dict[str, Any]]:
         """Packs with a barcode; the first are on offer."""
@@ -224,9 +233,38 @@ async def _network_cut(stories: Stories) -> None:
     await stories.say("The journal catches up: watch the sale arrive at head office.")
 
 
+async def _by_phone(stories: Stories) -> None:
+    await stories.begin()
+    await stories.scan(stories.packs[2]["code"])
+    await stories.ask_for_code()
+    await stories.say("The acquirer gave head office a code, and the kiosk shows it. It is not paid yet.")
+    await stories.turn("acquirer", "pay")
+    await stories.say("Scanned and paid on a phone: the acquirer tells head office, head office tells the kiosk.")
+    await stories.until("ThanksBody", "ReceiptChoiceBody")
+    await stories.say("Paid, with the bank's own reference on the receipt.")
+
+
+async def _paid_too_late(stories: Stories) -> None:
+    await stories.begin()
+    await stories.scan(stories.packs[3]["code"])
+    await stories.ask_for_code()
+    await stories.say("The shopper has the code on the phone, and then cancels at the kiosk.")
+    await stories.tap("cancel")
+    await stories.until("TenderChoiceBody")
+    await stories.say("Cancelled. But the payment was under way, and the bank lets it through.")
+    await stories.turn("acquirer", "pay_late")
+    await stories.say("Head office gives it back, and the kiosk says so. The shopper pays by card instead.")
+    await stories.tap("tiles:card" if "tiles:card" in (await stories.screen())["targets"] else "tiles:credit")
+    await stories.until("CardBody")
+    await stories.turn("card_terminal", "tap", outcome="approve")
+    await stories.until("ThanksBody", "ReceiptChoiceBody")
+
+
 STORIES = (
     Story("power", "Power lost while the card is in", _power_lost),
     Story("banana", "Find “kola” and weigh it", _find_banana),
     Story("offer", "The third item completes an offer", _third_item),
+    Story("phone", "Scan the code and pay", _by_phone),
+    Story("late", "Cancelled, and paid all the same", _paid_too_late),
     Story("network", "Network cut, sale, catch-up", _network_cut),
 )

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bench.acquirer import Acquirer
 from bench.peripherals import BOARDS, Peripherals
 from bench.processes import Child, NotReadyError, answers_on, find_program, free_port, python
 from bench.window import Window, check_window, open_window
@@ -79,6 +80,7 @@ class World:
         self._peripherals = Peripherals(
             self, self._child, simulated=options.simulated, quick=options.quick, pictures=options.pictures
         )
+        self._office_port = 0
         self._switch = threading.Lock()
 
     @cached_property
@@ -102,6 +104,11 @@ class World:
     def charges(self) -> Path:
         """The card terminal's own memory."""
         return self.folder / "terminal" / "charges.jsonl"
+
+    @property
+    def payments(self) -> Path:
+        """The acquirer's own memory, of payments by code."""
+        return self.folder / "acquirer" / "charges.jsonl"
 
     @property
     def journal(self) -> Path:
@@ -131,7 +138,7 @@ class World:
     @property
     def boards(self) -> dict[str, Path]:
         """Knob sockets by board."""
-        names = (*BOARDS, "network", "panel")
+        names = (*BOARDS, "acquirer", "network", "panel")
         return {name: self.run / f"{name}.knobs" for name in names}
 
     # --- up and down -----------------------------------------------------------------------------------------------
@@ -143,6 +150,7 @@ class World:
         self.receipts.mkdir(parents=True, exist_ok=True)
         self._certify()
         self._start_broker()
+        self._start_acquirer()
         self._start_office()
         self._start_far_ends()
         if self.options.window:
@@ -167,7 +175,7 @@ class World:
 
     def stop(self) -> None:
         """Everything that was started, the kiosk first."""
-        for name in ("checkout", "sync", *self._peripherals.programs, "cable", "headoffice", "broker"):
+        for name in ("checkout", "sync", *self._peripherals.programs, "cable", "headoffice", "acquirer", "broker"):
             child = self.children.get(name)
             if child is not None:
                 child.stop()
@@ -243,6 +251,16 @@ class World:
         """Until the broker listens."""
         self.children["broker"].wait(lambda: answers_on(self.broker_port))
 
+    def _start_acquirer(self) -> None:
+        self._tell("starting the acquirer")
+        self._office_port = free_port()
+        acquirer = Acquirer(self.folder / "acquirer", self.shop)
+        child = self._child("acquirer", acquirer.command(self._office_port, self.boards["acquirer"]))
+        child.start()
+        (self.folder / "acquirer" / "acquirers.toml").write_text(
+            _toml(acquirer.settings(str(child.about()["url"]))), encoding="utf-8"
+        )
+
     def _start_office(self) -> None:
         database = f"sqlite:///{self.ledger}"
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
@@ -276,7 +294,9 @@ class World:
             "--key",
             keys["key"],
             "--port",
-            0,
+            self._office_port,
+            "--acquirers",
+            self.folder / "acquirer" / "acquirers.toml",
         )
         if self.options.demo:
             command.append("--demo")

@@ -192,6 +192,7 @@ class Panel:
             "count": totals.count if totals is not None else 0,
             "reference": str(getattr(body, "reference", "")),
             "receipt": str(getattr(body, "receipt", "")),
+            "code": str(getattr(body, "payload", "")),
             "can_add": isinstance(body, WeighBody) and body.can_add,
             "targets": [target.name for target in self._targets() if target.name and target.enabled],
         }

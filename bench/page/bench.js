@@ -54,7 +54,7 @@ function wire(board, button) {
     } else if (cycle) {
       turn(board, knob, JSON.parse(cycle)[at]);
       button.textContent = JSON.parse(button.dataset.words)[at];
-      button.setAttribute("aria-pressed", at < 2);
+      button.setAttribute("aria-pressed", at < JSON.parse(cycle).length - 1);
       at = (at + 1) % JSON.parse(cycle).length;
     } else {
       turn(board, knob, args ? JSON.parse(args) : {});
@@ -140,6 +140,15 @@ function showPower(on) {
   }
 }
 
+function showCharge(charge) {
+  const sum = (minor) => `${charge.currency} ${(minor / 100).toFixed(2)}`;
+  const words = {
+    waiting: `waits for ${sum(charge.amount_minor)}`,
+    paid: charge.refunded_minor ? `gave back ${sum(charge.refunded_minor)}` : `paid ${sum(charge.paid_minor)}`,
+  };
+  $("phone").textContent = words[charge.status] || charge.status;
+}
+
 const loads = { produce_scale: "produce-load", bagging_scale: "bagging-load" };
 const handlers = {
   here: (board, about) => {
@@ -147,6 +156,7 @@ const handlers = {
     if (board === "camera") drawn = about.model !== "simulated";  // a simulated camera is told codes, not shown them
     if (loads[board] && "grams" in about.state) $(loads[board]).textContent = `${about.state.grams} g`;
     if ("plugged" in about.state) showCable(board, about.state.plugged);
+    if (about.state.shown) showCharge(about.state.shown);
     if (about.state.pending) handlers.pending(board, about.state.pending);
     if (typeof about.state.paper === "string") handlers.paper(board, { state: about.state.paper });
     showPresence(board, true);
@@ -158,6 +168,7 @@ const handlers = {
   network: (board, args) => showCable("network", args.plugged),
   pending: (board, args) => { $("terminal").textContent = `asks for ${(args.amount_minor / 100).toFixed(2)} ${args.currency}`; },
   settled: (board, args) => { $("terminal").textContent = `${args.outcome}`; },
+  charge: (board, args) => showCharge(args),
   paper: (board, args) => { $("paper").textContent = `paper ${args.state.replace("_", " ")}`; },
   receipt: (board, args) => showReceipt(args),
   sound: (board, args) => { $("captions").textContent = `♪ ${args.caption}`; },

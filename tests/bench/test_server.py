@@ -68,7 +68,7 @@ def test_the_start_tells_what_the_page_draws(page: TestClient) -> None:
     assert told["country"] == "bd"
     assert [pack["name"] for pack in told["products"]][:2] == ["Pack 0", "Pack 1"]
     assert told["produce"][0]["grams"] == 865
-    assert {story["id"] for story in told["stories"]} == {"power", "banana", "offer", "network"}
+    assert {story["id"] for story in told["stories"]} == {"power", "banana", "offer", "phone", "late", "network"}
     assert (told["screen"], told["office"]) == (6080, "http://127.0.0.1:8801/look")
     assert told["receipts"] == []
 

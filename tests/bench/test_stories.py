@@ -21,6 +21,8 @@ _AFTER = {
     "confirm": "BasketBody",
     "pay": "TenderChoiceBody",
     "tiles:card": "CardBody",
+    "tiles:bkash": "QrBody",
+    "cancel": "TenderChoiceBody",
     "choices:none": "AttractBody",
 }
 
@@ -39,6 +41,22 @@ class _Terminal:
         """Tap a card."""
         self._shop.done.append(f"card {outcome}")
         self._shop.body = "ThanksBody"
+
+
+class _Acquirer:
+    """Where codes are paid."""
+
+    def __init__(self, shop: _Shop) -> None:
+        self._shop = shop
+
+    async def pay(self) -> None:
+        """Scan and pay."""
+        self._shop.done.append("paid")
+        self._shop.body = "ThanksBody"
+
+    async def pay_late(self) -> None:
+        """Pay what was cancelled."""
+        self._shop.done.append("paid too late")
 
 
 class _Shop:
@@ -61,6 +79,7 @@ class _Shop:
             "scanner": self._panel("scanner", self.scan),
             "produce_scale": self._panel("produce_scale", self.put, self.remove),
             "card_terminal": self._panel("card_terminal", _Terminal(self).tap),
+            "acquirer": self._panel("acquirer", _Acquirer(self).pay, _Acquirer(self).pay_late),
             "network": self._panel("network", self.unplug, self.plug),
         }
         self.sockets = {name: folder / name for name in self.panels}
@@ -89,7 +108,10 @@ class _Shop:
     async def shown(self) -> Mapping[str, object]:
         """Look."""
         targets = ["languages:bn", "languages:en"] if self.body == "AttractBody" else sorted(_KEYS[self.script])
-        seen: dict[str, object] = {"body": self.body, "can_add": self.can_add, "targets": targets}
+        if self.body == "TenderChoiceBody":
+            targets = ["tiles:bkash", "tiles:card"]
+        code = "000201" if self.body == "QrBody" else ""
+        seen: dict[str, object] = {"body": self.body, "can_add": self.can_add, "targets": targets, "code": code}
         if self.blank:
             seen.clear()
         if self.body == self.shy:
@@ -201,6 +223,16 @@ def test_a_sale_is_made_while_the_cable_is_out() -> None:
     assert done[-2:] == ["card approve", "plug"]
 
 
+def test_the_code_is_paid_only_when_it_is_on_the_screen() -> None:
+    assert _play("phone").done[-3:] == ["tap pay", "tap tiles:bkash", "paid"]
+
+
+def test_a_payment_that_comes_after_the_cancel_is_not_the_one_that_counts() -> None:
+    done = _play("late").done
+
+    assert done[-5:] == ["tap tiles:bkash", "tap cancel", "paid too late", "tap tiles:card", "card approve"]
+
+
 @pytest.mark.parametrize("before", ["ThanksBody", "ReceiptChoiceBody"])
 def test_the_shopper_before_is_let_go_first(before: str) -> None:
     shop = _play("offer", body=before, shy="ThanksBody")
@@ -211,7 +243,13 @@ def test_the_shopper_before_is_let_go_first(before: str) -> None:
 
 @pytest.mark.parametrize(
     ("story", "dead"),
-    [("power", "card_terminal"), ("banana", "produce_scale"), ("offer", "panel"), ("network", "scanner")],
+    [
+        ("power", "card_terminal"),
+        ("banana", "produce_scale"),
+        ("offer", "panel"),
+        ("network", "scanner"),
+        ("phone", "acquirer"),
+    ],
 )
 def test_a_story_that_meets_a_dead_board_says_which(story: str, dead: str) -> None:
     shop = _play(story, dead=dead)

@@ -1,8 +1,8 @@
 """A small payment service provider: REST on loopback, a bearer key, signed notices, and a shopper's telephone as knobs.
 
-Run it: ``python -m bench.far_ends.acquirer.rest --charges charges.jsonl --key K --secret S --hook URL``. It prints
-``{"url": ...}`` when it is ready. It speaks the protocol that ``headoffice/acquirers/rest.py`` documents, and was
-written against that table, not against that code.
+Run it: ``python -m bench.far_ends.acquirer.rest --charges FILE --key-file K --secret-file S --hook URL``. It
+prints ``{"url": ...}`` when it is ready. It speaks the protocol that ``headoffice/acquirers/rest.py`` documents, and
+was written against that table, not against that code.
 
 The telephone is the knob ``pay``: it pays the charge that was begun last, as somebody would who scans the code on show.
 ``pay_late`` pays one that was cancelled or has expired, as a bank does whose word was under way.
@@ -304,8 +304,8 @@ def _shown(charge: Charge) -> dict[str, object]:
 async def _run(arguments: argparse.Namespace) -> None:
     provider = Provider(
         arguments.charges,
-        key=arguments.key,
-        secret=arguments.secret,
+        key=arguments.key_file.read_text(encoding="ascii").strip(),
+        secret=arguments.secret_file.read_text(encoding="ascii").strip(),
         hook=arguments.hook,
         merchant=arguments.merchant,
         codes=not arguments.no_codes,
@@ -325,8 +325,8 @@ def main(given: list[str] | None = None) -> int:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--port", type=int, default=0, help="on loopback; 0: any free one")
     parser.add_argument("--charges", type=Path, required=True, help="the provider's memory, JSON lines")
-    parser.add_argument("--key", required=True, help="what clients show as their bearer key")
-    parser.add_argument("--secret", required=True, help="what notices are signed with")
+    parser.add_argument("--key-file", type=Path, required=True, help="what clients show as their bearer key")
+    parser.add_argument("--secret-file", type=Path, required=True, help="what notices are signed with")
     parser.add_argument("--hook", default="", help="where notices go; nowhere without it")
     parser.add_argument("--merchant", default="Bench", help="the shop's name in the code")
     parser.add_argument("--no-codes", action="store_true", help="leave it to the shop to make the codes")
