@@ -31,6 +31,7 @@ _BODIES: Final = {
     "WeighBody": "weighing",
     "TenderChoiceBody": "choosing",
     "CardBody": "paying",
+    "QrBody": "paying",
     "ThanksBody": "receipt",
 }
 _LONGEST_WAIT: Final = 0.06

@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -50,7 +50,7 @@ class Reckoning:
 
 @dataclass(frozen=True, slots=True)
 class _Sale:
-    """``tenders``: what was paid through the terminal, by request."""
+    """``tenders``: what was paid through terminal or acquirer, by request."""
 
     reference: str
     total: Decimal
@@ -174,24 +174,38 @@ def _same(found: Reckoning, where: str, sales: Sequence[_Sale], wanted: Mapping[
 
 
 def _charged(world: World, found: Reckoning, journal: Iterable[_Sale]) -> None:
-    """What the terminal took, less what it gave back, is what the sales say: each once."""
+    """What terminal and acquirer took, less what they gave back, is what the sales say: each once."""
     taken: dict[str, Decimal] = {}
-    for deed in _deeds(world.charges):
-        if deed["what"] == "reversed":
-            taken.pop(deed["request"], None)
-        elif deed["what"] == "approved" and deed["request"] in taken:
-            found.double_charges.append(f"request {deed['request']} was charged twice")
-        elif deed["what"] == "approved":
-            taken[deed["request"]] = Decimal(deed["amount_minor"]) / 100
+    for what, request, amount in (*_at_the_terminal(world), *_at_the_acquirer(world)):
+        if what == "back":
+            taken.pop(request, None)
+        elif request in taken:
+            found.double_charges.append(f"request {request} was charged twice")
+        else:
+            taken[request] = amount
     found.charges = len(taken)
     for sale in journal:
         for request, amount in sale.tenders.items():
             paid = taken.pop(request, Decimal(0))
             if paid != amount:
-                found.double_charges.append(f"{sale.reference} holds {amount} by card; the terminal took {paid}")
-    found.double_charges += [
-        f"the terminal took {amount} for {name}, and no sale has it" for name, amount in taken.items()
-    ]
+                found.double_charges.append(f"{sale.reference} holds {amount} not in cash; {paid} was taken for it")
+    found.double_charges += [f"{amount} was taken for {name}, and no sale has it" for name, amount in taken.items()]
+
+
+def _at_the_terminal(world: World) -> Iterator[tuple[str, str, Decimal]]:
+    """(``taken`` or ``back``, request, amount) of each deed that moved money."""
+    moves = {"approved": "taken", "reversed": "back"}
+    for deed in _deeds(world.charges):
+        if deed["what"] in moves:
+            yield moves[deed["what"]], deed["request"], Decimal(deed["amount_minor"]) / 100
+
+
+def _at_the_acquirer(world: World) -> Iterator[tuple[str, str, Decimal]]:
+    """As above."""
+    moves = {"paid": "taken", "refunded": "back"}
+    for deed in _deeds(world.payments):
+        if deed["what"] in moves:
+            yield moves[deed["what"]], deed["reference"], Decimal(deed["amount_minor"]) / 100
 
 
 def _deeds(path: Path) -> list[dict[str, Any]]:

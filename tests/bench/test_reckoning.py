@@ -190,7 +190,7 @@ def test_a_second_charge_under_another_request_is_a_double_charge(books: _Books)
     books.deeds.append({"what": "approved", "request": "req-1b", "amount_minor": 12_550})
 
     found = books.reckoned()
-    assert found.double_charges == found.faults == ["the terminal took 125.5 for req-1b, and no sale has it"]
+    assert found.double_charges == found.faults == ["125.5 was taken for req-1b, and no sale has it"]
 
 
 def test_a_second_charge_that_was_given_back_is_fine_and_so_is_a_declined_one(books: _Books) -> None:
@@ -209,7 +209,7 @@ def test_a_second_charge_that_was_given_back_is_fine_and_so_is_a_declined_one(bo
 def test_a_sale_whose_charge_was_given_back_is_not_paid(books: _Books) -> None:
     books.deeds.append({"what": "reversed", "request": "req-2", "amount_minor": 123_400})
 
-    assert books.reckoned().double_charges == [f"{_SECOND} holds 1234 by card; the terminal took 0"]
+    assert books.reckoned().double_charges == [f"{_SECOND} holds 1234 not in cash; 0 was taken for it"]
 
 
 def test_a_sale_paid_partly_in_cash_is_held_against_its_card_part(books: _Books) -> None:
@@ -217,6 +217,20 @@ def test_a_sale_paid_partly_in_cash_is_held_against_its_card_part(books: _Books)
     books.deeds[0]["amount_minor"] = 10_000
 
     assert books.reckoned().faults == []
+
+
+def test_the_acquirer_s_payments_are_held_against_the_sales_as_the_terminal_s_are(books: _Books) -> None:
+    world = books.world()
+    told = {"reference": "req-9", "amount_minor": 500}
+    world.payments.parent.mkdir(parents=True, exist_ok=True)
+    world.payments.write_text(
+        json.dumps({"what": "created", **told}) + "\n" + json.dumps({"what": "paid", **told}) + "\n"
+    )
+    assert reckon(world, _SEEN).double_charges == ["5 was taken for req-9, and no sale has it"]
+
+    with world.payments.open("a") as memory:
+        memory.write(json.dumps({"what": "refunded", **told}) + "\n")
+    assert reckon(world, _SEEN).faults == []
 
 
 def test_a_terminal_without_a_memory_took_nothing(books: _Books) -> None:
