@@ -111,6 +111,7 @@ def test_a_newer_database_is_named(tmp_path: Path, capsys: pytest.CaptureFixture
         (["--broker", "localhost:8883"], "--ca, --cert and --key"),
         (["--broker", "shop.example:1883", "--plain"], "loopback"),
         (["--broker", "127.0.0.1:8883", "--ca", "/gone.crt"], "/gone.crt"),
+        (["--acquirers", "/gone.toml"], "/gone.toml"),
     ],
 )
 def test_what_does_not_serve_is_named(
