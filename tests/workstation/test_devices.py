@@ -310,7 +310,9 @@ def test_what_a_receipt_owes_comes_through_whole() -> None:
     paid = Payment(
         "t", "approved", 100, "BDT", acquirer="B", terminal_id="T7", entry="chip", signature=True, slip=("S",)
     )
-    answer = Rig([("card_reader", FakeTerminal("card_reader", answer=paid))]).answers(f.Charge("t", "card", TAKA))
+    answer = Rig([("card_reader", FakeTerminal("card_reader", answer=paid))]).answers(
+        f.Charge("t", "card", "card", TAKA)
+    )
     assert answer == i.TerminalAnswered(
         "t",
         "approved",
