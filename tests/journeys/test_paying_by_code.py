@@ -25,8 +25,6 @@ from tests.support.waiting import wait_until_async
 
 pytestmark = pytest.mark.timeout(180)
 
-OPTIONS = Options(window=False, pictures=False, sample_sales=False, demo=False, quick=True)
-
 
 class Shop:
     """The world, and what its shoppers saw completed."""
@@ -57,7 +55,7 @@ class Shop:
 def shop() -> Iterator[Shop]:
     """One shop for all: each visit leaves the lane free, and in the end everything is reckoned up."""
     with tempfile.TemporaryDirectory(prefix="phone") as folder:
-        built = World(Path(folder), OPTIONS)
+        built = World(Path(folder), Options.drill())
         try:
             built.start()
             yield Shop(built)
