@@ -20,6 +20,7 @@ __all__ = ["BOARDS", "Farm", "Peripherals"]
 BOARDS: Final = ("scanner", "produce_scale", "bagging_scale", "camera", "card_terminal", "printer", "lights")
 """What can be driven from the bench, under the names the page and the stories use."""
 _FONTS: Final = Path(__file__).resolve().parents[1] / "ui" / "assets" / "fonts"
+_MODEL: Final = _FONTS.parents[2] / "build" / "produce" / "model.npz"
 _SERIAL: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "scanner": ("bench.far_ends.scanner.serial", ()),
     "produce_scale": ("bench.far_ends.scale.toledo_8217", ()),
@@ -114,7 +115,7 @@ class Peripherals:
             ),
             "bagging_scale": _device("scale", "cas", port=self._about["bagging_scale"]["where"], **scale),
             "card_reader": _device("card_reader", "nexo", **self._about["terminal"]["settings"]),
-            "camera": _device("camera", "mjpeg", url=self._about["camera"]["url"]),
+            "camera": _device("camera", "mjpeg", url=self._about["camera"]["url"], **_produce_model()),
             "lights": _device("lights", "gpio", **self._about["lights"]["settings"]),
         }
 
@@ -137,6 +138,11 @@ class Peripherals:
         fonts = {f"font{weight}": str(_FONTS / f"NotoSansBengali-{name}.ttf") for weight, name in _WEIGHTS.items()}
         port = int(self._about["printer"]["port"])
         return _device("printer", "escpos", connection="network", host="127.0.0.1", port=port, **fonts)
+
+
+def _produce_model() -> dict[str, str]:
+    """The sample shop's model, where ``make produce`` has left one."""
+    return {"produce_model": str(_MODEL)} if _MODEL.is_file() else {}
 
 
 _WEIGHTS: Final = {"": "Medium", "_bold": "Bold"}

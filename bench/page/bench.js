@@ -30,7 +30,11 @@ function tile(item, act) {
 }
 
 for (const item of start.products) $("tiles").append(tile(item, () => turn("scanner", "scan", { data: item.code, symbology: "]E0" })));
-for (const item of start.produce) $("produce").append(tile(item, () => turn("produce_scale", "put", { grams: item.grams })));
+for (const item of start.produce) $("produce").append(tile(item, () => {
+  turn("produce_scale", "put", { grams: item.grams });
+  turn("camera", "lay", drawn ? { picture: item.picture } : { produce: item.code });
+  $("camera").textContent = item.name;
+}));
 for (const story of start.stories) {
   const button = document.createElement("button");
   button.textContent = story.title;
@@ -82,7 +86,7 @@ $("hold").onclick = () => {
   $("camera").textContent = item.name;
   turn("camera", drawn ? "show" : "see", { data: item.code, symbology: "]E0" });
 };
-$("away").onclick = () => { $("camera").textContent = "sees nothing"; if (drawn) turn("camera", "blank"); };
+$("away").onclick = () => { $("camera").textContent = "sees nothing"; if (drawn) turn("camera", "blank"); else turn("camera", "lay", { produce: "" }); };
 $("power").onclick = () => send({ do: power ? "power_off" : "power_on" });
 let power = true;
 

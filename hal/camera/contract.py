@@ -58,7 +58,7 @@ class Camera(Device, Protocol):
         """
 
     async def likeliest_produce(self) -> tuple[Guess, ...]:
-        """What the newest frame shows: the five likeliest, best first; none from a camera that was taught nothing.
+        """What the newest frame shows: the five likeliest, best first; none where nothing lies that it was taught.
 
         Raises ``DeviceError`` when no frame was taken in the last second.
         """

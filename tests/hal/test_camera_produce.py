@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from bench.far_ends.camera.sensor import printed
+from bench.far_ends.camera.sensor import Sensor, printed
+from bench.knobs import KnobRefusedError
 from hal.camera import image_folder
 from hal.camera.contract import CodeSeen
 from hal.camera.produce.training import Photograph, train
@@ -101,3 +102,18 @@ def test_a_camera_without_a_model_guesses_nothing(tmp_path: Path) -> None:
 def test_guesses_that_are_none_are_not_believed(told: Mapping[str, object]) -> None:
     with pytest.raises(ProtocolError, match="does not guess"):
         _guesses(told)
+
+
+def test_a_far_end_lays_a_photograph_of_the_sample_shop_before_its_lens() -> None:
+    async def look() -> None:
+        sensor = Sensor(per_second=1_000)
+        for unknown in ("none.jpg", "../shop/stores.toml"):
+            with pytest.raises(KnobRefusedError, match="no photograph"):
+                await sensor.lay(picture=unknown)
+        await sensor.lay(picture="banana.jpg")
+        picture = cv2.imdecode(np.frombuffer(await anext(sensor.pictures()), np.uint8), cv2.IMREAD_COLOR)
+        blue, _green, red = picture.reshape(-1, 3).mean(axis=0)
+        assert red > 1.5 * blue
+        assert sensor.state()["held"] == ["banana.jpg", ""]
+
+    asyncio.run(look())

@@ -14,9 +14,10 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageOps
 
 from bench.knobs import KnobRefusedError, Knobs
+from samples.catalogue import picture_path
 
 __all__ = ["FORMATS", "Sensor", "printed"]
 
@@ -88,6 +89,15 @@ class Sensor:
         """Hold a code before the camera; GS1 data with brackets round its application identifiers."""
         self._now, self.held = self._pictures(printed(data, symbology)), (data, symbology)
 
+    async def lay(self, *, picture: str) -> None:
+        """Lay produce before the camera: a photograph of the sample shop, by file name."""
+        file = picture_path(picture)
+        if file.parent != picture_path("any").parent or not file.is_file():
+            text = f"no photograph {picture!r:.60} in the sample shop"
+            raise KnobRefusedError(text)
+        photograph = ImageOps.fit(Image.open(file).convert("RGB"), _SIZE)
+        self._now, self.held = self._pictures(photograph), (picture, "")
+
     async def blank(self) -> None:
         """Take it away."""
         self._now, self.held = self._blank, None
@@ -98,7 +108,7 @@ class Sensor:
 
     def knobs(self) -> Knobs:
         """The knobs that every camera's far end has, besides unplug and plug."""
-        return (self.show, self.blank, self.suffer)
+        return (self.show, self.lay, self.blank, self.suffer)
 
     def state(self) -> dict[str, object]:
         """For a watcher who comes late."""
@@ -113,11 +123,11 @@ class Sensor:
             await asyncio.sleep(self._period)
 
     def _pictures(self, card: Image.Image | None) -> list[bytes]:
-        scene = Image.new("L", _SIZE, _GREY)
+        scene = Image.new("RGB", _SIZE, (_GREY, _GREY, _GREY))
         if card is not None:
             scene.paste(card, ((_SIZE[0] - card.width) // 2, (_SIZE[1] - card.height) // 2))
         plain = np.asarray(scene, np.int16)
-        return [_jpeg(np.clip(plain + noise, 0, 255).astype(np.uint8)) for noise in self._noise]
+        return [_jpeg(np.clip(plain + noise[:, :, None], 0, 255).astype(np.uint8)) for noise in self._noise]
 
     def _spoilt(self, jpeg: bytes) -> bytes:
         body = np.frombuffer(jpeg, np.uint8).copy()
@@ -126,7 +136,7 @@ class Sensor:
         return body.tobytes()
 
 
-def _jpeg(grey: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
+def _jpeg(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
     out = io.BytesIO()
-    Image.fromarray(grey).convert("RGB").save(out, "JPEG", quality=85)
+    Image.fromarray(picture).save(out, "JPEG", quality=85)
     return out.getvalue()

@@ -5,7 +5,7 @@ trained. There, a key's likeness is the cosine to the mean of its photographs pl
 ones. Photographs that are enrolled later only join the index: the space stays, nothing is trained again.
 
 The file, version 1, is a NumPy ``.npz`` without pickled objects: ``header`` (JSON in UTF-8 bytes: format, version,
-keys, sharpness, and the SHA-256 of the other members), ``mean`` (d), ``projection`` (d, r), ``vectors`` (n, r),
+keys, sharpness, least, and the SHA-256 of the other members), ``mean`` (d), ``projection`` (d, r), ``vectors`` (n, r),
 ``labels`` (n indices of keys) and ``network`` (ONNX bytes; none where colour and shape are all there is). It bears no
 picture. docs/formats/produce-model.md has it in full.
 """
@@ -93,22 +93,28 @@ def likeness(
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """``keys`` known by ``vectors`` (n, r) with ``labels`` (n, indices of keys); ``sharpness``: likeness to score."""
+    """``keys`` known by ``vectors`` (n, r) with ``labels`` (n, indices of keys); ``sharpness``: likeness to score.
+
+    Less like anything known than ``least`` is nothing known: an empty counter, a hand.
+    """
 
     space: Space
     vectors: NDArray[np.float32]
     labels: NDArray[np.int32]
     keys: tuple[str, ...]
     sharpness: float
+    least: float = -2
     network: OpenCvNetwork | None = None
 
     def likeliest(self, picture: Picture) -> tuple[Guess, ...]:
-        """The five likeliest keys, best first (all keys where there are fewer).
+        """The five likeliest keys, best first (all keys where there are fewer; none where nothing known lies there).
 
         Raises ``features.PictureError`` for what is no picture.
         """
         row = together(checked(picture), self.network)
         alike = likeness(self.space.carry(row[None]), self.vectors, self.labels, len(self.keys))[0]
+        if alike.max() < self.least:
+            return ()
         scores = _shares(alike * np.float32(self.sharpness))
         order = sorted(range(len(self.keys)), key=lambda at: (-scores[at], self.keys[at]))[:GUESSES]
         return tuple(Guess(self.keys[at], round(float(scores[at]), 4)) for at in order)
@@ -138,6 +144,7 @@ class Recogniser:
             "version": VERSION,
             "keys": self.keys,
             "sharpness": self.sharpness,
+            "least": self.least,
             "sha256": _digest(members),
         }
         aside = path.with_name(path.name + ".new")
@@ -176,7 +183,8 @@ class Recogniser:
         network = OpenCvNetwork(members["network"].tobytes()) if members["network"].size else None
         keys = tuple(str(key) for key in header["keys"])
         space = Space(members["mean"], members["projection"])
-        made = cls(space, members["vectors"], members["labels"], keys, float(header["sharpness"]), network)
+        sharpness, least = float(header["sharpness"]), float(header["least"])
+        made = cls(space, members["vectors"], members["labels"], keys, sharpness, least, network)
         _check_shapes(made)
         return made
 

@@ -123,11 +123,12 @@ def train(
     mean = rows.mean(axis=(0, 1))
     components = _components(rows.reshape(-1, rows.shape[2]) - mean)
     reduced = (rows - mean) @ components
-    sharpness, top_1, top_5 = _cross_validated(reduced, labels, len(keys))
+    found = _cross_validated(reduced, labels, len(keys))
     space = Space(mean, np.ascontiguousarray(components @ _whitened(reduced, labels)))
     vectors = space.carry(rows.reshape(-1, rows.shape[2]))
-    recogniser = Recogniser(space, vectors, labels.repeat(rows.shape[1]), keys, sharpness, network)
-    return Trained(recogniser, len(photographs), top_1, top_5)
+    of_views = labels.repeat(rows.shape[1])
+    recogniser = Recogniser(space, vectors, of_views, keys, found.sharpness, found.least, network)
+    return Trained(recogniser, len(photographs), found.top_1, found.top_5)
 
 
 def _looked_at(
@@ -167,8 +168,20 @@ def _whitened(reduced: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArra
     return np.asarray(whitening @ widest[:, np.argsort(spread)[::-1][:_WIDEST]], np.float32)
 
 
-def _cross_validated(reduced: NDArray[np.float32], labels: NDArray[np.int32], keys: int) -> tuple[float, float, float]:
-    """The sharpness under which scores mean most, and the shares of kept-back photographs in the first place and five.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Of kept-back photographs: the sharpness under which scores mean most, how unlike all that is known the least
+    like of them was, and the shares in the first place and among five.
+    """
+
+    sharpness: float
+    least: float
+    top_1: float
+    top_5: float
+
+
+def _cross_validated(reduced: NDArray[np.float32], labels: NDArray[np.int32], keys: int) -> _Found:
+    """Learn from some, ask about the others.
 
     Photographs are kept back a quarter at a time, never one that is alone with its key.
     """
@@ -188,11 +201,12 @@ def _cross_validated(reduced: NDArray[np.float32], labels: NDArray[np.int32], ke
         alike.append(likeness(asked, known, labels[~back].repeat(reduced.shape[1]), keys))
         truth.append(labels[back])
     if not alike:
-        return _SHARPNESSES[len(_SHARPNESSES) // 2], 0.0, 0.0
+        return _Found(_SHARPNESSES[len(_SHARPNESSES) // 2], -2.0, 0.0, 0.0)
     found, true = np.concatenate(alike), np.concatenate(truth)
     ranks = (found > found[np.arange(len(true)), true][:, None]).sum(axis=1)
     surprise = [_surprise(found * sharpness, true) for sharpness in _SHARPNESSES]
-    return _SHARPNESSES[int(np.argmin(surprise))], float((ranks < 1).mean()), float((ranks < GUESSES).mean())
+    shares = float((ranks < 1).mean()), float((ranks < GUESSES).mean())
+    return _Found(_SHARPNESSES[int(np.argmin(surprise))], float(found.max(axis=1).min()), *shares)
 
 
 def _surprise(values: NDArray[np.float32], truth: NDArray[np.int32]) -> float:
