@@ -112,6 +112,7 @@ def test_a_far_end_lays_a_photograph_of_the_sample_shop_before_its_lens() -> Non
                 await sensor.lay(picture=unknown)
         await sensor.lay(picture="banana.jpg")
         picture = cv2.imdecode(np.frombuffer(await anext(sensor.pictures()), np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
         blue, _green, red = picture.reshape(-1, 3).mean(axis=0)
         assert red > 1.5 * blue
         assert sensor.state()["held"] == ["banana.jpg", ""]
