@@ -48,7 +48,8 @@ class UsbPort:
         self._backend = backend
         self._opened: _Opened | None = None
         self._arrived: asyncio.Queue[bytes | OSError] = asyncio.Queue()
-        self._threads: ThreadPoolExecutor | None = None
+        self._deeds: ThreadPoolExecutor | None = None
+        self._listener: threading.Thread | None = None
         self._closing = threading.Event()
 
     @property
@@ -61,15 +62,18 @@ class UsbPort:
         await self.close()
         self._closing.clear()
         self._arrived = asyncio.Queue()
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="usb-port")
+        self._deeds = ThreadPoolExecutor(1, thread_name_prefix="usb-port")
         loop = asyncio.get_running_loop()
         try:
-            self._opened = await loop.run_in_executor(self._threads, _open, self._device, self._backend)
+            self._opened = await loop.run_in_executor(self._deeds, _open, self._device, self._backend)
         except BaseException:
-            self._threads.shutdown(wait=False)
-            self._threads = None
+            self._deeds.shutdown(wait=False)
+            self._deeds = None
             raise
-        self._threads.submit(self._listen, loop, self._opened, self._arrived)
+        self._listener = threading.Thread(
+            target=self._listen, args=(loop, self._opened, self._arrived), name="usb-port-listener", daemon=True
+        )
+        self._listener.start()
 
     async def read(self) -> bytes:
         """See ``Port.read``."""
@@ -85,18 +89,26 @@ class UsbPort:
         loop = asyncio.get_running_loop()
         while data:
             opened = self._need_open()
-            data = data[await loop.run_in_executor(self._threads, opened.write, data[:_PIECE]) :]
+            data = data[await loop.run_in_executor(self._deeds, opened.write, data[:_PIECE]) :]
 
     async def close(self) -> None:
-        """See ``Port.close``."""
+        """See ``Port.close``; a read or write under way is waited for, which is short."""
         opened, self._opened = self._opened, None
-        threads, self._threads = self._threads, None
-        if opened is None or threads is None:
+        deeds, self._deeds = self._deeds, None
+        listener, self._listener = self._listener, None
+        if opened is None or deeds is None or listener is None:
             return
         self._closing.set()
         self._arrived.put_nowait(ConnectionResetError(errno.ENODEV, f"{self.where} was closed"))
-        await asyncio.to_thread(threads.shutdown)
-        await asyncio.to_thread(opened.close)
+
+        def end() -> None:
+            listener.join()
+            opened.close()
+
+        try:
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(deeds, end))
+        finally:
+            deeds.shutdown(wait=False)
 
     def _listen(
         self, loop: asyncio.AbstractEventLoop, opened: _Opened, arrived: asyncio.Queue[bytes | OSError]
