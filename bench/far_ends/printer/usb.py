@@ -25,7 +25,8 @@ _BULK, _PRINTER_CLASS, _PACKET = 2, 7, 64
 class VirtualPrinter:
     """A printer's USB side, in the socket ``port`` of bus 1. ``receive`` gets what the host writes; ``answer`` sends.
 
-    ``takes`` false: it holds the host off (NAK), as one does whose buffer is full.
+    ``takes`` false: it holds the host off (NAK), as one does whose buffer is full. ``held``: another program has it.
+    ``speaks`` false: it has no endpoint towards the host, as the cheapest do.
     """
 
     def __init__(self, *, vendor: int = 0x04B8, product: int = 0x0E15, port: tuple[int, ...] = (1,)) -> None:
@@ -33,6 +34,8 @@ class VirtualPrinter:
         self.vendor, self.product, self.port = vendor, product, port
         self.plugged = True
         self.takes = True
+        self.held = False
+        self.speaks = True
         self.opened = 0
         self.arrived = threading.Condition()
         self.to_host = bytearray()
@@ -95,12 +98,13 @@ class VirtualUsb(IBackend):  # type: ignore[misc]  # pyusb carries no types
             bmAttributes=0xC0, bMaxPower=0, extra_descriptors=[],
         )  # fmt: skip
 
-    def get_interface_descriptor(self, _dev: object, intf: int, alt: int, _config: int) -> SimpleNamespace:
+    def get_interface_descriptor(self, dev: VirtualPrinter, intf: int, alt: int, _config: int) -> SimpleNamespace:
         """One interface of the printer class, bidirectional."""
         if intf > 0 or alt > 0:
             raise IndexError(intf)
         return SimpleNamespace(
-            bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0, bNumEndpoints=2,
+            bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0,
+            bNumEndpoints=2 if dev.speaks else 1,
             bInterfaceClass=_PRINTER_CLASS, bInterfaceSubClass=1, bInterfaceProtocol=2, iInterface=0,
             extra_descriptors=[],
         )  # fmt: skip
@@ -129,8 +133,11 @@ class VirtualUsb(IBackend):  # type: ignore[misc]  # pyusb carries no types
         """It is set."""
         return 1
 
-    def claim_interface(self, _handle: object, _intf: int) -> None:
-        """Nobody else is on this bus."""
+    def claim_interface(self, handle: VirtualPrinter, _intf: int) -> None:
+        """It is the host's, unless somebody else holds it."""
+        if handle.held:
+            text = "Resource busy"
+            raise USBError(text, error_code=-6, errno=errno.EBUSY)
 
     def release_interface(self, _handle: object, _intf: int) -> None:
         """The same."""
