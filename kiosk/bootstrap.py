@@ -14,7 +14,7 @@ from pathlib import Path
 from hal.device import Device, DeviceError
 from hal.drivers import load as load_driver
 from hal.knobs import Board, KnobError, KnobServer, Turn
-from kiosk.checkout.inputs import ConditionChanged, DayTurned, Input, PowerRestored, Touch
+from kiosk.checkout.inputs import ConditionChanged, DayTurned, Input, PowerRestored, Touch, WeighingChecked
 from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Screen
 from kiosk.retail.policy import Policy
@@ -26,6 +26,7 @@ from kiosk.store.journal import Journal, mint_epoch
 from kiosk.store.look_up import BookLookUp
 from kiosk.store.stock_moves import StockMoves
 from kiosk.sync.cursor import last_epoch
+from kiosk.workstation import legal
 from kiosk.workstation.clock import Clock, SystemClock
 from kiosk.workstation.devices import Rack
 from kiosk.workstation.identity import Hasher
@@ -42,6 +43,7 @@ __all__ = ["Kiosk", "KnobError", "build", "build_from"]
 _log = logging.getLogger(__name__)
 
 _DISTRIBUTION = "self-checkout-kiosk"
+_TRADE_SCALE = "produce_scale"
 _NEEDED = ("printer", "card_reader")
 _CLOCK_LOOK_S = 15.0
 _STOP_S = 10.0
@@ -105,6 +107,7 @@ class Kiosk:
         self.settings = layers.settings
         self._journal, self._clock = journal, clock
         self._misdescribed = misdescribed
+        self._devices = {device.name: device for _, device in devices}
         self._lock = threading.Lock()
         self._screen: Screen | None = None
         self._screen_listener: Callable[[Screen], None] | None = None
@@ -227,6 +230,7 @@ class Kiosk:
                 self._intake.lost(name, "not_configured")
         if self.layers.warnings:
             self._put(ConditionChanged("settings", on=True))
+        self._put(self._weighing())
         if self._panel is not None:
             await self._panel.start()
         self._running.set()
@@ -241,6 +245,13 @@ class Kiosk:
             await self._performer.stop()
             await self._rack.stop()
 
+    def _weighing(self) -> WeighingChecked:
+        """The legally relevant software as it lies here, and the trade scale as the settings describe it."""
+        described = self.settings.devices.get(_TRADE_SCALE)
+        if described is None:
+            return legal.checked(None, "", {})
+        return legal.checked(self._devices.get(_TRADE_SCALE), described.model, described.settings)
+
     # --- the wiring ----------------------------------------------------------------------------------------------
 
     def _make_intake(self) -> Intake:
@@ -251,6 +262,7 @@ class Kiosk:
             phone=self.settings.phone,
             policy=self._policy,
             operators=lambda: self._shelf.current.operators() if self._shelf.current is not None else (),
+            certified=[name for name, device in self._devices.items() if getattr(device, "certified", False)],
         )
 
     def _make_sync(self) -> SyncClient:

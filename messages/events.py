@@ -62,6 +62,7 @@ __all__ = [
     "TransactionResumed",
     "TransactionSuspended",
     "TransactionVoided",
+    "WeighingParametersChanged",
     "read_payload",
 ]
 
@@ -140,6 +141,15 @@ class OperatorOff(Payload, frozen=True):
     reason: Literal["signed_out", "auto_lock", "restart"]
 
 
+class WeighingParametersChanged(Payload, frozen=True):
+    """What weighings are judged by is another than before; ``count`` grows by one with each change in an epoch."""
+
+    count: int
+    digest: str
+    parameters: str
+    utc_ms: int
+
+
 class TransactionOpened(Payload, frozen=True):
     """A shopper's visit began."""
 
@@ -212,6 +222,7 @@ class InterventionRaised(Payload, frozen=True):
     line: int | None = None
     minimum_age: int = 0
     tender: str = ""
+    reason: str = ""
 
 
 class InterventionCleared(Payload, frozen=True):

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import entry, lane, payment, qr, receipt, shopper, staff
+from kiosk.checkout.deciding import entry, lane, payment, qr, receipt, shopper, staff, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.effects import Effect, SetLight
 from kiosk.checkout.moment import Moment
@@ -104,6 +104,9 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             entry.show_weight(desk, input_)
         case i.WeighConfirmed():
             entry.confirm_weight(desk)
+        case i.WeighingChecked():
+            desk.happened(e.WeighingShown(input_.checksum, input_.intact, input_.scale))
+            weighing.audit(desk)
         case i.LineVoidRequested():
             entry.void_requested(desk, input_)
         case i.LoyaltyPresented():
@@ -153,6 +156,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.HeadOfficeCommanded():
             lane.commanded(desk, input_)
         case i.FeedApplied():
+            weighing.audit(desk)
             entry.price_again(desk)  # the newer book is in force unless a basket is open
         case i.NetworkChanged():
             desk.happened(e.NetworkShown(input_.online))

@@ -27,6 +27,7 @@ from kiosk.checkout.shown import (
     Transient,
     View,
     ViewShown,
+    WeighingShown,
     WeightShown,
 )
 from kiosk.retail.money import Money
@@ -97,11 +98,13 @@ __all__ = [
     "Transient",
     "View",
     "ViewShown",
+    "WeighingParametersChanged",
+    "WeighingShown",
     "WeightShown",
 ]
 
 InterventionKind = Literal[
-    "help", "age", "staff_item", "no_price", "cash", "tender_unknown", "signature", "reversal", "printer"
+    "help", "age", "staff_item", "no_price", "cash", "tender_unknown", "signature", "reversal", "printer", "scale"
 ]
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
@@ -191,6 +194,20 @@ class OperatorOff:
     reason: OperatorOffReason
 
 
+@dataclass(frozen=True, slots=True)
+class WeighingParametersChanged:
+    """What weighings are judged by is another than before: the verification, the scale, the software or a tare.
+
+    ``count`` grows by one with each change in an epoch and never goes back; ``parameters`` are all but the tares in
+    words, ``digest`` is SHA-256 over all of them.
+    """
+
+    count: int
+    digest: str
+    parameters: str
+    utc_ms: int
+
+
 # --- the transaction ---------------------------------------------------------------------------------------------
 
 
@@ -273,7 +290,10 @@ class LoyaltyAttached:
 
 @dataclass(frozen=True, slots=True)
 class InterventionRaised:
-    """Staff must judge. ``blocks`` says what waits for them; ``minimum_age`` and ``line`` where they apply."""
+    """Staff must judge. ``blocks`` says what waits for them; ``minimum_age``, ``line`` and ``reason`` where they apply.
+
+    ``reason``: what is wrong with the scale, by the weighing rule's word.
+    """
 
     intervention: str
     kind: InterventionKind
@@ -283,6 +303,7 @@ class InterventionRaised:
     line: int | None = None
     minimum_age: int = 0
     tender: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +522,7 @@ Durable = (
     | LaneClosed
     | OperatorOn
     | OperatorOff
+    | WeighingParametersChanged
     | TransactionOpened
     | LanguageSet
     | AccessibilitySet

@@ -34,6 +34,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.DayClosed()
             | e.LaneOpened()
             | e.LaneClosed()
+            | e.WeighingParametersChanged()
         ):
             return replace(state, lane=_lane(state.lane, event))
         case e.OperatorOn():
@@ -83,7 +84,14 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
 # --- the lane ----------------------------------------------------------------------------------------------------
 
 _LaneEvent = (
-    e.EpochOpened | e.SeriesContinued | e.SeriesOpened | e.DayOpened | e.DayClosed | e.LaneOpened | e.LaneClosed
+    e.EpochOpened
+    | e.SeriesContinued
+    | e.SeriesOpened
+    | e.DayOpened
+    | e.DayClosed
+    | e.LaneOpened
+    | e.LaneClosed
+    | e.WeighingParametersChanged
 )
 
 
@@ -109,6 +117,8 @@ def _lane(lane: Lane, event: _LaneEvent) -> Lane:
             return replace(lane, closed_reason="")
         case e.LaneClosed():
             return replace(lane, closed_reason=event.reason)
+        case e.WeighingParametersChanged():
+            return replace(lane, weighing_changes=event.count, weighing_digest=event.digest)
         case _:
             assert_never(event)
 
@@ -337,6 +347,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, armed=event.line)
         case e.WeightShown():
             live = _weight_shown(state, event)
+        case e.WeighingShown():
+            live = replace(live, weighing=event)
         case e.NoticeShown():
             live = replace(live, notice=event.notice, notice_level=event.level, notice_sound=event.sound)
         case e.LeavingShown():
@@ -373,5 +385,6 @@ def _weight_shown(state: State, event: e.WeightShown) -> Live:
     live = state.live
     if event.scale == "bagging":
         return replace(live, bagging=event)
-    empty = event.problem == "zero" or (event.weight is not None and event.stable and event.weight.value == 0)
+    still = event.weight is not None and event.weight.value == 0 and event.stable and not event.net
+    empty = event.certified and (event.problem == "zero" or (still and not event.problem))
     return replace(live, produce=event, zero_seen=live.zero_seen or empty)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.money import Money
+from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Touch",
     "ViewRequested",
     "WeighConfirmed",
+    "WeighingChecked",
     "WeightProblem",
     "WeightRead",
 ]
@@ -65,7 +67,6 @@ __all__ = [
 TerminalOutcome = Literal[
     "approved", "partial", "declined", "cancelled", "not_found", "in_progress", "unknown", "given_back"
 ]
-WeightProblem = Literal["", "motion", "under", "over", "zero", "fault", "stale"]
 OperatorAct = Literal[
     "void_line",
     "approve",
@@ -143,7 +144,8 @@ class WeightRead:
     """A reading that intake has checked.
 
     ``sequence`` grows with each reading of this scale; ``age_ms`` is how old it was when taken in.
-    ``scale`` is ``produce`` (certified) or ``bagging`` (security, never priced).
+    ``scale`` is ``produce`` (the one that prices) or ``bagging`` (security, never priced); ``certified``: verified for
+    trade. ``net``, ``high_resolution`` and ``computed`` are the scale's own words, as ``Reading`` has them.
     """
 
     weight: Weight
@@ -152,6 +154,10 @@ class WeightRead:
     age_ms: int
     scale: Literal["produce", "bagging"] = "produce"
     problem: WeightProblem = ""
+    certified: bool = False
+    net: bool = False
+    high_resolution: bool = False
+    computed: Computed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +412,18 @@ class NetworkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WeighingChecked:
+    """The process has started and measured the legally relevant software: its checksum, and whether it is as recorded.
+
+    ``scale``: the trade scale's driver and a digest of its settings; empty: there is none.
+    """
+
+    checksum: str
+    intact: bool
+    scale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerElapsed:
     """A timer that an effect started has run out."""
 
@@ -510,6 +528,7 @@ Input = (
     | FeedApplied
     | NetworkChanged
     | ConditionChanged
+    | WeighingChecked
     | TimerElapsed
     | DayTurned
     | PowerRestored

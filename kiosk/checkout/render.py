@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from kiosk.checkout import screen as s
-from kiosk.checkout.deciding.entry import priced
 from kiosk.checkout.deciding.payment import unusable
+from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.state import Finishing, Phase, State, Tender, Transaction
@@ -16,6 +16,7 @@ from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import totals
 from kiosk.retail.tender import cash_due
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.weighing import VERSION, Accepted, Reason, Refused
 
 __all__ = ["render"]
 
@@ -123,7 +124,7 @@ def _visit(state: State, policy: Policy) -> s.Body:
                 _totals(basket, policy), suggested.items, suggested.department, asking=bool(suggested.correlation)
             )
         case "weigh":
-            return _weigh(state) or _basket(state, policy)
+            return _weigh(state, policy) or _basket(state, policy)
         case "quantity":
             line = _line_in_view(state)
             return s.QuantityBody(line, policy.maximum_quantity) if line is not None else _basket(state, policy)
@@ -233,33 +234,32 @@ def _asked_of_staff(state: State, raised: InterventionRaised) -> Text:
     return text(f"intervention.{raised.kind}")
 
 
-def _weigh(state: State) -> s.WeighBody | None:
+def _weigh(state: State, policy: Policy) -> s.WeighBody | None:
     armed, reading = state.live.armed, state.live.produce
     if armed is None:
         return None
-    weight = reading.weight if reading is not None else None
-    stands: Literal["waiting", "motion", "stable", "under", "over", "zero", "fault", "stale"] = "waiting"
-    if reading is not None and reading.problem:
-        stands = reading.problem
-    elif reading is not None and weight is not None:
-        stands = "stable" if reading.stable else "motion"
-    line = None
-    if stands == "stable" and weight is not None and not state.live.zero_seen:
-        stands = "waiting"
-    elif stands == "stable" and weight is not None:
-        line = priced(armed, weight)
-        stands = "stable" if line is not None else "zero"
+    said = judged(state, policy, None)
+    accepted = said if isinstance(said, Accepted) else None
     return s.WeighBody(
         names=armed.names,
         picture=armed.picture,
         unit_price=armed.unit_price,
         unit=armed.unit,
         tare_grams=armed.tare_grams,
-        reading=weight,
-        state=stands,
-        net=line.weight if line is not None else None,
-        price=line.extended if line is not None else None,
+        reading=reading.weight if reading is not None else None,
+        state=_stands(said.reason) if isinstance(said, Refused) else "stable",
+        net=accepted.net if accepted is not None else None,
+        price=accepted.extended if accepted is not None else None,
     )
+
+
+def _stands(reason: Reason) -> s.WeighState:
+    """Why there is no price, as far as it concerns the shopper."""
+    match reason:
+        case "waiting" | "motion" | "under" | "over" | "zero" | "fault" | "stale" | "empty_first" | "too_light":
+            return reason
+        case _:
+            return "service"
 
 
 # --- paying ------------------------------------------------------------------------------------------------------
@@ -356,10 +356,29 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
         totals=_totals(basket, policy) if basket is not None else None,
         acts=tuple(_acts(state, basket, tender)),
         devices=state.live.lost,
-        conditions=tuple(text(f"condition.{condition}") for condition in state.live.conditions),
+        conditions=_conditions(state, policy),
+        weighing=_weighing(state),
         suspended=len(state.suspended),
         cash_due=cash,
     )
+
+
+def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
+    """What staff should know besides lost devices; last, what is wrong with the scale."""
+    told = tuple(text(f"condition.{condition}") for condition in state.live.conditions)
+    reasons = {raised.reason for raised in state.interventions if raised.reason}
+    standing = blocked(state, policy) if state.live.weighing.scale else None
+    if standing is not None:
+        reasons.add(standing)
+    return (*told, *(text(f"weighing.{reason}") for reason in sorted(reasons)))
+
+
+def _weighing(state: State) -> Text | None:
+    """What the legally relevant software is, and how often its parameters were changed."""
+    shown = state.live.weighing
+    if not shown.scale:
+        return None
+    return text("weighing.identity", version=VERSION, checksum=shown.checksum[:8], changes=state.lane.weighing_changes)
 
 
 def _acts(state: State, basket: Transaction | None, tender: Tender | None) -> list[OperatorAct]:

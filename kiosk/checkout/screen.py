@@ -43,6 +43,7 @@ __all__ = [
     "TotalsView",
     "Unit",
     "WeighBody",
+    "WeighState",
     "Weight",
 ]
 # The trade's values that a screen is made of are handed on from here: whoever draws needs no door to the core behind.
@@ -160,6 +161,12 @@ class LookUpBody:
     asking: bool = False
 
 
+WeighState = Literal[
+    "waiting", "motion", "stable", "under", "over", "zero", "fault", "stale", "empty_first", "too_light", "service"
+]
+"""``service``: only staff can help."""
+
+
 @dataclass(frozen=True, slots=True)
 class WeighBody:
     """An item on its way through the certified scale. ``price`` is set only while it may be accepted."""
@@ -170,7 +177,7 @@ class WeighBody:
     unit: Unit | Literal["each"]
     tare_grams: int
     reading: Weight | None
-    state: Literal["waiting", "motion", "stable", "under", "over", "zero", "fault", "stale"]
+    state: WeighState
     net: Weight | None = None
     price: Money | None = None
 
@@ -273,6 +280,8 @@ class StaffBody:
     """(device, cause) of devices that are lost."""
     conditions: tuple[Text, ...] = ()
     """What staff should know besides."""
+    weighing: Text | None = None
+    """The legally relevant software: version, checksum, changes of its parameters; ``None`` without a trade scale."""
     suspended: int = 0
     cash_due: Money | None = None
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.checkout.inputs import WeightProblem
 from kiosk.checkout.text import Text
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Transient",
     "View",
     "ViewShown",
+    "WeighingShown",
     "WeightShown",
 ]
 
@@ -65,6 +66,19 @@ class WeightShown:
     problem: WeightProblem
     sequence: int
     mono_ms: int
+    certified: bool = False
+    net: bool = False
+    high_resolution: bool = False
+    computed: Computed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeighingShown:
+    """The legally relevant software of this start, and whether it is as recorded."""
+
+    checksum: str = ""
+    intact: bool = False
+    scale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +184,7 @@ Transient = (
     ViewShown
     | ItemArmed
     | WeightShown
+    | WeighingShown
     | NoticeShown
     | LeavingShown
     | CancelShown

@@ -15,6 +15,7 @@ from kiosk.checkout.events import (
     TransactionCompleted,
     TransactionOpened,
     View,
+    WeighingShown,
     WeightShown,
 )
 from kiosk.checkout.text import Text
@@ -57,6 +58,9 @@ class Lane:
     business_day: str = ""
     last_business_day: str = ""
     closed_reason: str = ""
+    weighing_changes: int = 0
+    """How often what weighings are judged by has changed in this epoch."""
+    weighing_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +162,9 @@ class Live:
     qr: QrShown | None = None
     member_ask: MemberAsked | None = None
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
-    zero_seen: bool = True
-    """The produce scale was empty since the last weighing."""
+    zero_seen: bool = False
+    """The trade scale was seen empty since the last weighing, and since the process started."""
+    weighing: WeighingShown = field(default_factory=WeighingShown)
 
 
 @dataclass(frozen=True, slots=True)

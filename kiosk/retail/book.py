@@ -32,6 +32,10 @@ class Book(Protocol):
     def policy(self) -> Policy:
         """How the shop trades."""
 
+    @property
+    def tares(self) -> str:
+        """A digest of all tares in the book, in hex: a change of any is a change of what weighings are judged by."""
+
     def item(self, item_id: str) -> Item | None:
         """By the retailer's own key."""
 

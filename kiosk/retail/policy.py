@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.retail.item import Names
 from kiosk.retail.tax import TaxRounding
 from kiosk.retail.transaction import TenderKind
+from kiosk.retail.weighing import Rules
 
 __all__ = ["CashRounding", "Policy", "ReceiptRule", "TenderType", "Timeouts"]
 
@@ -59,7 +60,7 @@ class Policy:
     ``legal_series`` is the prefix of the gap-free legal number given at completion; empty where a fiscal device
     gives it or none is asked. ``member_prefix`` and ``badge_prefix`` begin the EAN-13 numbers of the shop's loyalty
     cards and staff badges (a restricted range, so that no product has one); empty where it has none. ``country`` is the
-    ISO 3166 code in capitals.
+    ISO 3166 code in capitals. ``weighing`` is what the verification of this workstation's trade scale says.
     """
 
     country: str
@@ -80,3 +81,4 @@ class Policy:
     maximum_quantity: int = 99
     maximum_lines: int = 400
     timeouts: Timeouts = Timeouts()
+    weighing: Rules = field(default_factory=Rules)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxRounding, TaxSummary, tax_of
 from kiosk.retail.transaction import LineItem
-from kiosk.retail.weight import Unit, Weight
 
-__all__ = ["Totals", "counted", "totals", "weighed"]
+__all__ = ["Totals", "counted", "totals"]
 
 
 def counted(price: Money, quantity: int) -> Money:
@@ -20,17 +19,6 @@ def counted(price: Money, quantity: int) -> Money:
     Money(minor=5997, currency='BDT')
     """
     return price * quantity
-
-
-def weighed(price: Money, unit: Unit, net: Weight) -> Money:
-    """The extended price of a net weight at ``price`` per ``unit``, rounded once, a half up.
-
-    Raises ``UnitMismatchError`` where the weight and the price are of different families of units.
-
-    >>> weighed(Money(8900, "BDT"), "kg", Weight(1255, -3, "kg"))
-    Money(minor=11170, currency='BDT')
-    """
-    return price.scaled(net.in_unit(unit))
 
 
 @dataclass(frozen=True, slots=True)

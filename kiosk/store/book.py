@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Collection
@@ -25,6 +26,10 @@ _BY_GTIN = "SELECT payload FROM item WHERE gtin = ? LIMIT 1"
 _BY_PLU = "SELECT payload FROM item WHERE plu = ? LIMIT 1"
 _OTHER = "SELECT payload FROM other WHERE kind = ? AND key = ?"
 _ALL_OTHER = "SELECT payload FROM other WHERE kind = ? ORDER BY key"
+_TARES = (
+    "SELECT item_id, json_extract(CAST(payload AS TEXT), '$.tare_grams') AS grams FROM item WHERE grams > 0"
+    " ORDER BY item_id"
+)
 _OFFERS = (
     "SELECT other.payload FROM offer_item JOIN other ON other.kind = 'offer' AND other.key = offer_item.offer_id"
     " WHERE offer_item.item_id = ? ORDER BY offer_item.offer_id"
@@ -50,6 +55,7 @@ class SqliteBook:
         self._items = lru_cache(_CACHED_ITEMS)(self._read_item)
         self._offers = lru_cache(_CACHED_ITEMS)(self._read_offers)
         self._tax_classes = cache(self._read_tax_class)
+        self._tares: str | None = None
 
     @classmethod
     def open(cls, path: Path | str) -> SqliteBook:
@@ -75,6 +81,13 @@ class SqliteBook:
     def policy(self) -> Policy:
         """How the shop trades."""
         return self._policy
+
+    @property
+    def tares(self) -> str:
+        """A digest of all tares, in hex; worked out once."""
+        if self._tares is None:
+            self._tares = self._digest_of_tares()
+        return self._tares
 
     def item(self, item_id: str) -> Item | None:
         """By the retailer's own key."""
@@ -104,6 +117,17 @@ class SqliteBook:
     def operators(self) -> tuple[Operator, ...]:
         """Everybody who may sign in here."""
         return tuple(self._all("operator"))
+
+    def _digest_of_tares(self) -> str:
+        digest = hashlib.sha256()
+        try:
+            with self._lock:
+                for item_id, grams in self._connection.execute(_TARES):
+                    digest.update(f"{item_id}={grams}\n".encode())
+        except sqlite3.DatabaseError as error:
+            message = f"{self.path} is damaged: {error}"
+            raise BookError(message) from error
+        return digest.hexdigest()
 
     def _read_item(self, query: str, key: str) -> Item | None:
         found: Item | None = self._one("item", query, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, get_args
 
 from hal.camera.contract import CodeSeen
@@ -74,6 +74,7 @@ class Intake:
     """Belongs to the engine's loop. ``put`` hands an input to the engine.
 
     ``operators`` and ``policy`` are asked for anew each time: they follow the price book in force.
+    ``certified``: the devices that are scales verified for trade.
     """
 
     def __init__(
@@ -85,12 +86,16 @@ class Intake:
         phone: Phone,
         policy: Callable[[], Policy],
         operators: Callable[[], Sequence[Operator]],
+        certified: Collection[str] = (),
     ) -> None:
         self._put, self._mono_ms = put, mono_ms
         self._hasher, self._phone = hasher, phone
         self._policy, self._operators = policy, operators
         self._door = Door(mono_ms)
-        self._scales = {"produce_scale": ScaleMemory("produce"), "bagging_scale": ScaleMemory("bagging")}
+        self._scales = {
+            "produce_scale": ScaleMemory("produce", certified="produce_scale" in certified),
+            "bagging_scale": ScaleMemory("bagging"),
+        }
         self._stale_timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._pin_turn = asyncio.Lock()

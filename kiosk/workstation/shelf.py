@@ -28,6 +28,11 @@ class OverlaidBook:
         self.version = book.version
         self.path = book.path
 
+    @property
+    def tares(self) -> str:
+        """A digest of all tares."""
+        return self.inner.tares
+
     def item(self, item_id: str) -> Item | None:
         """By the retailer's own key."""
         return self.inner.item(item_id)

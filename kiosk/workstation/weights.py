@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from hal.scale.contract import Reading, ScaleState
 from kiosk.checkout.inputs import WeightProblem, WeightRead
+from kiosk.retail import weighing
 from kiosk.retail.weight import Weight
 
 __all__ = ["STALE_MS", "ScaleMemory"]
@@ -32,9 +33,13 @@ _PROBLEMS: dict[ScaleState, WeightProblem] = {
 
 @dataclass(slots=True)
 class ScaleMemory:
-    """One scale. ``take`` gives an input or ``None``: a reading that is old, out of order, or says nothing new."""
+    """One scale, ``certified`` for trade or not.
+
+    ``take`` gives an input, or ``None`` for a reading that is old, out of order, or says nothing new.
+    """
 
     scale: Literal["produce", "bagging"]
+    certified: bool = False
     last_sequence: int = 0
     told: WeightRead | None = None
     told_ms: int = 0
@@ -46,8 +51,9 @@ class ScaleMemory:
         if reading.sequence <= self.last_sequence or not 0 <= age <= STALE_MS:
             return None
         self.last_sequence, self.heard_ms = reading.sequence, now_ms
-        weighing = reading.state in {"stable", "motion", "zero"}
-        weight = Weight(reading.value, reading.exponent, reading.unit) if weighing else None
+        shows = reading.state in {"stable", "motion", "zero"}
+        weight = Weight(reading.value, reading.exponent, reading.unit) if shows else None
+        computed = reading.computed
         problem = _PROBLEMS[reading.state]
         read = WeightRead(
             weight if weight is not None else Weight(0, reading.exponent, reading.unit),
@@ -56,6 +62,10 @@ class ScaleMemory:
             age_ms=age,
             scale=self.scale,
             problem=problem,
+            certified=self.certified,
+            net=reading.net,
+            high_resolution=reading.high_resolution,
+            computed=weighing.Computed(computed.unit_price, computed.amount) if computed is not None else None,
         )
         if not self._worth_telling(read, now_ms):
             return None
@@ -69,7 +79,13 @@ class ScaleMemory:
         age = now_ms - self.heard_ms
         nothing = Weight(0, self.told.weight.exponent, self.told.weight.unit)
         self.told = WeightRead(
-            nothing, stable=False, sequence=self.last_sequence, age_ms=age, scale=self.scale, problem="stale"
+            nothing,
+            stable=False,
+            sequence=self.last_sequence,
+            age_ms=age,
+            scale=self.scale,
+            problem="stale",
+            certified=self.certified,
         )
         return self.told
 
@@ -79,6 +95,10 @@ class ScaleMemory:
 
     def _worth_telling(self, read: WeightRead, now_ms: int) -> bool:
         told, since = self.told, now_ms - self.told_ms
-        if told is None or (told.problem, told.stable) != (read.problem, read.stable):
+        if told is None or _kind(told) != _kind(read):
             return True
         return since >= (_SHORTEST_MS if told.weight != read.weight else _REPEAT_MS)
+
+
+def _kind(read: WeightRead) -> tuple[object, ...]:
+    return (read.problem, read.stable, read.net, read.high_resolution, read.computed)

@@ -13,10 +13,11 @@ from bench.baskets import SHIPPED, read_baskets
 from bench.oracle import Expected, Oracle, Picked
 from kiosk.retail.item import Offer
 from kiosk.retail.money import Money
-from kiosk.retail.pricing import counted, totals, weighed
+from kiosk.retail.pricing import counted, totals
 from kiosk.retail.promotion import settle
 from kiosk.retail.tax import TaxRate
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 from samples.catalogue import Country, SampleShop
 from tests.bench.shop import item, offer, sample_shop, shop
@@ -117,7 +118,7 @@ def _by_the_product(goods: SampleShop, basket: tuple[Picked, ...]) -> int:
                 unit=sold.unit,
                 quantity=quantity,
                 unit_price=price,
-                extended=counted(price, quantity) if net is None else weighed(price, "kg", net),
+                extended=counted(price, quantity) if net is None else extended(price, "kg", net),
                 tax_rate=TaxRate("standard", 1500),
                 entry="scanned" if net is None else "weighed",
                 weight=net,

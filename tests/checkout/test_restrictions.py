@@ -117,9 +117,12 @@ def test_a_plate_below_zero_is_no_empty_plate() -> None:
 def test_a_sale_weighed_in_pounds_can_be_completed() -> None:
     shop = with_item(Item("beef", {"en": "Beef"}, "meat", "exempt", Money(50_000, "BDT"), unit="lb", plu="4998"))
     lane = open_lane(shop).tell(
-        i.WeightRead(Weight(0, -2, "lb"), stable=True, sequence=1, age_ms=0, problem="zero"), i.ItemChosen("beef")
+        i.WeightRead(Weight(0, -2, "lb"), stable=True, sequence=1, age_ms=0, problem="zero", certified=True),
+        i.ItemChosen("beef"),
     )
-    lane.tell(i.WeightRead(Weight(250, -2, "lb"), stable=True, sequence=2, age_ms=0), i.WeighConfirmed())
+    lane.tell(
+        i.WeightRead(Weight(250, -2, "lb"), stable=True, sequence=2, age_ms=0, certified=True), i.WeighConfirmed()
+    )
     lane.approve(lane.pay_by_card())
     assert lane.happened(e.StockMoved)[0].moves == (e.StockMove("beef", 1134, "g"),)
 

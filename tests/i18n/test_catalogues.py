@@ -20,6 +20,7 @@ from kiosk.checkout.screen import CardBody, ThanksBody, WeighBody
 from kiosk.i18n.catalogues import LANGUAGES, source
 from kiosk.retail.gtin import Refused
 from kiosk.retail.transaction import TenderKind
+from kiosk.retail.weighing import ServiceReason
 from kiosk.retail.weight import Unit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,6 +131,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "tender.{}": get_args(TenderKind),
     "language.{}": LANGUAGES,
     "weigh.{}": get_args(get_type_hints(WeighBody)["state"]),
+    "weighing.{}": get_args(ServiceReason),
     "card.{}": get_args(get_type_hints(CardBody)["stage"]),
     "thanks.{}": get_args(get_type_hints(ThanksBody)["receipt"]),
     "staff.role.{}": ("attendant", "supervisor"),

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.retail.money import CurrencyMismatchError, Money
-from kiosk.retail.pricing import counted, totals, weighed
+from kiosk.retail.pricing import counted, totals
 from kiosk.retail.tax import TaxRate, TaxRounding
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.weighing import extended
 from kiosk.retail.weight import UnitMismatchError, Weight
 from tests.retail.builders import counted_line, weighed_line
 
@@ -37,14 +38,14 @@ def baskets(draw: st.DrawFn) -> list[LineItem]:
 
 
 def test_a_weight_is_priced_exactly_and_rounded_once_half_up() -> None:
-    assert weighed(Money(100, "BDT"), "kg", Weight(1005, -3, "kg")) == Money(101, "BDT")
-    assert weighed(Money(100, "BDT"), "kg", Weight(1004, -3, "kg")) == Money(100, "BDT")
-    assert weighed(Money(8990, "BRL"), "kg", Weight(250, 0, "g")) == Money(2248, "BRL")
+    assert extended(Money(100, "BDT"), "kg", Weight(1005, -3, "kg")) == Money(101, "BDT")
+    assert extended(Money(100, "BDT"), "kg", Weight(1004, -3, "kg")) == Money(100, "BDT")
+    assert extended(Money(8990, "BRL"), "kg", Weight(250, 0, "g")) == Money(2248, "BRL")
 
 
 def test_pounds_are_not_priced_per_kilogram() -> None:
     with pytest.raises(UnitMismatchError):
-        weighed(Money(100, "BDT"), "kg", Weight(100, -2, "lb"))
+        extended(Money(100, "BDT"), "kg", Weight(100, -2, "lb"))
 
 
 def test_pieces_are_counted_a_weighed_line_is_one_and_voided_lines_are_none() -> None:

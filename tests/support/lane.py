@@ -17,10 +17,12 @@ from kiosk.retail.money import Money
 from kiosk.retail.weight import Weight
 from tests.support.shop import MemoryBook, small_shop
 
-__all__ = ["POWER", "HandLane", "open_lane", "replayed"]
+__all__ = ["POWER", "WEIGHING", "HandLane", "open_lane", "replayed"]
 
 E_ = TypeVar("E_")
 POWER = i.PowerRestored("kiosk-1", (1_794_000_000 << 20) | 7, "dhaka-01", "3", "0.1.0")
+
+WEIGHING = i.WeighingChecked("0" * 64, intact=True, scale="simulated")
 
 
 class HandLane:
@@ -57,13 +59,14 @@ class HandLane:
     def weigh(self, grams: int, *, stable: bool = True, problem: i.WeightProblem = "") -> HandLane:
         """The produce scale reads."""
         self._readings += 1
-        return self.tell(i.WeightRead(Weight(grams, -3, "kg"), stable, self._readings, 0, "produce", problem))
+        weight = Weight(grams, -3, "kg")
+        return self.tell(i.WeightRead(weight, stable, self._readings, 0, "produce", problem, certified=True))
 
     def power_cut(self) -> HandLane:
         """All but the journal is gone; the process starts again."""
         self.state = replayed(self.journal)
         self.later(3_000)
-        return self.tell(POWER)
+        return self.tell(WEIGHING, POWER)
 
     @property
     def screen(self) -> Screen:
@@ -115,4 +118,5 @@ def open_lane(book: MemoryBook | None = None) -> HandLane:
     """A lane that has its numbers and waits for its first shopper."""
     lane = HandLane(book).tell(POWER)
     asked = lane.effect(f.AskNumbers)
+    lane.tell(WEIGHING)
     return lane.tell(i.NumbersAnswered(asked.correlation), i.NetworkChanged(online=True))

@@ -9,8 +9,12 @@ from kiosk.retail.item import Item, ItemFlags, Offer, Restriction
 from kiosk.retail.money import Money
 from kiosk.retail.policy import CashRounding, Policy, TenderType
 from kiosk.retail.tax import TaxClass
+from kiosk.retail.weighing import Rules
 
-__all__ = ["MemoryBook", "bangladesh", "brazil", "small_shop"]
+__all__ = ["VERIFIED", "MemoryBook", "bangladesh", "brazil", "small_shop"]
+
+
+VERIFIED = Rules(verified_until="2099-12-31")
 
 
 def _taka(minor: int) -> Money:
@@ -35,6 +39,7 @@ def bangladesh() -> Policy:
         cash_rounding=CashRounding(100),
         receipt_rule="always",
         legal_series="M63-",
+        weighing=VERIFIED,
     )
 
 
@@ -50,6 +55,7 @@ def brazil() -> Policy:
         languages=("pt_BR", "en"),
         tenders=(TenderType("card", "card", {"en": "Card"}), TenderType("cash", "cash", {"en": "Cash"})),
         receipt_rule="choice",
+        weighing=VERIFIED,
     )
 
 
@@ -62,6 +68,11 @@ class MemoryBook:
     offers: tuple[Offer, ...] = ()
     members: dict[str, Member] = field(default_factory=dict)
     version: int = 1
+
+    @property
+    def tares(self) -> str:
+        """The tares themselves do for a digest."""
+        return repr(sorted((item.item_id, item.tare_grams) for item in self.items.values() if item.tare_grams))
 
     def item(self, item_id: str) -> Item | None:
         """By the retailer's own key."""

@@ -11,9 +11,10 @@ from kiosk.checkout.events import SettledTender, TransactionCompleted
 from kiosk.i18n.translate import Translator
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
-from kiosk.retail.pricing import totals, weighed
+from kiosk.retail.pricing import totals
 from kiosk.retail.tax import TaxRate
 from kiosk.retail.transaction import LineItem, PriceModifier, TransactionId
+from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 from kiosk.workstation.receipt import receipt
 
@@ -57,7 +58,7 @@ def sale(language: str = "en", *, included: bool = True, **changes: object) -> T
         unit="kg",
         quantity=1,
         unit_price=bdt(12_000),
-        extended=weighed(bdt(12_000), "kg", net),
+        extended=extended(bdt(12_000), "kg", net),
         tax_rate=FRESH,
         entry="weighed",
         weight=net,

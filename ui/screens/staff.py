@@ -236,6 +236,8 @@ class StaffView(View):
             yield f"{self.kit.say(f'device.{device}')}: {self.kit.say(f'cause.{cause}')}", "error"
         for condition in body.conditions:
             yield self.kit.say(condition), "warning"
+        if body.weighing is not None:
+            yield self.kit.say(body.weighing), "info"
 
     def _make_trouble(self) -> _Trouble:
         return _Trouble(self.kit)

@@ -29,6 +29,9 @@ _LEVELS: Final[dict[str, tuple[Level, str]]] = {
     "zero": ("info", "scale"),
     "fault": ("error", ""),
     "stale": ("warning", ""),
+    "empty_first": ("warning", ""),
+    "too_light": ("warning", ""),
+    "service": ("error", ""),
 }
 
 

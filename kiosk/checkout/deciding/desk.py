@@ -132,6 +132,7 @@ class Desk:
         line: int | None = None,
         minimum_age: int = 0,
         tender: str = "",
+        reason: str = "",
     ) -> None:
         """Call staff about something."""
         self.happened(
@@ -144,6 +145,7 @@ class Desk:
                 line=line,
                 minimum_age=minimum_age,
                 tender=tender,
+                reason=reason,
             )
         )
 

@@ -8,16 +8,17 @@ from typing import assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import lane, receipt
+from kiosk.checkout.deciding import lane, receipt, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
 from kiosk.retail import pricing, promotion
-from kiosk.retail.gtin import Gtin, InHouse, Plu, Refused, read_code
+from kiosk.retail.gtin import Gtin, InHouse, Plu, read_code
+from kiosk.retail.gtin import Refused as RefusedCode
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
-from kiosk.retail.weight import UnitMismatchError, Weight
+from kiosk.retail.weighing import Accepted, Reason, Refused, is_service
 
 __all__ = [
     "choose_item",
@@ -27,7 +28,6 @@ __all__ = [
     "open_transaction",
     "overpaid_without",
     "price_again",
-    "priced",
     "restrict",
     "scan",
     "settle_offers",
@@ -35,9 +35,6 @@ __all__ = [
     "void_line",
     "void_requested",
 ]
-
-FRESH_MS = 1_000
-"""A reading older than this is no weight any more."""
 
 
 def scan(desk: Desk, scanned: i.CodeScanned) -> None:
@@ -50,7 +47,7 @@ def scan(desk: Desk, scanned: i.CodeScanned) -> None:
             item = desk.book.by_gtin(code.gtin14)
         case Plu():
             item = desk.book.by_plu(code.plu)
-        case Refused():
+        case RefusedCode():
             desk.refuse(text(code.message_id))
             return
         case _:
@@ -99,8 +96,7 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod) -> None:
     if line is None:
         _unpriced(desk, item)
     elif item.weighed:
-        _arm(desk, line)
-        desk.do(f.Beep("scan"))
+        _weigh(desk, line)
     else:
         _ring_up(desk, line)
 
@@ -136,6 +132,17 @@ def _line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
         minimum_age=item.restriction.minimum_age,
         discountable=item.flags.discountable,
     )
+
+
+def _weigh(desk: Desk, line: LineItem) -> None:
+    """Ask for it to be weighed, unless nothing may be sold by weight here today."""
+    weighing.audit(desk)
+    reason = weighing.blocked(desk.state, desk.policy, desk.moment.local_date)
+    if reason is not None:
+        _not_priced(desk, reason)
+        return
+    _arm(desk, line)
+    desk.do(f.Beep("scan"))
 
 
 def _arm(desk: Desk, line: LineItem) -> None:
@@ -245,36 +252,49 @@ def hold_for_staff(desk: Desk, number: int) -> None:
 
 
 def show_weight(desk: Desk, read: i.WeightRead) -> None:
-    """A reading of a scale: only on show."""
+    """A reading of a scale: only on show. Where it shows that only staff can help, they are called."""
     taken = desk.moment.mono_ms - read.age_ms
-    desk.happened(e.WeightShown(read.scale, read.weight, read.stable, read.problem, read.sequence, taken))
+    desk.happened(
+        e.WeightShown(
+            read.scale,
+            read.weight,
+            read.stable,
+            read.problem,
+            read.sequence,
+            taken,
+            certified=read.certified,
+            net=read.net,
+            high_resolution=read.high_resolution,
+            computed=read.computed,
+        )
+    )
+    if read.scale == "produce" and desk.state.live.armed is not None:
+        judged = weighing.judged(desk.state, desk.policy, desk.moment.mono_ms, desk.moment.local_date)
+        if isinstance(judged, Refused):
+            weighing.call_staff(desk, judged.reason)
 
 
 def confirm_weight(desk: Desk) -> None:
-    """The shopper agrees to the weight on show: only a fresh, stable, positive one is priced."""
-    armed, reading = desk.state.live.armed, desk.state.live.produce
+    """The shopper agrees to the weight on show: what the rule accepts is rung up."""
+    armed = desk.state.live.armed
     if armed is None or not _may_enter(desk):
         return
     if price_again(desk):
         desk.refuse(text("weigh.wait"))
         return
-    if reading is not None and reading.problem:
-        desk.refuse(text(f"weigh.{reading.problem}"))
-        return
-    if reading is None or not reading.stable or reading.weight is None:
-        desk.refuse(text("weigh.wait"))
-        return
-    if desk.moment.mono_ms - reading.mono_ms > FRESH_MS:
-        desk.refuse(text("weigh.stale"))
-        return
-    if not desk.state.live.zero_seen:
-        desk.refuse(text("weigh.empty_first"))
-        return
-    weighed = priced(armed, reading.weight)
-    if weighed is None:
-        desk.refuse(text("weigh.too_light"))
-        return
-    _ring_up(desk, weighed)
+    weighing.audit(desk)
+    judged = weighing.judged(desk.state, desk.policy, desk.moment.mono_ms, desk.moment.local_date)
+    if isinstance(judged, Accepted):
+        _ring_up(desk, weighing.priced(armed, judged))
+    else:
+        _not_priced(desk, judged.reason)
+
+
+def _not_priced(desk: Desk, reason: Reason) -> None:
+    """Say why; staff are called where only they can help."""
+    weighing.call_staff(desk, reason)
+    word = "service" if is_service(reason) else "wait" if reason == "waiting" else reason
+    desk.refuse(text(f"weigh.{word}"))
 
 
 def price_again(desk: Desk) -> bool:
@@ -291,27 +311,6 @@ def price_again(desk: Desk) -> bool:
     else:
         return False
     return True
-
-
-def priced(armed: LineItem, gross: Weight) -> LineItem | None:
-    """The armed line with its net weight and price; ``None`` if nothing is left after tare, or it is worth nothing."""
-    if armed.unit == "each":
-        return None
-    try:
-        net = gross.less_tare(_tare(armed.tare_grams, gross)) if armed.tare_grams else gross
-        extended = pricing.weighed(armed.unit_price, armed.unit, net)
-    except UnitMismatchError:
-        return None
-    if net.value <= 0 or extended.minor <= 0:
-        return None
-    return replace(armed, weight=net, extended=extended, entry="weighed")
-
-
-def _tare(grams: int, gross: Weight) -> Weight:
-    """The tare in the scale's own unit; only a metric scale can take off grams."""
-    if gross.unit == "kg":
-        return Weight(grams, -3, "kg")
-    return Weight(grams, 0, "g")
 
 
 # --- changing the basket -----------------------------------------------------------------------------------------
