@@ -41,7 +41,7 @@ FRESH_MS: Final = 1_000
 """A reading older than this is no weight any more."""
 
 _MINIMUM_DIVISIONS: Final = 20
-"""The minimum capacity of a class III scale in divisions (OIML R 76-1, table 3), where the shop names none."""
+"""The minimum capacity of a class III scale in divisions (OIML R 76), where the shop names none."""
 
 WeightProblem = Literal["", "motion", "under", "over", "zero", "fault", "stale"]
 """What a scale says of itself instead of a weight."""
