@@ -16,7 +16,8 @@ mkdir -p build/reports
 
 # Debian package, how to see that it (or its like on another system) is there, and who cannot do without it:
 # "all" - demo and tests; "page" - only the kiosk's picture inside the demo's page, on a machine without a display;
-# "rival" - only one of the decoders that `make vision` compares with.
+# "rival" - only one of the decoders that `make vision` compares with; "card" - only the tests that hold cards before a
+# real smart card service.
 system_packages="
 mosquitto        command:mosquitto                 all
 xvfb             command:Xvfb                      all
@@ -32,6 +33,8 @@ x11vnc           command:x11vnc                    page
 websockify       command:websockify                page
 novnc            file:/usr/share/novnc/vnc_lite.html page
 libzbar0         library:libzbar.so.0              rival
+pcscd            command:pcscd                     card
+vsmartcard-vpcd  file:/usr/lib/pcsc/drivers/serial/libifdvpcd.so card
 "
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -139,7 +142,8 @@ provide_packages() {
     fi
     if [ ${#missing_some[@]} -gt 0 ]; then
         say "not here: ${missing_some[*]}. Without x11vnc, websockify and novnc the demo's page shows no kiosk where there"
-        say "is no display; without libzbar0 make vision compares with one decoder less. To have them:"
+        say "is no display; without libzbar0 make vision compares with one decoder less; without pcscd and vsmartcard-vpcd"
+        say "no test holds a card before a real reader service. To have them:"
         say "    sudo apt-get update && sudo apt-get install -y ${missing_some[*]}"
     fi
     if [ ${#missing_all[@]} -gt 0 ]; then

@@ -17,7 +17,7 @@ _LONGEST = 120
 
 
 def described(event: DeviceEvent) -> str:
-    """One line: the event's kind and its values; bytes in hex, long values cut, the device's name left out.
+    """One line: the event's kind and its values; bytes in hex, long values cut, private ones not told.
 
     >>> from hal.device import StatusChanged
     >>> described(StatusChanged("scanner", "lost", "cable"))
@@ -25,7 +25,7 @@ def described(event: DeviceEvent) -> str:
     """
     values: Any = event
     told = [
-        f"{field.name}={_shown(getattr(values, field.name))}"
+        f"{field.name}={_shown(getattr(values, field.name)) if field.repr else 'private'}"
         for field in dataclasses.fields(values)
         if field.name != "device" and getattr(values, field.name) not in {"", b""}
     ]

@@ -17,6 +17,7 @@ from hal.console.discover import discover, look, settings_lines
 from hal.console.main import SettingsError, main, read_device
 from hal.console.monitor import described, monitor
 from hal.drivers import load
+from hal.loyalty_card.contract import CardPresented
 from hal.scale.contract import Reading
 from tests.support.rigs.printer.escpos import FONT
 
@@ -150,4 +151,8 @@ def test_the_monitor_shows_what_a_device_tells(capsys: pytest.CaptureFixture[str
 
 def test_an_event_is_one_line_with_its_bytes_in_hex() -> None:
     reading = Reading("scale", 5, -3, "kg", "stable", 1, 2, b"\x02\r")
-    assert described(reading).endswith("raw=02 0d")
+    assert "raw=02 0d" in described(reading)
+    assert (
+        described(CardPresented("loyalty_card", "magnetic", "2990000000019"))
+        == "CardPresented kind=magnetic data=private"
+    )
