@@ -127,7 +127,7 @@ class Winscard:
         """All readers by name. Raises ``NoHardwareError`` when there is none, or no service."""
         names, length = (c_char * _LONGEST_LIST)(), c_ulong(_LONGEST_LIST)
         _check(self._open().SCardListReaders(self._context, None, names, byref(length)))
-        return tuple(name.decode("utf-8", "replace") for name in names[: length.value].split(b"\0") if name)
+        return tuple(name.decode("utf-8", "replace") for name in names.raw[: length.value].split(b"\0") if name)
 
     def look(self, reader: str) -> Presence:
         """Whether a card is at the reader now. Raises ``NoHardwareError`` when the reader or the service is gone."""

@@ -73,11 +73,12 @@ def test_cards_are_read_over_the_real_service_and_its_restart_is_survived(servic
         knobs = await KnobClient.connect(service / "k")
         try:
             assert seen.statuses == ["ready"]
-            for count, (knob, args) in enumerate(
-                [("present", {"uid": UID, "data": NUMBER}), ("pay", {}), ("present", {"data": "another's"})], 1
-            ):
-                await knobs.turn(knob, **args)
-                await wait_until_async(lambda count=count: len(_cards(seen)) == count, what=knob)
+            await knobs.turn("present", uid=UID, data=NUMBER)
+            await wait_until_async(lambda: len(_cards(seen)) == 1, what="a member's card")
+            await knobs.turn("pay")
+            await wait_until_async(lambda: len(_cards(seen)) == 2, what="a bank card")
+            await knobs.turn("present", data="another's")
+            await wait_until_async(lambda: len(_cards(seen)) == 3, what="another's card")
             await knobs.turn("unplug")
             await wait_until_async(lambda: seen.statuses[-1] == "lost", what="lost")
             await knobs.turn("plug")

@@ -106,14 +106,17 @@ def _listens() -> bool:
     return _SOCKET.exists()
 
 
-async def _lie(card: ContactlessCard) -> None:
-    """Be this card in the reader until it is taken away."""
+async def _inserted() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     while True:
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", _PORT)
-            break
+            return await asyncio.open_connection("127.0.0.1", _PORT)
         except OSError:
             await asyncio.sleep(_RETRY_S)
+
+
+async def _lie(card: ContactlessCard) -> None:
+    """Be this card in the reader until it is taken away."""
+    reader, writer = await _inserted()
     try:
         while True:
             (length,) = struct.unpack(">H", await reader.readexactly(2))
