@@ -50,6 +50,10 @@ category = "scanner"
 model = "simulated"
 settings = {{ knob_socket = "{folder}/scanner" }}
 
+[devices.camera]
+category = "camera"
+model = "simulated"
+settings = {{ knob_socket = "{folder}/camera" }}
 [devices.produce_scale]
 category = "scale"
 model = "simulated"

@@ -64,6 +64,25 @@ def test_bananas_found_by_search_are_weighed_and_priced() -> None:
         assert (line.item.weight.value, line.item.weight.exponent, line.item.weight.unit) == (1250, -3, "kg")
 
 
+def test_what_lies_under_the_camera_comes_first_in_the_pick_list() -> None:
+    with lane() as at, at.kiosk() as kiosk:
+        kiosk.sees(s.AttractBody)
+        at.turn("camera", "lay", produce="4999,4022,4011")
+        kiosk.touch(i.ShopperArrived("bn"), i.ViewRequested("look_up"))
+        wait_until(lambda: isinstance(kiosk.body, s.LookUpBody) and not kiosk.body.asking, what="the camera's answer")
+        assert kiosk.body.suggestions == ("grapes", "banana")
+        shelf = kiosk.kiosk.look_up.shelf(kiosk.body.department, first=kiosk.body.suggestions)
+        assert [tile.item_id for tile in shelf[:2]] == ["grapes", "banana"]
+        at.turn("camera", "unplug")
+        kiosk.touch(i.ViewRequested("basket"))
+        kiosk.sees(s.BasketBody)
+        kiosk.touch(i.ViewRequested("look_up"))
+        wait_until(lambda: isinstance(kiosk.body, s.LookUpBody) and not kiosk.body.asking, what="a list all the same")
+        assert kiosk.body.suggestions == ()
+        kiosk.touch(i.ItemChosen("banana"))
+        kiosk.sees(s.WeighBody)
+
+
 def test_a_scale_that_goes_away_leaves_no_weight_to_accept() -> None:
     with lane() as at, at.kiosk() as kiosk:
         kiosk.sees(s.AttractBody)
