@@ -135,8 +135,8 @@ class StreamDevice(ABC):
         self._tried.set()
 
     def tell(self, event: DeviceEvent) -> None:
-        """Tell a data event, if the device is enabled; else it is dropped."""
-        if self._sink is not None and self._enabled:
+        """Tell a data event, if the device is enabled and there; else it is dropped: nothing is told while lost."""
+        if self._sink is not None and self._enabled and self._alive:
             self._sink(event)
 
     def warn(self, cause: str) -> None:

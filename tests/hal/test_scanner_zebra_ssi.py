@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bench.far_ends.line import Line
 from bench.far_ends.scanner.zebra_ssi import ZebraSsi, packet
-from hal.device import DeviceError, NoHardwareError
+from hal.device import DeviceError, NoHardwareError, StatusChanged
 from hal.scanner import zebra_ssi
 from hal.scanner.contract import CodeRead
 from hal.scanner.zebra_ssi import Code, Packet, Packets, Refused, Scans, Settings, encode
@@ -247,6 +247,25 @@ def test_a_harmed_packet_is_asked_for_again_at_once(tmp_path: Path) -> None:
             inside.send = harm_once
             await inside.scan(data="5901234123457", symbology="]E0")
             await wait_until_async(lambda: _codes(seen) == ["5901234123457"], what="the code")
+
+    asyncio.run(run())
+
+
+def test_a_code_from_before_the_scanner_was_back_is_acknowledged_and_not_told(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with world(tmp_path, {"answer_ms": 60}, response_ms=500) as (driver, inside, line):
+            seen = await opened(driver)
+            await line.fault(kind="silent")
+            await inside.scan(data="5901234123457", symbology="]E0")
+            await wait_until_async(lambda: seen.statuses[-1] == "lost", what="lost")
+            await line.fault(kind="none")
+            await wait_until_async(lambda: seen.statuses[-1] == "ready" and not inside._waiting, what="ready")
+            await inside.scan(data="96385074", symbology="]E4")
+            await wait_until_async(lambda: _codes(seen)[-1:] == ["96385074"], what="the next code")
+            lost = [event for event in seen.events if isinstance(event, StatusChanged)][-2]
+            ready = [event for event in seen.events if isinstance(event, StatusChanged)][-1]
+            between = seen.events[seen.events.index(lost) + 1 : seen.events.index(ready, seen.events.index(lost))]
+            assert between == []
 
     asyncio.run(run())
 
