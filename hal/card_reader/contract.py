@@ -111,7 +111,7 @@ class Payment:
         """Take out card numbers and what cannot be printed; cut only after that, or half a number would stay."""
         for name in ("currency", "approval_code", "brand", "reason", "acquirer", "terminal_id"):
             object.__setattr__(self, name, hide_card_numbers(_printable(getattr(self, name)))[:_LONGEST_TEXT])
-        reference = _ALONE.sub(_hidden_if_card, _printable(self.reference))
+        reference = _GROUPED.sub(_hidden, _ALONE.sub(_hidden_if_card, _printable(self.reference)))
         object.__setattr__(self, "reference", reference[:_LONGEST_TEXT])
         object.__setattr__(self, "masked_pan", _stars(_printable(self.masked_pan))[-_LONGEST_TEXT:])
         lines = (hide_card_numbers(_printable(line))[:_LONGEST_LINE] for line in self.slip[:_MOST_LINES])

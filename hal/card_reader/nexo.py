@@ -35,10 +35,20 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs
 
+from hal.card_reader.common.nexo_envelope import (
+    Keys,
+    Message,
+    at,
+    derive_keys,
+    each_at,
+    open_sealed,
+    refuse,
+    seal,
+    text_at,
+)
 from hal.card_reader.contract import Entry, Payment, PaymentOutcome, Prompt
 from hal.device import DeviceError, NoHardwareError, ProtocolError, TimeoutExpiredError
 from hal.ports.https import HttpsPeer, HttpsPort
-from hal.ports.nexo_envelope import Keys, Message, at, derive_keys, each_at, open_sealed, refuse, seal, text_at
 from hal.streaming import StreamDevice
 
 __all__ = [
@@ -65,7 +75,7 @@ _REVERSALS = 5
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
 """ISO 4217: currencies without a smaller unit, and those with thousands of it; all others have two digits."""
-_LARGEST_EXPONENT = 12
+_LARGEST_EXPONENT = 9
 _WORDS = (
     "Aborted Busy Cancel DeviceOut InProgress InsertedCard InvalidCard LoggedOut MessageFormat NotAllowed NotFound"
     " PaymentRestriction Refusal UnavailableDevice UnavailableService UnreachableHost WrongPIN"

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from bench.far_ends.card_reader import nexo as far
 from bench.far_ends.card_reader.credentials import PASSPHRASE
+from hal.card_reader.common.nexo_envelope import derive_keys, open_sealed, seal
 from hal.card_reader.contract import Payment
 from hal.card_reader.nexo import amount_of, read_event, read_payment, read_status, service_id
 from hal.device import ProtocolError
-from hal.ports.nexo_envelope import derive_keys, open_sealed, seal
 
 KEYS = derive_keys(PASSPHRASE, far.KEY_IDENTIFIER, far.KEY_VERSION)
 HEADER = {"MessageClass": "Service", "MessageCategory": "Payment", "ServiceID": "A1", "SaleID": "S", "POIID": "P"}
@@ -257,7 +257,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_JSON, _JSON, _JSON)
 def test_no_garbage_is_read_as_an_approval(response: object, result: object, receipt: object) -> None:
     paid: dict[str, Any] = {
@@ -278,7 +278,7 @@ def test_no_garbage_is_read_as_an_approval(response: object, result: object, rec
             assert amount == Decimal(payment.approved_minor) / 100 or payment.currency != "EUR"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(_WORDS, _JSON, max_size=4))
 def test_no_shape_of_message_is_a_surprise(message: dict[str, Any]) -> None:
     with suppress(ProtocolError):

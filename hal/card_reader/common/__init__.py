@@ -1,0 +1,1 @@
+"""What drivers of card terminals are built of; no driver, so not found as one."""

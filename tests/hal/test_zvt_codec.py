@@ -1,0 +1,221 @@
+"""ZVT's codec: published packets, frames that find every harmed byte, and nothing garbled read as a yes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bench.far_ends.card_reader import zvt as far
+from hal.card_reader.common.zvt_codec import (
+    ACKNOWLEDGED,
+    COMPLETED,
+    STATUS_INFORMATION,
+    SerialFrames,
+    Status,
+    TcpFrames,
+    amount_field,
+    bcd,
+    crc,
+    data_of,
+    packet,
+    read_line,
+    read_status,
+    read_text,
+)
+from hal.card_reader.common.zvt_dialogue import Asked, Hearing, judge
+from hal.device import ProtocolError
+
+# Packets of real terminals, as the tests of Portalum.Zvt (MIT) have them.
+PAID = bytes.fromhex(
+    "040f7727000400000000204 00b000470 0c223953 0d1006 0e2512 170001 1970 22f0f8eeeeeeeeeeee4771 2928004869"
+    "2a313030343631373633202020202020 3b3631313830340000 3cf0f1f447454e2e4e522e3a363131383034 490978 870470"
+    "88000470 8a2e 8bf1f744656269742 04d61737465726361726400".replace(" ", "")
+)
+CONTACTLESS = bytes.fromhex(
+    "040f652700 0c231355 0d1029 0e9999 22f0f8eeeeeeeeeeee4771 a001 2900000006 870008 0b000000 8a06"
+    "8bf1f14d41535445524341524400 062e 2f08 1f120102 1f100100 601b 4307a0000000041010 4410"
+    "4465626974204d617374657263617264 1f2b0410015008".replace(" ", "")
+)
+BY_KEY = bytes.fromhex("040f1e276c29280048693cf0f1f941626272756368206475726368204b756e6465")
+ASKED = Asked("r-1", 2040, "0469/000469")
+
+
+def test_the_published_packets_are_written_to_the_byte() -> None:
+    assert packet(b"\x06\x01", amount_field(1000)).hex(" ") == "06 01 07 04 00 00 00 00 10 00"
+    assert crc(bytes.fromhex("060f0bf0f0f7322e31342e313500")) == bytes.fromhex("b111")
+    assert SerialFrames().wrap(ACKNOWLEDGED)[:7].hex(" ") == "10 02 80 00 00 10 03"
+
+
+def test_long_data_have_a_length_of_three_bytes() -> None:
+    for size in (254, 255, 300):
+        whole = packet(b"\x06\xd3", bytes(size))
+        assert data_of(whole) == bytes(size)
+        assert list(TcpFrames().feed(whole)) == [whole]
+
+
+def test_a_paid_card_is_read_whole() -> None:
+    assert read_status(data_of(PAID)) == Status(
+        result=0,
+        amount_minor=2040,
+        currency="0978",
+        receipt="0470",
+        trace="000470",
+        terminal_id="28004869",
+        contract="100461763",
+        approval_code="611804",
+        brand="Debit Mastercard",
+        masked_pan="************4771",
+    )
+
+
+def test_the_container_tells_how_a_card_was_read_and_verified() -> None:
+    status = read_status(data_of(CONTACTLESS))
+    assert (status.entry, status.signature, status.brand, status.receipt) == (
+        "contactless",
+        False,
+        "MASTERCARD",
+        "0008",
+    )
+    signed = CONTACTLESS.replace(bytes.fromhex("1f100100"), bytes.fromhex("1f100101"))
+    assert read_status(data_of(signed)).signature
+
+
+@pytest.mark.parametrize(("data", "result"), [("2700", 0), ("2705", 5), (data_of(BY_KEY).hex(), 0x6C), ("", None)])
+def test_a_result_is_read_as_it_is_told(data: str, result: int | None) -> None:
+    assert read_status(bytes.fromhex(data)).result == result
+
+
+def test_a_field_nobody_knows_ends_the_reading_and_what_was_read_stands() -> None:
+    assert read_status(bytes.fromhex("2700 99 0400".replace(" ", ""))) == Status(result=0)
+
+
+@pytest.mark.parametrize("data", ["04000000", "22f0", "22a1", "2705 04aabbccddeeff", "0682", "06051f12ff00", "8bf9f9"])
+def test_a_field_that_is_cut_or_no_number_is_a_protocol_error(data: str) -> None:
+    with pytest.raises(ProtocolError):
+        read_status(bytes.fromhex(data.replace(" ", "")))
+
+
+def test_print_lines_and_blocks_are_text_of_code_page_437() -> None:
+    assert read_line(bytes.fromhex("00") + "  Ä 1,00".encode("cp437")) == "  Ä 1,00"
+    data = b"\x06" + far.tlv(
+        "", far.tlv("1f07", b"\x02") + far.tlv("25", far.tlv("07", b"SUMME") + far.tlv("07", b"\x8e"))
+    )
+    receipt = read_text(data)
+    assert (receipt.kind, receipt.lines) == (2, ["SUMME", "Ä"])
+
+
+def test_two_implementations_agree_on_frames() -> None:
+    for whole in (PAID, CONTACTLESS, packet(b"\x06\x01", b"\x10\x10\x03\x10\x02"), ACKNOWLEDGED):
+        assert crc(whole) == far.checksum(whole)
+        assert list(SerialFrames().feed(SerialFrames().wrap(whole))) == [whole]
+    assert far.message(0x0601, b"\x04" + far.packed(1000, 12)) == packet(b"\x06\x01", amount_field(1000))
+
+
+def test_an_amount_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(OverflowError):
+        bcd(100, 1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.binary(max_size=300).map(lambda data: packet(b"\x04\x0f", data)), max_size=4), st.data())
+def test_packets_come_out_whole_however_the_stream_is_cut(packets: list[bytes], draw: st.DataObject) -> None:
+    for frames in (TcpFrames(), SerialFrames()):
+        stream = b"".join(map(frames.wrap, packets))
+        found: list[object] = []
+        while stream:
+            size = draw.draw(st.integers(1, len(stream)))
+            found += frames.feed(stream[:size])
+            stream = stream[size:]
+        assert found == packets
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 255))
+def test_one_harmed_byte_of_a_frame_never_gives_another_packet(at: int, change: int) -> None:
+    frame = bytearray(SerialFrames().wrap(PAID))
+    frame[at % len(frame)] ^= change
+    assert all(isinstance(item, str) or item == PAID for item in SerialFrames().feed(bytes(frame)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_packets_or_a_protocol_error(data: bytes) -> None:
+    for frames in (TcpFrames(), SerialFrames()):
+        with suppress(ProtocolError):
+            for _ in frames.feed(data):
+                continue
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.binary(min_size=2, max_size=60), max_size=4))
+@example([b"\x04\x0f" + data_of(PAID)])
+@example([b"\x04\x0f\x27\x00", b"\x06\x0f"])
+def test_no_garbage_is_heard_as_an_approval(told: list[bytes]) -> None:
+    heard = Hearing()
+    try:
+        for each in told:
+            heard.take(packet(each[:2], each[2:]))
+    except ProtocolError:
+        return
+    payment = judge(ASKED, heard, "EUR")
+    if payment.outcome in {"approved", "partial"}:
+        assert heard.completed
+        assert heard.status.result == 0
+        assert payment.reference not in {"", ASKED.last}
+
+
+def _heard(*told: bytes) -> Hearing:
+    heard = Hearing()
+    for each in told:
+        heard.take(each)
+    return heard
+
+
+def test_a_payment_is_approved_by_its_result_its_number_and_its_completion_and_by_nothing_less() -> None:
+    completed, aborted = packet(COMPLETED), packet(b"\x06\x1e", b"\x6c")
+    paid = judge(ASKED, _heard(PAID, completed), "EUR")
+    assert (paid.outcome, paid.approved_minor, paid.reference, paid.acquirer) == (
+        "approved",
+        2040,
+        "0470/000470",
+        "100461763",
+    )
+    outcomes = {
+        "unknown": [
+            _heard(PAID),
+            _heard(completed),
+            _heard(packet(STATUS_INFORMATION, b"\x27\x00"), completed),
+            _heard(PAID, aborted),
+        ],
+        "cancelled": [_heard(aborted), _heard(BY_KEY, completed)],
+        "declined": [_heard(packet(b"\x06\x1e", b"\x05")), _heard(packet(STATUS_INFORMATION, b"\x27\x05"), completed)],
+    }
+    for outcome, hearings in outcomes.items():
+        assert {judge(ASKED, each, "EUR").outcome for each in hearings} == {outcome}
+
+
+def test_the_payment_before_told_again_is_no_answer_to_this_one() -> None:
+    before = Asked("r-2", 2040, "0470/000470")
+    assert judge(before, _heard(PAID, packet(COMPLETED)), "EUR").outcome == "unknown"
+
+
+def test_another_currency_is_unknown_and_another_amount_is_told() -> None:
+    heard = _heard(PAID, packet(COMPLETED))
+    assert judge(ASKED, heard, "CHF").outcome == "unknown"
+    more = judge(Asked("r", 5000, ""), heard, "EUR")
+    assert (more.outcome, more.approved_minor) == ("partial", 2040)
+
+
+def test_the_slip_is_the_cardholders_copy_or_the_last_receipt_that_says_no_name() -> None:
+    def block(kind: int, line: bytes) -> bytes:
+        return packet(
+            b"\x06\xd3", b"\x06" + far.tlv("", far.tlv("1f07", bytes([kind])) + far.tlv("25", far.tlv("07", line)))
+        )
+
+    assert _heard(block(1, b"MERCHANT"), block(2, b"CUSTOMER")).slip == ("CUSTOMER",)
+    lines = [packet(b"\x06\xd1", b"\x00" + line) for line in (b"ONE", b"TWO")]
+    assert _heard(*lines).slip == ("ONE", "TWO")
+    assert _heard().slip == ()
