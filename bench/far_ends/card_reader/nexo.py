@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import json
 import os
+import socket
 import ssl
 import sys
 import urllib.parse
@@ -118,8 +119,9 @@ class Terminal(VirtualTerminal):
         """What a till has put on its idle display."""
         self.heard: list[str] = []
         """The message categories it was asked, oldest first."""
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._serving: set[asyncio.Task[None]] = set()
+        """Every connection, from its first byte on: a TLS handshake under way, too, can be ended."""
         self._telling: set[asyncio.Task[None]] = set()
 
     async def start(self, listen: str = "127.0.0.1:0") -> str:
@@ -127,8 +129,10 @@ class Terminal(VirtualTerminal):
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(self.credentials.certificate, self.credentials.key)
         host, _, port = listen.rpartition(":")
-        self._server = await asyncio.start_server(self._serve, host, int(port), ssl=tls)
-        self.address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
+        self._listener = socket.create_server((host, int(port)))
+        self._listener.setblocking(False)  # noqa: FBT003  the library's own way
+        self.address = f"{host}:{self._listener.getsockname()[1]}"
+        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener, tls)
         return self.address
 
     def settings(self) -> dict[str, object]:
@@ -159,7 +163,7 @@ class Terminal(VirtualTerminal):
 
     async def plug(self) -> None:
         """Put the cable back, at the same address."""
-        if self._server is None:
+        if self._listener is None:
             await self.start(self.address)
             self.panel.tell("plugged", plugged=True)
 
@@ -183,12 +187,12 @@ class Terminal(VirtualTerminal):
 
     def wired(self) -> Mapping[str, object]:
         """See ``VirtualTerminal.wired``."""
-        return {"plugged": self._server is not None, "fault": self.fault_now, "shown": list(self.shown)}
+        return {"plugged": self._listener is not None, "fault": self.fault_now, "shown": list(self.shown)}
 
     def prompted(self, prompt: str, request: str) -> None:
         """See ``VirtualTerminal.prompted``: a display notification, if the till listens."""
         event = {"present_card": "TENDER_CREATED", "card_inserted": "CARD_INSERTED", "enter_pin": "WAIT_FOR_PIN"}
-        if self._server is None or not self.notify:
+        if self._listener is None or not self.notify:
             return
         service = str(self.pending.more["service"]) if self.pending is not None else "OTHERTILL1"
         task = asyncio.get_running_loop().create_task(self._notify(event.get(prompt, "TENDER_FINAL"), request, service))
@@ -204,21 +208,35 @@ class Terminal(VirtualTerminal):
     # -- the wire ------------------------------------------------------------------------------------------------
 
     async def _hang_up(self) -> None:
-        server, self._server = self._server, None
-        if server is None:
+        listener, self._listener = self._listener, None
+        if listener is None:
             return
-        server.close()
+        asyncio.get_running_loop().remove_reader(listener)
+        listener.close()
+        await asyncio.sleep(0)  # each has begun, and so will end what it was given
         tasks = [*self._serving, *self._telling]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or self._server is None:
-            writer.transport.abort()
+    def _accept(self, listener: socket.socket, tls: ssl.SSLContext) -> None:
+        with suppress(BlockingIOError, ConnectionError):
+            connection, _ = listener.accept()
+            connection.setblocking(False)  # noqa: FBT003  the library's own way
+            task = asyncio.get_running_loop().create_task(self._serve(connection, tls))
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+
+    async def _serve(self, connection: socket.socket, tls: ssl.SSLContext) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        try:
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=tls)
+        except (OSError, asyncio.CancelledError):
+            connection.close()
             return
-        self._serving.add(task)
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(
@@ -235,7 +253,6 @@ class Terminal(VirtualTerminal):
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, asyncio.LimitOverrunError):
             return
         finally:
-            self._serving.discard(task)
             writer.transport.abort()
 
     async def _write(self, writer: asyncio.StreamWriter, body: bytes) -> None:

@@ -37,7 +37,7 @@ async def terminal_and_driver(
 
 @asynccontextmanager
 async def _rig(folder: Path, port: Literal["tcp", "pty"]) -> AsyncIterator[Rig]:
-    async with terminal_and_driver(folder, port, answer_timeout_ms=200, t4_ms=200) as (terminal, line, driver):
+    async with terminal_and_driver(folder, port, answer_timeout_ms=600, t4_ms=600) as (terminal, line, driver):
 
         async def act() -> None:
             """The terminal asks for a PIN, whoever it serves."""
