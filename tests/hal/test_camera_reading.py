@@ -15,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 
 from hal.camera.vision.agreement import Agreement, points_needed, same_thing
 from hal.camera.vision.bars import Grey, read_bars
+from hal.camera.vision.restoring import SPREADS, Spread, restored
 from hal.camera.vision.sightings import Sighting
 from hal.camera.vision.stages import STAGES, Picture, Stage, read_still
 from hal.camera.vision.stream import Stream
@@ -200,3 +201,22 @@ def test_a_stream_reads_with_one_stage_a_picture_and_tells_a_code_once() -> None
     for number in range(40):
         told += [seen.data for seen in stream.see(bars if number < 20 else code, number * 50)]
     assert told == ["5901234123457", "abc"]
+
+
+@pytest.mark.parametrize("spoil", ["focus", "movement"])
+def test_what_no_sharpening_shows_is_restored(spoil: str) -> None:
+    card = _scene(_drawn(F.EAN13, "5901234123457", scale=3))
+    kernel = np.full((1, 9), 1 / 9)
+    grey = cv2.GaussianBlur(card, (0, 0), 2.6) if spoil == "focus" else cv2.filter2D(card, -1, kernel)
+    assert read_bars(grey, _half(grey)) == []
+    found = read_bars(grey, _half(grey), restore=True)
+    assert [(seen.data, seen.symbology) for seen in found] == [("5901234123457", "]E0")]
+
+
+@given(width=st.integers(1, 700), spread=st.sampled_from(SPREADS))
+@settings(max_examples=40, deadline=None)
+def test_restoring_keeps_lines_as_long_as_they_were(width: int, spread: Spread) -> None:
+    lines = np.full((3, width), 100, np.float32)
+    made = restored(lines, spread, 2)
+    assert made.shape == lines.shape
+    assert np.isfinite(made).all()

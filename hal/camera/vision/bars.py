@@ -2,8 +2,8 @@
 
 A linear code says the same along the whole length of its bars. So: where do edges run one way (the structure tensor,
 on a coarse grid); along which direction; then sample that region upright, average short bands along the bars, which
-takes noise away and nothing else, sharpen across them by several strengths, which undoes what focus and movement did,
-and read each band by itself. Bands that agree are votes. One line that reads by accident is none.
+takes noise away and nothing else, sharpen or restore across them, which undoes what focus and movement did, and read
+each band by itself. Bands that agree are votes. One line that reads by accident is none.
 
 Pure functions on grey pictures (``uint8``, rows x columns). References: Bigün and Granlund, "Optimal orientation
 detection of linear symmetry", ICCV 1987 (the tensor); Gallo and Manduchi, "Reading 1D Barcodes with Mobile Phones
@@ -13,16 +13,17 @@ Using Deformable Templates", PAMI 2011 (why sampling along the bars beats thresh
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import zxingcpp
 
+from hal.camera.vision.restoring import SPREADS, Spread, restored
 from hal.camera.vision.sightings import Point, Sighting
 from hal.camera.vision.symbologies import LINEAR, PLAIN, sighting
 
@@ -50,12 +51,12 @@ _ACROSS = 2
 """Samples per pixel across the bars."""
 _BANDS, _ROWS = 12, 6
 """Lines that are read in a region, and rows that are averaged for each."""
+_REGIONS, _ENOUGH = 3, 2
+"""Regions that are looked into, and bands that must agree."""
 _QUIET = 0.15
 """How much is sampled beyond both ends, of the region's length: a quiet zone is 7 to 11 of 95 modules."""
-_SHARPENINGS = ((1.5, 3.0), (2.5, 4.0), (0.0, 0.0), (3.5, 6.0))
-"""(radius in pixels, strength) of the unsharp masks tried in turn: what a hand's distance blurs first."""
-_SMOOTHING = 0.8
-"""Radius in pixels, where nothing is sharpened."""
+_SMOOTHING, _SLIGHT = 0.8, 0.5
+"""Radius in pixels, where nothing is sharpened, and where lines were restored."""
 _REREAD = 0.06
 """How far to both sides of the line on which a code was seen it is read again, of its length."""
 _BLOCKS = 32
@@ -86,12 +87,14 @@ class Region:
         return cos * across - sin * along, sin * across + cos * along
 
 
-def read_bars(grey: Grey, half: Grey, *, most: int = 3, enough: int = 2) -> list[Sighting]:
-    """The linear codes in the ``most`` strongest regions: in each the one with most votes, if it has ``enough``.
+def read_bars(grey: Grey, half: Grey, *, restore: bool = False) -> list[Sighting]:
+    """The linear codes in the strongest regions: in each the one with most votes, if it has enough.
 
-    ``half`` is the same picture at half the size.
+    ``half`` is the same picture at half the size. ``restore`` tries what focus and movement may have done to it, which
+    reads most of what else does not, and takes three times as long.
     """
-    found = (_read_region(grey, region, enough) for region in find_regions(half, most))
+    ways = _RESTORE if restore else _SHARPEN
+    found = (_read_region(grey, region, ways) for region in find_regions(half, _REGIONS))
     return [each for each in found if each is not None]
 
 
@@ -104,7 +107,7 @@ def read_along(grey: Grey, seen: Sighting) -> Sighting | None:
     cos, sin = math.cos(angle), math.sin(angle)
     left, right = (x * cos + y * sin for x, y in (start, end))
     middle, reach = start[1] * cos - start[0] * sin, max((right - left) * _REREAD, 2.0)
-    return _read_region(grey, Region(angle, (left, right), (middle - reach, middle + reach)), enough=2)
+    return _read_region(grey, Region(angle, (left, right), (middle - reach, middle + reach)), _SHARPEN)
 
 
 def find_regions(half: Grey, most: int) -> Iterator[Region]:
@@ -155,26 +158,32 @@ def _bands(grey: Grey, region: Region) -> tuple[Lines, Region]:
     return upright.reshape(_BANDS, _ROWS, width).mean(axis=1, dtype=np.float32), wide
 
 
-def _read_region(grey: Grey, region: Region, enough: int) -> Sighting | None:
+def _read_region(grey: Grey, region: Region, ways: Sequence[Way]) -> Sighting | None:
     lines, wide = _bands(grey, region)
     votes: dict[tuple[str, str], list[Sighting]] = {}
     best: list[Sighting] = []
-    for radius, strength in _SHARPENINGS:
-        for number, line in enumerate(_black_and_white(lines, radius, strength)):
+    for way in ways:
+        for number, line in enumerate(_black_and_white(way(lines))):
             for found in _read_line(line[None]):
                 if (seen := sighting(found)) is not None:
                     placed = replace(seen, corners=_corners(seen, wide, number))
                     votes.setdefault((seen.data, seen.kind), []).append(placed)
         best = max(votes.values(), key=len, default=[])
-        if len(best) > enough:
+        if len(best) > _ENOUGH:
             break
-    return _merged(best, wide) if len(best) >= enough else None
+    return _merged(best, wide) if len(best) >= _ENOUGH else None
 
 
-def _black_and_white(lines: Lines, radius: float, strength: float) -> Grey:
-    """Each line sharpened and cut at the middle between its local lightest and darkest."""
-    blurred = _blurred(lines, (radius or _SMOOTHING) * _ACROSS)
-    sharp = lines * (1 + strength) - blurred * strength if radius else blurred
+def _sharpened(lines: Lines, radius: float, strength: float) -> Lines:
+    return lines * (1 + strength) - _blurred(lines, radius * _ACROSS) * strength
+
+
+def _restored(lines: Lines, spread: Spread) -> Lines:
+    return _blurred(restored(lines, spread, _ACROSS), _SLIGHT * _ACROSS)
+
+
+def _black_and_white(sharp: Lines) -> Grey:
+    """Each line cut at the middle between its local lightest and darkest."""
     count, width = sharp.shape
     size = max(width // _BLOCKS, 4)
     blocks = sharp[:, : width // size * size].reshape(count, -1, size)
@@ -187,6 +196,17 @@ def _black_and_white(lines: Lines, radius: float, strength: float) -> Grey:
 def _blurred(lines: Lines, sigma: float) -> Lines:
     blurred: Lines = cv2.GaussianBlur(lines, (int(sigma * 3) * 2 + 1, 1), sigma, sigmaY=1e-3)
     return blurred
+
+
+Way = Callable[[Lines], Lines]
+_SHARPEN: Final[Sequence[Way]] = (
+    partial(_sharpened, radius=1.5, strength=3.0),
+    partial(_sharpened, radius=2.5, strength=4.0),
+    partial(_blurred, sigma=_SMOOTHING * _ACROSS),
+    partial(_sharpened, radius=3.5, strength=6.0),
+)
+"""Unsharp masks (radius in pixels), in turn: what a hand's distance blurs first."""
+_RESTORE: Final[Sequence[Way]] = tuple(partial(_restored, spread=spread) for spread in SPREADS)
 
 
 def _corners(seen: Sighting, wide: Region, number: int) -> tuple[Point, Point, Point, Point]:

@@ -9,6 +9,7 @@ OpenCV's barcode detector has no part in this: it reads UPC-A as EAN-8, and its 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +24,7 @@ from hal.camera.vision.symbologies import EVERY, PLAIN, is_linear, sighting
 
 __all__ = ["STAGES", "SURE", "Picture", "Stage", "read_still"]
 
-SURE = 2
+SURE = 3
 """Votes from which a linear code in one picture is sure."""
 
 _SMALL = 640
@@ -60,32 +61,36 @@ class Stage:
     read: Callable[[Picture], list[Sighting]]
 
 
-def read_still(grey: Grey, stages: Sequence[Stage] | None = None) -> list[Sighting]:
-    """Read one picture by every stage until one is sure; else what the stages found most often, if anything."""
-    picture = Picture(grey)
-    unsure: list[Sighting] = []
-    for stage in STAGES if stages is None else stages:
-        found = stage.read(picture)
-        if sure := [each for each in found if each.votes >= SURE]:
-            return sure
-        unsure += found
-    return _likeliest(unsure)
+def read_still(grey: Grey) -> list[Sighting]:
+    """Read one picture by every stage until something is sure; else what the stages saw most of, if anything."""
+    picture, seen = Picture(grey), list[Sighting]()
+    votes: Counter[tuple[str, str]] = Counter()
+    for stage in STAGES:
+        for each in stage.read(picture):
+            seen.append(each)
+            votes[each.data, each.kind] += SURE if each.is_matrix else each.votes
+        if sure := [each for each in seen if votes[each.data, each.kind] >= SURE]:
+            return _one_a_place(sure, votes)
+    return _one_a_place(seen, votes)
 
 
-def _likeliest(unsure: Sequence[Sighting]) -> list[Sighting]:
-    """Of unsure sightings at one place, the one that most stages saw."""
-    counts: dict[tuple[str, str], int] = {}
-    for each in unsure:
-        counts[each.data, each.kind] = counts.get((each.data, each.kind), 0) + 1
+def _one_a_place(seen: Sequence[Sighting], votes: Counter[tuple[str, str]]) -> list[Sighting]:
+    """Each code once, and where several claim one place, the one with most votes."""
     kept: list[Sighting] = []
-    for each in sorted(unsure, key=lambda one: -counts[one.data, one.kind]):
-        if not any(each.covers(other) for other in kept):
+    for each in sorted(seen, key=lambda one: -votes[one.data, one.kind]):
+        told = any(each.data == other.data and each.kind == other.kind for other in kept)
+        rival = any(each.covers(other) and each.is_matrix == other.is_matrix for other in kept)
+        if not told and not rival:
             kept.append(each)
     return kept
 
 
 def _bars(picture: Picture) -> list[Sighting]:
     return read_bars(picture.grey, picture.half)
+
+
+def _restored(picture: Picture) -> list[Sighting]:
+    return read_bars(picture.grey, picture.half, restore=True)
 
 
 def _half(picture: Picture) -> list[Sighting]:
@@ -116,6 +121,7 @@ def _even(picture: Picture) -> list[Sighting]:
 STAGES: Final = (
     Stage("bars", _bars),
     Stage("half", _half),
+    Stage("restored", _restored),
     Stage("full", _full),
     Stage("close", _close),
     Stage("sharp", _sharp),

@@ -11,7 +11,20 @@ from hal.camera.vision.stages import STAGES, Picture, Stage
 
 __all__ = ["Stream"]
 
-_TURNS = ("half", "full", "half", "close", "half", "sharp", "half", "even")
+_TURNS = (
+    "half",
+    "restored",
+    "half",
+    "full",
+    "restored",
+    "close",
+    "half",
+    "restored",
+    "sharp",
+    "half",
+    "restored",
+    "even",
+)
 """Every other picture goes to ``bars``, which reads most of what a shop scans; the ones between go round here."""
 
 
