@@ -16,6 +16,7 @@ from typing import Any, Final, get_args
 from hal.camera.contract import CodeSeen
 from hal.device import Device, DeviceError, DeviceEvent, StatusChanged
 from hal.lights.contract import Colour, SwitchTurned
+from hal.loyalty_card.contract import CardPresented
 from hal.printer.contract import Cut, Document, Feed, QrCode, Rule, TextLine
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
@@ -44,6 +45,7 @@ _ASKED: Final[Mapping[str, _Asked]] = {
     "scanner": _Asked("scan any code", lambda event: isinstance(event, CodeRead)),
     "camera": _Asked("hold any code before the camera", lambda event: isinstance(event, CodeSeen)),
     "scale": _Asked("put something on the scale and let it rest", _stable),
+    "loyalty_card": _Asked("present a member's card", lambda event: isinstance(event, CardPresented)),
     "lights": _Asked("turn the staff key", lambda event: isinstance(event, SwitchTurned)),
 }
 

@@ -150,10 +150,12 @@ class UsbHidPort:
             return
         self._stopping.set()
         self._arrived.put_nowait((ConnectionResetError(f"{self.where} was closed"), 0))
+        ended = False
         try:
             await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, self._end))
+            ended = True
         finally:
-            thread.shutdown(wait=False)
+            thread.shutdown(wait=ended)  # who gives up waiting leaves it to end by itself
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """On the port's thread."""
