@@ -146,7 +146,11 @@ class DrawerMoved:
 
 
 class Printer(Device, Protocol):
-    """Data events: ``PrinterState`` and, with a drawer that can be sensed, ``DrawerMoved``."""
+    """Data events: ``PrinterState`` and, with a drawer that can be sensed, ``DrawerMoved``.
+
+    Capabilities: ``asb`` (tells its changes by itself), ``confirm`` (says when a document is printed), ``cutter``,
+    ``drawer`` (``open_drawer`` opens one), ``near_end`` (feels the end of its paper coming).
+    """
 
     async def print_document(self, document: Document) -> PrintOutcome:
         """Print all of it and wait for the printer's word. Never raises for paper or cable: that is an outcome."""

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -42,7 +42,7 @@ from hal.ports.serial import Flow, Framing, SerialLine, SerialPort
 from hal.ports.tcp import TcpPort
 from hal.ports.usb import UsbDevice, UsbPort
 from hal.printer.contract import Document, DrawerMoved, PrinterCondition, PrinterState, PrintOutcome
-from hal.printer.protocol.dialogue import Dialogue, Patience, StoppedError
+from hal.printer.protocol.dialogue import TELL_CHANGES, Dialogue, Patience, StoppedError
 from hal.printer.protocol.job import CodePage, Layout, encode
 from hal.printer.protocol.status import Status
 from hal.raster import RasterError, Typesetter, find_font
@@ -100,6 +100,7 @@ _DOTS = (384, 512, 576)
 _STRIP_ROWS = 128
 _PULSE_MS = range(2, 511)
 _SPARE_NULS = 64
+_PIECE = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,17 @@ def _capabilities(profile: _Profile, settings: Settings) -> frozenset[str]:
         "near_end": profile.near_end,
     }
     return frozenset(name for name, so in there.items() if so)
+
+
+def _gathered(blocks: list[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces that are worth sending."""
+    piece = b""
+    for block in blocks:
+        piece += block
+        if len(piece) >= _PIECE:
+            yield piece
+            piece = b""
+    yield piece
 
 
 def _port(settings: Settings) -> Port:
@@ -421,12 +433,11 @@ class Driver(StreamDevice):
         if not self._clean:
             await self._clear(dialogue, max(map(len, blocks)))
         self._clean = False
-        for number, block in enumerate(blocks):
-            await dialogue.send(block)
-            if not number and known.automatic_status:
-                await dialogue.tell_changes()  # ESC @ may have ended it
-            if known.paced:
-                await dialogue.word_on_paper()
+        if known.automatic_status:
+            blocks[0] += TELL_CHANGES  # ESC @ may have ended it
+        say = dialogue.word_on_paper if known.paced else dialogue.send
+        for piece in blocks if known.paced else _gathered(blocks):
+            await say(piece)
         if known.confirm_by == "process_id":
             await dialogue.word_on_job()
         else:

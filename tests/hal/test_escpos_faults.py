@@ -25,7 +25,7 @@ from tests.support.waiting import wait_until_async
 
 RECEIPT = Document("job", (*(TextLine(f"Line {number}", "1.00") for number in range(20)), Rule(), Cut()))
 STATUS, PAPER, JOB = b"\x10\x04", b"\x1dr1", b"\x1d(H"
-QUICK = {"answer_timeout_ms": 40, "confirm_timeout_ms": 150}
+QUICK = {"answer_timeout_ms": 250, "confirm_timeout_ms": 600}
 
 
 class _Moody:
@@ -242,7 +242,7 @@ def test_a_power_cycle_in_a_receipt_that_no_line_tells_of_leaves_it_unknown(
     needle: bytes, profile: str, tmp_path: Path
 ) -> None:
     first, second = _interrupted(
-        tmp_path, needle, lambda inside, _line: inside.power_cycle(milliseconds=50), profile=profile
+        tmp_path, needle, lambda inside, _line: inside.power_cycle(milliseconds=200), profile=profile
     )
     assert (first.outcome, second.outcome) == ("unknown", "printed")
 

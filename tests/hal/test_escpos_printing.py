@@ -275,7 +275,7 @@ def test_a_printer_that_stalled_before_the_receipt_prints_nothing_and_is_lost_an
         await wait_until_async(lambda: seen.statuses[-1] == "ready")
         assert (await driver.print_document(ENGLISH)).outcome == "printed"
 
-    receipts = _with_printer(tmp_path, use, answer_timeout_ms=60, confirm_timeout_ms=200)
+    receipts = _with_printer(tmp_path, use, answer_timeout_ms=200, confirm_timeout_ms=400)
     assert [receipt["complete"] for receipt in receipts] == [True]
 
 

@@ -58,6 +58,7 @@ def test_a_receipt_of_unknown_fate_is_followed_by_one_that_says_it_is_a_copy() -
         kiosk.sees(s.BasketBody)
         kiosk.touch(i.CheckoutRequested(), i.TenderChosen("card"))
         wait_until(lambda: at.happened(e.ReceiptUnknown), what="nobody knows")
+        wait_until(lambda: at.happened(e.ReceiptFailed), what="a copy cannot be printed either")
         at.turn("printer", "stall", on=False)
         (printed,) = wait_until(lambda: at.happened(e.ReceiptPrinted), what="a copy")
         assert printed.copy

@@ -19,12 +19,12 @@ from hal.device import DeviceError, ProtocolError, TimeoutExpiredError
 from hal.ports.port import Port
 from hal.printer.protocol.status import Answers, Status, read_status
 
-__all__ = ["Dialogue", "Patience", "StoppedError"]
+__all__ = ["TELL_CHANGES", "Dialogue", "Patience", "StoppedError"]
 
 _ASK_STATUS, _ASK_PAPER, _ASK_JOB = b"\x10\x04", b"\x1dr1", b"\x1d(H\x06\x0000"
 _CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 _FREE_CUTTER = b"\x10\x05\x02"
-_TELL_CHANGES = b"\x1da\x4f"
+TELL_CHANGES = b"\x1da\x4f"
 """Automatic status of drawer, online, errors, paper and panel."""
 _PAPER_OUT, _ERROR = 0x0C, 0x40
 _ROUNDS = 3
@@ -130,7 +130,7 @@ class Dialogue:
 
     async def tell_changes(self) -> None:
         """Have it tell its changes by itself from now on."""
-        await self.send(_TELL_CHANGES)
+        await self.send(TELL_CHANGES)
 
     async def free_cutter(self) -> None:
         """Have it go on after a fault of its cutter that staff have seen to; what it held is dropped."""
@@ -166,12 +166,15 @@ class Dialogue:
         await self.send(_ASK_JOB + job)
         await self._until_done(lambda: job in self.answers.jobs)
 
-    async def word_on_paper(self) -> None:
-        """Wait until all that was sent has been done: GS r 1, which waits its turn; one byte, and no more than one."""
+    async def word_on_paper(self, data: bytes = b"") -> None:
+        """Send ``data`` and wait until all is done: GS r 1, which waits its turn; one byte, and no more than one.
+
+        Both go as one, so that what loses the data (a printer that is off for a moment) loses the question, too.
+        """
         self.answers.buffered.clear()
         self._awaiting_paper = True
         try:
-            await self.send(_ASK_PAPER)
+            await self.send(data + _ASK_PAPER)
             await self._until_done(lambda: bool(self.answers.buffered))
         finally:
             self._awaiting_paper = False
