@@ -71,8 +71,8 @@ settings = {{ knob_socket = "{folder}/lights" }}
 
 [devices.card_reader]
 category = "card_reader"
-model = "simulated"
-settings = {{ knob_socket = "{folder}/card_reader", terminal = "{terminal}", retry_ms = 50 }}
+model = "{terminal}"
+settings = {{ {terminal_settings} }}
 
 [policy.timeouts]
 card_status = 200
@@ -98,10 +98,13 @@ def build_book(folder: Path, book: MemoryBook, version: int = 1, operators: tupl
 class Lane:
     """A lane's folder and its world: settings, book, terminal. Kiosks come and go in it, as after power cuts."""
 
-    def __init__(self, folder: Path, terminal: str, extra_settings: str = "", sync: str = "") -> None:
+    def __init__(
+        self, folder: Path, terminal: str, reached: Mapping[str, object], extra_settings: str = "", sync: str = ""
+    ) -> None:
         self.folder = folder
         self.settings = folder / "kiosk.toml"
-        text = _SETTINGS.format(key=SHOP_KEY, folder=folder, terminal=terminal, sync=sync)
+        settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in reached.items())
+        text = _SETTINGS.format(key=SHOP_KEY, folder=folder, terminal=terminal, terminal_settings=settings, sync=sync)
         self.settings.write_text(text + extra_settings, encoding="utf-8")
 
     @property
@@ -261,6 +264,18 @@ def _connected(path: Path, check: Callable[[], None] = lambda: None) -> socket.s
     return client
 
 
+_TERMINALS: dict[str, tuple[str, ...]] = {"simulated": (), "nexo": (), "zvt": ("--tcp", "0")}
+_TIMES = {"answer_timeout_ms": 1_000, "poll_ms": 100, "retry_ms": 50}
+
+
+def _reached(terminal: str, told: Mapping[str, Any], folder: Path) -> dict[str, object]:
+    """The driver's settings for the far end that told where it is."""
+    if terminal == "simulated":
+        return {"knob_socket": str(folder / "card_reader"), "terminal": told["listen"], "retry_ms": 50}
+    memory = {"memory_file": str(folder / "memory.json")} if terminal == "zvt" else {}
+    return {**told["settings"], **_TIMES, **memory}
+
+
 @contextmanager
 def lane(
     book: MemoryBook | None = None,
@@ -268,24 +283,28 @@ def lane(
     operators: tuple[Operator, ...] = (),
     extra_settings: str = "",
     sync: str = "",
+    terminal: str = "simulated",
 ) -> Iterator[Lane]:
-    """A lane with its terminal. ``book`` is the small shop unless given; ``sync`` the name of a sync socket."""
+    """A lane with its terminal, whose model is ``terminal``.
+
+    ``book`` is the small shop unless given; ``sync`` the name of a sync socket.
+    """
     folder = Path(tempfile.mkdtemp(prefix="lane"))  # short: a Unix socket's path has 108 bytes at most
-    command = [sys.executable, "-m", "bench.far_ends.card_reader.simulated", "--charges", str(folder / "charges.jsonl")]
-    command += ["--knob-socket", str(folder / "terminal")]
+    command = [sys.executable, "-m", f"bench.far_ends.card_reader.{terminal}", *_TERMINALS[terminal]]
+    command += ["--charges", str(folder / "charges.jsonl"), "--knob-socket", str(folder / "terminal")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     try:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as terminal:
-            leash.put_on(terminal.pid)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as far_end:
+            leash.put_on(far_end.pid)
             try:
-                assert terminal.stdout is not None
-                address = json.loads(terminal.stdout.readline())["listen"]
-                built = Lane(folder, address, extra_settings, sync)
+                assert far_end.stdout is not None
+                told = json.loads(far_end.stdout.readline())
+                built = Lane(folder, terminal, _reached(terminal, told, folder), extra_settings, sync)
                 build_book(built.data, book or small_shop(), operators=operators)
                 yield built
             finally:
-                terminal.terminate()
-                terminal.wait()
-                leash.let_go(terminal.pid)
+                far_end.terminate()
+                far_end.wait()
+                leash.let_go(far_end.pid)
     finally:
         shutil.rmtree(folder)
