@@ -178,7 +178,10 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
             for switch in _SWITCHES:
                 if settings.pin_of(switch) != NOT_WIRED:
                     self._switches[switch] = self._taken(switch)
-        except (GPIOZeroError, PinFactoryFallback, ImportError) as error:
+        except Exception as error:  # whatever it was: what the library left half-made is given back while it is known
+            self.unlink()
+            if not isinstance(error, GPIOZeroError | PinFactoryFallback | ImportError):
+                raise
             text = f"no GPIO: {type(error).__name__} {error}".strip()
             raise NoHardwareError(text) from error
 

@@ -55,7 +55,7 @@ async def network(folder: Path) -> AsyncIterator[Rig]:
     """Another board's header, through the pigpio daemon's socket."""
     cabinet = Cabinet()
     port = await cabinet.start()
-    driver = gpio.Driver("lights", settings(hang_ms=100))
+    driver = gpio.Driver("lights", settings(hang_ms=2_000))
     turns = itertools.cycle([True, False])
 
     async def act() -> object:
