@@ -2,22 +2,22 @@
 
 Fits: MagTek 0801:0002 (SureSwipe, Mini Swipe and other unencrypted readers set to "HID"). Not 0801:0001, which types
 like a keyboard, nor encrypting readers' own data.
-Sources: MagTek, USB HID Swipe Reader Technical Reference Manual (99875206); ISO/IEC 7811-6 (track formats), 7813 (bank
-cards), 7812 (whose numbers begin how).
+Sources: MagTek, USB HID Swipe Reader Technical Reference Manual (99875206), section 4 (usages, descriptor, card data);
+ISO/IEC 7811-6 (track formats), 7813 (bank cards), 7812 (whose numbers begin how).
 
 Sample settings: ``model = "hid_msr"``, ``usb_vendor = 0x0801``, ``usb_product = 0x0002``, ``prefix = "2990"``,
 ``length = 13``, ``check_digit = "gs1"``.
 
 One input report of 337 bytes a swipe, without id: the decode status of tracks 1 to 3 (bit 0: error), their lengths, how
 the card is encoded, then 110 bytes a track, from its start sentinel (``%``, ``;``, ``;`` or ``+``) to its end sentinel
-``?``. Where what lies is read from the device's descriptor (page FF00: status 20-22, length 28-2A, data 30-32).
+``?``; what follows in the 110 is not of this swipe and is not looked at. A track that could not be decoded is empty.
+Where what lies is read from the device's descriptor (page FF00: status 20-22, length 28-2A, data 30-32).
 
 **Bank cards.** Told is a number that is the whole of its track, undamaged, and begins with the shop's own ``prefix``,
 has its ``length`` and its check digit; all else is refused, and nothing of it goes anywhere. A card with a bank's track
 beside the shop's is refused too. A prefix under which banks issue cards is no setting.
 
-Unconfirmed: the usages above (from memory of the manual; a device without them is refused in words); whether every
-model leaves the check character (LRC) out.
+Unconfirmed: all of it on metal; whether a track 3 that begins with ``+`` occurs on members' cards.
 """
 
 from __future__ import annotations

@@ -22,8 +22,10 @@ triggers, SYN ``U`` CR ends it, SYN BEL CR beeps, SYN ``M`` CR opens a menu comm
 (until power goes). Its answer comes as codes: ``]X0`` with data, then ``]Z6`` with the command said back and ACK, ENQ
 (unknown) or NAK (refused).
 
-Unconfirmed: the vendor ids of Zebra, Datalogic and Opticon; that every Honeywell has FD and FE in its descriptor (each
-is used only where it stands there); that 5F holds until it is taken back on every scanner that has it.
+Unconfirmed: the vendor ids of Zebra, Datalogic and Opticon; that the byte after FD counts the command (in a published
+capture of a menu command it is 0F for ten bytes, of the others it is their number); that every Honeywell has FD and FE
+in its descriptor (each is used only where it stands there); that 5F holds until it is taken back on every scanner that
+has it.
 
 A cable's error does not pass USB's own check sum, but a piece can be lost when a host is late: what cannot be whole is
 refused, never glued.

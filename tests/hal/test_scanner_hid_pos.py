@@ -121,6 +121,24 @@ def test_a_code_without_end_is_refused_once_with_its_tail() -> None:
     assert not assembly.pending
 
 
+def _captured(identifier: bytes, data: bytes, *, more: bool) -> bytes:
+    """A report as Honeywell's Voyager 1602g sends it: 3F is its own code id for an answer."""
+    own = b"?" if identifier == b"]X0" else b"6"
+    return b"\x02" + bytes([len(data)]) + identifier + data.ljust(56, b"\0") + own + bytes([0, more])
+
+
+def test_a_captured_answer_to_a_menu_command_is_its_data_and_then_its_verdict() -> None:
+    first = b"Product Name: Voyager 1602g\r\nBoot Revision: : 8992\r\nSoft"
+    reports = [
+        _captured(b"]X0", first, more=True),
+        _captured(b"]X0", b"um: N/A\r\n", more=False),
+        _captured(b"]Z6", b"REVINF\x06.", more=False),
+    ]
+    assembly = Assembly()
+    told = [each for report in reports for each in assembly.take(piece(USUAL, report))]
+    assert told == [Whole(b"]X0", first + b"um: N/A"), Whole(b"]Z6", b"REVINF\x06.")]
+
+
 @given(st.lists(st.binary(max_size=70), max_size=20), st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_noise_brings_no_error_but_the_word_for_it(reports: list[bytes], padded: bool) -> None:  # noqa: FBT001  hypothesis gives it

@@ -65,7 +65,7 @@ class HidMsr(HidInside):
 
     async def scratch(self) -> None:
         """Pull a scratched card through."""
-        self.send(swipe_report([b"%E?", b";E?", b""], [True, True, False]))
+        self.send(swipe_report([b"", b"", b""], [True, True, False]))
 
     def knobs(self) -> Sequence[Callable[..., Awaitable[object]]]:
         """See ``Inside.knobs``."""
