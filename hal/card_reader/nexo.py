@@ -12,8 +12,9 @@ Sample settings: ``model = "nexo"``, ``host = "192.0.2.20"``, ``poi_id = "V400m-
 
 Each request is one HTTP exchange on a connection of its own; a payment's stays open until the cardholder is done, and
 only TransactionStatus and Abort run beside it. The ServiceID of a payment is derived from the request's id, so nothing
-need be remembered here: whoever knows the request can ask what became of it, after any crash, for 48 hours. A reversal
-is asked about before it is sent, under ServiceIDs derived likewise, so it may be repeated without harm.
+need be remembered here: whoever knows the request can ask what became of it, after any crash, for 48 hours. That a
+terminal does not know an older one (as its UUIDv7 tells) is no proof that it never got it. A reversal is asked about
+before it is sent, under ServiceIDs derived likewise, so it may be repeated without harm.
 
 Unconfirmed: that every model answers TransactionStatus about a Reversal (where it says it cannot, the reversal is sent
 and the terminal's refusal of a second one is relied on); ``MaskedPAN`` beside ``MaskedPan``; the order of the display
@@ -27,6 +28,8 @@ import base64
 import hashlib
 import logging
 import secrets
+import time
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,6 +73,7 @@ _log = logging.getLogger(__name__)
 
 PromptKind = Literal["present_card", "enter_pin", "remove_card", "wait"]
 
+_TIMED, _REMEMBERED_MS = 7, 47 * 3_600_000
 _REVERSALS = 5
 """Attempts at one reversal that are told apart."""
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -271,14 +275,16 @@ class Driver(StreamDevice):
         self._keys = Keys(b"", b"", b"")
         self._paying: dict[str, str] = {}  # ServiceID of an open payment: its request
         self._inserted = ""  # the payment whose card is in the slot
+        self._login_due = settings.login
 
     async def converse(self) -> None:
         """See ``StreamDevice.converse``."""
         settings = self._settings
         self._keys = await asyncio.to_thread(_read_keys, settings)
-        if settings.login:
-            await self._log_in()
+        self._login_due = settings.login
         while True:
+            if self._login_due:
+                await self._log_in()
             if not self._paying:
                 await self._look()
             self.answered()
@@ -316,13 +322,16 @@ class Driver(StreamDevice):
         service = service_id(request)
         self._paying[service] = request
         try:
-            answer = await self._ask("Payment", asked, service, self._settings.pay_timeout_ms)
-            return read_payment(request, answer)
+            payment = read_payment(request, await self._ask("Payment", asked, service, self._settings.pay_timeout_ms))
         except DeviceError:
             self._https.nudge()
             raise
         finally:
-            del self._paying[service]
+            self._paying.pop(service, None)
+        if payment.reason == "LoggedOut":
+            self._login_due = self._settings.login
+            self._https.nudge()
+        return payment
 
     async def status(self, request: str) -> Payment:
         """See ``CardReader.status``. What was paid and given back is ``cancelled``."""
@@ -331,8 +340,14 @@ class Driver(StreamDevice):
         payment = read_status(request, service, await self._ask_status("Payment", service))
         if payment.outcome == "not_found" and service in self._paying:
             return Payment(request, "in_progress")  # it is on its way: the terminal has not read it yet
-        if payment.outcome in {"approved", "partial"} and (await self._reversals(request))[0] == "done":
-            return Payment(request, "cancelled", reason="reversed", reference=payment.reference)
+        if payment.outcome == "not_found" and _forgotten(request):
+            return Payment(request, "unknown", reason="older than the terminal remembers")
+        if payment.outcome in {"approved", "partial"}:
+            fate, _ = await self._reversals(request)
+            if fate == "done":
+                return Payment(request, "cancelled", reason="reversed", reference=payment.reference)
+            if fate == "open":
+                return Payment(request, "unknown", reason="being given back", reference=payment.reference)
         return payment
 
     async def abort(self, request: str) -> None:
@@ -374,6 +389,7 @@ class Driver(StreamDevice):
         if result == "Failure":
             text = f"the terminal refuses the login: {condition}"
             raise DeviceError(text)
+        self._login_due = False
 
     async def _reversals(self, request: str) -> tuple[Literal["done", "open", "free"], str]:
         """What became of the reversals of a payment, and the ServiceID for the next one (empty: there were enough)."""
@@ -431,7 +447,7 @@ class Driver(StreamDevice):
         try:
             message = open_sealed(data, "SaleToPOIRequest", self._keys)
         except ProtocolError as error:
-            _log.warning("%s: a notification was dropped: %s", self.name, error)
+            _log.debug("%s: a notification was dropped: %s", self.name, error)
             return
         service, event = read_event(message)
         if event == "CARD_INSERTED":
@@ -448,6 +464,15 @@ def _read_keys(settings: Settings) -> Keys:
         text = f"{settings.passphrase_file} cannot be read; write the shared key's passphrase into it"
         raise NoHardwareError(text) from None
     return derive_keys(passphrase, settings.key_identifier, settings.key_version)
+
+
+def _forgotten(request: str) -> bool:
+    """Whether a request, if its id tells its time (UUIDv7), was made before what a terminal remembers."""
+    try:
+        made = uuid.UUID(request)
+    except ValueError:
+        return False
+    return made.version == _TIMED and time.time() * 1000 - (made.int >> 80) > _REMEMBERED_MS
 
 
 def _now() -> str:

@@ -24,6 +24,7 @@ _PIECE = 16 * 1024
 _CLOSE_S = 1.0
 _NOTICE_S = 5.0
 _UNREAD = 100
+_MOST_TALKERS = 16
 _OK = 200
 
 
@@ -157,6 +158,9 @@ class HttpsPort:
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One message of the device's own; whatever is no such message is not answered."""
+        if len(self._writers) >= _MOST_TALKERS:
+            await _hang_up(writer)
+            return
         self._writers.add(writer)
         http = h11.Connection(h11.SERVER)
         try:

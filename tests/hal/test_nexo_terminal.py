@@ -6,6 +6,8 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
+import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -330,6 +332,29 @@ def test_a_terminal_that_wants_a_login_gets_one(tmp_path: Path) -> None:
         assert terminal.heard[0] == "Login"
 
     _with_terminal(tmp_path, use, login=True)
+
+
+def test_a_terminal_that_has_forgotten_the_login_gets_it_again(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, driver: Driver, seen: Seen) -> None:
+        await terminal.log_out()
+        refused = await driver.pay("r-1", 1150, "BDT", kind="card")
+        assert (refused.outcome, refused.reason) == ("declined", "LoggedOut")
+        await wait_until_async(lambda: terminal.heard.count("Login") == 2, what="another login")
+        assert (await _pay(terminal, driver, "r-2", "approve")).outcome == "approved"
+
+    _with_terminal(tmp_path, use, login=True)
+
+
+def test_a_request_older_than_the_terminal_remembers_is_unknown_and_not_never_received(tmp_path: Path) -> None:
+    def made(hours_ago: int) -> str:
+        milliseconds = time.time_ns() // 1_000_000 - hours_ago * 3_600_000
+        return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | 5))
+
+    async def use(terminal: Terminal, driver: Driver, seen: Seen) -> None:
+        assert (await driver.status(made(hours_ago=1))).outcome == "not_found"
+        assert (await driver.status(made(hours_ago=60))).outcome == "unknown"
+
+    _with_terminal(tmp_path, use)
 
 
 def test_an_amount_that_is_none_never_reaches_the_terminal(tmp_path: Path) -> None:

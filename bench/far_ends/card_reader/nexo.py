@@ -110,11 +110,14 @@ class Terminal(VirtualTerminal):
     model = "nexo"
 
     def __init__(self, charges: Path, credentials: Credentials, *, name: str = "card_reader", notify: str = "") -> None:
-        super().__init__(charges, name=name, knobs=(self.unplug, self.plug, self.power_cut, self.insert, self.fault))
+        super().__init__(
+            charges, name=name, knobs=(self.unplug, self.plug, self.power_cut, self.insert, self.log_out, self.fault)
+        )
         self.credentials = credentials
         self.notify = notify
         self.address = ""
         self.fault_now: Fault = "none"
+        self._logged_out = False
         self.shown: tuple[str, ...] = ()
         """What a till has put on its idle display."""
         self.heard: list[str] = []
@@ -180,6 +183,10 @@ class Terminal(VirtualTerminal):
         self.prompted("card_inserted", request)
         if pin:
             self.prompted("enter_pin", request)
+
+    async def log_out(self) -> None:
+        """Forget the till's login: no payment until it logs in again."""
+        self._logged_out = True
 
     async def fault(self, *, kind: Fault) -> None:
         """Spoil every answer: what was asked is done all the same."""
@@ -304,6 +311,9 @@ class Terminal(VirtualTerminal):
     # -- what is asked of it -------------------------------------------------------------------------------------
 
     async def _do(self, category: str, header: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any] | None:
+        if self._logged_out and category == "Payment":
+            return {"Response": _failure("LoggedOut")}
+        self._logged_out &= category != "Login"
         match category:
             case "Payment":
                 return await self._pay(header["ServiceID"], asked)
