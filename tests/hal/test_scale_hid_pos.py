@@ -129,7 +129,7 @@ async def world(
 ) -> AsyncIterator[tuple[hid_pos.Driver, HidPosScale, HidDevice, Seen]]:
     inside = inside or HidPosScale(period_ms=5)
     async with hid_bus(inside, vendor=VENDOR, product=PRODUCT) as device:
-        given_: dict[str, object] = {"retry_ms": 5, "silent_ms": 200, "zero_ms": 300, "certified": True, **more}
+        given_: dict[str, object] = {"retry_ms": 5, "silent_ms": 2000, "zero_ms": 3000, "certified": True, **more}
         driver = hid_pos.Driver("produce_scale", hid_pos.Settings(VENDOR, PRODUCT, **given_), bus_of(device))  # type: ignore[arg-type]  # a test's own
         try:
             yield driver, inside, device, await opened(driver)
@@ -227,7 +227,7 @@ def test_more_than_its_own_limit_is_over_whatever_its_status_says() -> None:
 
 def test_silence_is_lost_and_the_next_report_is_ready() -> None:
     async def run() -> None:
-        async with world(silent_ms=60) as (driver, inside, device, seen):
+        async with world(silent_ms=250) as (driver, inside, device, seen):
             await inside.put(grams=500)
             await _until_state(seen, "stable")
             await device.fault(kind="silent")

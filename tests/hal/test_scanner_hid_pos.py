@@ -174,7 +174,7 @@ def test_a_long_code_that_loses_reports_never_becomes_a_longer_or_a_mixed_one(da
 @asynccontextmanager
 async def world(inside: HidPosScanner, **more: object) -> AsyncIterator[tuple[hid_pos.Driver, HidDevice, Seen]]:
     async with hid_bus(inside) as device:
-        given_: dict[str, object] = {"retry_ms": 5, "answer_ms": 300, "piece_ms": 40, **more}
+        given_: dict[str, object] = {"retry_ms": 5, "answer_ms": 2000, "piece_ms": 2000, **more}
         driver = hid_pos.Driver("scanner", hid_pos.Settings(VENDOR, PRODUCT, **given_), bus_of(device))  # type: ignore[arg-type]  # a test's own
         try:
             yield driver, device, await opened(driver)
@@ -216,7 +216,7 @@ def test_codes_come_with_their_symbology_however_long_they_are() -> None:
 def test_a_lost_end_is_warned_of_and_the_next_code_is_whole() -> None:
     async def run() -> None:
         inside = HidPosScanner()
-        async with world(inside) as (_driver, _device, seen):
+        async with world(inside, piece_ms=40) as (_driver, _device, seen):
             await inside.lose_the_end(data="7" * 100)
             await wait_until_async(lambda: _warnings(seen), what="a warning")
             await inside.scan(data="8" * 20, symbology="]Q1")
@@ -323,7 +323,7 @@ def test_health_is_asked_of_the_device_itself() -> None:
 def test_no_code_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> None:
         inside = HidPosScanner()
-        async with world(inside) as (_driver, _device, seen):
+        async with world(inside, piece_ms=40) as (_driver, _device, seen):
             await inside.lose_the_end(data="7" * 100)
             inside.send(inside.reports("77777777", "]E0")[0][:20])
             await inside.scan(data="77777777x", symbology="]E4")

@@ -22,7 +22,7 @@ async def rig(_folder: Path) -> AsyncIterator[Rig]:
     """A scale on a virtual bus."""
     inside = HidPosScale(period_ms=10)
     async with hid_bus(inside, vendor=0x0EB8, product=0xF000) as device:
-        settings = hid_pos.Settings(0x0EB8, 0xF000, certified=True, silent_ms=150, retry_ms=10)
+        settings = hid_pos.Settings(0x0EB8, 0xF000, certified=True, silent_ms=400, retry_ms=10)
         driver = hid_pos.Driver("produce_scale", settings, bus_of(device))
         grams = itertools.cycle(range(205, 2000, 130))
 
