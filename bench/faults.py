@@ -25,7 +25,7 @@ from bench.knobs import KnobClient
 from bench.oracle import Oracle, Picked
 from bench.processes import NotReadyError
 from bench.reckoning import Reckoning, reckon
-from bench.replay import catch_up, conclude
+from bench.replay import at_rest, catch_up, conclude
 from bench.shopper import CutError, Sale, Shopper, StrangeScreenError
 from bench.world import Options, World
 from tools.report import Report
@@ -34,6 +34,8 @@ __all__ = ["drill", "main", "short_baskets"]
 
 _TERMINAL_MS: Final = 40
 _MOST_LINES: Final = 4
+_EVERY_CODE: Final = 3
+"""Every third shopper pays by phone."""
 _KILLS_A_PHASE: Final = 20
 """What a drill of full length has to do in each phase of a sale."""
 
@@ -56,13 +58,19 @@ async def _run(
     await terminal.turn("delay", milliseconds=_TERMINAL_MS)
     await terminal.turn("silence", kind="after_charge" if killer.plan.silent else "off")
     await terminal.close()
+    acquirer = await KnobClient.connect(world.boards["acquirer"])
+    await acquirer.turn("auto", outcome="pay")
+    await acquirer.turn("delay", milliseconds=_TERMINAL_MS)
+    await acquirer.close()
     shopper = Shopper(world, oracle)
     shopper.looks.append(killer.look)
+    code = next(tender.tender_id for tender in world.shop.tenders if tender.kind == "qr")
     result = _Run()
     await shopper.connect()
     told = 0
     try:
         while killer.done < killer.plan.rounds:
+            shopper.by_code = "" if len(result.seen) % _EVERY_CODE else code
             await _buy(shopper, oracle, next(baskets), killer, result)
             killer.check()
             if killer.done >= told + 20:
@@ -83,7 +91,7 @@ async def _buy(shopper: Shopper, oracle: Oracle, basket: Sequence[Picked], kille
             if not begun:
                 await shopper.arrive()
                 begun = True
-            await shopper.until_body("BasketBody", "WeighBody", "TenderChoiceBody", "CardBody", "ThanksBody")
+            await shopper.until_body("BasketBody", "WeighBody", "TenderChoiceBody", "CardBody", "QrBody", "ThanksBody")
             if shopper.body in ("BasketBody", "WeighBody"):
                 await shopper.fill(basket)
             sale = await shopper.pay()
@@ -142,6 +150,8 @@ def drill(
             world.start()
             result = asyncio.run(_run(world, oracle, short_baskets(oracle, chance), killer, report))
             report.require("head office has all of it in time", held=catch_up(world))
+            report.require("what was paid for nothing goes back in time", held=at_rest(world))
+            report.require("head office has the rest in time", held=catch_up(world))
             found = reckon(world, result.seen)
         except (NotReadyError, StrangeScreenError, CutError) as fault:
             report.require("the drill reaches its end", held=False, detail=str(fault) or type(fault).__name__)

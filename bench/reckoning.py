@@ -20,7 +20,7 @@ from typing import Any
 from bench.receipts import Receipts
 from bench.world import KIOSK, World
 
-__all__ = ["Reckoning", "acknowledged", "ahead", "reckon", "synced"]
+__all__ = ["Reckoning", "acknowledged", "ahead", "reckon", "synced", "under_way"]
 
 _TOTAL = re.compile(r"^\s*TOTAL\s+[^\d]*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
 _COPY = "COPY"
@@ -109,6 +109,14 @@ def reckon(world: World, seen: Mapping[str, Decimal], *, paper: bool = True) -> 
     if paper:
         _printed(world, found, journal)
     return found
+
+
+def under_way(world: World) -> set[str]:
+    """Requests that the acquirer was paid for and that neither a sale nor a refund stands against."""
+    taken: set[str] = set()
+    for what, request, _ in _at_the_acquirer(world):
+        (taken.add if what == "taken" else taken.discard)(request)
+    return taken - {request for sale in _journalled(world) for request in sale.tenders}
 
 
 def _journalled(world: World) -> list[_Sale]:

@@ -21,7 +21,7 @@ from bench.baskets import BasketsError, read_baskets, usual_baskets
 from bench.knobs import KnobClient
 from bench.oracle import Oracle, Picked
 from bench.processes import NotReadyError
-from bench.reckoning import Reckoning, acknowledged, reckon, synced
+from bench.reckoning import Reckoning, acknowledged, reckon, synced, under_way
 from bench.shopper import CutError, Shopper, StrangeScreenError
 from bench.world import Options, World
 from tools.report import Report
@@ -30,6 +30,8 @@ __all__ = ["main", "replay"]
 
 _TOLD_EVERY = 100
 _CATCH_UP_SECONDS = 300
+_AT_REST_SECONDS = 90
+"""Head office looks after a request that was cut in the middle within a quarter of a minute, a kiosk twice a minute."""
 
 
 async def replay(
@@ -70,6 +72,16 @@ def catch_up(world: World, seconds: float = _CATCH_UP_SECONDS) -> bool:
             return False  # it will never be sent again
         time.sleep(0.1)
     return False
+
+
+def at_rest(world: World, seconds: float = _AT_REST_SECONDS) -> bool:
+    """Wait until no money by code is on its way: each payment stands for a sale, or has gone back."""
+    deadline = time.monotonic() + seconds
+    while under_way(world):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def conclude(report: Report, found: Reckoning) -> None:

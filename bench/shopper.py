@@ -40,6 +40,7 @@ class Sale(dict[str, Any]):
 class Shopper:
     """One person at one kiosk. ``patience`` is how many seconds a screen may take to change.
 
+    ``by_code`` is the tender of whoever pays by phone where that is offered, and by card elsewhere.
     ``held`` is the most things that any screen of this visit has shown in the basket: a cut must not make it less.
     """
 
@@ -53,6 +54,7 @@ class Shopper:
         self._knobs: dict[str, KnobClient] = {}
         self.shown: Screen = {}
         self.held = 0
+        self.by_code = ""
         self.looks: list[Callable[[Screen], None]] = []
 
     @property
@@ -205,24 +207,28 @@ class Shopper:
         await self.turn("produce_scale", "remove")
 
     async def pay(self) -> Sale:
-        """Pay by card until the goodbye is up. Whatever was begun before is gone on with, never begun again."""
+        """Pay until the goodbye is up. Whatever was begun before is gone on with, never begun again."""
         while True:
             body = await self.until_body(
-                "BasketBody", "TenderChoiceBody", "CardBody", "ReceiptChoiceBody", "ThanksBody"
+                "BasketBody", "TenderChoiceBody", "CardBody", "QrBody", "ReceiptChoiceBody", "ThanksBody"
             )
             if body == "BasketBody":
                 self.touch("CheckoutRequested")
                 await self.until(lambda: self.body != "BasketBody", "tender choice")
             elif body == "TenderChoiceBody":
-                self.touch("TenderChosen", tender_id="card")
-                await self.until(lambda: self.body != "TenderChoiceBody", "the card prompt")
-            elif body == "CardBody":
-                await self.until(lambda: self.body != "CardBody", "the terminal's answer")
+                self.touch("TenderChosen", tender_id=self._way())
+                await self.until(lambda: self.body != "TenderChoiceBody", "the card prompt, or a code")
+            elif body in ("CardBody", "QrBody"):
+                await self.until(lambda: self.body not in ("CardBody", "QrBody"), "what became of the payment")
             elif body == "ReceiptChoiceBody":
                 self.touch("ReceiptChosen", kind="paper")
                 await self.until(lambda: self.body != "ReceiptChoiceBody", "the receipt")
             else:
                 return await self._thanked()
+
+    def _way(self) -> str:
+        shut = {tender for tender, _ in self.content["unavailable"]}
+        return self.by_code if self.by_code and self.by_code not in shut else "card"
 
     async def _thanked(self) -> Sale:
         content = self.content

@@ -127,7 +127,7 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
         yield TextLine(said.t("receipt.cash_rounding"), said.money(rounding))
     yield TextLine(name, said.money(tender.amount + rounding), bold=True)
     card = " ".join(filter(None, (tender.brand, tender.masked_pan)))
-    if card:
+    if card and card != name:
         yield _small(card)
     if tender.approval_code:
         yield _small(said.t("receipt.approval", code=tender.approval_code))
@@ -136,7 +136,8 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
     if tender.acquirer:
         yield _small(said.t("receipt.acquirer", acquirer=tender.acquirer))
     if tender.reference and tender.kind == "qr":
-        yield _small(said.t("receipt.bank_reference", reference=tender.reference))
+        yield _small(said.t("receipt.bank_reference"))
+        yield TextLine(tender.reference)  # as long as a narrow paper is wide: a line of its own
     elif tender.reference:
         yield _small(said.t("receipt.terminal_reference", reference=tender.reference))
     yield from (TextLine(line) for line in tender.slip)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bench.receipts import Receipts
-from bench.reckoning import Reckoning, acknowledged, ahead, reckon, synced
+from bench.reckoning import Reckoning, acknowledged, ahead, reckon, synced, under_way
 from bench.world import KIOSK, Options, World
 
 _FIRST, _SECOND = "3-1-000001", "3-1-000002"
@@ -227,10 +227,12 @@ def test_the_acquirer_s_payments_are_held_against_the_sales_as_the_terminal_s_ar
         json.dumps({"what": "created", **told}) + "\n" + json.dumps({"what": "paid", **told}) + "\n"
     )
     assert reckon(world, _SEEN).double_charges == ["5 was taken for req-9, and no sale has it"]
+    assert under_way(world) == {"req-9"}
 
     with world.payments.open("a") as memory:
         memory.write(json.dumps({"what": "refunded", **told}) + "\n")
     assert reckon(world, _SEEN).faults == []
+    assert under_way(world) == set()
 
 
 def test_a_terminal_without_a_memory_took_nothing(books: _Books) -> None:

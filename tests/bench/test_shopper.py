@@ -33,6 +33,7 @@ class _Kiosk:
         self.body = "AttractBody"
         self.content: dict[str, Any] = {}
         self.deaf = ""
+        self.shut: tuple[str, ...] = ()
         self._visitors: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._panels = {
@@ -119,7 +120,10 @@ class _Kiosk:
             case "ViewRequested", _:
                 self.basket()
             case "CheckoutRequested", _:
-                self.show("TenderChoiceBody")
+                self.show("TenderChoiceBody", unavailable=[[tender, {}] for tender in self.shut])
+            case "TenderChosen", {"tender_id": "bkash"}:
+                self.show("QrBody", stage="present")
+                self.show("ReceiptChoiceBody")
             case "TenderChosen", _:
                 self.show("ReceiptChoiceBody")
             case "ReceiptChosen", _:
@@ -173,6 +177,19 @@ def test_a_basket_is_rung_up_paid_and_remembered() -> None:
             "TenderChosen card",
             "ReceiptChosen paper",
         ]
+
+    _before(use)
+
+
+@pytest.mark.parametrize(("shut", "way"), [((), "bkash"), (("bkash",), "card")])
+def test_a_shopper_with_a_phone_pays_by_code_where_that_is_offered(shut: tuple[str, ...], way: str) -> None:
+    async def use(kiosk: _Kiosk, shopper: Shopper) -> None:
+        kiosk.shut, shopper.by_code = shut, "bkash"
+        await shopper.connect()
+        await shopper.arrive()
+        await shopper.fill(_BASKET[:1])
+        await shopper.pay()
+        assert f"TenderChosen {way}" in kiosk.touched
 
     _before(use)
 

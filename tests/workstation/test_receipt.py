@@ -275,3 +275,14 @@ def test_a_member_and_an_unsure_clock_are_told_but_no_member_number() -> None:
 
 def test_a_language_the_kiosk_does_not_speak_falls_back_to_the_shops_first() -> None:
     assert printed(sale("fr")).language == "bn"
+
+
+def test_a_payment_by_code_bears_the_bank_s_reference_whole_on_a_line_of_its_own() -> None:
+    end_to_end = "E00000000202611221246cdaf45797d7"
+    paid = SettledTender("t", "pix", "qr", bdt(26000), brand="Pix", reference=end_to_end)
+    offered = replace(POLICY, tenders=(TenderType("pix", "qr", {"en": "Pix"}),))
+    document = receipt(sale(tenders=(paid,)), offered, "", copy=False, job="j", time_zone="Asia/Dhaka")
+    lines = [(part.left, part.right) for part in document.parts if isinstance(part, TextLine)]
+    at = lines.index(("Pix", Translator("en", paper=True).money(bdt(26000))))
+    assert lines[at + 1 : at + 3] == [("  Bank reference", ""), (end_to_end, "")]
+    assert [text for text, _ in lines].count("  Pix") == 0

@@ -37,6 +37,8 @@ from bench.knobs import KnobPanel, KnobRefusedError
 __all__ = ["Provider", "main"]
 
 _LONGEST_DELAY_MS = 600_000
+_BANK = "00000000"
+"""Where an end-to-end id of Pix names the payer's bank: E, eight figures, the minute in UTC, eleven characters."""
 
 
 class _Server(uvicorn.Server):
@@ -170,7 +172,7 @@ class Provider:
 
     def _paid(self, charge: Charge, amount_minor: int) -> dict[str, Any]:
         amount = amount_minor or charge.amount_minor
-        name = f"E{time.strftime('%Y%m%d%H%M', time.gmtime())}{secrets.token_hex(6)}"
+        name = f"E{_BANK}{time.strftime('%Y%m%d%H%M', time.gmtime())}{secrets.token_hex(6)[:11]}"
         self.memory.note("paid", charge.reference, amount_minor=amount, currency=charge.currency, bank_reference=name)
         self._tell(charge)
         return {"reference": charge.reference, "amount_minor": amount, "bank_reference": name}
