@@ -357,6 +357,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, cancelling=event.tender)
         case e.QrShown():
             live = replace(live, qr=event if event.tender else None)
+        case e.TendersLeft():
+            live = replace(live, left=event.tenders)
         case e.MemberAsked():
             live = replace(live, member_ask=event if event.correlation else None)
         case e.DeviceShown():

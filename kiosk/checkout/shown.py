@@ -28,6 +28,7 @@ __all__ = [
     "SignInRefused",
     "StorageShown",
     "SuggestionsShown",
+    "TendersLeft",
     "Transient",
     "View",
     "ViewShown",
@@ -118,6 +119,13 @@ class QrShown:
 
 
 @dataclass(frozen=True, slots=True)
+class TendersLeft:
+    """Tenders by code that this kiosk gave up by itself, and head office has not said to be stopped."""
+
+    tenders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MemberAsked:
     """Head office was asked who this is; empty: nobody is being asked about any more."""
 
@@ -189,6 +197,7 @@ Transient = (
     | LeavingShown
     | CancelShown
     | QrShown
+    | TendersLeft
     | MemberAsked
     | DeviceShown
     | NetworkShown

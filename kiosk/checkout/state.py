@@ -160,6 +160,7 @@ class Live:
     cancelling: str = ""
     asking: str = ""
     qr: QrShown | None = None
+    left: tuple[str, ...] = ()
     member_ask: MemberAsked | None = None
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
     zero_seen: bool = False

@@ -206,7 +206,7 @@ def test_who_never_saw_a_code_is_not_held(told: i.Input | str) -> None:
     lane, tender = chosen()
     lane.tell(i.TerminalSilent(tender) if isinstance(told, str) else told)
     assert isinstance(lane.screen.body, TenderChoiceBody)
-    assert [(s.outcome, s.reason) for s in lane.happened(e.TenderSettled)] == [("declined", "unavailable")]
+    assert [(s.outcome, s.reason) for s in lane.happened(e.TenderSettled)] == [("declined", "no_answer")]
     assert lane.effect(f.AbortTerminal).tender == tender
     lane.tell(i.QrReady(tender, code(), 120_000))
     assert isinstance(lane.screen.body, TenderChoiceBody)
@@ -215,12 +215,45 @@ def test_who_never_saw_a_code_is_not_held(told: i.Input | str) -> None:
     assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1"), "and its money goes back"
 
 
+def test_what_was_given_up_here_is_stopped_at_head_office_however_long_that_takes() -> None:
+    lane, tender = chosen()
+    lane.tell(i.TerminalSilent(tender))
+    stop = f.AbortTerminal(tender, "qr")
+    assert f.StartTimer("left", 30_000) in lane.effects
+    for told in (i.TimerElapsed("left"), i.NetworkChanged(online=True)):
+        lane.tell(told)
+        assert lane.effect(f.AbortTerminal) == stop
+    lane.power_cut()
+    assert lane.effect(f.AbortTerminal) == stop, "the journal says that it was given up here"
+    lane.tell(i.TerminalAnswered(tender, "cancelled", reason="cancelled"))
+    for told in (i.TimerElapsed("left"), i.NetworkChanged(online=True)):
+        lane.tell(told)
+        assert lane.no_effect(f.AbortTerminal), "head office has stopped it"
+
+
+def test_what_head_office_gave_up_is_not_asked_about_again() -> None:
+    lane, tender = on_show()
+    lane.tell(i.TerminalAnswered(tender, "declined", reason="expired"))
+    lane.power_cut()
+    lane.tell(i.NetworkChanged(online=True))
+    assert lane.no_effect(f.AbortTerminal)
+
+
+def test_money_for_what_was_given_up_here_goes_back_when_head_office_tells_of_it() -> None:
+    lane, tender = chosen()
+    lane.tell(i.TerminalSilent(tender), paid(tender))
+    assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1")
+    lane.tell(i.ReversalAnswered(tender, done=True))
+    lane.tell(i.TimerElapsed("left"))
+    assert lane.no_effect(f.AbortTerminal)
+
+
 @pytest.mark.parametrize("payload", [code(9501), code()[:-1], "", "https://pay.example/1"])
 def test_a_code_that_asks_for_something_else_is_never_shown(payload: str) -> None:
     lane, tender = chosen()
     lane.tell(i.QrReady(tender, payload, 120_000))
     assert isinstance(lane.screen.body, TenderChoiceBody)
-    assert [(s.outcome, s.reason) for s in lane.happened(e.TenderSettled)] == [("declined", "code")]
+    assert [(s.outcome, s.reason) for s in lane.happened(e.TenderSettled)] == [("declined", "code_refused")]
     assert lane.effect(f.AbortTerminal).tender == tender
 
 
@@ -246,7 +279,7 @@ def test_staff_are_asked_to_look_at_the_shopper_s_app_and_may_settle_it() -> Non
     assert isinstance(shown, StaffBody)
     assert [each.text.message for each in shown.interventions] == ["intervention.tender_unknown_qr"]
     lane.tell(i.OperatorActed("tender_was_declined"))
-    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr")
+    assert lane.effect(f.AbortTerminal) == f.AbortTerminal(tender, "qr")
     lane.tell(paid(tender))
     assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1")
 

@@ -18,11 +18,13 @@ from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem, TenderKind
 
 __all__ = [
+    "OWN",
     "answered",
     "ask_again",
     "cancel",
     "cash_received",
     "choose",
+    "leave",
     "question",
     "request_checkout",
     "resume_after_power",
@@ -40,7 +42,10 @@ __all__ = [
 ]
 
 _REVERSAL_MS = 30_000
-"""How long a payment that head office shall give back is waited for before it is asked again."""
+"""How long a payment that head office shall stop or give back is waited for before it is asked again."""
+_MOST_LEFT = 8
+OWN = frozenset({"no_answer", "code_refused", "staff"})
+"""Why a tender by code was given up here and not by head office."""
 
 
 def request_checkout(desk: Desk) -> None:
@@ -130,6 +135,8 @@ def question(desk: Desk, tender: Tender) -> f.StartTimer:
 
 def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
     """The terminal's or the acquirer's word on a request."""
+    if answer.tender in desk.state.live.left and answer.outcome not in ("in_progress", "unknown"):
+        desk.happened(e.TendersLeft(tuple(t for t in desk.state.live.left if t != answer.tender)))
     tender = tender_of(desk, answer.tender)
     if tender is None or not tender.open:
         _late(desk, answer)
@@ -242,6 +249,15 @@ def _late(desk: Desk, answer: i.TerminalAnswered) -> None:
         desk.do(f.AbortTerminal(tender.tender, tender.kind))
 
 
+def leave(desk: Desk, *tenders: str) -> None:
+    """Give tenders by code up without head office's word: they are to be stopped there, however long that takes."""
+    left = tuple(dict.fromkeys((*desk.state.live.left, *tenders)))[-_MOST_LEFT:]
+    if left != desk.state.live.left:
+        desk.happened(e.TendersLeft(left))
+    if left:
+        desk.do(*(f.AbortTerminal(tender, "qr") for tender in left), f.StartTimer("left", _REVERSAL_MS))
+
+
 def _given_back(desk: Desk, answer: i.TerminalAnswered) -> None:
     """Head office gives money back: what was asked of it, or by itself what came too late."""
     if any(pending.tender == answer.tender for pending in desk.state.reversals):
@@ -266,8 +282,8 @@ def silent(desk: Desk, told: i.TerminalSilent, *, call_staff: bool = False) -> N
     code = desk.state.live.qr
     if tender.kind == "qr" and tender.outcome is None and code is not None and not code.payload:
         # Nobody has seen a code, so nobody can have paid: no reason to hold the shopper.
-        desk.do(f.AbortTerminal(tender.tender, tender.kind))
-        _no(desk, tender, "declined", "unavailable", text("pay.qr_unavailable"))
+        _no(desk, tender, "declined", "no_answer", text("pay.qr_unavailable"))
+        leave(desk, tender.tender)
         return
     asked_before = tender.outcome == "unknown"
     if not asked_before:
@@ -403,7 +419,10 @@ def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="staff"))
         desk.happened(e.ViewShown("tender_choice"))
         # Should the terminal know better, its late approval is given back.
-        desk.do(f.AskTerminal(tender.tender, tender.kind))
+        if tender.kind == "qr":
+            leave(desk, tender.tender)
+        else:
+            desk.do(f.AskTerminal(tender.tender, tender.kind))
 
 
 def resume_after_power(desk: Desk) -> None:
@@ -413,6 +432,8 @@ def resume_after_power(desk: Desk) -> None:
     if tender is not None and tender.kind != "cash":
         desk.happened(e.AskShown(tender.tender))
         desk.do(f.AskTerminal(tender.tender, tender.kind), question(desk, tender))
+    own = [t.tender for t in desk.state.unpaid if t.kind == "qr" and t.reason in OWN]
+    leave(desk, *own[-_MOST_LEFT:])
     for pending in desk.state.reversals:
         if not pending.failed:  # a failed one is with staff, who may have the money in their hand
             _ask_back(desk, pending.tender, pending.kind, pending.amount, pending.reference)

@@ -50,8 +50,8 @@ def _show(desk: Desk, tender: Tender, code: i.QrReady) -> None:
 
 def _not_to_be_shown(desk: Desk, tender: Tender) -> None:
     """It asks for something else than is owed. Nobody has seen it; should money come all the same, it goes back."""
-    desk.do(f.AbortTerminal(tender.tender, tender.kind))
-    payment.settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), reason="code"))
+    payment.settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), reason="code_refused"))
+    payment.leave(desk, tender.tender)
     desk.happened(e.ViewShown("tender_choice"))
     desk.say(text("pay.qr_unavailable"), "warning")
 
@@ -81,4 +81,5 @@ def network_changed(desk: Desk, *, online: bool) -> None:
         elif desk.state.live.qr is not None:
             payment.silent(desk, i.TerminalSilent(tender.tender))
     if online:
+        payment.leave(desk)
         payment.reversals_again(desk)

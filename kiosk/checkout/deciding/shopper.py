@@ -172,6 +172,8 @@ def timer(desk: Desk, name: str) -> None:
             payment.ask_again(desk)
         case "qr":
             qr.count_down(desk)
+        case "left":
+            payment.leave(desk)
         case "reversal":
             payment.reversals_again(desk)
         case _:
