@@ -70,7 +70,7 @@ async def _run(
     told = 0
     try:
         while killer.done < killer.plan.rounds:
-            shopper.by_code = "" if len(result.seen) % _EVERY_CODE else code
+            shopper.by_code = code if len(result.seen) % _EVERY_CODE == _EVERY_CODE - 1 else ""
             await _buy(shopper, oracle, next(baskets), killer, result)
             killer.check()
             if killer.done >= told + 20:
