@@ -65,7 +65,9 @@ def test_the_same_seed_gives_the_same_frames() -> None:
 
 def test_what_two_decoders_read_alike_is_there() -> None:
     grey = grey_of(picture_of(BARCODES[0].file))
-    assert witnessed({"a": lambda _: {"1", "2"}, "b": lambda _: {"2", "3"}, "c": None}, grey) == {"2"}
+    decoders = {"a": lambda _: {"1", "2"}, "b": lambda _: {"2", "3"}, "c": None}
+    assert witnessed(decoders, grey) == {"2"}
+    assert witnessed(decoders, grey, frozenset({"3".zfill(14)})) == {"2", "3"}
 
 
 def test_a_misread_that_is_agreed_upon_breaks_the_run(tmp_path: Path) -> None:

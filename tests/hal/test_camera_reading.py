@@ -133,6 +133,21 @@ def test_one_picture_is_never_enough() -> None:
     assert _told(Agreement(), [[_seen("A")], [_seen("A")]]) == ["A"]
 
 
+def test_a_code_that_a_picture_shows_twice_is_still_one_picture() -> None:
+    assert _told(Agreement(), [[_seen("A"), _seen("A", at=500)]]) == []
+    assert _told(Agreement(), [[_seen("A"), _seen("A", at=500)]] * 2) == ["A"]
+
+
+def test_two_codes_one_above_the_other_are_both_read_and_told() -> None:
+    above, below = (np.array(_drawn(F.EAN13, data, scale=2)) for data in ("5901234123457", "4006381333931"))
+    scene = np.full((480, 640), 235, np.uint8)
+    for card, at in ((above, 40), (below, 220)):
+        scene[at : at + card.shape[0], 100 : 100 + card.shape[1]] = card
+    found = read_bars(scene, _half(scene))
+    assert {seen.data for seen in found} == {"5901234123457", "4006381333931"}
+    assert set(_told(Agreement(), [found] * 3)) == {"5901234123457", "4006381333931"}
+
+
 def test_a_short_code_needs_more_pictures_than_a_long_one() -> None:
     assert points_needed("UPC-E") > points_needed("EAN-8") > points_needed("EAN-13")
     short = [_seen("96385074", kind="EAN-8", symbology="]E4")]

@@ -89,7 +89,7 @@ class Agreement:
         """Take what one picture showed; gives what is to be told now."""
         self._tracks = [track for track in self._tracks if mono_ms - track.mono_ms <= self._kept_ms(track)]
         told = []
-        for seen in sightings:
+        for seen in _once(sightings):
             track = self._followed(seen, mono_ms)
             if self._settled(track):
                 if not self._known(track):
@@ -127,6 +127,16 @@ class Agreement:
     def _known(self, track: _Track) -> bool:
         thing = same_thing(track.last)
         return any(one.told and same_thing(one.last) == thing for one in self._tracks if one is not track)
+
+
+def _once(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Of a code that one picture shows several times the one with most votes: a picture is one witness."""
+    best: dict[tuple[str, str], Sighting] = {}
+    for seen in sightings:
+        known = best.get((seen.data, seen.kind))
+        if known is None or seen.votes > known.votes:
+            best[seen.data, seen.kind] = seen
+    return list(best.values())
 
 
 def _is_firm(seen: Sighting) -> bool:

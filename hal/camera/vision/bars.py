@@ -88,14 +88,13 @@ class Region:
 
 
 def read_bars(grey: Grey, half: Grey, *, restore: bool = False) -> list[Sighting]:
-    """The linear codes in the strongest regions: in each the one with most votes, if it has enough.
+    """The linear codes in the strongest regions that have enough votes; of two at one place, the one with more.
 
     ``half`` is the same picture at half the size. ``restore`` tries what focus and movement may have done to it, which
     reads most of what else does not, and takes three times as long.
     """
     ways = _RESTORE if restore else _SHARPEN
-    found = (_read_region(grey, region, ways) for region in find_regions(half, _REGIONS))
-    return [each for each in found if each is not None]
+    return [seen for region in find_regions(half, _REGIONS) for seen in _read_region(grey, region, ways)]
 
 
 def read_along(grey: Grey, seen: Sighting) -> Sighting | None:
@@ -107,7 +106,8 @@ def read_along(grey: Grey, seen: Sighting) -> Sighting | None:
     cos, sin = math.cos(angle), math.sin(angle)
     left, right = (x * cos + y * sin for x, y in (start, end))
     middle, reach = start[1] * cos - start[0] * sin, max((right - left) * _REREAD, 2.0)
-    return _read_region(grey, Region(angle, (left, right), (middle - reach, middle + reach)), _SHARPEN)
+    found = _read_region(grey, Region(angle, (left, right), (middle - reach, middle + reach)), _SHARPEN)
+    return found[0] if found else None
 
 
 def find_regions(half: Grey, most: int) -> Iterator[Region]:
@@ -158,20 +158,47 @@ def _bands(grey: Grey, region: Region) -> tuple[Lines, Region]:
     return upright.reshape(_BANDS, _ROWS, width).mean(axis=1, dtype=np.float32), wide
 
 
-def _read_region(grey: Grey, region: Region, ways: Sequence[Way]) -> Sighting | None:
+@dataclass(slots=True)
+class _Votes:
+    """Readings of a region's lines that say the same; where they stand, as samples across and numbers of bands."""
+
+    first: Sighting
+    left: float
+    right: float
+    bands: list[int]
+
+    def overlap(self, other: _Votes) -> bool:
+        """Both stand at the same place of the region."""
+        aside = self.right < other.left or other.right < self.left
+        return not aside and min(self.bands) <= max(other.bands) and min(other.bands) <= max(self.bands)
+
+    def sighting(self, wide: Region) -> Sighting:
+        """In the frame, as tall as the bands that were read."""
+        left, right = (wide.across[0] + end / _ACROSS for end in (self.left, self.right))
+        thick = (wide.along[1] - wide.along[0]) / _BANDS
+        top, bottom = wide.along[0] + min(self.bands) * thick, wide.along[0] + (max(self.bands) + 1) * thick
+        corners = (wide.at(left, top), wide.at(right, top), wide.at(right, bottom), wide.at(left, bottom))
+        return replace(self.first, corners=corners, votes=len(self.bands))
+
+
+def _read_region(grey: Grey, region: Region, ways: Sequence[Way]) -> list[Sighting]:
+    """What enough lines of a region say, most votes first; the next way is tried while nothing has more than enough."""
     lines, wide = _bands(grey, region)
-    votes: dict[tuple[str, str], list[Sighting]] = {}
-    best: list[Sighting] = []
+    votes: dict[tuple[str, str], _Votes] = {}
     for way in ways:
         for number, line in enumerate(_black_and_white(way(lines))):
             for found in _read_line(line[None]):
                 if (seen := sighting(found)) is not None:
-                    placed = replace(seen, corners=_corners(seen, wide, number))
-                    votes.setdefault((seen.data, seen.kind), []).append(placed)
-        best = max(votes.values(), key=len, default=[])
-        if len(best) > _ENOUGH:
+                    ends = [x for x, _ in seen.corners]
+                    voted = votes.setdefault((seen.data, seen.kind), _Votes(seen, min(ends), max(ends), []))
+                    voted.bands.append(number)
+        if any(len(each.bands) > _ENOUGH for each in votes.values()):
             break
-    return _merged(best, wide) if len(best) >= _ENOUGH else None
+    kept: list[_Votes] = []
+    for each in sorted(votes.values(), key=lambda one: -len(one.bands)):
+        if len(each.bands) >= _ENOUGH and not any(each.overlap(other) for other in kept):
+            kept.append(each)
+    return [each.sighting(wide) for each in kept]
 
 
 def _sharpened(lines: Lines, radius: float, strength: float) -> Lines:
@@ -207,22 +234,3 @@ _SHARPEN: Final[Sequence[Way]] = (
 )
 """Unsharp masks (radius in pixels), in turn: what a hand's distance blurs first."""
 _RESTORE: Final[Sequence[Way]] = tuple(partial(_restored, spread=spread) for spread in SPREADS)
-
-
-def _corners(seen: Sighting, wide: Region, number: int) -> tuple[Point, Point, Point, Point]:
-    """The ends of one band's code in the frame, as a rectangle as thick as the band."""
-    ends = sorted(x for x, _ in seen.corners)
-    left, right = (wide.across[0] + x / _ACROSS for x in (ends[0], ends[-1]))
-    thick = (wide.along[1] - wide.along[0]) / _BANDS
-    top = wide.along[0] + number * thick
-    return wide.at(left, top), wide.at(right, top), wide.at(right, top + thick), wide.at(left, top + thick)
-
-
-def _merged(votes: Sequence[Sighting], wide: Region) -> Sighting:
-    """One sighting for all votes: the ends of the first, the length of the region's bars."""
-    first = votes[0]
-    cos, sin = math.cos(wide.angle), math.sin(wide.angle)
-    ends = [x * cos + y * sin for x, y in first.corners]
-    left, right, (top, bottom) = min(ends), max(ends), wide.along
-    corners = (wide.at(left, top), wide.at(right, top), wide.at(right, bottom), wide.at(left, bottom))
-    return replace(first, corners=corners, votes=len(votes))

@@ -20,7 +20,7 @@ class Sighting:
 
     ``data`` is what a scanner would send: 13 digits for UPC-A and UPC-E, GS1 element strings with FNC1 as 1D hex.
     ``symbology`` is the AIM identifier (ISO/IEC 15424); ``kind`` the name of the symbology, which tells apart what
-    share an identifier. ``votes``: how many separate lines across a linear code read the same.
+    share an identifier. ``votes``: how many readings of lines across a linear code agree.
     """
 
     data: str

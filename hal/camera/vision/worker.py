@@ -148,7 +148,8 @@ def main(given: list[str] | None = None, stand_ins: Mapping[str, OpenCapture] | 
     _end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the kiosk, which then hangs up
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(_NICE)
+    with suppress(OSError):  # a service may be forbidden it: then it runs as its parent does
+        os.nice(_NICE)
     cv2.setNumThreads(1)
     channel = socket.socket(fileno=socket_number)
     shared = mmap.mmap(shared_number, SHARED_BYTES)

@@ -13,7 +13,7 @@ import numpy as np
 from hal.camera.vision.stages import read_still
 from tests.benchmarks.vision.frames import DEGRADATIONS, held
 from tests.benchmarks.vision.rivals import Decoder, rivals, witnessed
-from tests.benchmarks.vision.samples import Picture, Sample, grey_of, picture_of, spread
+from tests.benchmarks.vision.samples import Picture, Sample, grey_of, known, picture_of, spread
 from tools.report import Report
 
 __all__ = ["frames", "stills"]
@@ -91,10 +91,10 @@ def _table(report: Report, title: str, group: str, counts: _Counts, decoders: Ma
 
 def stills(report: Report, samples: list[Sample]) -> None:
     """Photographs and drawings as they are."""
-    decoders, counts = rivals(), _Counts()
+    decoders, counts, there = rivals(), _Counts(), known(samples)
     for sample in samples:
         grey = grey_of(picture_of(sample.file))
-        counts.take(sample.symbology, sample.with_also(_also(decoders, grey)), grey, decoders)
+        counts.take(sample.symbology, sample.with_also(_also(decoders, grey, there)), grey, decoders)
     _table(report, "Stills, read exactly", "symbology", counts, decoders)
     for group in counts.pictures:
         best = max(counts.read[name][group] for name in decoders if name in counts.read)
@@ -111,14 +111,15 @@ def frames(report: Report, samples: list[Sample]) -> None:
     decoders, counts, chance = rivals(), _Counts(), np.random.default_rng(_SEED)
     chosen = spread(samples, _MOST)
     photographs = [picture_of(sample.file) for sample in chosen]
-    known = [
-        sample.with_also(_also(decoders, grey_of(photograph)))
+    there = known(samples)
+    held_up = [
+        sample.with_also(_also(decoders, grey_of(photograph), there))
         for sample, photograph in zip(chosen, photographs, strict=True)
     ]
     shown = held(photographs)
     for name, spoil in DEGRADATIONS.items():
         report.progress(name)
-        for sample, frame in zip(known, shown, strict=True):
+        for sample, frame in zip(held_up, shown, strict=True):
             counts.take(name, sample, grey_of(spoil(frame, chance)), decoders)
     _table(report, "Spoilt frames, read exactly", "degradation", counts, decoders)
     best, most = counts.best_single(decoders)
@@ -136,6 +137,6 @@ def frames(report: Report, samples: list[Sample]) -> None:
     report.figure("frame_cpu_ms", round(processor, 1))
 
 
-def _also(decoders: Mapping[str, Decoder | None], grey: Picture) -> set[str]:
+def _also(decoders: Mapping[str, Decoder | None], grey: Picture, there: frozenset[str]) -> set[str]:
     """What else stands in a picture: as its digits, and as it is."""
-    return {form for data in witnessed(decoders, grey) for form in (data, data.zfill(14))}
+    return {form for data in witnessed(decoders, grey, there) for form in (data, data.zfill(14))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import cv2
@@ -24,10 +25,12 @@ def rivals() -> dict[str, Decoder | None]:
     return {"zxing-cpp": _zxing, "pyzbar": _pyzbar(), "opencv": _opencv()}
 
 
-def witnessed(decoders: Mapping[str, Decoder | None], grey: Picture) -> set[str]:
-    """What two of them read alike in an unspoilt picture stands in it, whether or not the manifest says so."""
+def witnessed(decoders: Mapping[str, Decoder | None], grey: Picture, known: AbstractSet[str] = frozenset()) -> set[str]:
+    """What stands in an unspoilt picture, whether or not the manifest says so: what two of them read alike, and what
+    one reads that is ``known`` to stand in another picture (as 14 digits): nobody misreads into a code that there is.
+    """
     read = [decoder(grey) for decoder in decoders.values() if decoder is not None]
-    return {data for one in read for data in one if sum(data in other for other in read) > 1}
+    return {data for one in read for data in one if data.zfill(14) in known or sum(data in other for other in read) > 1}
 
 
 def _zxing(grey: Picture) -> set[str]:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DATA", "Picture", "Sample", "grey_of", "load", "normalised", "picture_of", "spread"]
+__all__ = ["DATA", "Picture", "Sample", "grey_of", "known", "load", "normalised", "picture_of", "spread"]
 
 DATA = Path(__file__).parents[2] / "data" / "vision"
 Picture = npt.NDArray[Any]
@@ -95,6 +95,11 @@ def picture_of(file: Path) -> Picture:
 def grey_of(picture: Picture) -> Picture:
     """As the decoders take it."""
     return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+
+
+def known(samples: Iterable[Sample]) -> frozenset[str]:
+    """Every code of the manifest, as 14 digits."""
+    return frozenset(sample.expected.zfill(14) for sample in samples)
 
 
 def spread(samples: Sequence[Sample], most: int) -> list[Sample]:

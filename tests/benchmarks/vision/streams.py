@@ -12,7 +12,7 @@ import numpy as np
 from hal.camera.vision.stream import Stream
 from tests.benchmarks.vision.frames import DEGRADATIONS, Scenes, held, jittered
 from tests.benchmarks.vision.rivals import rivals, witnessed
-from tests.benchmarks.vision.samples import Picture, Sample, grey_of, picture_of, spread
+from tests.benchmarks.vision.samples import Picture, Sample, grey_of, known, picture_of, spread
 from tools.report import Report
 
 __all__ = ["held_before_the_camera", "nothing_to_read"]
@@ -42,7 +42,7 @@ def held_before_the_camera(report: Report, samples: list[Sample]) -> None:
                 told[name] += 1
                 needed.append(first)
             if others:
-                there = witnessed(decoders, grey_of(photograph))
+                there = witnessed(decoders, grey_of(photograph), known(samples))
                 wrong += [f"{data} for {sample.file.name}, {name}" for data in others if data not in there]
     rows = [(name, len(chosen), told[name]) for name in DEGRADATIONS]
     report.table("Streams of ten pictures, told after agreement", ("degradation", "streams", "told"), rows)
