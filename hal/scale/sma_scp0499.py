@@ -11,7 +11,8 @@ of unit, CR. Status: ``Z`` at zero, ``O`` over, ``U`` under, ``E`` zero error, `
 tare error, else a space. Kind: ``G`` gross, ``N`` net, ``T`` the tare itself; a small letter: finer than the verified
 division, which is never a trade weight. Motion: ``M`` or a space. A question it does not know: LF ``?`` CR.
 
-Unconfirmed here: that ``Z`` is answered like ``W`` by every maker.
+Unconfirmed here: that ``Z`` is answered like ``W`` by every maker. The standard writes its units ``kg_``, and it is not
+plain whether the last sign is sent or stands for a space: both are taken.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def decode(raw: bytes, unit: ScaleUnit) -> Weighing:
     state = _STATES.get(matched["status"])
     if state is not None:
         return Weighing(state, unit=unit, net=net, high_resolution=fine)
-    if matched["unit"].strip().lower() != unit.encode():
+    if matched["unit"].strip(b" _").lower() != unit.encode():
         raise said(raw)
     value, exponent = decimal_digits(matched["weight"].decode().lstrip(" "))
     empty = not value and not net

@@ -38,6 +38,7 @@ READ = [
     (NCI, b"\n00.000KG\r\n20\r\x03", Weighing("zero", 0, -3, "kg")),
     (NCI, b"\n00.000KG\r\n00\r\x03", Weighing("zero", 0, -3, "kg")),
     (SMA, b"\n 1G       1.250kg \r", KG),
+    (SMA, b"\n 1G       1.250kg_\r", KG),
     (SMA, b"\n 1N       1.250kg \r", NET),
     (SMA, b"\nZ1G       0.000kg \r", Weighing("zero", 0, -3, "kg")),
     (SMA, b"\n 1GM      1.250kg \r", Weighing("motion", 1250, -3, "kg")),

@@ -58,6 +58,14 @@ class Emupos:
         """Push a printer's cash drawer shut."""
         self._ask("POST", f"/devices/{device}/drawer/close")
 
+    def weigh(self, device: str, grams: int, *, stable: bool = True) -> None:
+        """Put this much on a scale's platter, gross; below 0: lift it. Not ``stable``: it moves for half a second."""
+        self._ask("PUT", f"/devices/{device}/weight", {"grams": grams, "stable": stable})
+
+    def tare(self, device: str) -> None:
+        """Press a scale's tare key."""
+        self._ask("POST", f"/devices/{device}/tare")
+
     def receipts(self, device: str) -> list[tuple[str, Path]]:
         """The text of each receipt that came out of a printer, the first first, and where its picture is."""
         metas = sorted(self.get(f"/devices/{device}/receipts"), key=lambda meta: str(meta["completed_at"]))
@@ -72,8 +80,10 @@ class Emupos:
             return False
         return True
 
-    def _ask(self, method: str, path: str) -> bytes:
-        request = urllib.request.Request(self._api + path, method=method)  # noqa: S310  its own address, made above
+    def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> bytes:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {} if data is None else {"Content-Type": "application/json"}
+        request = urllib.request.Request(self._api + path, data, headers, method=method)  # noqa: S310  its own address, made above
         with urllib.request.urlopen(request, timeout=_START_S) as answer:  # noqa: S310  the same
             told: bytes = answer.read()
             return told
