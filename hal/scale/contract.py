@@ -81,5 +81,5 @@ class PricingScale(Scale, Protocol):
     async def price(self, unit_price: int) -> None:
         """Weigh at this unit price from now on, in minor units; 0: at none. Raises ``DeviceError`` when out of range.
 
-        Readings of before have another ``computed.unit_price``, which says so.
+        May be told in any state and outlives a lost line. Readings of before have another ``computed.unit_price``.
         """

@@ -246,7 +246,6 @@ class Driver(PolledScale):
 
     async def price(self, unit_price: int) -> None:
         """See ``PricingScale.price``; a weighing under way at another price is let go."""
-        self.need("price")
         highest = min(_HIGHEST_PRICE, 10**self._settings.price_digits - 1)
         if not 0 <= unit_price <= highest:
             text = f"{self.name}: a unit price is 0 to {highest} minor units"

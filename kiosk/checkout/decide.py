@@ -9,7 +9,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import entry, lane, payment, qr, receipt, shopper, staff, weighing
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.effects import Effect, SetLight
+from kiosk.checkout.effects import Effect, SetLight, WeighAt
 from kiosk.checkout.moment import Moment
 from kiosk.checkout.state import State
 from kiosk.checkout.text import text
@@ -43,6 +43,9 @@ def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisio
     before, after = light(state), light(desk.state)
     if after != before or isinstance(input_, i.PowerRestored):
         desk.do(after)
+    asked = weighing.scale_price(desk.state)
+    if asked != weighing.scale_price(state):
+        desk.do(WeighAt(asked))
     return Decision(tuple(desk.events), tuple(desk.effects))
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "SetLight",
     "StartTimer",
     "StopTimer",
+    "WeighAt",
 ]
 
 
@@ -146,6 +147,13 @@ class Enable:
 
 
 @dataclass(frozen=True, slots=True)
+class WeighAt:
+    """Have a trade scale that computes prices weigh at this unit price, in minor units per kilogram; 0: at none."""
+
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
 class Disable:
     """A device's data is not wanted now."""
 
@@ -168,4 +176,5 @@ Effect = (
     | StopTimer
     | Enable
     | Disable
+    | WeighAt
 )

@@ -11,6 +11,7 @@ from hal.camera.contract import Camera, Guess
 from hal.device import DeviceError
 from hal.lights.contract import Lights
 from hal.printer.contract import Document, Printer
+from hal.scale.contract import PricingScale
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import TransactionCompleted
@@ -119,6 +120,8 @@ class Performer:
                 self._rack.let_flow(effect.device, wanted=True)
             case f.Disable():
                 self._rack.let_flow(effect.device, wanted=False)
+            case f.WeighAt():
+                self._weigh_at(effect)
             case _:
                 assert_never(effect)
 
@@ -142,6 +145,14 @@ class Performer:
         word = await asked
         if word is not None:
             self._put(word)
+
+    # --- the trade scale -----------------------------------------------------------------------------------------
+
+    def _weigh_at(self, effect: f.WeighAt) -> None:
+        """Tell a scale that computes prices; one that refuses keeps another price, and then its amount is refused."""
+        scale: PricingScale | None = self._rack.get("produce_scale")
+        if scale is not None and "price" in scale.capabilities:
+            self._spawn(scale.price(effect.unit_price))
 
     # --- paper, light and sound ----------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from kiosk.retail.weighing import (
     standing,
 )
 
-__all__ = ["audit", "blocked", "call_staff", "judged", "priced"]
+__all__ = ["audit", "blocked", "call_staff", "judged", "priced", "scale_price"]
 
 
 def judged(state: State, policy: Policy, mono_ms: int | None, today: str = "") -> Accepted | Refused:
@@ -59,6 +59,12 @@ def blocked(state: State, policy: Policy, today: str = "") -> ServiceReason | No
 def priced(armed: LineItem, weighing: Accepted) -> LineItem:
     """The armed line with its net weight and price."""
     return replace(armed, weight=weighing.net, extended=weighing.extended, entry="weighed")
+
+
+def scale_price(state: State) -> int:
+    """The unit price, in minor units, that a price-computing scale should weigh the armed item at; 0: none waits."""
+    armed = state.live.armed
+    return armed.unit_price.minor if armed is not None and armed.unit == "kg" else 0
 
 
 def call_staff(desk: Desk, reason: Reason) -> None:
