@@ -23,7 +23,6 @@ events at the end of a payment.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import logging
@@ -280,7 +279,7 @@ class Driver(StreamDevice):
     async def converse(self) -> None:
         """See ``StreamDevice.converse``."""
         settings = self._settings
-        self._keys = await asyncio.to_thread(_read_keys, settings)
+        self._keys = _read_keys(settings)  # one line of a local file: a thread would cost more than it saves
         self._login_due = settings.login
         while True:
             if self._login_due:

@@ -21,10 +21,12 @@ import asyncio
 import json
 import logging
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from hal.card_reader.common.zvt_codec import (
     ACK,
@@ -50,6 +52,8 @@ __all__ = ["Driver", "RefusedError", "Settings"]
 
 _log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _REGISTER, _AUTHORISE, _REVERSE, _END_OF_DAY, _REPEAT, _ENQUIRE, _ABORT = (
     bytes.fromhex(each) for each in ("0600", "0601", "0630", "0650", "0620", "0501", "06b0")
 )
@@ -59,7 +63,7 @@ _TEXT_BLOCKS = bytes.fromhex("0606 2604 0a02 06d3")
 _REFUSED = 0x84
 _REPLIES = frozenset({ACKNOWLEDGED[0], _REFUSED})
 _REVERSED_ALREADY = 0xB4
-_PIECE_MS, _LINK_MS, _LINK_TRIES = 5_000, 1_000, 3
+_PIECE_MS, _LINK_MS, _LINK_TRIES = 1_000, 1_000, 3
 _KEPT = 100
 _PROMPTS: dict[int, Literal["present_card", "enter_pin", "remove_card", "wait"]] = {
     **dict.fromkeys((0x0A, 0x2A), "present_card"),
@@ -150,7 +154,7 @@ class Driver(StreamDevice):
         """See ``StreamDevice.converse``."""
         line = self._line = _Line(SerialFrames() if self._settings.port.startswith("/") else TcpFrames())
         if self._asked is None:
-            self._asked = await asyncio.to_thread(_recall, self._settings.memory_file)
+            self._asked = await _aside(lambda: _recall(self._settings.memory_file))
         try:
             await first_to_end(self._listen(line), self._attend())
         finally:
@@ -267,7 +271,8 @@ class Driver(StreamDevice):
     async def _remember(self, asked: Asked) -> None:
         self._asked = asked
         if self._settings.memory_file:
-            await asyncio.to_thread(_write, Path(self._settings.memory_file), json.dumps(asdict(asked)))
+            file, text = Path(self._settings.memory_file), json.dumps(asdict(asked))
+            await _aside(lambda: _write(file, text))
 
     # -- dialogues -----------------------------------------------------------------------------------------------
 
@@ -385,6 +390,12 @@ class Driver(StreamDevice):
         if not self.alive:
             text = f"{self.name}: no link to the terminal at {self.port.where}; check its cable and power"
             raise NoHardwareError(text)
+
+
+async def _aside(deed: Callable[[], T]) -> T:
+    """What the disk may hold up, on a thread that ends with it."""
+    with ThreadPoolExecutor(1, thread_name_prefix="zvt-memory") as thread:
+        return await asyncio.get_running_loop().run_in_executor(thread, deed)
 
 
 def _recall(file: str) -> Asked:

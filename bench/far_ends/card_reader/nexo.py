@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -47,6 +48,7 @@ _CENTS = Decimal("0.01")
 # -- the envelope, from the page that describes it ---------------------------------------------------------------
 
 
+@functools.cache
 def _keys(passphrase: str) -> tuple[bytes, bytes, bytes]:
     material = hashlib.pbkdf2_hmac("sha1", passphrase.encode(), b"AdyenNexoV1Salt", 4000, 80)
     return material[:32], material[32:64], material[64:]
@@ -125,7 +127,8 @@ class Terminal(VirtualTerminal):
         self._listener: socket.socket | None = None
         self._serving: set[asyncio.Task[None]] = set()
         """Every connection, from its first byte on: a TLS handshake under way, too, can be ended."""
-        self._telling: set[asyncio.Task[None]] = set()
+        self.telling: set[asyncio.Task[None]] = set()
+        """Display notifications under way."""
 
     async def start(self, listen: str = "127.0.0.1:0") -> str:
         """Listen on ``host:port`` (0: any free port); gives the address."""
@@ -203,8 +206,8 @@ class Terminal(VirtualTerminal):
             return
         service = str(self.pending.more["service"]) if self.pending is not None else "OTHERTILL1"
         task = asyncio.get_running_loop().create_task(self._notify(event.get(prompt, "TENDER_FINAL"), request, service))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        self.telling.add(task)
+        task.add_done_callback(self.telling.discard)
 
     def settle(self, *args: Any, **named: Any) -> dict[str, Any]:  # noqa: ANN401  the base's own arguments
         """See ``VirtualTerminal.settle``; the card may be taken out."""
@@ -221,7 +224,7 @@ class Terminal(VirtualTerminal):
         asyncio.get_running_loop().remove_reader(listener)
         listener.close()
         await asyncio.sleep(0)  # each has begun, and so will end what it was given
-        tasks = [*self._serving, *self._telling]
+        tasks = [*self._serving, *self.telling]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,7 +43,8 @@ async def rig(folder: Path) -> AsyncIterator[Rig]:
 
         async def act() -> None:
             """Another till's card goes in: who listens hears of it."""
-            await terminal.insert(pin=True)
+            await terminal.insert(pin=False)
+            await asyncio.gather(*terminal.telling, return_exceptions=True)
 
         faults = {
             kind: functools.partial(terminal.fault, kind=kind)
