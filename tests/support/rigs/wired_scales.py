@@ -45,6 +45,11 @@ async def wired_scale(
         await inside.put(grams=put)
         return (inside.platter.counts(put), inside.platter.exponent, inside.platter.unit)
 
+    async def plug() -> None:
+        """What lies on a scale when its power comes back is its zero: whoever plugs it in clears it first."""
+        await inside.remove()
+        await line.plug()
+
     faults: dict[str, Deed] = {
         kind: partial(line.fault, kind=kind) for kind in ("silent", "babble", "slow", "lossy", "garbled")
     }
@@ -52,7 +57,7 @@ async def wired_scale(
         yield Rig(
             driver=driver,
             unplug=line.unplug,
-            plug=line.plug,
+            plug=plug,
             act=act,
             data=Reading,
             faults=faults,
