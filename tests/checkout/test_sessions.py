@@ -16,6 +16,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import AttractBody
 from kiosk.checkout.state import Phase
+from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from kiosk.retail.money import Money
 from tests.support.lane import POWER, HandLane
 from tests.support.shop import bangladesh, brazil, small_shop
@@ -28,6 +29,7 @@ class Terminal:
     """What the acquirer's books say: ``taken`` from shoppers and ``returned`` to them, by tender, in minor units."""
 
     asked: dict[str, Money] = field(default_factory=dict)
+    by_code: set[str] = field(default_factory=set)
     taken: dict[str, int] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
     returning: dict[str, int] = field(default_factory=dict)
@@ -36,6 +38,8 @@ class Terminal:
         if isinstance(effect, f.Charge):
             assert effect.tender not in self.asked, "the same request twice"
             self.asked[effect.tender] = effect.amount
+            if effect.kind == "qr":
+                self.by_code.add(effect.tender)
         elif isinstance(effect, f.Reverse):
             assert effect.amount.minor == self.taken[effect.tender], "only what was taken, and all of it"
             self.returning[effect.tender] = effect.amount.minor
@@ -43,6 +47,8 @@ class Terminal:
     def answer(self, tender: str, word: i.TerminalOutcome, share: int) -> i.TerminalAnswered:
         """A yes stays a yes. A no may still become one: the request was slow on its way."""
         asked = self.asked[tender]
+        if tender in self.by_code and word == "partial":
+            word = "approved"  # an acquirer gives another amount back and says so
         if word in ("approved", "partial") and tender not in self.taken:
             self.taken[tender] = asked.minor if word == "approved" else max(1, asked.minor * share // 100)
         if tender in self.taken and word not in ("in_progress", "unknown"):
@@ -51,6 +57,13 @@ class Terminal:
                 tender, "approved" if amount == asked else "partial", amount, reference=tender[:8]
             )
         return i.TerminalAnswered(tender, word)
+
+    def code(self, tender: str) -> i.QrReady:
+        """The acquirer waits for this one."""
+        amount = f"{self.asked[tender].minor // 100}.{self.asked[tender].minor % 100:02}"
+        account = Account("26", (("00", "scheme.example.bd"),))
+        payload = build(MerchantQr((account,), "BDT", "BD", "Sobuj Bazar", "Dhaka", amount=amount))
+        return i.QrReady(tender, payload, 60_000)
 
     def reversed(self, tender: str, *, done: bool) -> i.ReversalAnswered:
         amount = self.returning.pop(tender)
@@ -68,7 +81,7 @@ class WatchedLane(HandLane):
         self.timers: list[str] = []
         self.lose_effects = False
         self.tell(POWER)
-        self.tell(i.NumbersAnswered(self.effect(f.AskNumbers).correlation))
+        self.tell(i.NumbersAnswered(self.effect(f.AskNumbers).correlation), i.NetworkChanged(online=True))
 
     def tell(self, *inputs: i.Input) -> WatchedLane:
         for input_ in inputs:
@@ -108,6 +121,9 @@ _TOUCHES: tuple[i.Input, ...] = (
     i.TenderChosen("card"),
     i.TenderChosen("card"),
     i.TenderChosen("cash"),
+    i.TenderChosen("bkash"),
+    i.NetworkChanged(online=False),
+    i.NetworkChanged(online=True),
     i.PaymentCancelled(),
     i.ShopperArrived("en"),
     i.LanguageChosen("en"),
@@ -148,6 +164,7 @@ _DOINGS = (
     ("touch",) * 5
     + ("buy",) * 2
     + ("terminal",) * 3
+    + ("code",) * 2
     + ("late", "silent", "printer", "reversal", "judge", "settle", "timer", "power")
 )
 _STEPS = st.tuples(st.sampled_from(_DOINGS), st.integers(0, 1_000), st.integers(0, 20))
@@ -157,6 +174,12 @@ def _do(lane: WatchedLane, what: str, at: int) -> None:  # noqa: C901, PLR0912 -
     terminal, asked = lane.terminal, list(lane.terminal.asked)
     if what == "buy":
         lane.tell(i.CodeScanned("8901234567890"), i.CheckoutRequested(), i.TenderChosen("card"))
+    elif what == "code":
+        waiting = [tender for tender in asked if tender in terminal.by_code and tender not in terminal.taken]
+        if waiting:
+            lane.tell(terminal.code(waiting[-1 - at % min(2, len(waiting))]))
+        else:
+            lane.tell(i.CodeScanned("8901234567890"), i.CheckoutRequested(), i.TenderChosen("bkash"))
     elif what == "touch":
         lane.tell(_TOUCHES[at % len(_TOUCHES)])
     elif what == "terminal" and asked:

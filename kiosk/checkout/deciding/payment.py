@@ -93,7 +93,9 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
         return
     desk.do(f.Charge(tender, kind.kind, kind.tender_id, due))
     if kind.kind == "qr":
+        waits = desk.policy.timeouts
         desk.happened(e.QrShown(tender))
+        desk.do(f.StartTimer("card_status", waits.qr_answer + waits.qr_status))
     else:
         desk.do(f.StartTimer("card", desk.policy.timeouts.card))
 
