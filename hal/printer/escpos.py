@@ -233,6 +233,7 @@ class Driver(StreamDevice):
         self._told_drawer = False
         self._clean = False
         """Whether the printer stands where a job may begin: the last one came to its end."""
+        self._all_sent = False
         self._typesetter: Typesetter | None = None
 
     # -- life cycle ----------------------------------------------------------------------------------------------
@@ -408,8 +409,7 @@ class Driver(StreamDevice):
         try:
             await self._send_job(dialogue, blocks)
         except StoppedError as stopped:
-            await self._give_up(dialogue)
-            return PrintOutcome(job, "failed", stopped.status.trouble)
+            return await self._stopped(dialogue, job, stopped.status.trouble)
         except (OSError, DeviceError) as error:
             dialogue.end(error)
             return PrintOutcome(job, "unknown", str(error))
@@ -430,14 +430,18 @@ class Driver(StreamDevice):
     async def _send_job(self, dialogue: Dialogue, blocks: list[bytes]) -> None:
         """Send all and wait for the word that it was printed. Raises ``StoppedError``, ``OSError``, ``DeviceError``."""
         known = self._profile
-        if not self._clean:
+        dialogue.begin_job()
+        was_clean, self._clean, self._all_sent = self._clean, False, False
+        if not was_clean:
             await self._clear(dialogue, max(map(len, blocks)))
-        self._clean = False
         if known.automatic_status:
             blocks[0] += TELL_CHANGES  # ESC @ may have ended it
         say = dialogue.word_on_paper if known.paced else dialogue.send
-        for piece in blocks if known.paced else _gathered(blocks):
+        *pieces, last = blocks if known.paced else _gathered(blocks)
+        for piece in pieces:
             await say(piece)
+        self._all_sent = True
+        await say(last)
         if known.confirm_by == "process_id":
             await dialogue.word_on_job()
         else:
@@ -455,8 +459,16 @@ class Driver(StreamDevice):
         else:
             await dialogue.send(bytes(longest + _SPARE_NULS))
 
-    async def _give_up(self, dialogue: Dialogue) -> None:
-        """Keep the rest of a failed receipt from coming out of the next roll, where the printer can be told so."""
+    async def _stopped(self, dialogue: Dialogue, job: str, trouble: str) -> PrintOutcome:
+        """Keep the rest of a stopped receipt from coming out of the next roll, where the printer can be told so.
+
+        Where not, and the end of the receipt has been sent, it may yet come out when staff have seen to the printer.
+        """
+        cleared = False
         if self._profile.clears:
             with suppress(OSError, DeviceError):
-                await dialogue.clear()
+                cleared = await dialogue.clear()
+        if dialogue.job_is_done:  # it was quicker than we
+            return PrintOutcome(job, "printed")
+        failed = not self._all_sent or (cleared and not dialogue.answers.buffered)
+        return PrintOutcome(job, "failed" if failed else "unknown", trouble)

@@ -64,6 +64,7 @@ class Dialogue:
         self._port, self._patience, self._changed = port, patience, changed
         self._arrived = asyncio.Event()
         self._awaiting_paper = False
+        self._job = b""
 
     def heard(self, data: bytes) -> None:
         """Take what the printer said."""
@@ -138,6 +139,11 @@ class Dialogue:
 
     # -- jobs ----------------------------------------------------------------------------------------------------
 
+    def begin_job(self) -> None:
+        """No word on a job has come yet."""
+        self._job = b""
+        self.answers.jobs.clear()
+
     async def send(self, data: bytes) -> None:
         """All of it. Raises ``StoppedError`` or ``TimeoutExpiredError`` when the printer takes no more."""
         if self.broken is not None:
@@ -162,9 +168,14 @@ class Dialogue:
 
     async def word_on_job(self) -> None:
         """Wait until all that was sent has been printed: GS ( H gives back an id that nobody could guess."""
-        job = "".join(secrets.choice(_ID_LETTERS) for _ in range(4)).encode()
-        await self.send(_ASK_JOB + job)
-        await self._until_done(lambda: job in self.answers.jobs)
+        self._job = "".join(secrets.choice(_ID_LETTERS) for _ in range(4)).encode()
+        await self.send(_ASK_JOB + self._job)
+        await self._until_done(lambda: self.job_is_done)
+
+    @property
+    def job_is_done(self) -> bool:
+        """Whether the word on this job was asked for and came, be it late."""
+        return self._job in self.answers.jobs
 
     async def word_on_paper(self, data: bytes = b"") -> None:
         """Send ``data`` and wait until all is done: GS r 1, which waits its turn; one byte, and no more than one.
@@ -205,11 +216,11 @@ class Dialogue:
         text = "the printer did not say that the receipt was printed"
         raise TimeoutExpiredError(text)
 
-    async def clear(self) -> None:
-        """Empty the printer's buffers (DLE DC4 8), whatever it stood in the middle of; wait for its word, if any."""
+    async def clear(self) -> bool:
+        """Empty the printer's buffers (DLE DC4 8), whatever it stood in the middle of; whether it says that it did."""
         cleared = self.answers.cleared
         await self.send(_CLEAR)
-        await self._until(lambda: self.answers.cleared > cleared, self._patience.answer_ms)
+        return await self._until(lambda: self.answers.cleared > cleared, self._patience.answer_ms)
 
     async def _until(self, done: Callable[[], bool], timeout_ms: int) -> bool:
         """Wait for what comes to make it so; whether it did. Raises ``ConnectionResetError`` when it is over."""
