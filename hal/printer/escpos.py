@@ -409,7 +409,7 @@ class Driver(StreamDevice):
         try:
             await self._send_job(dialogue, blocks)
         except StoppedError as stopped:
-            return await self._stopped(dialogue, job, stopped.status.trouble)
+            return await self._stopped(dialogue, job, stopped.status)
         except (OSError, DeviceError) as error:
             dialogue.end(error)
             return PrintOutcome(job, "unknown", str(error))
@@ -430,24 +430,27 @@ class Driver(StreamDevice):
     async def _send_job(self, dialogue: Dialogue, blocks: list[bytes]) -> None:
         """Send all and wait for the word that it was printed. Raises ``StoppedError``, ``OSError``, ``DeviceError``."""
         known = self._profile
-        dialogue.begin_job()
         was_clean, self._clean, self._all_sent = self._clean, False, False
         if not was_clean:
             await self._clear(dialogue, max(map(len, blocks)))
         if known.automatic_status:
             blocks[0] += TELL_CHANGES  # ESC @ may have ended it
-        say = dialogue.word_on_paper if known.paced else dialogue.send
-        *pieces, last = blocks if known.paced else _gathered(blocks)
-        for piece in pieces:
-            await say(piece)
+        *body, end = blocks
+        for piece in body if known.paced else _gathered(body):
+            await (dialogue.word_on_paper(piece) if known.paced else dialogue.send(piece))
+        await self._word(dialogue)  # until here it is known to have failed, whatever comes out later: it is not cut
         self._all_sent = True
-        await say(last)
-        if known.confirm_by == "process_id":
+        await dialogue.send(end)
+        await self._word(dialogue)
+        self._clean = True
+
+    async def _word(self, dialogue: Dialogue) -> None:
+        """Wait for the printer's word that all is done."""
+        if self._profile.confirm_by == "process_id":
             await dialogue.word_on_job()
         else:
             await dialogue.word_on_paper()
             await dialogue.status_at_once()  # a byte alone may be a dying printer's last twitch on the line
-        self._clean = True
 
     async def _clear(self, dialogue: Dialogue, longest: int) -> None:
         """Bring it where a job may begin: what an earlier one left half said must not swallow this one's start.
@@ -459,16 +462,15 @@ class Driver(StreamDevice):
         else:
             await dialogue.send(bytes(longest + _SPARE_NULS))
 
-    async def _stopped(self, dialogue: Dialogue, job: str, trouble: str) -> PrintOutcome:
+    async def _stopped(self, dialogue: Dialogue, job: str, status: Status) -> PrintOutcome:
         """Keep the rest of a stopped receipt from coming out of the next roll, where the printer can be told so.
 
-        Where not, and the end of the receipt has been sent, it may yet come out when staff have seen to the printer.
+        Before its end was sent it has failed; after, only a stuck cutter says for certain that it was not cut.
         """
-        cleared = False
         if self._profile.clears:
             with suppress(OSError, DeviceError):
-                cleared = await dialogue.clear()
-        if dialogue.job_is_done:  # it was quicker than we
+                await dialogue.clear()
+        if self._all_sent and dialogue.job_is_done:  # it was quicker than we
             return PrintOutcome(job, "printed")
-        failed = not self._all_sent or (cleared and not dialogue.answers.buffered)
-        return PrintOutcome(job, "failed" if failed else "unknown", trouble)
+        failed = not self._all_sent or status.state == "cutter"
+        return PrintOutcome(job, "failed" if failed else "unknown", status.trouble)

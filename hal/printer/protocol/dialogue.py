@@ -139,11 +139,6 @@ class Dialogue:
 
     # -- jobs ----------------------------------------------------------------------------------------------------
 
-    def begin_job(self) -> None:
-        """No word on a job has come yet."""
-        self._job = b""
-        self.answers.jobs.clear()
-
     async def send(self, data: bytes) -> None:
         """All of it. Raises ``StoppedError`` or ``TimeoutExpiredError`` when the printer takes no more."""
         if self.broken is not None:
@@ -171,10 +166,11 @@ class Dialogue:
         self._job = "".join(secrets.choice(_ID_LETTERS) for _ in range(4)).encode()
         await self.send(_ASK_JOB + self._job)
         await self._until_done(lambda: self.job_is_done)
+        self._job = b""
 
     @property
     def job_is_done(self) -> bool:
-        """Whether the word on this job was asked for and came, be it late."""
+        """Whether a word that was given up for came after all."""
         return self._job in self.answers.jobs
 
     async def word_on_paper(self, data: bytes = b"") -> None:
@@ -216,11 +212,11 @@ class Dialogue:
         text = "the printer did not say that the receipt was printed"
         raise TimeoutExpiredError(text)
 
-    async def clear(self) -> bool:
-        """Empty the printer's buffers (DLE DC4 8), whatever it stood in the middle of; whether it says that it did."""
+    async def clear(self) -> None:
+        """Empty the printer's buffers (DLE DC4 8), whatever it stood in the middle of; wait for its word, if any."""
         cleared = self.answers.cleared
         await self.send(_CLEAR)
-        return await self._until(lambda: self.answers.cleared > cleared, self._patience.answer_ms)
+        await self._until(lambda: self.answers.cleared > cleared, self._patience.answer_ms)
 
     async def _until(self, done: Callable[[], bool], timeout_ms: int) -> bool:
         """Wait for what comes to make it so; whether it did. Raises ``ConnectionResetError`` when it is over."""
