@@ -99,8 +99,8 @@ class _Paper:
             "host": "127.0.0.1",
             "port": port,
             "confirm_by": "paper_status",
-            "answer_timeout_ms": 1000,
-            "confirm_timeout_ms": 10_000,
+            "answer_timeout_ms": 5000,
+            "confirm_timeout_ms": 30_000,
             **more,
         }
         self.driver = Driver("printer", escpos_settings(**given))
