@@ -41,6 +41,7 @@ def test_a_picture_with_two_rows_holds_two_codes(tmp_path: Path) -> None:
 
 def test_a_codes_writing_is_brought_to_the_manifests() -> None:
     assert normalised("upca", "0036000291452") == "00036000291452"
+    assert normalised("EAN-13", "5901234123457") == "05901234123457"
     assert normalised("databar14", "0104412345678909") == "04412345678909"
     assert normalised("databarexp", "(01)9\x1d(10)A") == "01910A"
     assert normalised("qrcode", "a\r\nb") == "a\nb"

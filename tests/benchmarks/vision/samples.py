@@ -22,7 +22,7 @@ DATA = Path(__file__).parents[2] / "data" / "vision"
 Picture = npt.NDArray[Any]
 
 _TRADE = frozenset({"ean13", "ean8", "upca", "upce"})
-_DATABAR_GTIN = frozenset({"databar14", "databarltd"})
+_DATABAR_GTIN = frozenset({"databar14", "databaromni", "databarltd", "databarlimited"})
 _GTIN_STRING = 16
 
 
@@ -67,6 +67,7 @@ def normalised(symbology: str, data: str) -> str:
     >>> normalised("databar14", "(01)04412345678909")
     '04412345678909'
     """
+    symbology = "".join(filter(str.isalnum, symbology.lower()))  # EAN-13 is ean13
     plain = data.replace("\x1d", "").replace("{GS}", "").replace("\r\n", "\n").strip("\n")
     if symbology in _TRADE:
         return plain.zfill(14)
