@@ -12,8 +12,8 @@ import itertools
 import mmap
 import os
 import socket
+import subprocess
 import sys
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -251,7 +251,10 @@ class _Worker:
     """A running worker: its process, its socket, its shared memory."""
 
     def __init__(
-        self, process: Process, shared: mmap.mmap, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+        self,
+        process: subprocess.Popen[bytes],
+        shared: mmap.mmap,
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
     ) -> None:
         self.shared, self.shared_lock = shared, asyncio.Lock()
         self.reader, self._writer = streams
@@ -262,21 +265,7 @@ class _Worker:
     @classmethod
     async def start(cls, command: Sequence[str]) -> _Worker:
         """Start one. Raises ``OSError``."""
-        ours, theirs = socket.socketpair()
-        number = os.memfd_create("camera")
-        try:
-            os.truncate(number, SHARED_BYTES)
-            descriptors = (theirs.fileno(), number)
-            process = await asyncio.create_subprocess_exec(
-                *command, *map(str, descriptors), pass_fds=descriptors, stdin=DEVNULL, env=_environment()
-            )
-            shared = mmap.mmap(number, SHARED_BYTES)
-        except BaseException:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-            os.close(number)
+        process, shared, ours = _launched(command)
         return cls(process, shared, await asyncio.open_unix_connection(sock=ours, limit=LONGEST_LINE))
 
     def say(self, said: Mapping[str, object]) -> None:
@@ -303,7 +292,7 @@ class _Worker:
         """Why, in words: it has hung up."""
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
-                code = await self._process.wait()
+                code = await _end_of(self._process)
                 return f"its worker was killed (signal {-code})" if code < 0 else f"its worker ended (code {code})"
         return "its worker hung up"
 
@@ -315,7 +304,41 @@ class _Worker:
         for future in self._asked.values():
             if not future.done():
                 future.set_exception(DeviceError("the camera's worker ended"))
-        await asyncio.shield(self._process.wait())
+        await _end_of(self._process)
+
+
+def _launched(command: Sequence[str]) -> tuple[subprocess.Popen[bytes], mmap.mmap, socket.socket]:
+    """The process, the memory shared with it, and our end of its socket."""
+    ours, theirs = socket.socketpair()
+    number = os.memfd_create("camera")
+    try:
+        os.truncate(number, SHARED_BYTES)
+        shared = mmap.mmap(number, SHARED_BYTES)
+        given = (theirs.fileno(), number)
+        process = subprocess.Popen(
+            [*command, *map(str, given)], pass_fds=given, stdin=subprocess.DEVNULL, env=_environment()
+        )
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+        os.close(number)
+    return process, shared, ours
+
+
+async def _end_of(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a process, and give its exit code. By its descriptor: asyncio's own way takes a thread for each."""
+    if process.poll() is None:
+        ended, number = asyncio.Event(), os.pidfd_open(process.pid)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(number, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(number)
+            os.close(number)
+    return process.wait()
 
 
 def _guesses(told: Mapping[str, object]) -> tuple[Guess, ...]:
