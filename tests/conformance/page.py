@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 import asyncio
 import importlib
+import re
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +36,7 @@ Made by `python -m tests.conformance.page`; a test holds it true. [How to connec
 
 | level | asks for |
 |---|---|
-| bronze | a data sheet in the driver's file, a far end on its wire, the conformance suite passed |
+| bronze | a data sheet in the driver's file, a far end with at least one fault, the conformance suite passed |
 | silver | bronze, and: published bytes as tests, a codec that was fuzzed, four or more faults got over in the suite |
 | gold | silver, and: 10,000 operations with faults survived; an independent judge or a real device of the kind |
 
@@ -44,6 +46,9 @@ own: a library speaks to them. A simulator has no wire and no level; it is for t
 name it. Nothing here was certified by anybody.
 
 """
+
+
+_WHOSE: Final = ("published", "manual", "captured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Standing:
 
 def level(standing: Standing) -> str:
     """``gold``, ``silver``, ``bronze`` or, for what has not even that, nothing."""
-    bronze = standing.sheet and standing.far_end
+    bronze = standing.sheet and standing.far_end and standing.faults > 0
     codec = standing.codec is False or (standing.vectors and standing.fuzzed)
     silver = bronze and codec and standing.faults >= FEWEST_FAULTS
     gold = silver and bool(standing.soaked) and bool(standing.judged or standing.metal)
@@ -162,9 +167,9 @@ def _shown(kind: str) -> Iterator[str]:
 
 
 def _holds(test: ast.FunctionDef | ast.AsyncFunctionDef, kind: str) -> bool:
-    """Vectors: its name says that the bytes are published. Fuzzed: hypothesis gives it its values."""
+    """Vectors: its name says whose bytes they are. Fuzzed: hypothesis gives it its values."""
     if kind == "vectors":
-        return test.name.startswith("test_") and "published" in test.name
+        return test.name.startswith("test_") and any(word in test.name for word in _WHOSE)
     decorators = [each.func if isinstance(each, ast.Call) else each for each in test.decorator_list]
     return any(isinstance(each, ast.Name) and each.id == "given" for each in decorators)
 
@@ -174,17 +179,36 @@ def _drivers_by_name(tree: ast.Module) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("hal."):
-            parts = (node.module or "").split(".")
             for alias in node.names:
-                category, model = parts[1], parts[2] if len(parts) > len(("hal", "category")) else alias.name
-                if category in CATEGORIES and model in available(category):
-                    names.setdefault(alias.asname or alias.name, set()).add(f"{category}/{model}")
+                for module in (node.module or "", f"{node.module}.{alias.name}"):
+                    names.setdefault(alias.asname or alias.name, set()).update(_behind(module))
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.ClassDef):
             used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and each.id in names}
             made = {driver for name in used for driver in names[name]}
             for name in _made_by(node):
                 names.setdefault(name, set()).update(made)
     return names
+
+
+@cache
+def _behind(module: str) -> frozenset[str]:
+    """The drivers that a module of ``hal`` is, or is a part of: one that only one driver of a category imports."""
+    _, category, *rest = f"{module}.".split(".")
+    if category not in CATEGORIES:
+        return frozenset()
+    if rest[0] in available(category):
+        return frozenset({f"{category}/{rest[0]}"})
+    users = {
+        model
+        for model in available(category)
+        if re.search(rf"^from {re.escape(module)} import", _source(category, model), re.MULTILINE)
+    }
+    return frozenset({f"{category}/{model}" for model in users}) if len(users) == 1 else frozenset()
+
+
+@cache
+def _source(category: str, model: str) -> str:
+    return (ROOT / "hal" / category / f"{model}.py").read_text(encoding="utf-8")
 
 
 def _made_by(node: ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.ClassDef) -> Iterator[str]:

@@ -46,3 +46,4 @@ def test_each_level_asks_for_all_of_the_one_below() -> None:
     assert level(replace(SHOWN, vectors=False)) == "bronze"
     assert level(replace(SHOWN, faults=3)) == "bronze"
     assert not level(replace(SHOWN, far_end=False))
+    assert not level(replace(SHOWN, faults=0))

@@ -34,7 +34,7 @@ from tests.support.waiting import wait_until_async
 PAIRS = "1A2B:3C4D,0102:0304"
 
 
-def test_records_are_written_as_the_dialogue_has_them() -> None:
+def test_records_are_written_as_the_published_dialogue_has_them() -> None:
     assert order(199) == b"\x04\x0201\x1b000199\x03"
     assert order(199, 5) == b"\x04\x0201\x1b00199\x03"
     assert order(199, tare=20) == b"\x04\x0203\x1b000199\x1b0020\x03"
@@ -48,7 +48,7 @@ def test_what_a_record_cannot_hold_is_refused(wrong: dict[str, object]) -> None:
         order(**{"price": 1, **wrong})  # type: ignore[arg-type]  # wrong on purpose
 
 
-def test_records_are_read_as_the_dialogue_has_them() -> None:
+def test_records_are_read_as_the_published_dialogue_has_them() -> None:
     assert decode_weighed(b"\x0202\x1b3\x1b01250\x1b000199\x1b000249\x03") == Weighed(1250, 199, 249)
     assert decode_status(b"\x0209\x1b21\x03") == "21"
     assert decode_challenge(b"\x0211\x1b2F0\x03") == Challenge(15, 0)

@@ -69,7 +69,7 @@ def test_what_is_no_label_is_refused(line: bytes) -> None:
         (b"S145\r", Weighing("under")),
     ],
 )
-def test_an_answer_is_a_weight_or_why_there_is_none(line: bytes, weighing: Weighing) -> None:
+def test_a_published_answer_is_a_weight_or_why_there_is_none(line: bytes, weighing: Weighing) -> None:
     assert scale.decode(line) == weighing
 
 
