@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
 from bench.far_ends.scale.toledo_8217 import Toledo8217
 from hal.device import DeviceError, NoHardwareError, NotEnabledError, TimeoutExpiredError
+from hal.scale import adam, cas
 from hal.scale.common.polled import LineSettings
 from hal.scale.contract import Reading
 from hal.scale.toledo_8217 import Driver, Settings
@@ -16,6 +18,7 @@ from tests.support.rigs import Seen, opened
 from tests.support.waiting import wait_until_async
 
 ANSWER_MS = 60
+CAS_BLOCK = b"\x01\x02S 01.250kg\x67\x03\x04"
 
 
 class Wire:
@@ -200,6 +203,65 @@ def test_a_scale_left_in_echo_mode_is_brought_back() -> None:
 def test_settings_that_no_line_has_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"port is|above 0"):
         LineSettings(**wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def _settled(driver: Any, wire: Wire, check: Callable[[Seen], Awaitable[None]]) -> None:  # noqa: ANN401  any driver
+    async def run() -> None:
+        driver.port = wire
+        try:
+            await check(await opened(driver))
+        finally:
+            await driver.close()
+
+    asyncio.run(run())
+
+
+def test_a_scale_that_may_be_silent_is_there_and_tells_nothing_in_its_silence() -> None:
+    settings = adam.Settings(port="/dev/none", poll_ms=5, answer_ms=20, always_answers=False, prints_when_stable=True)
+    wire = Wire(lambda asked, _nth: [(0, b"  1.250kg\r\n")] if wire.asked.count(asked) in {3, 6} else [])
+    driver = adam.Driver("bagging_scale", settings)
+
+    async def check(seen: Seen) -> None:
+        await wait_until_async(lambda: len(wire.asked) > 12, what="a dozen questions")
+        assert seen.statuses == ["ready"]
+        assert [reading.value for reading in _readings(seen)] == [1250], "the first answer of all is not believed"
+        health = await driver.check_health()
+        assert "cut cable" in health.text
+
+    _settled(driver, wire, check)
+
+
+def test_a_cas_scale_that_is_busy_is_in_motion_and_not_lost() -> None:
+    def busy(asked: bytes, _nth: int) -> list[tuple[float, bytes]]:
+        return [(0, b"\x15" if wire.asked.count(b"\x05") < 9 else b"\x06" if asked == b"\x05" else CAS_BLOCK)]
+
+    wire = Wire(busy)
+    driver = cas.Driver("produce_scale", cas.Settings(port="/dev/none", poll_ms=5, answer_ms=50))
+
+    async def check(seen: Seen) -> None:
+        await wait_until_async(lambda: any(each.state == "stable" for each in _readings(seen)), what="a weight")
+        assert {each.state for each in _readings(seen)} == {"motion", "stable"}
+        assert seen.statuses == ["ready"]
+
+    _settled(driver, wire, check)
+
+
+def test_of_several_streamed_weights_that_have_come_only_the_last_is_told() -> None:
+    class Burst(Wire):
+        async def open(self) -> None:
+            await super().open()
+            lines = [b"ST,GS,0@,   0.%03d kg\r\n" % grams for grams in (50, 100, 200, 300)]
+            self._coming.put_nowait(lines[0])
+            asyncio.get_running_loop().call_later(0.03, self._coming.put_nowait, b"".join(lines[1:]))
+
+    settings = cas.Settings(port="/dev/none", answer_ms=60, mode="stream", retry_ms=5_000)
+    driver = cas.Driver("produce_scale", settings)
+
+    async def check(seen: Seen) -> None:
+        await wait_until_async(lambda: "lost" in seen.statuses, what="silence is a loss")
+        assert [each.value for each in _readings(seen) if each.state == "stable"] == [300]
+
+    _settled(driver, Burst(lambda _asked, _nth: []), check)
 
 
 def test_the_far_end_waits_a_moment_before_it_tells_of_a_tare() -> None:
