@@ -25,9 +25,6 @@ class Reason(Enum):
     CASH_METHOD = "cash rounding here is half up, to the nearest step, and never touches tax"
     FINER_PRICE = "its unit price is finer than the currency's minor unit"
     PROMOTION = "the promotion engine is later work"
-    LABEL = "prices and weights inside a code are later work"
-    ELEMENT_STRING = "values of element strings other than the GTIN are later work"
-    COUPON = "coupons are later work"
 
 
 class NotApplicableError(Exception):

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from kiosk.checkout.shown import (
     AskShown,
     CancelShown,
+    CodeTaken,
     ConditionShown,
     DeviceShown,
     ItemArmed,
@@ -42,6 +43,7 @@ __all__ = [
     "AskShown",
     "CancelShown",
     "CardEntry",
+    "CodeTaken",
     "ConditionShown",
     "DayClosed",
     "DayOpened",
@@ -106,7 +108,19 @@ __all__ = [
 ]
 
 InterventionKind = Literal[
-    "help", "age", "staff_item", "no_price", "cash", "tender_unknown", "signature", "reversal", "printer", "scale"
+    "help",
+    "age",
+    "staff_item",
+    "no_price",
+    "cash",
+    "tender_unknown",
+    "signature",
+    "reversal",
+    "printer",
+    "scale",
+    "expired",
+    "recalled",
+    "serial",
 ]
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]

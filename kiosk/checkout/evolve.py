@@ -9,10 +9,12 @@ from kiosk.checkout import events as e
 from kiosk.checkout.state import Finishing, Lane, Live, Operator, Reversal, State, Tender, Transaction
 from kiosk.retail.transaction import LineItem
 
-__all__ = ["MAXIMUM_SUSPENDED", "MAXIMUM_UNPAID", "evolve"]
+__all__ = ["MAXIMUM_SERIALS", "MAXIMUM_SUSPENDED", "MAXIMUM_UNPAID", "evolve"]
 
 MAXIMUM_SUSPENDED = 20
 """Unpaid baskets parked at this workstation; the oldest makes room."""
+MAXIMUM_SERIALS = 5_000
+"""Serial numbers sold here that are remembered; fleet-wide they are head office's."""
 MAXIMUM_UNPAID = 100
 """Tenders settled without money whose late yes would still be known for what it is."""
 
@@ -154,7 +156,7 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one 
     match event:
         case e.LineAdded():
             basket = replace(basket, lines=(*basket.lines, event.item), latest_line=event.item.line)
-            if event.item.weight is not None:
+            if event.item.entry == "weighed":
                 live = replace(live, zero_seen=False)
         case e.QuantityChanged():
             changed = replace(_line(basket, event.line), quantity=event.quantity, extended=event.extended)
@@ -251,7 +253,7 @@ def _visit(state: State, event: _VisitEvent) -> State:
             lane = replace(state.lane, last_number=event.transaction.number)
             return replace(state, lane=lane, transaction=Transaction(event))
         case e.TransactionCompleted():
-            return replace(state, transaction=None, finishing=Finishing(event))
+            return replace(state, transaction=None, finishing=Finishing(event), sold_serials=_serials(state))
         case e.FiscalNumberGiven():
             lane = replace(state.lane, last_legal=event.number)
             finishing = state.finishing
@@ -271,6 +273,13 @@ def _visit(state: State, event: _VisitEvent) -> State:
             return _gone(replace(state, finishing=None, last_sale=state.finishing or state.last_sale))
         case _:
             assert_never(event)
+
+
+def _serials(state: State) -> tuple[tuple[str, str], ...]:
+    """What was sold by serial number, with what the basket that is completed now adds."""
+    basket = state.transaction
+    lines = basket.live_lines if basket is not None else ()
+    return (*state.sold_serials, *((k.item_id, k.serial) for k in lines if k.serial))[-MAXIMUM_SERIALS:]
 
 
 def _voided(state: State, uuid: str) -> State:
@@ -295,6 +304,7 @@ def _gone(state: State) -> State:
         view="attract",
         view_line=None,
         armed=None,
+        code_taken=None,
         notice=None,
         leaving=False,
         cancelling="",
@@ -345,6 +355,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, view=event.view, view_line=event.line, armed=armed, suggestions=e.SuggestionsShown())
         case e.ItemArmed():
             live = replace(live, armed=event.line)
+        case e.CodeTaken():
+            live = replace(live, code_taken=event)
         case e.WeightShown():
             live = _weight_shown(state, event)
         case e.WeighingShown():

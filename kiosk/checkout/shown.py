@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.text import Text
+from kiosk.retail.codes.values import Details
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
@@ -16,6 +17,7 @@ from kiosk.retail.weight import Weight
 __all__ = [
     "AskShown",
     "CancelShown",
+    "CodeTaken",
     "ConditionShown",
     "DeviceShown",
     "ItemArmed",
@@ -55,6 +57,22 @@ class ItemArmed:
     """An item waits to be weighed: its line as it will be rung, without a weight yet (``None``: nothing waits)."""
 
     line: LineItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTaken:
+    """A code of an item was read: its number, the symbol it came from, what it told, and the line it went to (0: none).
+
+    ``twin``: another symbol of the same pack was read too. ``mono_ms``: when it was read last.
+    """
+
+    number: str
+    data: str
+    source: str
+    details: Details
+    mono_ms: int
+    line: int = 0
+    twin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +214,7 @@ Transient = (
     | NoticeShown
     | LeavingShown
     | CancelShown
+    | CodeTaken
     | QrShown
     | TendersLeft
     | MemberAsked

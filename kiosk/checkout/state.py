@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from kiosk.checkout.events import (
+    CodeTaken,
     InterventionRaised,
     MemberAsked,
     QrShown,
@@ -166,6 +167,8 @@ class Live:
     zero_seen: bool = False
     """The trade scale was seen empty since the last weighing, and since the process started."""
     weighing: WeighingShown = field(default_factory=WeighingShown)
+    code_taken: CodeTaken | None = None
+    """The item's code that was read last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,8 @@ class State:
     reversals: tuple[Reversal, ...] = ()
     unpaid: tuple[Tender, ...] = ()
     """Asked for and settled without money, newest last: only a late yes to one of these is money taken for nothing."""
+    sold_serials: tuple[tuple[str, str], ...] = ()
+    """(item id, serial number) of what was sold here, newest last."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

@@ -9,7 +9,7 @@ from typing import Literal
 from kiosk.retail.money import Money
 from kiosk.retail.weight import Unit
 
-__all__ = ["Item", "ItemFlags", "Names", "Offer", "Restriction", "StockLevel"]
+__all__ = ["Item", "ItemFlags", "Names", "Offer", "Recall", "Restriction", "StockLevel"]
 
 Names = Mapping[str, str]
 """A description per language tag (``bn``, ``en``, ``pt_BR``)."""
@@ -31,6 +31,15 @@ class ItemFlags:
     earns_points: bool = True
     food_voucher: bool = False
     returnable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What of an item must not be sold any more: some lots, some serial numbers, or all of it."""
+
+    lots: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class Item:
     aliases: tuple[str, ...] = ()
     restriction: Restriction = field(default_factory=Restriction)
     flags: ItemFlags = field(default_factory=ItemFlags)
+    recall: Recall | None = None
 
     @property
     def weighed(self) -> bool:

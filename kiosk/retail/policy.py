@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.item import Names
 from kiosk.retail.tax import TaxRounding
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import Rules
 
-__all__ = ["CashRounding", "Policy", "ReceiptRule", "TenderType", "Timeouts"]
+__all__ = ["CashRounding", "CodeRules", "Policy", "ReceiptRule", "TenderType", "Timeouts"]
 
 ReceiptRule = Literal["always", "choice"]
 """``always``: the law wants a receipt printed (Bangladesh, Mushak 6.3). ``choice``: the shopper decides."""
@@ -30,6 +31,23 @@ class CashRounding:
     """Cash is rounded to whole steps of ``step_minor`` minor units; it belongs to the tender, outside tax."""
 
     step_minor: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRules:
+    """How far a code on a pack is believed.
+
+    ``labels``: the patterns of the shop's own labels, first that fits; ``None``: those of its country, if it has any.
+    ``best_before_stops``: a best-before date that is past stops the sale, as an expiry date always does.
+    ``same_pack_ms``: two symbols of one number within this time are on one pack. ``heaviest_grams``: no prepacked item
+    weighs more. ``price_factor``: a printed price is at most so many times the book's, and at least that part of it.
+    """
+
+    labels: tuple[LabelPattern, ...] | None = None
+    best_before_stops: bool = False
+    same_pack_ms: int = 1_500
+    heaviest_grams: int = 30_000
+    price_factor: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +100,4 @@ class Policy:
     maximum_lines: int = 400
     timeouts: Timeouts = Timeouts()
     weighing: Rules = field(default_factory=Rules)
+    codes: CodeRules = CodeRules()

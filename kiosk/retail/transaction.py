@@ -55,7 +55,8 @@ class LineItem:
     """One line of the basket. Lines are never deleted, only voided.
 
     ``extended`` is quantity (or weight) times ``unit_price``, rounded once, before offers; ``modifiers`` are what
-    offers take off it. ``weight`` is net of ``tare_grams``.
+    offers take off it. ``weight`` is net of ``tare_grams``. ``expires`` and ``best_before`` are ISO dates, ``lot`` and
+    ``serial`` text, all as the pack's own code tells them; ``price_from_code``: the price is printed on this very pack.
     """
 
     line: int
@@ -77,6 +78,11 @@ class LineItem:
     discountable: bool = True
     modifiers: tuple[PriceModifier, ...] = ()
     voided: bool = False
+    expires: str = ""
+    best_before: str = ""
+    lot: str = ""
+    serial: str = ""
+    price_from_code: bool = False
 
     @property
     def discount(self) -> Money:

@@ -16,7 +16,7 @@ from hal.printer.contract import DrawerMoved, PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead
 from kiosk.checkout import inputs as i
-from kiosk.retail.gtin import InHouse, read_code
+from kiosk.retail.codes import InHouse, read_code
 from kiosk.retail.policy import Policy
 from kiosk.settings import Phone
 from kiosk.store.rows import Operator

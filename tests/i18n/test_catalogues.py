@@ -18,7 +18,7 @@ from kiosk.checkout.events import InterventionKind
 from kiosk.checkout.inputs import Condition, DeviceCause, OperatorAct, StorageCause, TerminalOutcome
 from kiosk.checkout.screen import CardBody, ThanksBody, WeighBody
 from kiosk.i18n.catalogues import LANGUAGES, source
-from kiosk.retail.gtin import Refused
+from kiosk.retail.codes import Refused
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import ServiceReason
 from kiosk.retail.weight import Unit

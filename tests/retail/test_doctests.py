@@ -10,7 +10,10 @@ import pytest
 
 import kiosk.retail
 
-MODULES = sorted(path.stem for path in Path(kiosk.retail.__file__).parent.glob("*.py") if path.stem != "__init__")
+ROOM = Path(kiosk.retail.__file__).parent
+MODULES = sorted(
+    ".".join(path.relative_to(ROOM).with_suffix("").parts) for path in ROOM.rglob("*.py") if path.stem != "__init__"
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

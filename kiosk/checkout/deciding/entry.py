@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import lane, receipt, weighing
+from kiosk.checkout.deciding import codes, lane, receipt, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
 from kiosk.retail import pricing, promotion
-from kiosk.retail.gtin import Gtin, InHouse, Plu, read_code
-from kiosk.retail.gtin import Refused as RefusedCode
+from kiosk.retail.codes.values import NOTHING_MORE, Details
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
@@ -41,21 +39,45 @@ def scan(desk: Desk, scanned: i.CodeScanned) -> None:
     """A code passed the scanner."""
     if not _may_enter(desk):
         return
-    code = read_code(scanned.data, scanned.symbology)
-    match code:
-        case Gtin() | InHouse():
-            item = desk.book.by_gtin(code.gtin14)
-        case Plu():
-            item = desk.book.by_plu(code.plu)
-        case RefusedCode():
-            desk.refuse(text(code.message_id))
-            return
-        case _:
-            assert_never(code)
-    if item is None:
-        desk.refuse(text("code.in_house" if isinstance(code, InHouse) else "code.unknown"))
+    coded = codes.look_up(desk, scanned)
+    if coded is None:
         return
-    _enter(desk, item, "scanned")
+    twin = codes.same_pack(desk, scanned, coded)
+    if twin and not (codes.tells_more(desk, coded) and _taken_back(desk)):
+        _remember(desk, scanned, coded, twin=True)
+        return
+    before = len(desk.events)
+    _enter(desk, coded.item, "scanned", coded.details)
+    rung = any(isinstance(event, e.LineAdded | e.QuantityChanged) for event in desk.events[before:])
+    _remember(desk, scanned, coded, twin=twin, line=desk.basket.latest_line if rung and desk.basket is not None else 0)
+
+
+def _remember(desk: Desk, scanned: i.CodeScanned, coded: codes.Coded, *, twin: bool, line: int | None = None) -> None:
+    """Keep what was read for the pack's other symbols; ``line`` ``None``: the line stays as it was."""
+    last, details = desk.state.live.code_taken, coded.details
+    if line is None:
+        line = last.line if last is not None else 0
+        details = last.details if last is not None else details
+    taken = e.CodeTaken(coded.number, scanned.data, scanned.source, details, desk.moment.mono_ms, line, twin)
+    desk.happened(taken)
+
+
+def _taken_back(desk: Desk) -> bool:
+    """A symbol that tells more of the pack rung up last: its line gives way to one that says it. False if it cannot."""
+    last, basket = desk.state.live.code_taken, desk.basket
+    if last is None or basket is None or not last.line:
+        return last is not None
+    line = next((k for k in basket.live_lines if k.line == last.line), None)
+    if line is None or basket.paid:
+        return False
+    if line.quantity > 1 and line.weight is None:
+        desk.happened(
+            e.QuantityChanged(line.line, line.quantity - 1, pricing.counted(line.unit_price, line.quantity - 1))
+        )
+        settle_offers(desk)
+    else:
+        void_line(desk, line.line, by="shopper")
+    return True
 
 
 def choose_item(desk: Desk, chosen: i.ItemChosen) -> None:
@@ -86,19 +108,25 @@ def _may_enter(desk: Desk) -> bool:
     return True
 
 
-def _enter(desk: Desk, item: Item, entry: EntryMethod) -> None:
+def _enter(desk: Desk, item: Item, entry: EntryMethod, details: Details = NOTHING_MORE) -> None:
     basket = desk.basket
     if basket is not None and len(basket.lines) >= desk.policy.maximum_lines:
         desk.refuse(text("basket.full", maximum=desk.policy.maximum_lines))
         return
     lane.ensure_day(desk)
+    if codes.stopped(desk, item, details):
+        return
     line = _line_of(desk, item, entry)
     if line is None:
         _unpriced(desk, item)
-    elif item.weighed:
-        _weigh(desk, line)
+        return
+    told = codes.as_told(desk, line, item, details)
+    if told is None:
+        desk.refuse(text("code.label"))
+    elif told.unit != "each" and told.weight is None:
+        _weigh(desk, told)
     else:
-        _ring_up(desk, line)
+        _ring_up(desk, told)
 
 
 def _line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
@@ -167,7 +195,7 @@ def _ring_up(desk: Desk, line: LineItem) -> None:
     if basket is None:
         return
     same = next((k for k in basket.live_lines if _merges(k, line)), None)
-    if same is not None and same.quantity >= desk.policy.maximum_quantity:
+    if same is not None and same.quantity + line.quantity > desk.policy.maximum_quantity:
         desk.refuse(text("quantity.too_many", maximum=desk.policy.maximum_quantity))
         return
     if same is not None:
@@ -183,12 +211,14 @@ def _ring_up(desk: Desk, line: LineItem) -> None:
 
 
 def _merges(old: LineItem, new: LineItem) -> bool:
-    """Counted lines of one item at one price and rate are one line."""
-    return (
-        new.weight is None
-        and old.weight is None
-        and (old.item_id, old.unit_price, old.tax_rate) == (new.item_id, new.unit_price, new.tax_rate)
-    )
+    """Counted lines of one item at one price and rate, of one lot and date, are one line; each serial is its own."""
+    return new.weight is None and old.weight is None and not new.serial and _kind(old) == _kind(new)
+
+
+def _kind(line: LineItem) -> tuple[object, ...]:
+    """What must be equal in pieces of one line: price and rate, and what their codes tell."""
+    told = (line.expires, line.best_before, line.lot, line.serial, line.price_from_code)
+    return line.item_id, line.unit, line.unit_price, line.tax_rate, *told
 
 
 def open_transaction(desk: Desk) -> None:
@@ -243,9 +273,14 @@ def hold_for_staff(desk: Desk, number: int) -> None:
     basket = desk.basket
     line = basket.lines[number - 1] if basket is not None else None
     item = desk.book.item(line.item_id) if line is not None else None
-    asked = any(r.kind == "staff_item" and r.line == number for r in desk.state.interventions)
-    if item is not None and item.restriction.needs_staff and not asked:
+    if item is None or line is None:
+        return
+    asked = {r.kind for r in desk.state.interventions if r.line == number}
+    if item.restriction.needs_staff and "staff_item" not in asked:
         desk.raise_intervention("staff_item", blocks="payment", line=number)
+    doubt = codes.in_doubt(desk, item, line)
+    if doubt is not None and doubt not in asked:
+        desk.raise_intervention(doubt, blocks="payment", line=number)
 
 
 # --- weight ------------------------------------------------------------------------------------------------------
@@ -306,7 +341,9 @@ def price_again(desk: Desk) -> bool:
     line = _line_of(desk, item, armed.entry) if item is not None and item.weighed else None
     if line is None:
         desk.happened(e.ViewShown("basket"))
-    elif _unweighed(line) != armed:
+        return True
+    line = replace(line, expires=armed.expires, best_before=armed.best_before, lot=armed.lot, serial=armed.serial)
+    if _unweighed(line) != armed:
         _arm(desk, line)
     else:
         return False
@@ -327,6 +364,9 @@ def enter_quantity(desk: Desk, entered: i.QuantityEntered) -> None:
     """Set the quantity of a counted line."""
     line = _live_line(desk, entered.line)
     if line is None or line.weight is not None:
+        return
+    if entered.quantity > line.quantity and (line.serial or line.price_from_code):
+        desk.refuse(text("quantity.scan_each"))
         return
     if not 1 <= entered.quantity <= desk.policy.maximum_quantity:
         desk.refuse(text("quantity.too_many", maximum=desk.policy.maximum_quantity))
@@ -377,7 +417,7 @@ def void_line(desk: Desk, number: int, *, by: str) -> None:
     settle_offers(desk)
     basket = desk.basket
     for raised in desk.state.interventions:
-        if raised.line == number and raised.kind in ("staff_item", "age"):
+        if raised.line == number and raised.kind in ("staff_item", "recalled", "expired", "age"):
             desk.clear(raised, "withdrawn", by)
     if basket is not None:
         restrict(desk)
