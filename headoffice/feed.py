@@ -20,7 +20,7 @@ from headoffice.base import add_rows
 from headoffice.database import Database
 from headoffice.feed_tables import BookItem, FeedCurrent, FeedHead, FeedRow, PriceChange
 from kiosk.retail.book import Member
-from kiosk.retail.item import Item
+from kiosk.retail.item import Item, Recall
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
 from messages import feed as wire
@@ -214,6 +214,21 @@ class Feed:
                         version=version,
                     )
                 )
+        self._on_publish(version)
+        return version
+
+    def recall(self, item_id: str, recall: Recall | None, *, by: str) -> int:
+        """Stop lots, serial numbers or all of an item in every shop, or (``None``) lift that; gives the feed version.
+
+        It travels inside the item's row, so that a kiosk of an older release still takes the row. Raises
+        ``LookupError`` for an unknown item.
+        """
+        with self._database.write() as session:
+            item = item_of(session, item_id)
+            if item is None:
+                raise LookupError(item_id)
+            changed = change_of("item", item_id, dataclasses.replace(item, recall=recall))
+            version = append(session, [changed], by=by, utc_ms=self._clock())
         self._on_publish(version)
         return version
 

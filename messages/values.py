@@ -104,6 +104,11 @@ class LineItem(_Value, frozen=True):
     discountable: bool = True
     modifiers: tuple[PriceModifier, ...] = ()
     voided: bool = False
+    expires: str = ""
+    best_before: str = ""
+    lot: str = ""
+    serial: str = ""
+    price_from_code: bool = False
 
 
 class LineModifiers(_Value, frozen=True):

@@ -16,7 +16,7 @@ from headoffice.feed_tables import BookItem, FeedRow, PriceChange
 from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.tables import BusinessUnit, StockLevel
 from headoffice.stock import publish_stirred
-from kiosk.retail.item import Item
+from kiosk.retail.item import Item, Recall
 from kiosk.retail.money import Money
 from messages import feed as wire
 from tests.support.journals import JournalOf, as_message
@@ -110,6 +110,20 @@ def test_a_price_that_may_not_be_is_refused_and_changes_nothing(
     with pytest.raises(PriceRefusedError) as caught:
         feed.change_price(item_id, minor, by="mita")
     assert (caught.value.reason, feed.head()) == (reason, 1)
+
+
+def test_a_recall_goes_out_inside_the_items_row_and_is_lifted_again(database: Database) -> None:
+    heard: list[int] = []
+    feed = feed_of(database, heard)
+    feed.publish_changes([change_of("item", "cola", COLA)], by="seed")
+    recall = Recall(lots=("A7",))
+    version = feed.recall("cola", recall, by="mita")
+    (row,) = told(feed, 1)
+    assert msgspec.json.decode(row.payload, type=Item) == dataclasses.replace(COLA, recall=recall)
+    lifted = feed.recall("cola", None, by="mita")
+    assert heard == [1, version, lifted]
+    with pytest.raises(LookupError):
+        feed.recall("nothing", recall, by="mita")
 
 
 def test_moved_stock_is_told_with_how_far_each_kiosk_is_counted(database: Database) -> None:

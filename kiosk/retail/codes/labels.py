@@ -175,5 +175,5 @@ NATIONAL: dict[str, tuple[LabelPattern, ...]] = {
 Sources: gs1-germany.de (GTIN in der Anwendung), gs1.dk (GTIN-13 pris, vægt), gs1lv.org (Variable measure, for the three
 Baltic countries), gs1.fi, gs1.se, gs1uk.org (variable measure items); Norway as Sweden, unconfirmed; US: UPC type 2,
 a price of 4 digits (Uniform Code Council). Brazil, Bangladesh and India have no national pattern: see
-``docs/configure/labels.md`` for what their scales commonly print.
+``docs/use/labels.md`` for what their scales commonly print.
 """
