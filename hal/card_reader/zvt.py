@@ -21,10 +21,10 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -103,6 +103,10 @@ class RefusedError(DeviceError):
     """The terminal did not take a command on (84 xx): nothing has begun."""
 
 
+class _NoMemoryError(DeviceError):
+    """What is about to be asked for cannot be written down: nothing has begun."""
+
+
 # -- the line ----------------------------------------------------------------------------------------------------
 
 
@@ -148,6 +152,7 @@ class Driver(StreamDevice):
         self._asked: Asked | None = None  # the newest, as in the memory file; None: not read yet
         self._last: str | None = None  # the newest payment's number; None: not known
         self._paying = ""
+        self._writing = asyncio.Lock()
         self._known: dict[str, Payment] = {}
 
     async def converse(self) -> None:
@@ -179,7 +184,7 @@ class Driver(StreamDevice):
             return Payment(request, "declined", reason="busy with another payment")
         self._paying = request
         try:
-            return await self._pay(Asked(request, amount_minor, self._last or ""))
+            return await self._pay(request, amount_minor)
         finally:
             self._paying = ""
 
@@ -221,11 +226,14 @@ class Driver(StreamDevice):
         receipt = reference.partition("/")[0]
         if not receipt.isdecimal():
             return False
+        asked = self._asked
+        if asked is not None and asked.request == request and asked.reversed:
+            return True
         if request in self._known and self._known[request].reason == "reversed":
             return True
-        heard = Hearing()
+        heard, data = Hearing(), self._password() + b"\x87" + bcd(int(receipt), 2)
         try:
-            await self._lead(_REVERSE, self._password() + b"\x87" + bcd(int(receipt), 2), heard)
+            await self._lead(_REVERSE, data, heard, lambda: self._blur(request))
         except RefusedError:
             return False
         status = heard.status
@@ -233,7 +241,7 @@ class Driver(StreamDevice):
         if done:
             self._settle(Payment(request, "cancelled", reason="reversed", reference=reference))
             if self._asked is not None and self._asked.request == request:
-                await self._remember(Asked(request, self._asked.amount_minor, self._asked.last, reversed=True))
+                await self._try_to_remember(replace(self._asked, reversed=True))
         return done
 
     async def end_of_day(self) -> tuple[str, ...]:
@@ -246,17 +254,21 @@ class Driver(StreamDevice):
             raise DeviceError(text)
         return tuple(line for each in heard.receipts for line in each.lines)
 
-    async def _pay(self, asked: Asked) -> Payment:
+    async def _pay(self, request: str, amount_minor: int) -> Payment:
+        heard, asked = Hearing(), Asked(request, amount_minor)
+
+        async def note() -> None:
+            nonlocal asked  # which receipt is the last one is not known before nobody else leads a dialogue
+            asked = replace(asked, last=self._last or "")
+            if not await self._try_to_remember(asked):
+                raise _NoMemoryError
+
         try:
-            await self._remember(asked)
-        except OSError as error:
-            _log.error("%s: %s cannot be written: %s", self.name, self._settings.memory_file, error.strerror)
-            return Payment(asked.request, "not_found", reason="nothing was asked: no memory of it could be made")
-        heard = Hearing()
-        try:
-            await self._lead(_AUTHORISE, amount_field(asked.amount_minor), heard)
+            await self._lead(_AUTHORISE, amount_field(amount_minor), heard, note)
+        except _NoMemoryError:
+            return Payment(request, "not_found", reason="nothing was asked: no memory of it could be made")
         except RefusedError:
-            payment = Payment(asked.request, "declined", reason="the terminal is not ready")
+            payment = Payment(request, "declined", reason="the terminal is not ready")
         else:
             payment = judge(asked, heard, self._settings.currency)
         if payment.outcome != "unknown":
@@ -268,11 +280,25 @@ class Driver(StreamDevice):
         for oldest in list(self._known)[:-_KEPT]:
             del self._known[oldest]
 
-    async def _remember(self, asked: Asked) -> None:
+    async def _blur(self, request: str) -> None:
+        """A reversal makes a receipt too: another payment that is not settled is no more to be known by its receipt."""
+        asked = self._asked
+        if asked is not None and asked.last and asked.request != request and asked.request not in self._known:
+            await self._try_to_remember(replace(asked, last=""))
+
+    async def _try_to_remember(self, asked: Asked) -> bool:
+        """Whether it is on disk (or need not be)."""
         self._asked = asked
-        if self._settings.memory_file:
-            file, text = Path(self._settings.memory_file), json.dumps(asdict(asked))
-            await _aside(lambda: _write(file, text))
+        if not self._settings.memory_file:
+            return True
+        file, text = Path(self._settings.memory_file), json.dumps(asdict(asked))
+        try:
+            async with self._writing:
+                await _aside(lambda: _write(file, text))
+        except OSError as error:
+            _log.error("%s: %s cannot be written: %s", self.name, self._settings.memory_file, error.strerror)
+            return False
+        return True
 
     # -- dialogues -----------------------------------------------------------------------------------------------
 
@@ -288,12 +314,17 @@ class Driver(StreamDevice):
             await asyncio.sleep(self._settings.poll_ms / 1000)
             await self.probe()
 
-    async def _lead(self, command: bytes, data: bytes, heard: Hearing) -> None:
+    async def _lead(
+        self, command: bytes, data: bytes, heard: Hearing, first: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         """One dialogue, from the command to its completion or abort. Whatever goes wrong in it ends the connection.
 
+        ``first`` is done when no other dialogue is under way any more, before anything is sent.
         Raises ``RefusedError`` when it did not begin, else as ``CardReader`` does.
         """
         async with self.turn:
+            if first is not None:
+                await first()
             line = self._line
             if line is None:
                 text = f"{self.name}: no link to the terminal at {self.port.where}"

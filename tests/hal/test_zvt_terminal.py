@@ -162,6 +162,70 @@ def test_a_reversal_of_the_same_amount_is_never_taken_for_a_lost_payment(tmp_pat
     _with_terminal(tmp_path, use, answer_timeout_ms=200)
 
 
+def test_a_reversal_that_came_between_a_request_and_its_payment_is_never_taken_for_that_payment(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        paid = await _pay(terminal, driver, "r-1")
+        reversing = asyncio.ensure_future(driver.reverse("r-1", 1150, "EUR", paid.reference))
+        paying = asyncio.ensure_future(driver.pay("r-2", 1150, "EUR", kind="card"))
+        assert await reversing
+        await wait_until_async(lambda: terminal.pending is not None, what="the second payment on the display")
+        await line.unplug()
+        await terminal.power_cut()
+        await line.plug()
+        with pytest.raises(NoHardwareError):
+            await paying
+        assert (await _status(driver, "r-2")).outcome == "unknown"
+
+    _with_terminal(tmp_path, use)
+    assert _charges(tmp_path) == ["approved", "reversed", "cancelled"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_reversal_after_a_lost_payment_is_never_taken_for_it(told: bool, tmp_path: Path) -> None:  # noqa: FBT001  pytest's own way
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        paid = await _pay(terminal, driver, "r-1")
+        await terminal.silence(kind="before")
+        with pytest.raises((TimeoutExpiredError, NoHardwareError)):
+            await driver.pay("r-2", 1150, "EUR", kind="card")
+        await terminal.silence(kind="off")
+        assert (await _status(driver, "r-2")).outcome == "unknown"
+        if told:
+            assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
+        else:
+            await terminal.silence(kind="after_charge")
+            with pytest.raises(TimeoutExpiredError):
+                await driver.reverse("r-1", 1150, "EUR", paid.reference)
+            await wait_until_async(lambda: bool(terminal.charges.reversed), what="given back")
+            await terminal.silence(kind="off")
+        assert (await _status(driver, "r-2")).outcome == "unknown"
+
+    _with_terminal(tmp_path, use, answer_timeout_ms=200)
+
+
+def test_what_was_given_back_before_a_restart_is_not_asked_for_again(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        paid = await _pay(terminal, driver, "r-1")
+        assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
+
+    async def again(terminal: Terminal, line: Line, driver: Driver) -> None:
+        assert await driver.reverse("r-1", 1150, "EUR", "0001/000001")
+        assert b"\x06\x30" not in terminal.heard
+
+    _with_terminal(tmp_path, use)
+    _with_terminal(tmp_path, again)
+
+
+def test_money_that_went_back_has_gone_back_though_nothing_can_be_written_down(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        paid = await _pay(terminal, driver, "r-1")
+        (tmp_path / "memory/m.json").unlink()
+        (tmp_path / "memory").rmdir()
+        assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
+
+    (tmp_path / "memory").mkdir()
+    _with_terminal(tmp_path, use, memory_file=str(tmp_path / "memory/m.json"))
+
+
 @PORTS
 def test_a_cable_pulled_while_the_card_is_in_leaves_it_to_the_receipt(port: Port, tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
