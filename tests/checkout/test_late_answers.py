@@ -111,3 +111,42 @@ def test_staff_who_refuse_to_hand_money_back_have_the_terminal_try_again() -> No
     assert lane.power_cut().effect(f.Reverse).tender == tender
     lane.tell(i.ReversalAnswered(tender, done=False))
     assert [r.kind for r in lane.state.interventions] == ["reversal"]
+
+
+def refused_by_staff(lane: HandLane) -> str:
+    """The terminal is silent, and staff say that nothing was paid; gives the tender."""
+    tender = lane.scan(MILK).pay_by_card()
+    lane.tell(i.TerminalSilent(tender), i.TerminalSilent(tender), STAFF, i.OperatorActed("tender_was_declined"))
+    lane.tell(i.TerminalSilent(tender))
+    return tender
+
+
+def test_a_terminal_that_was_silent_when_staff_said_no_is_asked_when_it_is_back() -> None:
+    lane = open_lane()
+    tender = refused_by_staff(lane)
+    lane.tell(i.DeviceLost("card_reader", "unplugged"), i.DeviceBack("card_reader"))
+    assert lane.effect(f.AskTerminal).tender == tender
+    assert lane.approve(tender).effect(f.Reverse).amount == Money(9500, "BDT")
+    lane.tell(i.ReversalAnswered(tender, done=True), i.DeviceBack("card_reader"))
+    assert lane.no_effect(f.AskTerminal)
+
+
+def test_a_terminal_that_was_silent_when_staff_said_no_is_asked_after_a_power_cut() -> None:
+    lane = open_lane()
+    tender = refused_by_staff(lane)
+    assert lane.power_cut().effect(f.AskTerminal).tender == tender
+
+
+def test_a_payment_that_was_still_under_way_when_staff_said_no_is_asked_about_until_it_has_ended() -> None:
+    lane = open_lane()
+    tender = refused_by_staff(lane)
+    lane.tell(i.TerminalAnswered(tender, "in_progress"), i.TimerElapsed("doubt"))
+    assert lane.effect(f.AskTerminal).tender == tender
+    assert lane.approve(tender).effect(f.Reverse).tender == tender
+
+
+def test_what_the_terminal_itself_declined_is_not_asked_about_again() -> None:
+    lane = open_lane().scan(MILK)
+    lane.tell(i.TerminalAnswered(lane.pay_by_card(), "declined"), i.DeviceBack("card_reader"))
+    assert lane.no_effect(f.AskTerminal)
+    assert lane.power_cut().no_effect(f.AskTerminal)

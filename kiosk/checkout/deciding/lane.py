@@ -128,8 +128,10 @@ def device_lost(desk: Desk, lost: i.DeviceLost) -> None:
 
 
 def device_back(desk: Desk, back: i.DeviceBack) -> None:
-    """It answers again; a receipt that could not be printed is printed now."""
+    """It answers again: what could not be printed is printed now, what could not be asked of it is asked."""
     desk.happened(e.DeviceShown(back.device, ""))
     sale = desk.state.finishing
     if back.device == "printer" and sale is not None and sale.receipt == "failed":
         receipt.print_again(desk)
+    if back.device == "card_reader":
+        payment.ask_doubtful(desk)

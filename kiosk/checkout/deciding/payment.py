@@ -21,6 +21,7 @@ __all__ = [
     "OWN",
     "answered",
     "ask_again",
+    "ask_doubtful",
     "cancel",
     "cash_received",
     "choose",
@@ -249,6 +250,14 @@ def _late(desk: Desk, answer: i.TerminalAnswered) -> None:
         _reverse(desk, tender.tender, tender.kind, answer.amount or tender.requested, answer.reference, "late_approval")
     elif answer.outcome == "in_progress":
         desk.do(f.AbortTerminal(tender.tender, tender.kind))
+        if tender.reason == "staff":
+            desk.do(f.StartTimer("doubt", _REVERSAL_MS))
+
+
+def ask_doubtful(desk: Desk) -> None:
+    """Staff said no for a terminal that did not answer: it is asked when it may. Its late yes is given back."""
+    doubtful = [unpaid for unpaid in desk.state.unpaid if unpaid.kind != "qr" and unpaid.reason == "staff"]
+    desk.do(*(f.AskTerminal(unpaid.tender, unpaid.kind) for unpaid in doubtful[-_MOST_LEFT:]))
 
 
 def leave(desk: Desk, *tenders: str) -> None:
@@ -434,6 +443,7 @@ def resume_after_power(desk: Desk) -> None:
     if tender is not None and tender.kind != "cash":
         desk.happened(e.AskShown(tender.tender))
         desk.do(f.AskTerminal(tender.tender, tender.kind), question(desk, tender))
+    ask_doubtful(desk)
     own = [t.tender for t in desk.state.unpaid if t.kind == "qr" and t.reason in OWN]
     leave(desk, *own[-_MOST_LEFT:])
     for pending in desk.state.reversals:

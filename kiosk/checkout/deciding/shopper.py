@@ -174,6 +174,8 @@ def timer(desk: Desk, name: str) -> None:
             qr.count_down(desk)
         case "left":
             payment.leave(desk)
+        case "doubt":
+            payment.ask_doubtful(desk)
         case "reversal":
             payment.reversals_again(desk)
         case _:
