@@ -26,8 +26,11 @@ import hmac
 import http.client
 import json
 import re
+import socket
 import ssl
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -45,6 +48,8 @@ __all__ = ["RestAcquirer", "signature"]
 
 _LONGEST: Final = 64 * 1024
 _TOLERANCE_S: Final = 300
+_STEPS: Final = 3
+"""Connect, send, receive: no call takes longer than so many steps, however slowly it is answered."""
 _NOT_FOUND: Final = 404
 _SAYS_NOTHING: Final = frozenset({408, 409, 425, 429})
 _REFUSALS: Final = range(400, 500)
@@ -169,9 +174,11 @@ class RestAcquirer:
             headers["Content-Type"] = "application/json"
         connection = self._connection()
         try:
-            connection.request(method, self._parts.path.rstrip("/") + path, body, headers)
-            answer = connection.getresponse()
-            status, content = answer.status, answer.read(_LONGEST + 1)
+            connection.connect()
+            with _hung_up_after(_STEPS * self._timeout_s, connection.sock):
+                connection.request(method, self._parts.path.rstrip("/") + path, body, headers)
+                answer = connection.getresponse()
+                status, content = answer.status, answer.read(_LONGEST + 1)
         except (OSError, http.client.HTTPException) as error:
             message = f"{method} {path}: {error!r}"
             raise AcquirerSilentError(message) from error
@@ -184,6 +191,23 @@ class RestAcquirer:
         if self._parts.scheme == "http":
             return http.client.HTTPConnection(host, port, timeout=self._timeout_s)
         return http.client.HTTPSConnection(host, port, timeout=self._timeout_s, context=self._tls)
+
+
+@contextmanager
+def _hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
+    """A socket's own time-out bounds only the wait for the next byte."""
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(line, socket.SHUT_RDWR)  # past TLS, whose own state another thread is using
+
+    watch = threading.Timer(seconds, hang_up)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def _judged(status: int, content: bytes) -> tuple[int, bytes]:

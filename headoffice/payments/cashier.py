@@ -180,7 +180,8 @@ class Cashier:
         """Do it at the acquirer; the row as it stands then."""
         if ask.deed == "charge" and row.state == "requested":
             return self._begin(row, till)
-        fresh = ask.deed == "status" and self._clock() < min(row.asked_ms + _FRESH_MS, row.expires_ms)
+        now = self._clock()
+        fresh = ask.deed == "status" and 0 <= now - row.asked_ms < _FRESH_MS and now < row.expires_ms
         if row.state in rules.OPEN and not fresh:
             row = self._look(row, till)
             if ask.deed == "refund" and row.state == "paid":  # staff knew before we did
@@ -242,7 +243,7 @@ class Cashier:
             self._heard(row)
         except AcquirerSilentError as error:
             self._unheard(row, error)
-            return self._change(row.request, rules.looked_at)
+            return self._change(row.request, rules.not_heard)
         except AcquirerRefusedError as error:
             log.warning("the acquirer of %s would not say: %s", row.tender_id, error)
             return self._change(row.request, rules.looked_at)

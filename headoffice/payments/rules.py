@@ -12,7 +12,7 @@ from headoffice.acquirers.contract import Charge
 from headoffice.payments.tables import Payment
 from messages.asks import PaymentAnswer, PaymentState
 
-__all__ = ["ABANDONED", "OPEN", "answer_of", "gave_up", "looked_at", "new", "refund_told", "take"]
+__all__ = ["ABANDONED", "OPEN", "answer_of", "gave_up", "looked_at", "new", "not_heard", "refund_told", "take"]
 
 OPEN: Final = frozenset({"requested", "waiting"})
 """States in which money may still be on its way."""
@@ -26,6 +26,8 @@ _LATE_MS: Final = (30_000, 300_000, 3_600_000, 86_400_000)
 """When a declined payment is looked at again: a bank's word can be late, and its notice be lost."""
 _PAUSES_MS: Final = (5_000, 15_000, 60_000, 300_000)
 """Between two tries, the last one again and again."""
+_LONGEST_WORD: Final = 128
+"""What a column of ``Code`` holds: a bank's word may be longer, and some databases refuse the whole row for it."""
 _STATES: Final[dict[str, PaymentState]] = {
     "requested": "unknown",
     "waiting": "waiting",
@@ -82,7 +84,8 @@ def _begun(row: Payment, charge: Charge, now_ms: int) -> None:
 
 def _money_came(row: Payment, charge: Charge, now_ms: int) -> None:
     if row.state in OPEN or row.state == "declined":
-        row.paid, row.reference, row.scheme = charge.paid_minor, charge.reference, charge.scheme
+        row.paid = charge.paid_minor
+        row.reference, row.scheme = charge.reference[:_LONGEST_WORD], charge.scheme[:_LONGEST_WORD]
         fits = charge.paid_minor == row.amount and charge.currency == row.currency
         if row.state in OPEN and fits:
             _stands(row, "paid", "", 0)
@@ -115,6 +118,14 @@ def looked_at(row: Payment, now_ms: int) -> None:
     """It was asked about, or tried to be: if that was due, and is still, when to look next."""
     if 0 < row.due_ms <= now_ms:
         _again(row, now_ms)
+
+
+def not_heard(row: Payment, now_ms: int) -> None:
+    """The acquirer was silent. For money that may have come late that is no look at all: it is tried until it speaks."""
+    if row.state == "declined" and 0 < row.due_ms <= now_ms:
+        row.due_ms = now_ms + _PAUSES_MS[-1]
+    else:
+        looked_at(row, now_ms)
 
 
 def _again(row: Payment, now_ms: int) -> None:

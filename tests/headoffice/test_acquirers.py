@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -91,6 +94,32 @@ def test_a_wrong_key_is_a_refusal_and_a_silent_provider_none(psp: RunningProvide
         client(psp).look(REQUEST)
     psp.do(psp.it.plug())
     assert client(psp).look(REQUEST) is not None
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", b"HTTP/1.1 200 OK\r\n", b""])
+def test_a_provider_that_drips_holds_nobody_for_longer_than_the_settings_say(head: bytes) -> None:
+    over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line, suppress(OSError):
+            line.sendall(head)
+            while not over.wait(0.05):
+                line.sendall(b"X" if b"Length" in head else b"X: y\r\n" if head else b"H")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip, args=(listening,))
+        thread.start()
+        acquirer = RestAcquirer(
+            f"http://127.0.0.1:{listening.getsockname()[1]}", key=KEY, secret=SECRET.encode(), timeout_s=0.3
+        )
+        began = time.monotonic()
+        with pytest.raises(AcquirerSilentError):
+            acquirer.look(REQUEST)
+        took = time.monotonic() - began
+        over.set()
+        thread.join(5)
+    assert took < 2
 
 
 def test_what_the_provider_remembers_survives_its_end(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -155,6 +156,46 @@ def test_late_money_is_found_though_its_notice_was_lost(house: House) -> None:
     house.later(40_000)
     assert house.acquirer.refunds == {REQUEST: ASKED}
     assert house.news == [("refunded", "late")]
+
+
+def test_late_money_is_found_though_the_acquirer_was_silent_for_days(house: House) -> None:
+    house.ask("charge")
+    house.ask("cancel")
+    house.acquirer.pay(REQUEST, ASKED)
+    house.acquirer.silent = "before"
+    for _ in range(100):
+        house.later(3_600_000)
+    house.acquirer.silent = ""
+    house.later(3_600_000)
+    assert house.acquirer.refunds == {REQUEST: ASKED}
+    assert house.news == [("refunded", "late")]
+
+
+def test_what_was_declined_is_not_looked_at_for_ever(house: House) -> None:
+    house.ask("charge")
+    house.ask("cancel")
+    for _ in range(100):
+        house.later(3_600_000)
+    looked = len(house.acquirer.calls)
+    for _ in range(100):
+        house.later(3_600_000)
+    assert len(house.acquirer.calls) == looked
+
+
+def test_a_clock_that_is_set_back_keeps_no_kiosk_from_learning_of_its_payment(house: House) -> None:
+    house.ask("charge")
+    house.ask("status")
+    house.now_ms -= 3_600_000
+    house.acquirer.pay(REQUEST, ASKED)
+    assert house.ask("status").state == "paid"
+
+
+def test_a_bank_s_reference_is_never_longer_than_its_column(house: House) -> None:
+    house.ask("charge")
+    house.acquirer.pay(REQUEST, ASKED)
+    house.acquirer.charges[REQUEST] = replace(house.acquirer.charges[REQUEST], reference="E" * 256, scheme="P" * 256)
+    answer = house.ask("status")
+    assert (answer.state, answer.reference, answer.scheme) == ("paid", "E" * 128, "P" * 128)
 
 
 def test_a_cancel_that_comes_too_late_finds_the_money(house: House) -> None:
