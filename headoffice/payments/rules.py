@@ -121,7 +121,7 @@ def looked_at(row: Payment, now_ms: int) -> None:
 
 
 def not_heard(row: Payment, now_ms: int) -> None:
-    """The acquirer was silent. For money that may have come late that is no look at all: it is tried until it speaks."""
+    """The acquirer was silent. For money that may have come late that is no look: it is tried until it speaks."""
     if row.state == "declined" and 0 < row.due_ms <= now_ms:
         row.due_ms = now_ms + _PAUSES_MS[-1]
     else:

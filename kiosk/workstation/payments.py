@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 import logging
+import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Literal, Protocol
 
-from hal.card_reader.contract import CardReader, Payment
+from hal.card_reader.contract import CardReader, Payment, hide_card_numbers
 from hal.device import DeviceError
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
@@ -75,7 +76,7 @@ class TerminalPayments:
             try:
                 await reader.abort(abort.tender)
             except DeviceError as error:
-                _log.info("%s", error)
+                _log.info("%s", _words(error))
         return None
 
     async def reverse(self, reverse: f.Reverse) -> i.ReversalAnswered | None:
@@ -87,9 +88,14 @@ class TerminalPayments:
         try:
             done = await reader.reverse(reverse.tender, amount.minor, amount.currency, reverse.reference)
         except Exception as error:  # noqa: BLE001 - any failure means: not known to be done, staff must look
-            _log.warning("the reversal of %s failed: %s", reverse.tender, error)
-            return i.ReversalAnswered(reverse.tender, done=False, reason=str(error))
+            _log.warning("the reversal of %s failed: %s", reverse.tender, _words(error))
+            return i.ReversalAnswered(reverse.tender, done=False, reason=_words(error))
         return i.ReversalAnswered(reverse.tender, done=done, reason="" if done else "refused")
+
+
+def _words(error: Exception) -> str:
+    """What a driver says: a stranger's may quote its terminal, and a card number goes no further than this."""
+    return hide_card_numbers(str(error))
 
 
 async def _asked(tender: str, asked: Coroutine[Any, Any, Payment]) -> Word:
@@ -97,10 +103,11 @@ async def _asked(tender: str, asked: Coroutine[Any, Any, Payment]) -> Word:
     try:
         payment = await asked
     except DeviceError as error:
-        _log.warning("the terminal is silent on %s: %s", tender, error)
+        _log.warning("the terminal is silent on %s: %s", tender, _words(error))
         return i.TerminalSilent(tender)
     except Exception:  # noqa: BLE001 - a driver's fault leaves the outcome unknown too
-        _log.exception("the terminal's driver failed on %s", tender)
+        where = hide_card_numbers(traceback.format_exc())
+        _log.error("the terminal's driver failed on %s\n%s", tender, where)
         return i.TerminalSilent(tender)
     amount = Money(payment.approved_minor, payment.currency) if payment.approved_minor else None
     return i.TerminalAnswered(

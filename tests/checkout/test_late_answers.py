@@ -124,7 +124,7 @@ def refused_by_staff(lane: HandLane) -> str:
 def test_a_terminal_that_was_silent_when_staff_said_no_is_asked_when_it_is_back() -> None:
     lane = open_lane()
     tender = refused_by_staff(lane)
-    lane.tell(i.DeviceLost("card_reader", "unplugged"), i.DeviceBack("card_reader"))
+    lane.tell(i.DeviceLost("card_reader", "cable"), i.DeviceBack("card_reader"))
     assert lane.effect(f.AskTerminal).tender == tender
     assert lane.approve(tender).effect(f.Reverse).amount == Money(9500, "BDT")
     lane.tell(i.ReversalAnswered(tender, done=True), i.DeviceBack("card_reader"))

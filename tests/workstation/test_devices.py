@@ -446,3 +446,16 @@ def test_a_kiosk_without_a_camera_answers_at_once() -> None:
 def test_questions_to_head_office_are_answered_offline_when_nobody_is_there() -> None:
     assert Rig([]).answers(f.AskMember("c", "h", 10)) == i.MemberAnswered("c", offline=True)
     assert Rig([]).answers(f.AskNumbers("c", 10)) == i.NumbersAnswered("c", offline=True)
+
+
+@pytest.mark.parametrize("fault", [NoHardwareError, ValueError])
+@pytest.mark.parametrize("effect", [f.Charge("t", "card", "card", TAKA), f.Reverse("t", "card", TAKA, "r")])
+def test_a_card_number_in_a_driver_s_exception_reaches_neither_log_nor_journal(
+    effect: f.Charge | f.Reverse, fault: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    terminal = FakeTerminal("card_reader", answer=fault("it said 4111 1111 1111 1111=2512"))
+    with caplog.at_level("DEBUG"):
+        answer = Rig([("card_reader", terminal)]).answers(effect)
+    said = repr(answer) + caplog.text
+    assert "1111=2512" in said, "what is wrong is told, without the number"
+    assert "4111" not in said

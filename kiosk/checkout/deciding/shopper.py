@@ -155,7 +155,7 @@ def _attach(desk: Desk, member_id: str, tier: str, method: e.LoyaltyMethod) -> N
 # --- walking away ------------------------------------------------------------------------------------------------
 
 
-def timer(desk: Desk, name: str) -> None:
+def timer(desk: Desk, name: str) -> None:  # noqa: C901 - one flat table
     """A timer that an effect started has run out."""
     match name:
         case "idle":
