@@ -80,9 +80,10 @@ def test_a_card_is_paid_and_its_receipt_names_terminal_and_acquirer_and_carries_
 def test_a_terminal_that_falls_silent_after_the_charge_is_asked_and_never_charges_twice(terminal: str) -> None:
     with lane(_shop(), terminal=terminal) as at, at.kiosk() as kiosk:
         _sold(at, kiosk)
-        at.turn("terminal", "auto", outcome="approve")
-        at.turn("terminal", "silence", kind="after_charge")
         _to_the_terminal(at, kiosk)
+        wait_until(lambda: at.state_of("terminal")["pending"], what="the terminal asks for a card")
+        at.turn("terminal", "silence", kind="after_charge")
+        at.turn("terminal", "tap", outcome="approve")
         wait_until(lambda: len(at.charges()) == 2)
         at.turn("terminal", "unplug")
         wait_until(lambda: at.happened(e.TenderSettled)[-1].outcome == "unknown")
