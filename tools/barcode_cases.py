@@ -9,7 +9,7 @@ from decimal import Decimal
 from kiosk.retail.codes import NATIONAL, Gtin, InHouse, Label, Refused, day_of, read_code, read_label
 from kiosk.retail.codes.coupons import CouponError, offer_written, positive_offer
 from kiosk.retail.codes.elements import Element, amount_of, clash_of, elements_of, unbracketed
-from kiosk.retail.codes.labels import LabelPattern
+from kiosk.retail.codes.labels import LabelPattern, candidates
 from kiosk.retail.codes.numbers import check_digit, measure_check_digit
 from kiosk.retail.codes.reading import split_identifier
 from kiosk.retail.codes.values import Amount
@@ -39,7 +39,7 @@ _IDENTIFIERS = {
 _TODAY = "2026-01-01"
 """Centuries in dates are told from here."""
 _EAN_8 = 8
-_LABEL_KEYS = ("weight", "price", "total", "count", "measure", "item", "code", "error", "price_check_digit")
+_LABEL_KEYS = ("gtin", "weight", "price", "total", "count", "measure", "item", "code", "error", "price_check_digit")
 
 
 def judge(case: Case, _earlier: Case | None = None) -> Verdict:
@@ -132,10 +132,12 @@ def _national(case: Case) -> _Found:
 
 def _labelled(case: Case, patterns: tuple[LabelPattern, ...]) -> _Found:
     data = str(case["data"])
-    untold = {**dict.fromkeys(_LABEL_KEYS), "value": "0", "base_code": data}
+    untold = {**dict.fromkeys(_LABEL_KEYS), "value": "0", "base_code": data, "valid": False, "type": "error"}
     code = read_code(data, _identifier(case))
     if not isinstance(code, Gtin | InHouse):
         return {**untold, "error": _why(code)}
+    if not patterns:
+        return {**untold, "gtin": code.gtin14, "valid": True, "type": "product"}
     label = next(iter(read_label(code.gtin14, patterns)), None)
     if label is None:
         return {**untold, "error": "no pattern fits"}
@@ -152,18 +154,29 @@ def _labelled(case: Case, patterns: tuple[LabelPattern, ...]) -> _Found:
         "base_code": label.base,
         "item": label.item,
         "code": label.item,
+        "gtin": code.gtin14,
+        "valid": label.fault != "measure_check_digit",
+        "type": "product",
     }
-    pattern = next(p for p in patterns if p.matches(data))
-    if pattern.part(data, "V"):
-        found["price_check_digit"] = int(pattern.part(data, "V"))
-        if label.fault == "measure_check_digit":
-            found["error"] = f"inner check digit expected {measure_check_digit(pattern.part(data, pattern.measure))}"
-    return found
+    return {**found, **_inner(label, next((p, n) for p in patterns for n in candidates(code.gtin14) if p.matches(n)))}
+
+
+def _inner(label: Label, read: tuple[LabelPattern, str]) -> _Found:
+    """The check digit of the measure, where the pattern has one."""
+    pattern, number = read
+    if not pattern.part(number, "V"):
+        return {}
+    right = measure_check_digit(pattern.part(number, pattern.measure))
+    wrong = label.fault == "measure_check_digit"
+    return {
+        "price_check_digit": int(pattern.part(number, "V")),
+        "error": f"inner check digit expected {right}" if wrong else None,
+    }
 
 
 def _written_pattern(case: Case) -> _Found:
-    patterns = patterns_in(str(case["group"]), str(case["data"]))
-    if not patterns:
+    patterns = patterns_in(f"{case['group']}; {case.get('note', '')}", str(case["data"]))
+    if patterns is None:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, str(case["group"]))
     return _labelled(case, patterns)
 

@@ -13,16 +13,21 @@ __all__ = ["clash_words", "coupon_words", "patterns_in", "same_fault"]
 _BRACED = re.compile(r"[\d.]*\{N*D*\}[\d.]*")
 _BRAZILIAN = re.compile(r"\bC+[PT]+X+\b")
 _SPACED = re.compile(r"\b2( ?[IVPC])+\b")
+_PLAIN = re.compile(r"pattern [\d.]{8,13}(?![\d.{])")
+_SWAPPED = re.compile(r"\b(swapped|reversed|the other way round)\b")
 _TWO_PATTERNS = ("22......{NNDD}.", ".....{NNNDDDD}.")
 _BRAZILIAN_WEIGHT = "CCCCCCCPPPPPX"
 _SELF_CHECKED = (12, 13)
 
 
-def patterns_in(group: str, data: str) -> tuple[LabelPattern, ...]:
-    """The patterns that a group's words name, in the order in which they are to be tried; none where it names none."""
+def patterns_in(group: str, data: str) -> tuple[LabelPattern, ...] | None:
+    """The patterns that a group's words name, in the order in which they are to be tried.
+
+    Nothing for a pattern without a measure (``........``), ``None`` where the words name none at all.
+    """
     if group.startswith("two patterns"):
         written = _BRACED.findall(group) or list(_TWO_PATTERNS)
-        return tuple(_braced(one, len(data)) for one in (written[::-1] if "swapped" in group else written))
+        return tuple(_braced(one, len(data)) for one in (written[::-1] if _SWAPPED.search(group) else written))
     if found := _BRACED.search(group):
         return (_braced(found[0], len(data)),)
     if "Brazil" in group:
@@ -30,7 +35,7 @@ def patterns_in(group: str, data: str) -> tuple[LabelPattern, ...]:
         return (_brazilian(found[0] if found else _BRAZILIAN_WEIGHT),)
     if found := _SPACED.search(group):
         return (LabelPattern(found[0].replace(" ", ""), 2),)
-    return ()
+    return () if _PLAIN.search(group) else None
 
 
 def _braced(written: str, length: int) -> LabelPattern:
@@ -87,6 +92,8 @@ def same_fault(expected: str, found: object) -> bool:
 _KINDS = (
     ("order", r"before start"),
     ("excess", r"excess"),
+    ("unfit", r"\bno (rule|pattern|match)|\b(fits|matches) (none|no)\b"),
+    ("check", r"\bcheck ?(digit|sum)"),
     ("together", r"may not be together"),
     ("needs", r" needs (?!4)"),
     ("date", r"(bad|invalid|illegal) .*date"),
@@ -121,7 +128,9 @@ def _meaning(sentence: str) -> tuple[str, ...] | None:
         return (kind, sentence.split(" ", 1)[0])
     if not sentence[0].isalpha():
         return None
-    if kind in ("order", "excess"):
-        return (kind, sentence)
+    if kind == "check":
+        return (kind, *(["inner"] if "inner" in sentence else []), *re.findall(r"\d+", sentence))
+    if kind in ("order", "excess", "unfit"):
+        return (kind,)
     subjects = [words for words in _SUBJECTS if re.search(rf"\b({words})", sentence, re.IGNORECASE)]
     return (kind, *subjects)

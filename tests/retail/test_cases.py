@@ -126,6 +126,12 @@ def test_what_is_not_understood_does_not_apply(
         ("AI date", "17270200", {"date": "2027-02-28"}, "passed"),
         ("association rule", "(01)95012345678903(37)12", {"result": "01 and 37 may not be together"}, "passed"),
         ("association rule", "(01)95012345678903(10)A", {"result": "ok"}, "passed"),
+        ("variable measure GTIN-14, region de", "02511119000129", {"count": "12"}, "passed"),
+        ("EAN-8 pattern ........", "12345670", {"value": "0", "base_code": "12345670", "valid": True}, "passed"),
+        ("EAN-8 pattern ........", "12345678", {"error": "wrong checksum"}, "passed"),
+        ("EAN-8 pattern 66{NN}....", "16012344", {"error": "no rule matches"}, "failed"),
+        ("EAN-8 pattern 66{NN}....", "16012349", {"error": "no rule matches"}, "passed"),
+        ("EAN-8 pattern {NNNNNNNN}", "02003405", {"value": "2003405", "base_code": "00000000"}, "passed"),
         ("tarot cards", "1", {"result": "death"}, "not_applicable"),
     ],
 )
