@@ -304,6 +304,18 @@ def test_other_lots_serials_items_and_times_are_other_packs(first: str, second: 
     assert sum(line.quantity for line in lines(lane)) == count
 
 
+def test_a_pack_that_lies_in_view_rings_once_and_the_next_pack_of_it_again() -> None:
+    lane = open_lane(shop())
+    for _ in range(10):
+        lane.scan(MILK[1:]).later(250)
+        scan(lane, f"01{MILK}10A").later(250)
+    assert [line.quantity for line in lines(lane)] == [1]
+
+    lane.later(500).scan(MILK[1:]).later(250)
+    scan(lane, f"01{MILK}10A")
+    assert sum(line.quantity for line in lines(lane)) == 2
+
+
 def test_the_camera_and_the_scanner_seeing_one_pack_ring_once_and_the_same_device_twice() -> None:
     lane = open_lane(shop()).scan(MILK[1:]).later(300)
     scan(lane, MILK[1:], "]E0", "camera")

@@ -100,13 +100,14 @@ def same_pack(desk: Desk, scanned: i.CodeScanned, coded: Coded) -> bool:
 
     It is, within the policy's ``same_pack_ms`` of the last reading, if the number is the same, nothing that both tell
     differs (lot, serial, dates, weight, price), and the symbol or the device is another; once two symbols of one pack
-    were seen, each further reading of them counts to it too. The same symbol again from the same device is another
-    pack: that a scanner does not read one pack twice is its own setting.
+    were seen, each further reading within half that time of the last counts to it too. The same symbol again from the
+    same device is another pack: that a scanner does not read one pack twice is its own setting.
     """
     last = desk.state.live.code_taken
     if last is None or last.number != coded.number:
         return False
-    if desk.moment.mono_ms - last.mono_ms > desk.policy.codes.same_pack_ms:
+    window = desk.policy.codes.same_pack_ms
+    if desk.moment.mono_ms - last.mono_ms > (window // 2 if last.twin else window):
         return False
     if (last.data, last.source) == (scanned.data, scanned.source) and not last.twin:
         return False
