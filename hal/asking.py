@@ -153,7 +153,9 @@ class AskedDevice(StreamDevice):
                 self._stir.set()
         except OSError as error:
             self._gone = error
-            self._stir.set()
+        except Exception as error:  # noqa: BLE001  a dead listener must be noticed, whatever it died of
+            self._gone = ConnectionResetError(f"{type(error).__name__}: {error}")
+        self._stir.set()
 
     async def _stirred(self, until: float) -> bool:
         """Wait for more from the line, or for a deed; false when the time is over. Raises what ended the line."""

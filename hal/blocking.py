@@ -103,10 +103,15 @@ class BlockingDevice(ABC, Generic[Look]):
             keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await keeper
-        if thread is not None:
-            await asyncio.get_running_loop().run_in_executor(thread, self.unlink)
-            thread.shutdown()
         self.linked, self._sink, self._lost = False, None, ""
+        if thread is None:
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(thread, self.unlink)
+        except Exception as error:  # noqa: BLE001  closed it is, whatever its library makes of it
+            _log.warning("%s could not be let go: %s", self.name, error)
+        finally:
+            thread.shutdown(wait=False)  # its last call is over, or nobody waits for it any more
 
     async def check_health(self) -> Health:
         """See ``Device.check_health``: whether it answers now."""
@@ -151,20 +156,26 @@ class BlockingDevice(ABC, Generic[Look]):
             self._look_now.clear()
             try:
                 look = await self._in_time(self.run(self._link_and_look))
-            except (OSError, DeviceError) as error:
-                await self.run(self.unlink)
-                self._tell_lost(str(error) or type(error).__name__)
-            except Exception as error:  # noqa: BLE001  a library's surprise must not end the watch over the device
-                _log.exception("%s: unexpected", self.name)
-                await self.run(self.unlink)
-                self._tell_lost(f"{type(error).__name__}: {error}")
-            else:
                 self._tell_ready()
                 self.looked(look)
+            except (OSError, DeviceError) as error:
+                self._tell_lost(str(error) or type(error).__name__)
+                await self._let_go()
+            except Exception as error:  # noqa: BLE001  a library's surprise must not end the watch over the device
+                _log.exception("%s: unexpected", self.name)
+                self._tell_lost(f"{type(error).__name__}: {error}")
+                await self._let_go()
             self._looked_once.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_seconds):
                     await self._look_now.wait()
+
+    async def _let_go(self) -> None:
+        """Unlink; a library that cannot even do that must not end the watch over the device."""
+        try:
+            await self.run(self.unlink)
+        except Exception as error:  # noqa: BLE001  whatever it was, the device is linked anew
+            _log.warning("%s could not be let go: %s", self.name, error)
 
     async def _in_time(self, call: Coroutine[Any, Any, Look]) -> Look:
         """The call's result; one that hangs is told as lost at once, and is a failure when it comes back at last."""

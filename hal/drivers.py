@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import logging
 import re
 import types
 import typing
@@ -18,6 +19,8 @@ from typing import Any, cast, get_type_hints
 from hal.device import Device, DeviceError
 
 __all__ = ["CATEGORIES", "available", "load"]
+
+_log = logging.getLogger(__name__)
 
 CATEGORIES = ("camera", "card_reader", "fiscal", "lights", "loyalty_card", "printer", "scale", "scanner")
 
@@ -38,13 +41,21 @@ def load(category: str, model: str, name: str, settings: Mapping[str, object]) -
     """Make the driver ``hal/<category>/<model>.py`` for the device ``name``.
 
     Raises ``DeviceError``, in words for the person who wrote the settings, on an unknown category, model or setting,
-    on a missing one, and on one of the wrong type.
+    on a missing one, on one of the wrong type, and on a driver that cannot be loaded or made: a library it needs is not
+    installed, or it has a fault of its own.
     """
     if not _MODEL.fullmatch(model) or model not in available(category):
         text = f"{name}: no {category} driver {model!r:.60}; there are {', '.join(available(category))}"
         raise DeviceError(text)
-    module = importlib.import_module(f"hal.{category}.{model}")
-    return cast("Device", module.Driver(name, _settings(module.Settings, name, settings)))
+    try:
+        module = importlib.import_module(f"hal.{category}.{model}")
+        return cast("Device", module.Driver(name, _settings(module.Settings, name, settings)))
+    except DeviceError:
+        raise
+    except Exception as error:  # a driver, a stranger's perhaps: whatever its fault, it costs this device and no more
+        _log.exception("%s: driver %s", name, model)
+        text = f"{name}: its driver {model!r} cannot be loaded: {error or type(error).__name__}"
+        raise DeviceError(text) from error
 
 
 def _checked_category(category: str) -> str:

@@ -176,13 +176,20 @@ class StreamDevice(ABC):
             _log.exception("%s: unexpected", self.name)
             cause = f"{type(error).__name__}: {error}"
         finally:
-            await self.port.close()
+            await self._hang_up()
         was_alive, self._alive = self._alive, False
         if not self._lost:
             self._tell_status(StatusChanged(self.name, "lost", cause))
         self._lost = cause
         self._tried.set()
         return was_alive
+
+    async def _hang_up(self) -> None:
+        """Let the port go; a library that cannot even do that must not end the watch over the device."""
+        try:
+            await self.port.close()
+        except Exception as error:  # noqa: BLE001  whatever it was, the port is opened anew
+            _log.warning("%s: %s could not be closed: %s", self.name, self.port.where, error)
 
     def _tell_status(self, status: StatusChanged) -> None:
         if self._sink is not None:

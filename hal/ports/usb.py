@@ -119,6 +119,8 @@ class UsbPort:
                 told = opened.read()
             except OSError as error:
                 told = error
+            except Exception as error:  # noqa: BLE001  a dead listener must be noticed, whatever it died of
+                told = ConnectionResetError(errno.EIO, f"{type(error).__name__}: {error}")
             if told:
                 with suppress(RuntimeError):  # the loop is gone, and so is whoever would read
                     loop.call_soon_threadsafe(arrived.put_nowait, told)

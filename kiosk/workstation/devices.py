@@ -55,6 +55,8 @@ class Rack:
         switched = {category for categories in _SWITCHED.values() for category in categories}
         self._mounted = [Mounted(category, device, category not in switched) for category, device in devices]
         self._tell, self._lost, self._ready = tell, lost, ready
+        self._said_lost: set[str] = set()
+        """Devices whose own last word is that they are lost."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def get(self, name: str) -> Any:  # noqa: ANN401 - its category says what it can do
@@ -104,6 +106,7 @@ class Rack:
     async def _bring_up(self, mounted: Mounted) -> None:
         name, attempt = mounted.device.name, 0
         while True:
+            self._said_lost.discard(name)
             try:
                 await mounted.device.open(self._sink)
                 await mounted.device.claim()
@@ -124,18 +127,21 @@ class Rack:
 
     async def _switch(self, mounted: Mounted) -> None:
         async with mounted.turn:
-            if mounted.wanted:
-                await mounted.device.enable()
-            else:
-                await mounted.device.disable()
+            done: bool | None = None
+            while done != mounted.wanted:  # it may become another while the device is told
+                wanted = mounted.wanted
+                await (mounted.device.enable() if wanted else mounted.device.disable())
+                done = wanted
 
     def _sink_ready(self, name: str, *, after_failure: bool) -> None:
-        if after_failure:
+        if after_failure and name not in self._said_lost:
             self._sink(StatusChanged(name, "ready"))
         self._ready(name)
 
     def _sink(self, event: DeviceEvent) -> None:
         """What a device tells, with no fault of ours going back into its driver."""
+        if isinstance(event, StatusChanged) and event.status != "warning":
+            (self._said_lost.add if event.status == "lost" else self._said_lost.discard)(event.device)
         try:
             self._tell(event)
             if isinstance(event, StatusChanged) and event.status == "ready":

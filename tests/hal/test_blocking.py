@@ -67,6 +67,51 @@ def test_any_fault_is_lost_once_and_the_device_is_linked_again(fault: Exception)
     asyncio.run(run())
 
 
+def test_a_library_that_cannot_let_go_has_lost_its_device_and_is_tried_again() -> None:
+    class Clinging(_Thermometer):
+        clings = False
+
+        def unlink(self) -> None:
+            super().unlink()
+            if self.clings:
+                message = "it does not let go"
+                raise OSError(message)
+
+    async def run() -> None:
+        device = Clinging()
+        seen = await opened(device)
+        device.fault, device.clings = OSError("cable"), True
+        await wait_until_async(lambda: seen.statuses[-1] == "lost", what="lost")
+        device.fault = None
+        await wait_until_async(lambda: seen.statuses == ["ready", "lost", "ready"], what="ready again")
+        await device.close()
+        assert device.threads == {"device-thermometer_0"}
+
+    asyncio.run(run())
+
+
+def test_a_look_that_the_driver_cannot_take_in_has_lost_its_device() -> None:
+    class Blind(_Thermometer):
+        blind = False
+
+        def looked(self, look: int) -> None:
+            if self.blind:
+                message = "a bug"
+                raise ZeroDivisionError(message)
+            super().looked(look)
+
+    async def run() -> None:
+        device = Blind()
+        seen = await opened(device)
+        device.blind = True
+        await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+        device.blind = False
+        await wait_until_async(lambda: seen.statuses[-1] == "ready", what="ready again")
+        await device.close()
+
+    asyncio.run(run())
+
+
 def test_a_look_that_never_comes_back_in_time_does_not_hold_the_loop() -> None:
     async def run() -> None:
         gate = threading.Event()

@@ -213,6 +213,34 @@ def test_a_surprise_inside_a_driver_ends_the_conversation_not_the_watch(
     assert "unexpected" in caplog.text
 
 
+def test_a_port_that_cannot_even_be_closed_ends_no_watch(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Sticky(SerialPort):
+        sticks = 2
+
+        async def close(self) -> None:
+            await super().close()
+            if self.sticks:
+                self.sticks -= 1
+                raise OSError(errno.EIO, "no such device any more")
+
+    async def run() -> None:
+        async with world("pty", tmp_path) as (_driver, line):
+            port = Sticky(SerialLine(str(tmp_path / "by-id" / "counter")))
+            device = Counter("counter", port, retry_ms=5, longest_retry_ms=20)
+            port.sticks = 0
+            seen = await opened(device)
+            await _until_more(seen)
+            port.sticks = 1
+            await line.unplug()
+            await wait_until_async(lambda: seen.statuses == ["ready", "lost"], what="lost")
+            await line.plug()
+            await wait_until_async(lambda: seen.statuses == ["ready", "lost", "ready"], what="ready again")
+            await device.close()
+
+    asyncio.run(run())
+    assert "could not be closed" in caplog.text
+
+
 def test_what_came_while_the_loop_was_held_up_is_read_not_called_silence(tmp_path: Path) -> None:
     async def run() -> None:
         async with world("pty", tmp_path) as (driver, line):

@@ -217,6 +217,43 @@ def test_a_device_that_is_not_there_yet_is_told_lost_and_found_later() -> None:
     assert device.calls[-1] == "close"
 
 
+def test_a_device_that_opened_at_last_and_said_it_is_lost_is_not_called_ready() -> None:
+    @dataclass
+    class Unplugged(FakeDevice):
+        async def open(self, sink: Sink) -> None:
+            await super().open(sink)
+            sink(StatusChanged(self.name, "lost", "no answer"))
+
+    rig = Rig([("printer", Unplugged("printer", [NoHardwareError("no font")]))])
+
+    async def work() -> None:
+        assert rig.told == [StatusChanged("printer", "lost", "no answer")]
+
+    rig.run(work)
+
+
+def test_what_is_wanted_while_a_device_comes_up_is_what_it_does_then() -> None:
+    @dataclass
+    class Slow(FakeDevice):
+        gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+        async def disable(self) -> None:
+            await self.gate.wait()
+            await super().disable()
+
+    scanner = Slow("scanner")
+    rig = Rig([("scanner", scanner)])
+
+    async def work() -> None:
+        rig.rack.start()
+        await wait_until_async(lambda: "claim" in scanner.calls)
+        rig.rack.let_flow("scanner", wanted=True)
+        scanner.gate.set()
+        await wait_until_async(lambda: scanner.calls[-1] == "enable", what="codes flow")
+
+    rig.run(work, up=False)
+
+
 def test_a_driver_that_fails_in_any_way_is_lost_and_the_others_come_up(caplog: pytest.LogCaptureFixture) -> None:
     broken, sound = FakeDevice("printer", [RuntimeError("a bug")] * 9), FakeDevice("lights")
     rig = Rig([("printer", broken), ("lights", sound)])
