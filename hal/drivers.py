@@ -54,7 +54,7 @@ def load(category: str, model: str, name: str, settings: Mapping[str, object]) -
         raise
     except Exception as error:  # a driver, a stranger's perhaps: whatever its fault, it costs this device and no more
         _log.exception("%s: driver %s", name, model)
-        text = f"{name}: its driver {model!r} cannot be loaded: {error or type(error).__name__}"
+        text = f"{name}: its driver {model!r} cannot be loaded: {str(error) or type(error).__name__}"
         raise DeviceError(text) from error
 
 

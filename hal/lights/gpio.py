@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -155,10 +155,10 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
         """See ``Lights.beep``; comes back when the sound is over."""
         self._need_pins()
         for number, milliseconds in enumerate(_BEEPS_MS[sound] if self._beeper is not None else ()):
-            await self.run(self._beeper.off if number % 2 else self._beeper.on)
+            await self.run(functools.partial(self._sound, on=not number % 2))
             await asyncio.sleep(milliseconds / 1000)
         if self._beeper is not None:
-            await self.run(self._beeper.off)
+            await self.run(functools.partial(self._sound, on=False))
 
     # -- on the device's own thread -------------------------------------------------------------------------------
 
@@ -187,14 +187,11 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
 
     def look(self) -> dict[Switch, bool]:
         """How each switch stands."""
-        try:
+        with _answering():
             return {
                 switch: self._means_on(switch, closed=bool(button.is_active))
                 for switch, button in self._switches.items()
             }
-        except GPIOZeroError as error:
-            text = f"GPIO: {type(error).__name__} {error}".strip()
-            raise NoHardwareError(text) from error
 
     def unlink(self) -> None:
         """Give the pins back; a factory of gpiozero's own choice is made anew the next time."""
@@ -213,11 +210,17 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
         self._beeper = None
 
     def _light(self, colour: Colour) -> None:
-        for lamp_colour, lamp in self._lamps.items():
-            if lamp_colour == colour:
-                lamp.on()
-            else:
-                lamp.off()
+        with _answering():
+            for lamp_colour, lamp in self._lamps.items():
+                if lamp_colour == colour:
+                    lamp.on()
+                else:
+                    lamp.off()
+
+    def _sound(self, *, on: bool) -> None:
+        if self._beeper is not None:  # given back meanwhile
+            with _answering():
+                (self._beeper.on if on else self._beeper.off)()
 
     def _taken(self, switch: Switch) -> Any:  # noqa: ANN401  gpiozero carries no types
         bounce = self._settings.bounce_ms / 1000 or None
@@ -274,6 +277,19 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
         if self.enabled and on != self._told.get(switch, False):
             self._told[switch] = on
             self.tell(SwitchTurned(self.name, switch, on))
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """On a line that is cut a library trips over half an answer, each its own way: the pins are gone, whatever it says.
+
+    Raises ``NoHardwareError``.
+    """
+    try:
+        yield
+    except Exception as error:
+        text = f"no answer from the pins: {type(error).__name__} {error}".strip()
+        raise NoHardwareError(text) from error
 
 
 def _hang_up(factory: Any) -> None:  # noqa: ANN401  gpiozero carries no types

@@ -11,6 +11,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import AttractBody, BasketBody
 from kiosk.checkout.state import Phase
+from kiosk.checkout.text import text
 from kiosk.retail.money import Money
 from tests.support.lane import HandLane, open_lane
 
@@ -186,3 +187,13 @@ def test_the_business_day_never_goes_back_and_turns_only_between_shoppers() -> N
     lane.day = "2026-11-01"
     lane.tell(i.DayTurned()).scan(MILK)
     assert lane.happened(e.TransactionOpened)[-1].transaction.business_day == "2026-11-23"
+
+
+def test_a_scanner_that_is_back_is_not_called_missing_any_more() -> None:
+    lane = open_lane().scan("08901234567890").tell(i.DeviceLost("scanner", "no_answer"))
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text == text("device.scanner_lost")
+    assert lane.tell(i.DeviceBack("scanner")).screen.notice is None
+    lane.tell(i.DeviceLost("scanner", "no_answer")).scan("08900000000000")
+    refused = lane.screen.notice
+    assert lane.tell(i.DeviceBack("scanner")).screen.notice == refused is not None

@@ -19,14 +19,14 @@ class Settings:
 
 def _stranger(monkeypatch: pytest.MonkeyPatch, module: types.ModuleType | None) -> None:
     monkeypatch.setattr(drivers, "available", lambda _category: ("strange",))
-    monkeypatch.setitem(sys.modules, "hal.scanner.strange", module)  # type: ignore[arg-type]  # None: not to be imported
+    monkeypatch.setitem(sys.modules, "hal.scanner.strange", module)
 
 
 def test_a_driver_whose_library_is_not_installed_is_a_device_error_that_names_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _stranger(monkeypatch, None)
-    with pytest.raises(DeviceError, match="scanner: its driver 'strange' cannot be loaded: .*hal.scanner.strange"):
+    with pytest.raises(DeviceError, match=r"scanner: its driver 'strange' cannot be loaded: .*hal.scanner.strange"):
         drivers.load("scanner", "strange", "scanner", {})
 
 
@@ -44,5 +44,5 @@ def test_a_driver_that_cannot_be_made_is_a_device_error(monkeypatch: pytest.Monk
 
 def test_a_module_that_is_no_driver_is_a_device_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _stranger(monkeypatch, types.ModuleType("strange"))
-    with pytest.raises(DeviceError, match="scanner: its driver .strange. cannot be loaded"):
+    with pytest.raises(DeviceError, match=r"scanner: its driver .strange. cannot be loaded"):
         drivers.load("scanner", "strange", "scanner", {})

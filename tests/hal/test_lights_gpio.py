@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from typing import Any
 
 import pytest
 from gpiozero.exc import PinUnknownPi
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory, MockPin
 
 from bench.far_ends.lights.gpio import Cabinet
 from hal.device import NoHardwareError, NotEnabledError
@@ -154,6 +155,45 @@ def test_pins_that_are_none_or_used_twice_are_refused(pins_given: tuple[int, int
 def test_every_pin_is_for_one_thing(bad: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="BCM 0 to 27"):
         Settings(GREEN, AMBER, RED, **bad)
+
+
+class _Cut(MockPin):  # type: ignore[misc]  # gpiozero carries no types
+    """A pin of another board, whose line is cut at will: pigpio then trips over half an answer."""
+
+    cut = False
+
+    def _set_state(self, value: object) -> None:
+        self._answer()
+        super()._set_state(value)
+
+    def _get_state(self) -> object:
+        self._answer()
+        return super()._get_state()
+
+    def _answer(self) -> None:
+        if _Cut.cut:
+            text = "unpack requires a buffer of 16 bytes"
+            raise struct.error(text)
+
+
+def test_whatever_a_library_trips_over_on_a_cut_line_is_a_missing_device(caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> None:
+        driver = Driver("lights", WIRED, MockFactory(pin_class=_Cut))
+        seen = await opened(driver)
+        await driver.show("red", blinking=True)
+        _Cut.cut = True
+        try:
+            with pytest.raises(NoHardwareError, match="no answer from the pins"):
+                await driver.show("green")
+            await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+            assert not (await driver.check_health()).ok
+        finally:
+            _Cut.cut = False
+        await wait_until_async(lambda: seen.statuses[-1] == "ready", what="ready again")
+        await driver.close()
+
+    asyncio.run(run())
+    assert "unexpected" not in caplog.text
 
 
 def test_a_beep_is_heard_and_over_and_a_cabinet_without_a_beeper_stays_quiet(pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types

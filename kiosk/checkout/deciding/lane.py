@@ -130,6 +130,8 @@ def device_lost(desk: Desk, lost: i.DeviceLost) -> None:
 def device_back(desk: Desk, back: i.DeviceBack) -> None:
     """It answers again: what could not be printed is printed now, what could not be asked of it is asked."""
     desk.happened(e.DeviceShown(back.device, ""))
+    if back.device == "scanner" and desk.state.live.notice == text("device.scanner_lost"):
+        desk.happened(e.NoticeShown(None))
     sale = desk.state.finishing
     if back.device == "printer" and sale is not None and sale.receipt == "failed":
         receipt.print_again(desk)
