@@ -39,7 +39,9 @@ _LONGEST_LINE = 64
 _MOST_LINES = 200
 
 _PLAIN = re.compile(r"\d{13,}")
-_GROUPED = re.compile(r"(?<!\d)\d{4}(?:[ .\-\u00a0]{1,2}\d{3,7}){2,4}(?!\d)")
+_BETWEEN = r"[ .,/_\-\u00a0\u2010-\u2015]{1,3}"
+_GROUPED = re.compile(rf"(?<!\d)(?:\d{{4}}(?:{_BETWEEN}\d{{3,7}}){{2,4}}|\d{{6}}{_BETWEEN}\d{{7,13}})(?!\d)")
+"""As on cards (4-4-4-4, 4-6-5, 4-4-4-4-3), and an issuer's six digits apart from the rest."""
 _ALONE = re.compile(r"(?<![^\W_])\d{13,19}(?![^\W_])")
 
 

@@ -246,3 +246,18 @@ def test_a_leaky_terminal_leaves_no_number_in_events_or_logs(tmp_path: Path, cap
         return told
 
     _clean(LEAKED, asyncio.run(run()) + caplog.text)
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("675964 9826438453", "****** ******8453"),
+        ("4111/1111/1111/1111", "****/****/****/1111"),
+        ("4111   1111   1111   1111", "****   ****   ****   1111"),
+        ("4111\u20131111\u20131111\u20131111", "****\u2013****\u2013****\u20131111"),
+        ("2026-11-22 10:00:00", "2026-11-22 10:00:00"),
+        ("TID 60123456 VU 455600123456", "TID 60123456 VU 455600123456"),
+    ],
+)
+def test_a_number_is_hidden_in_whatever_groups_a_slip_writes_it(written: str, left: str) -> None:
+    assert hide_card_numbers(written) == left
