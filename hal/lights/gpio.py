@@ -90,7 +90,15 @@ class Settings:
         return cast("Contact", getattr(self, f"{switch}_on_when"))
 
 
-class Driver(BlockingDevice[dict[Switch, bool]]):
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the switches stood, and how often each had turned before: one that turned since tells itself."""
+
+    on: Mapping[Switch, bool]
+    turns: Mapping[Switch, int]
+
+
+class Driver(BlockingDevice[Standing]):
     """The cabinet's lamps and switches. ``pin_factory`` is gpiozero's own choice unless a test gives one."""
 
     def __init__(self, name: str, settings: Settings, pin_factory: gpiozero.pins.Factory | None = None) -> None:
@@ -104,6 +112,7 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
         self._beeper: Any = None
         self._switches: dict[Switch, Any] = {}
         self._told: dict[Switch, bool] = {}
+        self._turns: dict[Switch, int] = dict.fromkeys(_SWITCHES, 0)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._blinker: asyncio.Task[None] | None = None
 
@@ -140,7 +149,7 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
         except (OSError, DeviceError) as error:
             self.look_soon()
             return Health(ok=False, text=f"{self.name} on GPIO: {error}")
-        switches = ", ".join(f"{switch} {'on' if on else 'off'}" for switch, on in standing.items())
+        switches = ", ".join(f"{switch} {'on' if on else 'off'}" for switch, on in standing.on.items())
         return Health(ok=True, text=f"{self.name} on GPIO: {len(self._lamps)} lamps; {switches or 'no switches'}")
 
     async def show(self, colour: Colour, *, blinking: bool = False) -> None:
@@ -185,13 +194,15 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
             text = f"no GPIO: {type(error).__name__} {error}".strip()
             raise NoHardwareError(text) from error
 
-    def look(self) -> dict[Switch, bool]:
+    def look(self) -> Standing:
         """How each switch stands."""
+        turns = dict(self._turns)
         with _answering():
-            return {
+            on = {
                 switch: self._means_on(switch, closed=bool(button.is_active))
                 for switch, button in self._switches.items()
             }
+        return Standing(on, turns)
 
     def unlink(self) -> None:
         """Give the pins back; a factory of gpiozero's own choice is made anew the next time."""
@@ -230,6 +241,7 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
 
         def turned(*, closed: bool) -> None:  # on gpiozero's own thread
             loop = self._loop
+            self._turns[switch] += 1
             if loop is not None:
                 with suppress(RuntimeError):  # the loop is gone: so is whoever listened
                     loop.call_soon_threadsafe(self._tell_switch, switch, self._means_on(switch, closed=closed))
@@ -243,10 +255,11 @@ class Driver(BlockingDevice[dict[Switch, bool]]):
 
     # -- on the loop ----------------------------------------------------------------------------------------------
 
-    def looked(self, look: dict[Switch, bool]) -> None:
-        """Tell what is news."""
-        for switch, on in look.items():
-            self._tell_switch(switch, on)
+    def looked(self, look: Standing) -> None:
+        """Tell what is news; a switch that turned while it was read tells itself."""
+        for switch, on in look.on.items():
+            if look.turns[switch] == self._turns[switch]:
+                self._tell_switch(switch, on)
 
     async def open(self, sink: Any) -> None:  # noqa: ANN401  as in the contract
         """See ``Device.open``. Off a Raspberry Pi it is told as lost, and looked for again."""

@@ -233,3 +233,18 @@ def test_a_whole_cabinet_on_another_board_is_driven_over_the_network(monkeypatch
         await cabinet.close()
 
     asyncio.run(run())
+
+
+def test_a_key_that_turns_while_the_switches_are_read_is_not_told_as_it_stood_before(pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types
+    async def run() -> None:
+        driver = Driver("lights", Settings(GREEN, AMBER, RED, staff_key_pin=KEY, bounce_ms=0, look_ms=60_000), pins)
+        seen = await opened(driver)
+        stood = driver.look()
+        pins.pin(KEY).drive_low()
+        await wait_until_async(lambda: seen.of(SwitchTurned), what="the key")
+        driver.looked(stood)
+        driver.looked(driver.look())
+        assert seen.of(SwitchTurned) == [SwitchTurned("lights", "staff_key", on=True)]
+        await driver.close()
+
+    asyncio.run(run())
