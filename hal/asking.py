@@ -141,6 +141,9 @@ class AskedDevice(StreamDevice):
             raise
         except DeviceError as error:
             _fail(waiting, error)
+        except BaseException:  # cancelled at close, or a fault of the driver's: nobody is left to wait for ever
+            _fail(waiting, NoHardwareError(f"{self.name} is gone"))
+            raise
         else:
             if not waiting.done():
                 waiting.set_result(result)

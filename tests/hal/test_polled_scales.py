@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.far_ends.scale.toledo_8217 import Toledo8217
-from hal.device import DeviceError, NoHardwareError, NotEnabledError, TimeoutExpiredError
+from hal.device import DeviceError, NoHardwareError, NotEnabledError, StatusChanged, TimeoutExpiredError
 from hal.scale import adam, cas
 from hal.scale.common.polled import LineSettings
 from hal.scale.contract import Reading
@@ -278,3 +278,43 @@ def test_the_far_end_waits_a_moment_before_it_tells_of_a_tare() -> None:
         assert told[1:] == [b"\x02?h\r", b"\x0200.000N\r"]
 
     asyncio.run(run())
+
+
+def test_who_asked_for_something_is_told_when_the_scale_is_closed_or_its_driver_stumbles_in_it() -> None:
+    async def check(driver: Driver, seen: Seen, _wire: Wire) -> None:
+        async def stumble() -> None:
+            message = "a bug"
+            raise ZeroDivisionError(message)
+
+        with pytest.raises(NoHardwareError):
+            await asyncio.wait_for(driver.do(stumble), 2)
+        await wait_until_async(lambda: seen.statuses == ["ready", "lost", "ready"], what="the scale is back")
+        never, begun = asyncio.Event(), asyncio.Event()
+
+        async def hang() -> None:
+            begun.set()
+            await never.wait()
+
+        waiting = asyncio.ensure_future(driver.do(hang))
+        await begun.wait()
+        await driver.close()
+        with pytest.raises(NoHardwareError):
+            await asyncio.wait_for(waiting, 2)
+
+    _run(lambda _asked, count: [(0, _kg(count))], check)
+
+
+def test_a_line_that_its_reader_stumbles_over_is_a_lost_one() -> None:
+    async def check(_driver: Driver, seen: Seen, wire: Wire) -> None:
+        async def stumble() -> bytes:
+            message = "a bug"
+            raise ZeroDivisionError(message)
+
+        wire.read, sound = stumble, wire.read  # type: ignore[method-assign]  # a port that stumbles from now on
+        await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+        wire.read = sound  # type: ignore[method-assign]  # and no more
+        await wait_until_async(lambda: seen.statuses[-1] == "ready", what="ready again")
+        (cause,) = {event.cause for event in seen.events if isinstance(event, StatusChanged) and event.cause}
+        assert cause == "ZeroDivisionError: a bug"
+
+    _run(lambda _asked, count: [(0, _kg(count))], check)
