@@ -30,8 +30,9 @@ from headoffice.ledger.tables import BusinessUnit, Intervention, SaleLine, SaleT
 from headoffice.sample_sales import Baskets, Row, SampleDay, sales_of_day
 from headoffice.stock import stock_changes
 from kiosk.retail.book import Member
-from kiosk.retail.item import Item, ItemFlags, Offer, Restriction
+from kiosk.retail.item import Item, ItemFlags, Restriction
 from kiosk.retail.money import Money
+from kiosk.retail.offer import NForM, Offer, Scope
 from kiosk.retail.policy import CashRounding, Policy, TenderType
 from kiosk.retail.tax import TaxClass
 
@@ -139,7 +140,7 @@ def _changes(session: Session, shop: SampleShop) -> Iterator[Change]:
     for item in shop.items:
         yield change_of("item", item.item_id, _item(item, shop.currency))
     for offer in shop.offers:
-        value = Offer(offer.offer_id, offer.item_ids, dict(offer.names), offer.buy, offer.pay)
+        value = Offer(offer.offer_id, Scope(offer.item_ids), NForM(offer.buy, offer.pay), dict(offer.names))
         yield change_of("offer", offer.offer_id, value)
     for member in shop.members:
         row = Member(member.member_id, member.tier)

@@ -198,9 +198,10 @@ class LineVoided(Payload, frozen=True):
 
 
 class PriceModifiersSettled(Payload, frozen=True):
-    """What the offers give; replaces all earlier modifiers."""
+    """What the offers give; replaces all earlier modifiers. ``proven``: no other combination gives more."""
 
     lines: tuple[LineModifiers, ...]
+    proven: bool = True
 
 
 class LoyaltyAttached(Payload, frozen=True):

@@ -290,9 +290,13 @@ class LineModifiers:
 
 @dataclass(frozen=True, slots=True)
 class PriceModifiersSettled:
-    """What the offers give on the basket as it stands; replaces all earlier modifiers."""
+    """What the offers give on the basket as it stands; replaces all earlier modifiers.
+
+    ``proven``: no other combination of them gives the shopper more; false where the search for it was cut short.
+    """
 
     lines: tuple[LineModifiers, ...]
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)

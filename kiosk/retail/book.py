@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from kiosk.retail.item import Item, Offer
+from kiosk.retail.item import Item
+from kiosk.retail.offer import Offer
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 
@@ -49,7 +50,7 @@ class Book(Protocol):
         """A dated tax class."""
 
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
-        """Offers that name the item, whatever their dates."""
+        """Offers that may touch the item: by its id, its department, or on everything; whatever their dates."""
 
     def member(self, keyed_hash: str) -> Member | None:
         """A loyalty member by the keyed hash of a card or phone number (lower-case hex)."""

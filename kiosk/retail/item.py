@@ -9,7 +9,7 @@ from typing import Literal
 from kiosk.retail.money import Money
 from kiosk.retail.weight import Unit
 
-__all__ = ["Item", "ItemFlags", "Names", "Offer", "Recall", "Restriction", "StockLevel"]
+__all__ = ["Item", "ItemFlags", "Names", "Recall", "Restriction", "StockLevel"]
 
 Names = Mapping[str, str]
 """A description per language tag (``bn``, ``en``, ``pt_BR``)."""
@@ -49,6 +49,7 @@ class Item:
     ``item_id`` is the retailer's own key. ``gtin`` is 14 digits, zero padded; ``plu`` is the produce look-up number
     (IFPS, 4 or 5 digits). An item sold by ``kg`` has its price per kilogram and is weighed; ``each`` is counted.
     ``mrp`` is the maximum retail price printed on the pack: it is never sold above it.
+    ``floor`` is the price per piece below which no offer may push it (a law's for alcohol, or the retailer's own).
     ``tare`` and the expected pack weight and spread are whole grams.
     ``price`` is ``None`` for an item listed without a price: selling it needs staff.
     """
@@ -62,6 +63,7 @@ class Item:
     gtin: str | None = None
     plu: str | None = None
     mrp: Money | None = None
+    floor: Money | None = None
     tare_grams: int = 0
     expected_grams: int | None = None
     spread_grams: int | None = None
@@ -75,22 +77,6 @@ class Item:
     def weighed(self) -> bool:
         """Sold by weight rather than by count."""
         return self.unit != "each"
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A promotion of the first road: buy ``buy`` of one item, pay for ``pay`` of them.
-
-    ``valid_from`` and ``valid_until`` are ISO dates of the business day, both included; empty means unbounded.
-    """
-
-    offer_id: str
-    item_ids: tuple[str, ...]
-    names: Names
-    buy: int
-    pay: int
-    valid_from: str = ""
-    valid_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.item import Names
+from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.tax import TaxRounding
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import Rules
@@ -80,6 +81,7 @@ class Policy:
     gives it or none is asked. ``member_prefix`` and ``badge_prefix`` begin the EAN-13 numbers of the shop's loyalty
     cards and staff badges (a restricted range, so that no product has one); empty where it has none. ``country`` is the
     ISO 3166 code in capitals. ``weighing`` is what the verification of this workstation's trade scale says.
+    ``offers`` says how competing offers are settled.
     """
 
     country: str
@@ -102,3 +104,4 @@ class Policy:
     timeouts: Timeouts = Timeouts()
     weighing: Rules = field(default_factory=Rules)
     codes: CodeRules = CodeRules()
+    offers: OfferPolicy = "optimal"

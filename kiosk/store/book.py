@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.retail.book import Member
-from kiosk.retail.item import Item, Offer
+from kiosk.retail.item import Item
+from kiosk.retail.offer import Offer
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 from kiosk.store.book_schema import book_name, book_version, open_checked
@@ -30,10 +31,15 @@ _TARES = (
     "SELECT item_id, json_extract(CAST(payload AS TEXT), '$.tare_grams') AS grams FROM item WHERE grams > 0"
     " ORDER BY item_id"
 )
+_REACH_SINCE = 2
 _OFFERS = (
-    "SELECT other.payload FROM offer_item JOIN other ON other.kind = 'offer' AND other.key = offer_item.offer_id"
-    " WHERE offer_item.item_id = ? ORDER BY offer_item.offer_id"
+    "SELECT DISTINCT offer_id FROM offer_reach WHERE kind = 'everything' OR (kind = 'item' AND key = ?1) OR (kind ="
+    " 'department' AND key = (SELECT department FROM item WHERE item_id = ?1)) ORDER BY offer_id"
 )
+
+
+_OFFERS_BY_ID = "SELECT offer_id FROM offer_item WHERE item_id = ? ORDER BY offer_id"
+"""In a book that a release before the offer engine built."""
 
 
 class SqliteBook:
@@ -54,6 +60,7 @@ class SqliteBook:
         self._policy = policies[0]
         self._items = lru_cache(_CACHED_ITEMS)(self._read_item)
         self._offers = lru_cache(_CACHED_ITEMS)(self._read_offers)
+        self._offer = cache(self._read_offer)
         self._tax_classes = cache(self._read_tax_class)
         self._tares: str | None = None
 
@@ -106,7 +113,7 @@ class SqliteBook:
         return self._tax_classes(tax_class)
 
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
-        """Offers that name the item, whatever their dates."""
+        """Offers that may touch the item: by its id, its department, or on everything; whatever their dates."""
         return self._offers(item_id)
 
     def member(self, keyed_hash: str) -> Member | None:
@@ -138,7 +145,19 @@ class SqliteBook:
         return found
 
     def _read_offers(self, item_id: str) -> tuple[Offer, ...]:
-        return tuple(self._many("offer", _OFFERS, item_id))
+        try:
+            with self._lock:
+                (schema,) = self._connection.execute("PRAGMA user_version").fetchone()
+                query = _OFFERS if schema >= _REACH_SINCE else _OFFERS_BY_ID
+                reaching = self._connection.execute(query, (item_id,)).fetchall()
+        except sqlite3.DatabaseError as error:
+            message = f"{self.path} is damaged: {error}"
+            raise BookError(message) from error
+        return tuple(offer for (offer_id,) in reaching if (offer := self._offer(offer_id)) is not None)
+
+    def _read_offer(self, offer_id: str) -> Offer | None:
+        found: Offer | None = self._one("offer", _OTHER, "offer", offer_id)
+        return found
 
     def _all(self, kind: str) -> list[Any]:
         return self._many(kind, _ALL_OTHER, kind)

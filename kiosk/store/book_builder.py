@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kiosk.retail.item import Item, Offer
+from kiosk.retail.item import Item
+from kiosk.retail.offer import Offer
 from kiosk.store.book_schema import APPLICATION_ID, MIGRATIONS, book_name, open_checked
 from kiosk.store.errors import BookError
 from kiosk.store.migrations import migrate
@@ -66,8 +67,8 @@ class BookBuilder:
             return
         self._connection.execute("INSERT INTO other VALUES (?, ?, ?)", (kind, key, payload))
         if isinstance(value, Offer):
-            pairs = [(item_id, key) for item_id in dict.fromkeys(value.item_ids)]
-            self._connection.executemany("INSERT INTO offer_item VALUES (?, ?)", pairs)
+            reach = [(kind, name, key) for kind, name in _reach(value)]
+            self._connection.executemany("INSERT INTO offer_reach VALUES (?, ?, ?)", reach)
 
     def delete(self, kind: str, key: str) -> None:
         """Take a row out; one that is not there is no error."""
@@ -78,7 +79,7 @@ class BookBuilder:
                 self._connection.execute("DELETE FROM item WHERE id = ?", row)
             return
         if kind == "offer":
-            self._connection.execute("DELETE FROM offer_item WHERE offer_id = ?", (key,))
+            self._connection.execute("DELETE FROM offer_reach WHERE offer_id = ?", (key,))
         self._connection.execute("DELETE FROM other WHERE kind = ? AND key = ?", (kind, key))
 
     def finish(self, version: int) -> Path:
@@ -113,6 +114,17 @@ class BookBuilder:
     def _remove_aside(self) -> None:
         for name in (_ASIDE, _ASIDE + "-journal"):
             (self._folder / name).unlink(missing_ok=True)
+
+
+def _reach(offer: Offer) -> set[tuple[str, str]]:
+    """What an offer is found by: (``item``, id), (``department``, department), (``everything``, empty)."""
+    found: set[tuple[str, str]] = set()
+    for scope in offer.scopes:
+        found |= {("item", item_id) for item_id in scope.item_ids}
+        found |= {("department", department) for department in scope.departments}
+        if scope.everything:
+            found.add(("everything", ""))
+    return found
 
 
 def _sync(path: Path, flags: int) -> None:

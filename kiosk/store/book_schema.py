@@ -31,6 +31,15 @@ MIGRATIONS = (
         """,
         readable_since=1,
     ),
+    Migration(
+        """
+        CREATE TABLE offer_reach (kind TEXT NOT NULL, key TEXT NOT NULL, offer_id TEXT NOT NULL,
+            PRIMARY KEY (kind, key, offer_id)) STRICT, WITHOUT ROWID;
+        INSERT INTO offer_reach SELECT 'item', item_id, offer_id FROM offer_item;
+        DROP TABLE offer_item
+        """,
+        readable_since=2,
+    ),
 )
 _FULLY_CHECKED_BYTES = 16 * 1024 * 1024
 _MAPPED_BYTES = 1 << 30

@@ -6,16 +6,18 @@ the values of ``kiosk.retail``; the rest are here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import msgspec
 
 from kiosk.retail.book import Member
-from kiosk.retail.item import Item, Names, Offer
+from kiosk.retail.item import Item, Names
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 from kiosk.store.errors import BookRowError
+from kiosk.store.offers import decode_offer
 
 __all__ = ["KINDS", "Department", "Operator", "RowKind", "Stock", "decode_row"]
 
@@ -56,7 +58,6 @@ class Department:
 
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     "item": msgspec.json.Decoder(Item),
-    "offer": msgspec.json.Decoder(Offer),
     "tax_class": msgspec.json.Decoder(TaxClass),
     "policy": msgspec.json.Decoder(Policy),
     "member": msgspec.json.Decoder(Member),
@@ -69,11 +70,17 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 def decode_row(kind: str, payload: bytes) -> Any:  # noqa: ANN401 - the type goes with the kind
     """The value of a row. Raises ``BookRowError`` for an unknown kind or a payload that is not of it."""
     decoder = _DECODERS.get(kind)
+    if kind == "offer":
+        return _decode(kind, decode_offer, payload)
     if decoder is None:
         message = f"a price book has no rows of kind {kind}"
         raise BookRowError(message)
+    return _decode(kind, decoder.decode, payload)
+
+
+def _decode(kind: str, decode: Callable[[bytes], Any], payload: bytes) -> Any:  # noqa: ANN401 - as above
     try:
-        return decoder.decode(payload)
+        return decode(payload)
     except msgspec.DecodeError as error:
         message = f"the payload is no {kind}: {error}"
         raise BookRowError(message) from error

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from kiosk.checkout.look_up import Shelf, Tile
 from kiosk.checkout.state import State
 from kiosk.retail.book import Member
-from kiosk.retail.item import Item, Offer
+from kiosk.retail.item import Item
+from kiosk.retail.offer import Offer
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 from kiosk.store.book import Books, SqliteBook
@@ -50,7 +51,7 @@ class OverlaidBook:
         return self.inner.tax_class(tax_class)
 
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
-        """Offers that name the item, whatever their dates."""
+        """Offers that may touch the item, whatever their dates."""
         return self.inner.offers_for(item_id)
 
     def member(self, keyed_hash: str) -> Member | None:

@@ -11,8 +11,8 @@ import pytest
 
 from bench.baskets import SHIPPED, read_baskets
 from bench.oracle import Expected, Oracle, Picked
-from kiosk.retail.item import Offer
 from kiosk.retail.money import Money
+from kiosk.retail.offer import NForM, Occasion, Offer, Scope
 from kiosk.retail.pricing import counted, totals
 from kiosk.retail.promotion import settle
 from kiosk.retail.tax import TaxRate
@@ -21,6 +21,7 @@ from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 from samples.catalogue import Country, SampleShop
 from tests.bench.shop import item, offer, sample_shop, shop
+from tests.retail.builders import Shelf
 
 TEA, OIL, SOAP = item("tea", 60_000), item("oil", 19_999), item("soap", 4_550)
 BANANA = item("banana", 12_000, unit="kg", tare_grams=10)
@@ -100,7 +101,7 @@ def test_offers_that_compete_for_an_item_are_refused() -> None:
 def _by_the_product(goods: SampleShop, basket: tuple[Picked, ...]) -> int:
     """The basket's total in minor units, by the engine of the product: lines, offers, totals."""
     items = {row.item_id: row for row in goods.items}
-    offers = tuple(Offer(o.offer_id, o.item_ids, o.names, o.buy, o.pay) for o in goods.offers)
+    offers = tuple(Offer(o.offer_id, Scope(o.item_ids), NForM(o.buy, o.pay), o.names) for o in goods.offers)
     amounts: dict[tuple[str, int | None, int], int] = {}
     for place, picked in enumerate(basket):
         key = (picked.item_id, picked.grams, 0 if picked.grams is None else place)
@@ -125,7 +126,7 @@ def _by_the_product(goods: SampleShop, basket: tuple[Picked, ...]) -> int:
                 discountable=sold.discountable,
             )
         )
-    given = dict(settle(lines, lambda item_id: tuple(o for o in offers if item_id in o.item_ids), "2026-11-22"))
+    given = settle(lines, Shelf(offers), Occasion("2026-11-22")).lines
     with_offers = [replace(line, modifiers=given.get(line.line, ())) for line in lines]
     return totals(with_offers, currency=goods.currency, included=True, rounding="line").total.minor
 

@@ -7,8 +7,9 @@ import pytest
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.retail.item import Item, Offer
+from kiosk.retail.item import Item
 from kiosk.retail.money import Money
+from kiosk.retail.offer import NForM, Offer, Scope
 from tests.support.lane import HandLane, open_lane
 from tests.support.shop import MemoryBook, small_shop
 
@@ -28,7 +29,7 @@ def four_teas_in_two_lines() -> MemoryBook:
     shop.items["green"] = Item(
         "green", {"en": "Green tea"}, "drinks", "standard", Money(60_000, "BDT"), gtin="05449000000996"
     )
-    shop.offers = (Offer("any-tea", ("tea", "green"), {"en": "Tea: 3 for 2"}, buy=3, pay=2),)
+    shop.offers = (Offer("any-tea", Scope(("tea", "green")), NForM(3, 2), {"en": "Tea: 3 for 2"}),)
     return shop
 
 

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from kiosk.retail.item import Offer
+from collections.abc import Sequence
+
+from kiosk.retail.item import Item
 from kiosk.retail.money import Money
+from kiosk.retail.offer import NForM, Offer, Scope
 from kiosk.retail.tax import TaxRate
 from kiosk.retail.transaction import LineItem, PriceModifier
 from kiosk.retail.weight import Weight
 
-__all__ = ["STANDARD", "counted_line", "offer", "weighed_line"]
+__all__ = ["STANDARD", "Shelf", "counted_line", "offer", "weighed_line"]
 
 STANDARD = TaxRate("standard", 1500)
+
+
+class Shelf:
+    """A price book that knows offers only."""
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        self.offers = tuple(offers)
+        self.items: dict[str, Item] = {}
+
+    def item(self, item_id: str) -> Item | None:
+        """No item: no department, no floor."""
+        return self.items.get(item_id)
+
+    def offers_for(self, item_id: str) -> tuple[Offer, ...]:
+        """All that may touch it."""
+        return tuple(one for one in self.offers if any(scope.names(item_id) for scope in one.scopes))
 
 
 def counted_line(
@@ -60,4 +79,4 @@ def weighed_line(number: int, price: int, grams: int, *, item_id: str = "banana"
 
 def offer(offer_id: str, items: str, buy: int, pay: int, *, since: str = "", until: str = "") -> Offer:
     """``items``: item ids with spaces between."""
-    return Offer(offer_id, tuple(items.split()), {"en": offer_id}, buy, pay, since, until)
+    return Offer(offer_id, Scope(tuple(items.split())), NForM(buy, pay), {"en": offer_id}, since, until)

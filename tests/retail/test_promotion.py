@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from itertools import combinations
+from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.retail.item import Offer
+from kiosk.retail.layers import settle_layers
+from kiosk.retail.offer import (
+    AmountOff,
+    AmountOffEach,
+    DistinctSet,
+    NForM,
+    Occasion,
+    Offer,
+    OfferPolicy,
+    PercentOff,
+    PercentOffEach,
+    Scope,
+)
 from kiosk.retail.promotion import settle
 from kiosk.retail.transaction import LineItem
-from tests.retail.builders import counted_line, offer, weighed_line
+from kiosk.retail.units import Unit
+from tests.retail.builders import Shelf, counted_line, offer, weighed_line
+from tests.retail.contests import exhaustive, random_basket, random_offers
 
 DAY = "2026-03-01"
 ITEMS = "rice oil soap tea"
 
 
-def by_item(*offers: Offer) -> Callable[[str], tuple[Offer, ...]]:
-    return lambda item_id: tuple(o for o in offers if item_id in o.item_ids)
-
-
 def saved(lines: Sequence[LineItem], *offers: Offer, day: str = DAY) -> dict[int, int]:
-    return {line: sum(m.amount.minor for m in given) for line, given in settle(lines, by_item(*offers), day)}
+    found = settle(lines, Shelf(offers), Occasion(day))
+    return {line: sum(m.amount.minor for m in given) for line, given in found.lines.items()}
 
 
 def test_the_third_piece_completes_three_for_two() -> None:
@@ -68,57 +80,128 @@ def test_competing_offers_share_the_units_so_that_most_is_saved() -> None:
     assert sum(saved(lines, offer("a", "rice", 3, 2), offer("b", "rice oil", 2, 1)).values()) == 1900
 
 
-def best_saving(lines: Sequence[LineItem], offers: Sequence[Offer]) -> int:
-    """Brute force: every way to pick groups of pieces, each piece once."""
-    pieces = tuple((line.unit_price.minor, line.item_id) for line in lines for _ in range(line.quantity))
+@pytest.mark.parametrize("seed", range(120))
+def test_no_other_combination_gives_the_shopper_more(seed: int) -> None:
+    rng = random.Random(seed)
+    units, offers = random_basket(rng, rng.randint(2, 8)), random_offers(rng, rng.randint(1, 5))
 
-    @cache
-    def best(left: frozenset[int]) -> int:
-        found = 0
-        if not left:
-            return 0
-        first = min(left)
-        found = best(left - {first})
-        for one in offers:
-            fitting = sorted(n for n in left - {first} if pieces[n][1] in one.item_ids)
-            if pieces[first][1] not in one.item_ids:
-                continue
-            for others in combinations(fitting, one.buy - 1):
-                group = {first, *others}
-                prices = sorted((pieces[n][0] for n in group), reverse=True)
-                found = max(found, sum(prices[one.pay :]) + best(left - group))
-        return found
+    found = settle_layers(units, offers, "optimal", frozenset())
 
-    return best(frozenset(range(len(pieces))))
+    assert found.proven
+    assert found.saving == exhaustive(units, offers)
 
 
-@st.composite
-def small_baskets(draw: st.DrawFn) -> list[LineItem]:
-    lines: list[LineItem] = []
-    room = 7
-    for number in range(1, 5):
-        quantity = draw(st.integers(0, min(3, room)))
-        room -= quantity
-        if quantity:
-            item = draw(st.sampled_from(ITEMS.split()))
-            lines.append(counted_line(number, draw(st.integers(1, 12)) * 50, quantity, item_id=item))
-    return lines
+@pytest.mark.parametrize("seed", range(40))
+def test_neither_the_order_of_scanning_nor_that_of_the_offers_changes_what_is_saved(seed: int) -> None:
+    rng = random.Random(seed)
+    units, offers = random_basket(rng, 10), random_offers(rng, 5)
+    policy = rng.choice(get_args(OfferPolicy))
+
+    first = settle_layers(units, offers, policy, frozenset())
+
+    for _ in range(3):
+        rng.shuffle(units)
+        rng.shuffle(offers)
+        assert settle_layers(units, offers, policy, frozenset()).saving == first.saving
 
 
-def offers(offer_id: str) -> st.SearchStrategy[Offer]:
-    return st.builds(
-        lambda items, buy, free: offer(offer_id, " ".join(sorted(items)), buy, max(buy - free, 0)),
-        st.sets(st.sampled_from(ITEMS.split()), min_size=1),
-        st.integers(2, 3),
-        st.integers(1, 2),
-    )
+@pytest.mark.parametrize("seed", range(40))
+def test_a_search_cut_short_is_never_worse_than_one_policy_alone(seed: int) -> None:
+    rng = random.Random(seed)
+    units, offers = random_basket(rng, 14), random_offers(rng, 6)
+
+    found = settle_layers(units, offers, "optimal", frozenset(), budget=1)
+
+    assert found.saving >= settle_layers(units, offers, "sequential", frozenset()).saving
+    assert found.saving >= settle_layers(units, offers, "best_single", frozenset()).saving
 
 
-@settings(max_examples=60, deadline=None)
-@given(small_baskets(), offers("a"), offers("b"))
-def test_no_other_grouping_gives_the_shopper_more(lines: list[LineItem], first: Offer, second: Offer) -> None:
-    assert sum(saved(lines, first).values()) == best_saving(lines, [first])
-    assert sum(saved(lines, first, second).values()) == best_saving(lines, [first, second])
+def test_the_book_store_s_discount_prefers_two_sets_of_four_to_five_and_three() -> None:
+    copies = {"a": 2, "b": 2, "c": 2, "d": 1, "e": 1}
+    units = [Unit(1, title, 800) for title, many in copies.items() for _ in range(many)]
+    books = Offer("books", Scope(), DistinctSet(((2, 500), (3, 1000), (4, 2000), (5, 2500))), {})
+
+    assert settle_layers(units, [books], "optimal", frozenset()).saving == 8 * 800 * 20 // 100
+
+
+def test_a_floor_price_holds_and_what_it_refuses_goes_to_the_others() -> None:
+    units = [Unit(1, "wine", 5000, floor=4500), Unit(2, "mug", 2000)]
+
+    found = settle_layers(units, [Offer("fifth", Scope(), PercentOff(2000), {})], "optimal", frozenset())
+
+    assert {take.unit: take.amount for take in found.takes} == {0: 500, 1: 900}
+
+
+def test_layers_follow_one_another_from_the_catalogue_to_the_order() -> None:
+    offers = [
+        Offer("order", Scope(), PercentOff(1000), {}),
+        Offer("item", Scope(), AmountOffEach(100), {}),
+        Offer("markdown", Scope(), PercentOffEach(5000), {}, layer="catalogue"),
+    ]
+
+    found = settle_layers([Unit(1, "tea", 1000)], offers, "optimal", frozenset())
+
+    assert [(take.offer_id, take.amount) for take in found.takes] == [("markdown", 500), ("item", 100), ("order", 40)]
+
+
+def test_an_exclusive_offer_stands_alone_and_wins_only_where_it_saves_more() -> None:
+    alone = Offer("alone", Scope(), PercentOff(2000), {}, exclusive=True)
+    shared = Offer("shared", Scope(), AmountOff(1500), {}, priority=5)
+    units = [Unit(1, "mug", 10_000)]
+
+    assert [take.offer_id for take in settle_layers(units, [alone, shared], "optimal", frozenset()).takes] == ["alone"]
+    assert settle_layers([Unit(1, "mug", 1000)], [alone, shared], "optimal", frozenset()).saving == 1000
+    assert settle_layers([Unit(1, "mug", 1000)], [alone, shared], "sequential", frozenset()).saving == 200
+
+
+@pytest.mark.parametrize(
+    ("condition", "met", "missed"),
+    [
+        ({"stores": ("dhk-01",)}, Occasion(store="dhk-01"), Occasion(store="dhk-02")),
+        ({"channels": ("kiosk",)}, Occasion(), Occasion(channel="web")),
+        ({"tiers": ("gold",)}, Occasion(tier="gold"), Occasion()),
+        ({"coupon": "EID10"}, Occasion(coupons=("EID10",)), Occasion()),
+        ({"visit": 1}, Occasion(visit=1), Occasion(visit=2)),
+        ({"valid_from": "2026-03-01"}, Occasion("2026-03-01"), Occasion("2026-02-28")),
+    ],
+)
+def test_an_offer_holds_where_its_conditions_are_met(
+    condition: dict[str, Any], met: Occasion, missed: Occasion
+) -> None:
+    book = Shelf((Offer("half", Scope(), PercentOffEach(5000), {}, **condition),))
+    lines = [counted_line(1, 1000)]
+
+    assert settle(lines, book, met).lines[1][0].amount.minor == 500
+    assert settle(lines, book, missed).lines == {}
+
+
+@pytest.mark.parametrize(
+    ("condition", "met"),
+    [
+        ({"min_spend": 2000}, True),
+        ({"min_spend": 2001}, False),
+        ({"min_units": 2}, True),
+        ({"min_units": 3}, False),
+        ({"contains": ("rice",)}, True),
+        ({"contains": ("tea",)}, False),
+        ({"min_left": 2000}, True),
+        ({"min_left": 2001}, False),
+    ],
+)
+def test_an_offer_holds_for_baskets_that_reach_it(condition: dict[str, Any], *, met: bool) -> None:
+    book = Shelf((Offer("half", Scope(), PercentOffEach(5000), {}, **condition),))
+
+    assert bool(settle([counted_line(1, 1000, 2)], book, Occasion()).lines) is met
+
+
+def test_a_weighed_line_gets_its_percent_and_serves_no_group() -> None:
+    line = weighed_line(1, 1000, 500, extended=505)
+
+    percent = Shelf((Offer("tenth", Scope(), PercentOffEach(1000), {}),))
+    pair = Shelf((Offer("pair", Scope(), NForM(2, 1), {}),))
+
+    assert settle([line], percent, Occasion()).lines[1][0].amount.minor == 51
+    assert settle([line, replace(line, line=2)], pair, Occasion()).lines == {}
 
 
 @settings(max_examples=100, deadline=None)
@@ -129,10 +212,10 @@ def test_no_line_saves_more_than_it_costs_and_order_of_asking_does_not_matter(
     lines = [counted_line(n, price, many, item_id=item) for n, (price, many, item) in enumerate(rows, start=1)]
     given_offers = (offer("a", "rice oil", 3, 2), offer("b", "oil soap", 2, 1), offer("c", "tea", 4, 2))
 
-    found = settle(lines, by_item(*given_offers), DAY)
+    found = settle(lines, Shelf(given_offers), Occasion(DAY)).lines
 
-    assert found == settle(lines, by_item(*reversed(given_offers)), DAY)
-    for number, modifiers in found:
+    assert found == settle(lines[::-1], Shelf(given_offers[::-1]), Occasion(DAY)).lines
+    for number, modifiers in found.items():
         line = replace(lines[number - 1], modifiers=modifiers)
         assert 0 < line.discount.minor <= line.extended.minor
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 
 from kiosk.checkout.events import LineAdded
-from kiosk.retail.item import Item, Names, Offer
+from kiosk.retail.item import Item, Names
 from kiosk.retail.money import Money
+from kiosk.retail.offer import NForM, Offer, Scope
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.tax import TaxClass, TaxRate
 from kiosk.retail.transaction import LineItem
@@ -72,7 +73,7 @@ def item(
 BANANA = item("banana", {"en": "Bananas", "bn": "কলা"}, plu="4011", aliases=("kola", "banana"), picture="banana.webp")
 TEA = item("tea", {"en": "Black tea 200 g", "bn": "চা পাতা"}, gtin="00012345678905")
 COFFEE = item("coffee", {"en": "Café crème", "bn": "কফি", "pt_BR": "Café com creme"}, gtin="00000096385074")
-OFFER = Offer("three-for-two", ("tea",), {"en": "3 for 2"}, 3, 2)
+OFFER = Offer("three-for-two", Scope(("tea",)), NForM(3, 2), {"en": "3 for 2"})
 STANDARD = TaxClass("standard", (("2025-01-09", 750),))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kiosk.retail.book import Book, Member
+from kiosk.retail.offer import DistinctSet, Offer, Part, PercentOff, PercentOffEach, Scope, SetForPrice
 from kiosk.store.book import Books, SqliteBook
 from kiosk.store.book_builder import BookBuilder
 from kiosk.store.errors import BookError, BookRowError, NewerDatabaseError, StoreError
@@ -208,4 +210,58 @@ def test_a_book_may_be_asked_from_several_threads(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert found == [True] * 4
+    book.close()
+
+
+def test_an_offer_of_the_releases_before_the_engine_is_read_as_n_for_m(tmp_path: Path) -> None:
+    old = b'{"offer_id":"three-for-two","item_ids":["tea"],"names":{"en":"3 for 2"},"buy":3,"pay":2}'
+    with BookBuilder.from_previous(build_book(tmp_path, 1)) as builder:
+        builder.put("offer", OFFER.offer_id, old)
+        book = _open(builder.finish(2))
+    assert book.offers_for("tea") == (OFFER,)
+    book.close()
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        Offer("all", Scope(), PercentOff(1000), {}, coupon="EID", layer="order"),
+        Offer("drinks", Scope(departments=("drinks",)), PercentOffEach(500, 1, "cheapest"), {}),
+        Offer("meal", Scope(), SetForPrice((Part(Scope(("tea",))), Part(Scope(("banana",)), 2)), 500), {}),
+        Offer("set", Scope(("tea",)), DistinctSet(((2, 500), (3, 1000))), {}, spend_on=Scope(("banana",)), min_spend=5),
+    ],
+)
+def test_every_offer_comes_back_as_it_was_and_is_found_by_what_it_touches(tmp_path: Path, offer: Offer) -> None:
+    with BookBuilder.from_previous(build_book(tmp_path, 1)) as builder:
+        builder.put("item", "tea", encode(replace(TEA, department="drinks")))
+        builder.delete("offer", OFFER.offer_id)
+        builder.put("offer", offer.offer_id, encode(offer))
+        book = _open(builder.finish(2))
+    assert book.offers_for("tea") == (offer,)
+    book.close()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"offer_id":"x"}',
+        b'{"offer_id":"x","scope":{},"effect":{"kind":"magic"},"names":{}}',
+        b'{"effect":{"kind":"n_for_m","n":2,"m":1}}',
+    ],
+)
+def test_what_is_no_offer_is_refused(tmp_path: Path, payload: bytes) -> None:
+    with BookBuilder.from_previous(build_book(tmp_path, 1)) as builder, pytest.raises(BookRowError):
+        builder.put("offer", "x", payload)
+
+
+def test_a_book_of_the_release_before_is_read_until_the_next_feed(tmp_path: Path) -> None:
+    path = build_book(tmp_path, 1)
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE offer_item (item_id TEXT, offer_id TEXT)")
+        connection.execute("INSERT INTO offer_item SELECT key, offer_id FROM offer_reach")
+        connection.execute("DROP TABLE offer_reach")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    book = _open(path)
+    assert (book.offers_for("tea"), book.offers_for("banana")) == ((OFFER,), ())
     book.close()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.retail.book import Member
-from kiosk.retail.item import Item, ItemFlags, Offer, Restriction
+from kiosk.retail.item import Item, ItemFlags, Restriction
 from kiosk.retail.money import Money
+from kiosk.retail.offer import NForM, Offer, Scope
 from kiosk.retail.policy import CashRounding, Policy, TenderType
 from kiosk.retail.tax import TaxClass
 from kiosk.retail.weighing import Rules
@@ -93,7 +94,8 @@ class MemoryBook:
 
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
         """Offers naming the item."""
-        return tuple(offer for offer in self.offers if item_id in offer.item_ids)
+        department = self.items[item_id].department if item_id in self.items else ""
+        return tuple(offer for offer in self.offers if any(scope.names(item_id, department) for scope in offer.scopes))
 
     def member(self, keyed_hash: str) -> Member | None:
         """By keyed hash."""
@@ -138,6 +140,6 @@ def small_shop(policy: Policy | None = None) -> MemoryBook:
         Item("banana", {"en": "Bananas", "bn": "কলা"}, "produce", "exempt", _taka(12_000), unit="kg", plu="4011"),
         Item("grapes", {"en": "Grapes"}, "produce", "exempt", _taka(38_000), unit="kg", plu="4022", tare_grams=12),
     ]
-    tea_offer = Offer("tea-3-for-2", ("tea",), {"en": "Tea: 3 for 2"}, buy=3, pay=2)
+    tea_offer = Offer("tea-3-for-2", Scope(("tea",)), NForM(3, 2), {"en": "Tea: 3 for 2"})
     members = {"ab" * 32: Member("m-001", "gold", "Rahima")}
     return MemoryBook(policy or bangladesh(), {item.item_id: item for item in items}, (tea_offer,), members)

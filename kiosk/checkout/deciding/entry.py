@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from kiosk.checkout import effects as f
@@ -9,12 +10,13 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import codes, lane, receipt, weighing
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.state import Phase
+from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
 from kiosk.retail import pricing, promotion
 from kiosk.retail.codes.values import NOTHING_MORE, Details
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
+from kiosk.retail.offer import Occasion
 from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
 from kiosk.retail.weighing import Accepted, Reason, Refused, is_service
 
@@ -249,11 +251,18 @@ def settle_offers(desk: Desk) -> None:
     basket = desk.basket
     if basket is None:
         return
-    settled = promotion.settle(basket.live_lines, desk.book.offers_for, desk.state.lane.business_day)
-    wanted = {line: modifiers for line, modifiers in settled if modifiers}
-    if wanted == {line.line: line.modifiers for line in basket.live_lines if line.modifiers}:
+    settled = _settled(desk, basket, basket.live_lines)
+    if settled.lines == {line.line: line.modifiers for line in basket.live_lines if line.modifiers}:
         return
-    desk.happened(e.PriceModifiersSettled(tuple(e.LineModifiers(line, m) for line, m in sorted(wanted.items()))))
+    lines = tuple(e.LineModifiers(line, modifiers) for line, modifiers in settled.lines.items())
+    desk.happened(e.PriceModifiersSettled(lines, proven=settled.proven))
+
+
+def _settled(desk: Desk, basket: Transaction, lines: Iterable[LineItem]) -> promotion.Settlement:
+    """What the offers give on ``lines`` of this basket, here and today."""
+    lane = desk.state.lane
+    occasion = Occasion(day=lane.business_day, store=lane.store, tier=basket.member_tier)
+    return promotion.settle(lines, desk.book, occasion, desk.policy.offers)
 
 
 def restrict(desk: Desk) -> None:
@@ -406,7 +415,7 @@ def overpaid_without(desk: Desk, number: int) -> bool:
     if basket is None or not basket.paid:
         return False
     left = [line for line in basket.live_lines if line.line != number]
-    modifiers = dict(promotion.settle(left, desk.book.offers_for, desk.state.lane.business_day))
+    modifiers = _settled(desk, basket, left).lines
     lines = tuple(replace(line, modifiers=modifiers.get(line.line, ())) for line in left)
     return desk.come_to(lines).total.minor < basket.paid
 

@@ -147,6 +147,7 @@ def _attach(desk: Desk, member_id: str, tier: str, method: e.LoyaltyMethod) -> N
         return
     entry.open_transaction(desk)
     desk.happened(e.LoyaltyAttached(member_id, tier, method))
+    entry.settle_offers(desk)
     desk.happened(e.ViewShown("basket"))
     desk.say(text("loyalty.welcome" if method == "card" else "loyalty.points_only"))
     desk.do(f.Beep("scan"))

@@ -1,0 +1,355 @@
+"""Offers as data: what is given, on which items, to whom, and when.
+
+An offer is one **effect** (three for two, fifteen percent off each, a meal at a price) on a **scope** (items,
+departments, or everything), under conditions that all effects share. Amounts are minor units of the shop's currency;
+percents are basis points (1500 is 15%). A percent of a unit is rounded half up to the minor unit, unit by unit, so
+that the shelf label and the receipt say the same.
+
+Three layers follow one another: ``catalogue`` marks prices down, ``item`` offers compete for units, ``order`` offers
+take from what is left of the basket.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.retail.item import Names
+
+__all__ = [
+    "AmountOff",
+    "AmountOffEach",
+    "BuyGet",
+    "CheapestFree",
+    "DistinctSet",
+    "Effect",
+    "Gift",
+    "Layer",
+    "NAmountOff",
+    "NForM",
+    "NForPrice",
+    "NPercentOff",
+    "Occasion",
+    "Offer",
+    "OfferPolicy",
+    "Part",
+    "PercentOff",
+    "PercentOffEach",
+    "PriceEach",
+    "Scope",
+    "SetForPrice",
+    "Takes",
+    "TieredAmount",
+    "TieredPercent",
+]
+
+Layer = Literal["catalogue", "item", "order"]
+OfferPolicy = Literal["optimal", "sequential", "best_single"]
+"""How competing offers are settled: the best combination for the shopper, one after another by priority, or the one
+offer that alone saves most."""
+Takes = Literal["any", "cheapest", "dearest"]
+"""Which units an offer with a limit of units takes: those that serve the shopper best, or those at one end by price."""
+TierBy = Literal["spend", "quantity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which units an offer means: the items and departments named, everything where none is.
+
+    ``but`` are items never meant. ``price_min`` and ``price_max`` bound the unit's price, both included; 0 is no
+    bound. ``undiscounted``: only units that no earlier layer has touched.
+    """
+
+    item_ids: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    price_min: int = 0
+    price_max: int = 0
+    undiscounted: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """No item and no department is named."""
+        return not self.item_ids and not self.departments
+
+    def names(self, item_id: str, department: str = "") -> bool:
+        """Whether an item is meant, its price aside."""
+        return item_id not in self.but and (
+            self.everything or item_id in self.item_ids or (bool(department) and department in self.departments)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PercentOffEach:
+    """A percent off each unit; of ``units`` units at most, where that is not 0."""
+
+    basis_points: int
+    units: int = 0
+    takes: Takes = "any"
+    kind: Literal["percent_off_each"] = "percent_off_each"
+
+
+@dataclass(frozen=True, slots=True)
+class AmountOffEach:
+    """An amount off each unit, at most what it costs; of ``units`` units at most, where that is not 0."""
+
+    minor: int
+    units: int = 0
+    takes: Takes = "any"
+    kind: Literal["amount_off_each"] = "amount_off_each"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceEach:
+    """A price for each unit (a member's or an employee's price); nothing where the unit is cheaper already."""
+
+    minor: int
+    kind: Literal["price_each"] = "price_each"
+
+
+@dataclass(frozen=True, slots=True)
+class PercentOff:
+    """A percent off what the scope comes to, rounded half up once and shared by price."""
+
+    basis_points: int
+    kind: Literal["percent_off"] = "percent_off"
+
+
+@dataclass(frozen=True, slots=True)
+class AmountOff:
+    """An amount off what the scope comes to, at most all of it, shared by price."""
+
+    minor: int
+    kind: Literal["amount_off"] = "amount_off"
+
+
+@dataclass(frozen=True, slots=True)
+class NForM:
+    """Take ``n`` units, pay for ``m``: in each group the cheapest are free."""
+
+    n: int
+    m: int
+    kind: Literal["n_for_m"] = "n_for_m"
+
+
+@dataclass(frozen=True, slots=True)
+class NForPrice:
+    """Any ``n`` units for a price (mix and match)."""
+
+    n: int
+    minor: int
+    kind: Literal["n_for_price"] = "n_for_price"
+
+
+@dataclass(frozen=True, slots=True)
+class NAmountOff:
+    """An amount off any ``n`` units together, at most what they cost."""
+
+    n: int
+    minor: int
+    kind: Literal["n_amount_off"] = "n_amount_off"
+
+
+@dataclass(frozen=True, slots=True)
+class NPercentOff:
+    """A percent off any ``n`` units taken together."""
+
+    n: int
+    basis_points: int
+    kind: Literal["n_percent_off"] = "n_percent_off"
+
+
+@dataclass(frozen=True, slots=True)
+class CheapestFree:
+    """The cheapest units of the whole scope are free: ``free`` for each whole ``group`` of units in the basket.
+
+    Unlike ``NForM`` the groups are not formed to suit the shopper. ``group`` 0: ``free`` units once, whatever their
+    number.
+    """
+
+    group: int
+    free: int = 1
+    kind: Literal["cheapest_free"] = "cheapest_free"
+
+
+@dataclass(frozen=True, slots=True)
+class BuyGet:
+    """Buy ``buy_units`` of the offer's scope, get ``get_units`` of ``get`` at a percent off (10000: free).
+
+    Where both scopes are the same, ``takes`` says which units of a group are reduced: its cheapest or its dearest.
+    Otherwise they are whichever of ``get`` suit the shopper.
+    """
+
+    buy_units: int
+    get: Scope
+    get_units: int = 1
+    basis_points: int = 10_000
+    takes: Takes = "cheapest"
+    kind: Literal["buy_get"] = "buy_get"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a set: ``units`` of a scope."""
+
+    scope: Scope
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SetForPrice:
+    """One of each part for a price: a meal deal, or a bundle whose parts name one item each."""
+
+    parts: tuple[Part, ...]
+    minor: int
+    kind: Literal["set_for_price"] = "set_for_price"
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctSet:
+    """A percent off a set of different items that grows with its size: pairs of (items, basis points)."""
+
+    steps: tuple[tuple[int, int], ...]
+    kind: Literal["distinct_set"] = "distinct_set"
+
+
+@dataclass(frozen=True, slots=True)
+class TieredPercent:
+    """A percent off each unit by what the scope reaches, in spend or units: pairs of (from, basis points)."""
+
+    by: TierBy
+    steps: tuple[tuple[int, int], ...]
+    kind: Literal["tiered_percent"] = "tiered_percent"
+
+
+@dataclass(frozen=True, slots=True)
+class TieredAmount:
+    """An amount off the scope by what it reaches, in spend or units: pairs of (from, minor units)."""
+
+    by: TierBy
+    steps: tuple[tuple[int, int], ...]
+    kind: Literal["tiered_amount"] = "tiered_amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """``units`` of an item free for every ``every`` units of the scope.
+
+    Gifts in the basket are free; the rest is owed. A gift of the very item that earns it is always owed on top: each
+    unit in the basket is a bought one.
+    """
+
+    item_id: str
+    units: int = 1
+    every: int = 1
+    kind: Literal["gift"] = "gift"
+
+
+Effect = (
+    PercentOffEach
+    | AmountOffEach
+    | PriceEach
+    | PercentOff
+    | AmountOff
+    | NForM
+    | NForPrice
+    | NAmountOff
+    | NPercentOff
+    | CheapestFree
+    | BuyGet
+    | SetForPrice
+    | DistinctSet
+    | TieredPercent
+    | TieredAmount
+    | Gift
+)
+
+_OF_THE_ORDER = (PercentOff, AmountOff, TieredAmount)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Who buys, where and when. ``visit`` is the member's how-manieth purchase this is; 0: not known.
+
+    ``day`` is the ISO date of the business day. ``tier`` is the member's tier or group, empty for a stranger.
+    """
+
+    day: str = ""
+    store: str = ""
+    channel: str = "kiosk"
+    tier: str = ""
+    visit: int = 0
+    coupons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A promotion.
+
+    Conditions: ``valid_from`` and ``valid_until`` are ISO dates of the business day, both included, empty: unbounded.
+    ``stores``, ``channels`` and ``tiers`` empty: any. ``coupon``: the code that must be shown. ``contains``: items that
+    must be in the basket. ``visit``: holds at this purchase of the member only. ``min_spend`` and ``min_units`` look
+    at the undiscounted scope (``spend_on`` where it is another), ``min_left`` at what all earlier offers have left of
+    the basket.
+
+    Limits, 0 for none: ``max_applications`` of a group per basket, ``max_saving`` per basket.
+
+    ``priority``: higher goes first where the policy is ``sequential``. ``exclusive``: where it holds no other item or
+    order offer does. ``stackable``: it takes no part in the competition for units and goes on top of what won.
+    ``layer``: where not that of the effect (an order's effects are percent and amount off the scope as a whole).
+    """
+
+    offer_id: str
+    scope: Scope
+    effect: Effect
+    names: Names
+    valid_from: str = ""
+    valid_until: str = ""
+    stores: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    coupon: str = ""
+    contains: tuple[str, ...] = ()
+    visit: int = 0
+    min_spend: int = 0
+    min_units: int = 0
+    spend_on: Scope | None = None
+    min_left: int = 0
+    max_applications: int = 0
+    max_saving: int = 0
+    priority: int = 0
+    exclusive: bool = False
+    stackable: bool = False
+    layer: Layer | None = None
+
+    @property
+    def at(self) -> Layer:
+        """The layer it belongs to."""
+        if self.layer is not None:
+            return self.layer
+        return "order" if isinstance(self.effect, _OF_THE_ORDER) else "item"
+
+    def holds_for(self, occasion: Occasion) -> bool:
+        """Whether day, place, shopper and coupons allow it; the basket is judged elsewhere."""
+        return (
+            (not self.valid_from or self.valid_from <= occasion.day)
+            and (not self.valid_until or occasion.day <= self.valid_until)
+            and (not self.stores or occasion.store in self.stores)
+            and (not self.channels or occasion.channel in self.channels)
+            and (not self.tiers or occasion.tier in self.tiers)
+            and (not self.coupon or self.coupon in occasion.coupons)
+            and (not self.visit or self.visit == occasion.visit)
+        )
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """All scopes whose units it can touch."""
+        match self.effect:
+            case BuyGet(get=get):
+                return (self.scope, get)
+            case SetForPrice(parts=parts):
+                return tuple(part.scope for part in parts)
+            case Gift(item_id=item_id):
+                return (self.scope, Scope((item_id,)))
+            case _:
+                return (self.scope,)

@@ -1,0 +1,234 @@
+"""The units of a basket as offers see them, and what an effect may do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from kiosk.retail import offer as o
+from kiosk.retail.deals import Capped, Deal, Distinct, Run, Sets
+
+__all__ = ["Priced", "Unit", "deal_of", "gains_of", "percent_of", "reached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One piece, or one weighed line. ``price`` is its list price, ``floor`` what it is never sold below.
+
+    ``pieces``: how many were rung up alike is told by as many units. ``counted`` is false for what is sold by weight:
+    it serves no group. ``touched``: an earlier layer has taken something off it.
+    """
+
+    line: int
+    item_id: str
+    price: int
+    floor: int = 0
+    department: str = ""
+    counted: bool = True
+    touched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Units and what is left of the price of each."""
+
+    units: Sequence[Unit]
+    left: Sequence[int]
+
+    def room(self, n: int) -> int:
+        """How much may still come off the unit."""
+        return max(0, self.left[n] - self.units[n].floor)
+
+    def meant(self, scope: o.Scope, *, groups: bool = False) -> list[int]:
+        """The units that a scope means; for ``groups`` only counted ones."""
+        return [n for n, unit in enumerate(self.units) if (unit.counted or not groups) and means(scope, unit)]
+
+
+def means(scope: o.Scope, unit: Unit) -> bool:
+    """Whether the scope means this unit."""
+    return (
+        scope.names(unit.item_id, unit.department)
+        and unit.price >= scope.price_min
+        and (not scope.price_max or unit.price <= scope.price_max)
+        and not (scope.undiscounted and unit.touched)
+    )
+
+
+def percent_of(amount: int, basis_points: int) -> int:
+    """Rounded half up.
+
+    >>> percent_of(319, 9_000), percent_of(1050, 1_500)
+    (287, 158)
+    """
+    return (amount * basis_points + 5_000) // 10_000
+
+
+def reached(effect: o.TieredPercent | o.TieredAmount, units: int, spend: int) -> int:
+    """What the highest tier reached gives; 0 below the first."""
+    measure = spend if effect.by == "spend" else units
+    return max(((at, gives) for at, gives in effect.steps if at <= measure), default=(0, 0))[1]
+
+
+# --- what a unit gains by itself --------------------------------------------------------------------------------------
+
+
+def gains_of(offer: o.Offer, priced: Priced) -> dict[int, int] | None:
+    """What each unit gains by itself; ``None`` for an offer on groups or on the scope as a whole."""
+    gain = _each(offer, priced)
+    if gain is None:
+        return None
+    found = {n: min(gain(n), priced.room(n)) for n in _chosen(offer, priced)}
+    return {n: saved for n, saved in found.items() if saved > 0}
+
+
+def _each(offer: o.Offer, priced: Priced) -> Callable[[int], int] | None:
+    left = priced.left
+    match offer.effect:
+        case o.PercentOffEach(basis_points=basis):
+            return lambda n: percent_of(left[n], basis)
+        case o.AmountOffEach(minor=minor):
+            return lambda n: minor if priced.units[n].counted else 0
+        case o.PriceEach(minor=minor):
+            return lambda n: left[n] - minor if priced.units[n].counted else 0
+        case o.TieredPercent() as tiers:
+            meant = priced.meant(offer.scope)
+            basis = reached(tiers, len(meant), sum(priced.units[n].price for n in meant))
+            return lambda n: percent_of(left[n], basis)
+        case o.CheapestFree() | o.Gift():
+            return lambda n: left[n]
+        case _:
+            return None
+
+
+def _chosen(offer: o.Offer, priced: Priced) -> list[int]:
+    """The units that gain: all in scope, or those at one end by price."""
+    match offer.effect:
+        case o.PercentOffEach(units=most, takes=takes) | o.AmountOffEach(units=most, takes=takes):
+            meant = priced.meant(offer.scope)
+            return _end(priced, meant, most, takes) if most and takes != "any" else meant
+        case o.CheapestFree(group=group, free=free):
+            meant = priced.meant(offer.scope, groups=True)
+            times = len(meant) // group if group else 1
+            times = min(times, offer.max_applications) if offer.max_applications else times
+            return _end(priced, meant, times * free, "cheapest")
+        case o.Gift(item_id=gift, units=units, every=every):
+            if offer.scope.names(gift):
+                return []
+            earned = len(priced.meant(offer.scope, groups=True)) // every * units
+            return _end(priced, priced.meant(o.Scope((gift,)), groups=True), earned, "dearest")
+        case _:
+            return priced.meant(offer.scope)
+
+
+def _end(priced: Priced, meant: list[int], count: int, takes: o.Takes) -> list[int]:
+    sign = -1 if takes == "dearest" else 1
+    return sorted(meant, key=lambda n: (sign * priced.left[n], priced.units[n].item_id))[:count]
+
+
+# --- what units gain together -----------------------------------------------------------------------------------------
+
+
+def deal_of(offer: o.Offer, priced: Priced) -> Deal | None:
+    """The moves of an offer on groups, or of one on single units that is limited; ``None`` for any other."""
+    effect, limit, cap = offer.effect, offer.max_applications, offer.max_saving
+    match effect:
+        case o.NForM(n=size, m=paid) if 0 <= paid < size:
+            return Run(size, _room_gains(offer, priced), gain_from=paid, limit=limit, cap=cap)
+        case o.NPercentOff(n=size, basis_points=basis):
+            return Run(size, _percents(offer.scope, priced, basis), limit=limit, cap=cap)
+        case o.NForPrice(n=size, minor=minor):
+            gains = _full_prices(offer.scope, priced, minor // size)
+            return Run(size, gains, -minor, limit=limit, cap=cap)
+        case o.NAmountOff():
+            return _amount_off_group(offer, effect, priced)
+        case o.BuyGet():
+            return _buy_get(offer, effect, priced)
+        case o.SetForPrice(parts=parts, minor=minor):
+            each = minor // sum(part.units for part in parts)
+            rows = [_full_prices(part.scope, priced, each) for part in parts]
+            return Sets(tuple(part.units for part in parts), rows, -minor, limit)
+        case o.DistinctSet(steps=steps):
+            return _distinct(offer, tuple(sorted(steps)), priced)
+        case _:
+            return _limited(offer, priced)
+
+
+def _row(priced: Priced, meant: Sequence[int], gain: Callable[[int], int]) -> list[int | None]:
+    row: list[int | None] = [None] * len(priced.units)
+    for n in meant:
+        row[n] = gain(n)
+    return row
+
+
+def _room_gains(offer: o.Offer, priced: Priced) -> list[int | None]:
+    return _row(priced, priced.meant(offer.scope, groups=True), priced.room)
+
+
+def _percents(scope: o.Scope, priced: Priced, basis: int) -> list[int | None]:
+    return _row(priced, priced.meant(scope, groups=True), partial(_percent_within, priced, basis))
+
+
+def _full_prices(scope: o.Scope, priced: Priced, highest_floor: int) -> list[int | None]:
+    """Units that a price for the group cannot push below their floor."""
+    meant = [n for n in priced.meant(scope, groups=True) if priced.units[n].floor <= highest_floor]
+    return _row(priced, meant, lambda n: priced.left[n])
+
+
+def _amount_off_group(offer: o.Offer, effect: o.NAmountOff, priced: Priced) -> Deal:
+    meant = priced.meant(offer.scope, groups=True)
+    rooms = [priced.room(n) for n in range(len(priced.units))]
+    if sum(sorted(rooms[n] for n in meant)[: effect.n]) < effect.minor and not offer.max_saving:
+        return Capped(effect.n, _row(priced, meant, lambda n: rooms[n]), effect.minor, offer.max_applications)
+    each = effect.minor // effect.n
+    gains = _row(priced, [n for n in meant if rooms[n] >= each or not offer.max_saving], lambda _n: 0)
+    return Run(effect.n, gains, effect.minor, limit=offer.max_applications, cap=offer.max_saving)
+
+
+def _buy_get(offer: o.Offer, effect: o.BuyGet, priced: Priced) -> Deal:
+    bought = _row(priced, priced.meant(offer.scope, groups=True), lambda _n: 0)
+    reduced = _percents(effect.get, priced, effect.basis_points)
+    counts = (effect.buy_units, effect.get_units)
+    if effect.get == offer.scope and effect.takes == "cheapest":
+        size, limit, cap = sum(counts), offer.max_applications, offer.max_saving
+        return Run(size, reduced, gain_from=effect.buy_units, limit=limit, cap=cap)
+    return Sets(counts, [bought, reduced], 0, offer.max_applications)
+
+
+def _distinct(offer: o.Offer, steps: Sequence[tuple[int, int]], priced: Priced) -> Deal | None:
+    """An item at two prices takes part at its higher one only: it is one item, not two."""
+    meant = priced.meant(offer.scope, groups=True)
+    dearest: dict[str, int] = {}
+    for n in meant:
+        item_id = priced.units[n].item_id
+        dearest[item_id] = max(dearest.get(item_id, 0), priced.left[n])
+    meant = [n for n in meant if priced.left[n] == dearest[priced.units[n].item_id]]
+    kinds = {item_id: place for place, item_id in enumerate(sorted({unit.item_id for unit in priced.units}), start=1)}
+    percent = dict(steps)
+    basis, gains = 0, {}
+    for size in range(2, min(max(percent, default=0), len(dearest)) + 1):
+        basis = percent.get(size, basis)
+        gains[size] = _row(priced, meant, partial(_percent_within, priced, basis))
+    gains = {size: row for size, row in gains.items() if any(row)}
+    if not gains:
+        return None
+    return Distinct(gains, [kinds[unit.item_id] for unit in priced.units], offer.max_applications)
+
+
+def _percent_within(priced: Priced, basis: int, n: int) -> int:
+    return min(percent_of(priced.left[n], basis), priced.room(n))
+
+
+def _limited(offer: o.Offer, priced: Priced) -> Deal | None:
+    """Single units, when only so many or only so much may be given."""
+    gains = gains_of(offer, priced)
+    if not gains:
+        return None
+    effect = offer.effect
+    of_any = isinstance(effect, o.PercentOffEach | o.AmountOffEach) and effect.units and effect.takes == "any"
+    limit = effect.units if of_any and isinstance(effect, o.PercentOffEach | o.AmountOffEach) else 0
+    cap = offer.max_saving if offer.max_saving and sum(gains.values()) > offer.max_saving else 0
+    if not cap and (not limit or limit >= len(gains)):
+        return None
+    row: list[int | None] = [gains.get(n) for n in range(len(priced.units))]
+    return Run(1, row, limit=limit, cap=cap)
