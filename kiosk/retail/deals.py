@@ -313,7 +313,7 @@ class Sets(Deal):
     @property
     def states(self) -> int:
         """Several sets may be open."""
-        return 4 ** len(self.counts)
+        return 1 << (2 * len(self.counts))
 
     def worth(self, units: Sequence[int]) -> int:
         """By the units' gains."""
