@@ -109,6 +109,7 @@ class LineItem(_Value, frozen=True):
     lot: str = ""
     serial: str = ""
     price_from_code: bool = False
+    packed_grams: int = 0
 
 
 class LineModifiers(_Value, frozen=True):

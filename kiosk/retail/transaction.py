@@ -57,6 +57,7 @@ class LineItem:
     ``extended`` is quantity (or weight) times ``unit_price``, rounded once, before offers; ``modifiers`` are what
     offers take off it. ``weight`` is net of ``tare_grams``. ``expires`` and ``best_before`` are ISO dates, ``lot`` and
     ``serial`` text, all as the pack's own code tells them; ``price_from_code``: the price is printed on this very pack.
+    ``packed_grams``: what each piece of such a line holds of an item sold by weight, for the stock.
     """
 
     line: int
@@ -83,6 +84,7 @@ class LineItem:
     lot: str = ""
     serial: str = ""
     price_from_code: bool = False
+    packed_grams: int = 0
 
     @property
     def discount(self) -> Money:

@@ -93,6 +93,8 @@ def test_a_label_of_the_shop_with_a_price_is_sold_for_that_price() -> None:
     (line,) = lines(lane)
     assert (line.item_id, line.unit, line.extended, line.weight) == ("banana", "each", Money(15_000, "BDT"), None)
     assert line.price_from_code
+    lane.approve(lane.pay_by_card())
+    assert lane.happened(e.StockMoved)[0].moves == (e.StockMove("banana", 1250, "g"),)
 
 
 def test_a_price_and_a_weight_that_do_not_multiply_out_sell_the_pack_at_its_price() -> None:

@@ -7,7 +7,8 @@ and a price or weight from a label must be plausible beside the book's.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import assert_never
+from fractions import Fraction
+from typing import Final, assert_never
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
@@ -36,6 +37,9 @@ from kiosk.retail.weighing import extended
 from kiosk.retail.weight import UnitMismatchError
 
 __all__ = ["Coded", "as_told", "in_doubt", "look_up", "same_pack", "stopped", "tells_more"]
+
+_GRAMS: Final = {"kg": Fraction(1000), "g": Fraction(1), "lb": Fraction("453.59237"), "oz": Fraction("28.349523125")}
+"""For stock and limits, never for a price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +247,23 @@ def _measured(desk: Desk, line: LineItem, item: Item, details: Details) -> LineI
         book_price = computed
     if price is None or not _plausible(price, book_price, item, details, rules):
         return None
+    line = replace(line, packed_grams=_grams(price, line.unit_price, item, details))
     return replace(line, unit="each", unit_price=price, extended=price, tare_grams=0, price_from_code=True)
+
+
+def _grams(price: Money, unit_price: Money, item: Item, details: Details) -> int:
+    """What a pack at a printed price holds of an item sold by weight: as told, else as its price says; at least 1 g."""
+    if item.unit == "each":
+        return 0
+    if details.weight is not None:
+        return details.weight.grams()
+    return max(1, round(Fraction(price.minor, unit_price.minor) * _GRAMS[item.unit]))
 
 
 def _plausible(price: Money, book: Money, item: Item, details: Details, rules: CodeRules) -> bool:
     """A price per pack within a factor of the book's; for a pack whose weight is not told, within what one weighs."""
     if item.unit == "each" and item.mrp is not None and item.mrp < price:
         return False
-    if item.weighed and details.weight is None:
-        grams_per_unit = {"kg": 1000, "g": 1, "lb": 454, "oz": 28}[item.unit]
-        return price.minor * grams_per_unit <= book.minor * rules.heaviest_grams
+    if item.unit != "each" and details.weight is None:
+        return price.minor * _GRAMS[item.unit] <= book.minor * rules.heaviest_grams
     return book.minor <= price.minor * rules.price_factor and price.minor <= book.minor * rules.price_factor

@@ -219,7 +219,7 @@ def _merges(old: LineItem, new: LineItem) -> bool:
 
 def _kind(line: LineItem) -> tuple[object, ...]:
     """What must be equal in pieces of one line: price and rate, and what their codes tell."""
-    told = (line.expires, line.best_before, line.lot, line.serial, line.price_from_code)
+    told = (line.expires, line.best_before, line.lot, line.serial, line.price_from_code, line.packed_grams)
     return line.item_id, line.unit, line.unit_price, line.tax_rate, *told
 
 

@@ -489,6 +489,8 @@ def _complete(desk: Desk, basket: Transaction) -> None:
 
 
 def _move(line: LineItem) -> e.StockMove:
+    if line.packed_grams:
+        return e.StockMove(line.item_id, line.packed_grams * line.quantity, "g")
     if line.weight is None:
         return e.StockMove(line.item_id, line.quantity, "each")
     return e.StockMove(line.item_id, line.weight.grams(), "g")
