@@ -16,7 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.retail.money import Money, round_half_up
-from kiosk.retail.tax import TaxClass, TaxRate, tax_of
+from kiosk.retail.tax import Taxable, TaxClass, TaxRate, tax_of
 
 if TYPE_CHECKING:
     from samples.catalogue import SampleItem, SampleShop
@@ -58,7 +58,10 @@ class _Trade:
 
 def sales_of_day(shop: SampleShop, baskets: Baskets, day: date, until_ms: int) -> SampleDay:
     """The sales of all lanes on ``day``, those before ``until_ms`` (UTC milliseconds)."""
-    rates = {each.tax_class: TaxClass(each.tax_class, each.rates).on(day.isoformat()) for each in shop.tax_classes}
+    rates = {
+        each.tax_class: TaxClass(each.tax_class, each.rates, of_gross=each.of_gross).on(day.isoformat())
+        for each in shop.tax_classes
+    }
     trade = _Trade(shop, {item.item_id: item for item in shop.items}, rates, baskets, day)
     told = SampleDay([], [], [], [], [])
     for unit in shop.business_units:
@@ -103,7 +106,7 @@ def _sale(trade: _Trade, chance: random.Random, named: tuple[str, str, int, str,
     lines = [_line(trade, chance, uuid, index, *each) for index, each in enumerate(basket[:20], start=1)]
     currency = trade.shop.currency
     priced = [
-        (trade.rates[item.tax_class], Money(line["net"], currency))
+        Taxable(trade.rates[item.tax_class], Money(line["net"], currency))
         for (item, _), line in zip(basket, lines, strict=False)
     ]
     included, rounding = trade.shop.prices_include_tax, trade.shop.tax_rounding

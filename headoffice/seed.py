@@ -133,7 +133,7 @@ def _changes(session: Session, shop: SampleShop) -> Iterator[Change]:
     key = shop_key(session)
     yield change_of("policy", "policy", _policy(shop))
     for tax in shop.tax_classes:
-        yield change_of("tax_class", tax.tax_class, TaxClass(tax.tax_class, tax.rates))
+        yield change_of("tax_class", tax.tax_class, TaxClass(tax.tax_class, tax.rates, of_gross=tax.of_gross))
     for each in shop.departments:
         department = {"department": each.department, "names": dict(each.names), "picture": each.picture}
         yield change_of("department", each.department, department)

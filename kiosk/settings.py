@@ -184,7 +184,8 @@ def policy_of(layers: Layers, book: Policy | None) -> Policy:
 
     Raises ``SettingsError`` for an unknown or ill-typed field of ``[policy]``.
     """
-    feed = msgspec.to_builtins(book) if book is not None else {}
+    told = msgspec.to_builtins(book) if book is not None else {}
+    feed = {field: value for field, value in told.items() if value is not None}
     merged = _merged(_BARE_POLICY, layers.below_feed, feed, layers.above_feed)
     unknown = _unknown(layers.above_feed, Policy)
     if unknown:

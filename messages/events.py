@@ -159,8 +159,9 @@ class TransactionOpened(Payload, frozen=True):
     currency: str
     book_version: int
     prices_include_tax: bool
-    tax_rounding: Literal["line", "document"]
+    tax_rounding: Literal["unit", "line", "document"]
     cash_step_minor: int
+    cash_method: Literal["half_up", "up", "down"] = "half_up"
 
 
 class LanguageSet(Payload, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 
 __all__ = [
     "CardEntry",
+    "Deposit",
     "EntryMethod",
     "LineItem",
     "LineModifiers",
@@ -60,10 +61,12 @@ class TransactionId(_Value, frozen=True):
 
 
 class TaxRate(_Value, frozen=True):
-    """7.5% is 750 ``basis_points``."""
+    """7.5% is 750 ``basis_points``; ``duty_points`` is a duty under the tax, ``of_gross`` a share of the price."""
 
     tax_class: str
     basis_points: int
+    duty_points: int = 0
+    of_gross: bool = False
 
 
 class TaxAmount(_Value, frozen=True):
@@ -72,6 +75,7 @@ class TaxAmount(_Value, frozen=True):
     rate: TaxRate
     net: Money
     tax: Money
+    duty: Money | None = None
 
 
 class PriceModifier(_Value, frozen=True):
@@ -80,6 +84,15 @@ class PriceModifier(_Value, frozen=True):
     offer_id: str
     amount: Money
     names: dict[str, str]
+
+
+class Deposit(_Value, frozen=True):
+    """What is paid for a container: ``amount`` a piece, under a rate of its own."""
+
+    item_id: str
+    names: dict[str, str]
+    amount: Money
+    tax_rate: TaxRate
 
 
 class LineItem(_Value, frozen=True):
@@ -110,6 +123,7 @@ class LineItem(_Value, frozen=True):
     serial: str = ""
     price_from_code: bool = False
     packed_grams: int = 0
+    deposit: Deposit | None = None
 
 
 class LineModifiers(_Value, frozen=True):

@@ -75,11 +75,12 @@ class SampleItem:
 
 @dataclass(frozen=True, slots=True)
 class SampleTaxClass:
-    """Dated rates, oldest first: (ISO date it holds from, basis points)."""
+    """Dated rates, oldest first: (ISO date it holds from, basis points); ``of_gross``: shares of the price itself."""
 
     tax_class: str
     names: Names
     rates: tuple[tuple[str, int], ...]
+    of_gross: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ def load_shop(country: Country) -> SampleShop:
                 c["tax_class"],
                 c["names"],
                 tuple((since, points) for since, points in c["rates"]),
+                c.get("of_gross", False),
             )
             for c in _toml(f"tax_{country}.toml")["class"]
         ),

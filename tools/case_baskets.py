@@ -16,7 +16,7 @@ from kiosk.retail.levies import Levied, LeviedLine, Levy, LevyRounding, levies_o
 from kiosk.retail.money import Money
 from kiosk.retail.pricing import counted, totals
 from kiosk.retail.shares import share_out
-from kiosk.retail.tax import TaxRate, TaxRounding, tax_of
+from kiosk.retail.tax import Taxable, TaxRate, TaxRounding, tax_of
 from kiosk.retail.transaction import LineItem, PriceModifier
 from tools.case_numbers import CURRENCY, fraction, minor, money, shown
 from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compare
@@ -24,6 +24,13 @@ from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compar
 __all__ = ["judge_basket", "judge_discounted", "line_of"]
 
 _ROUNDINGS: dict[str, TaxRounding] = {
+    "": "document",
+    "per_unit": "unit",
+    "per_line": "line",
+    "per_total": "document",
+    "globally": "document",
+}
+_LEVY_ROUNDINGS: dict[str, LevyRounding] = {
     "": "document",
     "per_line": "line",
     "per_total": "document",
@@ -98,7 +105,7 @@ def _by_totals(given: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> d
     rounding = _ROUNDINGS.get(str(given.get("rounding", "")))
     if rounding is None:
         words = str(given["rounding"])
-        raise NotApplicableError(Reason.UNIT_ROUNDING if "unit" in words else Reason.UNKNOWN_INPUT, words)
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, words)
     found = totals(lines, currency=CURRENCY, included=included, rounding=rounding)
     if minor_units:
         return {"net": found.tax.net.minor, "tax": found.tax.tax.minor, "gross": found.total.minor}
@@ -163,7 +170,7 @@ def _off_item(line: LineItem, percent: Fraction, most: Money | None, included: b
     off = line.net.scaled(percent / 100)
     if most is not None:
         if not included:
-            most = tax_of([(line.tax_rate, most)], currency=CURRENCY, included=True, rounding="document").net
+            most = tax_of([Taxable(line.tax_rate, most)], currency=CURRENCY, included=True, rounding="document").net
         off = min(off, most)
     return _less(line, off)
 
@@ -181,26 +188,42 @@ class _Marked:
 
 
 def _by_levies(case: Case, given: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    if given.get("first_two_included_in_price"):
-        raise NotApplicableError(Reason.UNIT_ROUNDING, "the net is rounded and the price paid is not as marked")
     words = str(given.get("rounding", ""))
-    rounding: LevyRounding | None = "total" if words.startswith("globally: total") else _ROUNDINGS.get(words)
+    rounding: LevyRounding | None = "total" if words.startswith("globally: total") else _LEVY_ROUNDINGS.get(words)
     if rounding is None or "order_discount" in given:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, words or "order_discount")
-    keep = 1 - _share_off(str(given.get("promotion", "")))
+    if given.get("first_two_included_in_price") and rounding == "document":
+        rounding = "parts"
     marked = [_marked(row, given) for row in rows]
-    lines = [LeviedLine(one.price * one.pieces * keep, one.levies, one.pieces) for one in marked]
+    kept = _kept(str(given.get("promotion", "")), marked)
+    lines = [
+        LeviedLine(one.price * one.pieces * keep, one.levies, one.pieces)
+        for one, keep in zip(marked, kept, strict=True)
+    ]
     found = levies_of(lines, currency=CURRENCY, rounding=rounding)
     return _told(found, case["expected"], lines)
 
 
-def _share_off(promotion: str) -> Fraction:
-    if not promotion:
-        return Fraction(0)
-    found = re.fullmatch(rf"{_NUMBER}% order", promotion)
-    if found is None:
-        raise NotApplicableError(Reason.PROMOTION, promotion)
-    return fraction(found[1]) / 100
+def _kept(promotion: str, marked: Sequence[_Marked]) -> list[Fraction]:
+    """The part of each line that is left to pay after the steps of a promotion."""
+    kept = [Fraction(1)] * len(marked)
+    for words in filter(None, promotion.split(" then ")):
+        if found := re.fullmatch(rf"{_NUMBER}% (?:off )?order", words):
+            kept = [keep * (1 - fraction(found[1]) / 100) for keep in kept]
+        elif found := re.fullmatch(rf"{_NUMBER}% on the {_NUMBER}% item(?: \(already -{_NUMBER}%\))?", words):
+            at = _first_at(fraction(found[2]), marked)
+            kept[at] *= 1 - fraction(found[1]) / 100
+        else:
+            raise NotApplicableError(Reason.PROMOTION, words)
+    return kept
+
+
+def _first_at(percent: Fraction, marked: Sequence[_Marked]) -> int:
+    """The first line that bears one levy of this rate and no other: cases name an item by it."""
+    for number, one in enumerate(marked):
+        if len(one.levies) == 1 and one.levies[0].basis_points == _basis_points(percent):
+            return number
+    raise NotApplicableError(Reason.PROMOTION, f"no item at {percent}%")
 
 
 def _told(found: Levied, expected: Mapping[str, object], lines: Sequence[LeviedLine]) -> dict[str, object]:
@@ -225,11 +248,15 @@ def _marked(row: Mapping[str, Any], given: Mapping[str, Any]) -> _Marked:
 
 def _levies_of_all(row: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[Levy, ...]:
     included = bool(given.get("included", given.get("prices_include_tax", False)))
+    inside = 2 if given.get("first_two_included_in_price") else 0
     if "taxes_percent_of_gross" in given:
         shares = given["taxes_percent_of_gross"]
         return tuple(Levy(f"{s}%", _basis_points(fraction(s)), base="gross", included=included) for s in shares)
     if "taxes" in given:
-        return tuple(_levy(number, words, included=included) for number, words in enumerate(given["taxes"], start=1))
+        return tuple(
+            _levy(number, words, included=included or number <= inside)
+            for number, words in enumerate(given["taxes"], start=1)
+        )
     rate = row.get("vat_percent", given.get("vat_percent"))
     return (Levy(f"{rate}%", _basis_points(fraction(rate)), included=included),)
 

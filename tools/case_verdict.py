@@ -21,8 +21,10 @@ class Reason(Enum):
     UNKNOWN_EXPECTATION = "it expects something that is not told"
     UNSURE_SOURCE = "its own note says that its input was not checked"
     ANOTHER_LIBRARY = "it holds a library's habit that is replaced here on purpose"
-    UNIT_ROUNDING = "it rounds a unit or the inside of a price and multiplies afterwards; here a line is rounded once"
-    CASH_METHOD = "cash rounding here is half up, to the nearest step, and never touches tax"
+    UNIT_ROUNDING = (
+        "it rounds a unit to a finer step, or its discount, and multiplies afterwards; here a line is rounded once"
+    )
+    CASH_METHOD = "cash rounding here never touches tax"
     FINER_PRICE = "its unit price is finer than the currency's minor unit"
     PROMOTION = "the promotion engine is later work"
 

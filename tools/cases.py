@@ -11,9 +11,10 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tools import barcode_cases, tax_cases
-from tools.case_verdict import Case, Reason, Verdict
+from tools.case_verdict import Case, NotApplicableError, Reason, Verdict
 from tools.report import Report
 
 __all__ = ["judge_file", "main"]
@@ -46,8 +47,16 @@ def judge_file(path: Path) -> list[Verdict]:
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             name = str(case.get("id", number)) if isinstance(case, dict) else str(number)
             verdicts.append(Verdict(name, "failed", detail=f"cannot be read: {type(fault).__name__}: {fault}"))
-        earlier = case
+        earlier = _taken_over(case, earlier)
     return verdicts
+
+
+def _taken_over(case: Any, earlier: Case | None) -> Case | None:  # noqa: ANN401 - as it was read
+    """What the next case may build on."""
+    try:
+        return tax_cases.whole(case, earlier)
+    except (NotApplicableError, KeyError, TypeError):
+        return None
 
 
 def run(folder: Path, report: Report) -> None:

@@ -8,21 +8,20 @@ the case not applicable, never passed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from typing import Any
 
 from kiosk.retail.digits import latin_digits
 from kiosk.retail.money import MINOR_DIGITS, Money, round_half_up
-from kiosk.retail.pricing import counted, totals
-from kiosk.retail.tax import TaxRate, tax_of
-from kiosk.retail.tender import cash_due, change
-from tools.case_baskets import judge_basket, judge_discounted, line_of
-from tools.case_numbers import CURRENCY, fraction, money, shown, shown_as
+from kiosk.retail.nfce import TOTALS, Nfce, NfceItem, Violation, right_totals, violations
+from kiosk.retail.tax import Taxable, TaxRate, tax_of
+from kiosk.retail.tender import CashMethod, cash_due, change
+from tools.case_baskets import judge_basket, judge_discounted
+from tools.case_numbers import CURRENCY, fraction, minor, money, shown, shown_as
 from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compare
 
-__all__ = ["judge"]
+__all__ = ["judge", "whole"]
 
 _UNSURE = re.compile(r"not re-checked")
 _UNIT_FIRST = re.compile(r"per-unit \d-dp|round-then-multiply")
@@ -32,9 +31,7 @@ def judge(case: Case, earlier: Case | None = None) -> Verdict:
     """The verdict on one case. ``earlier`` is the case before it in the file, for those that build on it."""
     try:
         _heed(str(case.get("note", "")))
-        given = case["input"]
-        if "same_as" in given:
-            given = _on_top_of(earlier, given)
+        given = whole(case, earlier)["input"]
         return _reader(given)(case, given)
     except NotApplicableError as why:
         return Verdict(case["id"], "not_applicable", why.reason, why.detail)
@@ -48,10 +45,20 @@ def _heed(note: str) -> None:
         raise NotApplicableError(Reason.UNIT_ROUNDING, note)
 
 
-def _on_top_of(earlier: Case | None, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def whole(case: Case, earlier: Case | None) -> Case:
+    """The case with what it takes over from the one ``earlier``, itself whole.
+
+    Raises ``NotApplicableError`` where that is no basket.
+    """
+    given = case["input"]
+    if "same_as" not in given:
+        return case
     if earlier is None or given["same_as"] != "previous" or "lines" not in earlier["input"]:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, f"same_as {given['same_as']}")
-    return {**earlier["input"], **{key: value for key, value in given.items() if key != "same_as"}}
+    own = {key: value for key, value in given.items() if key != "same_as"}
+    if str(own.get("promotion", "")).startswith("then "):
+        own["promotion"] = f"{earlier['input'].get('promotion', '')} {own['promotion']}".strip()
+    return {**case, "input": {**earlier["input"], **own}}
 
 
 _Reader = Callable[[Case, Mapping[str, Any]], Verdict]
@@ -70,36 +77,49 @@ def _included_rate(case: Case, given: Mapping[str, Any]) -> Verdict:
     """One amount that holds its VAT."""
     amount = money(given.get("gross", given.get("mrp")))
     rate = TaxRate("vat", int(fraction(given["vat_percent"]) * 100))
-    tax = tax_of([(rate, amount)], currency=CURRENCY, included=True, rounding="document")
+    tax = tax_of([Taxable(rate, amount)], currency=CURRENCY, included=True, rounding="document")
     found = {"net": shown(tax.net), "tax": shown(tax.tax), "vat": shown(tax.tax), "payable": shown(tax.total)}
     return compare(case["id"], case["expected"], found)
 
 
+_CASH_METHODS: dict[str, CashMethod] = {"HALF-UP": "half_up", "UP": "up", "DOWN": "down"}
+
+
+def _cash_method(given: Mapping[str, Any]) -> CashMethod:
+    if given["method"] not in _CASH_METHODS:
+        raise NotApplicableError(Reason.CASH_METHOD, given["method"])
+    return _CASH_METHODS[given["method"]]
+
+
 def _cash_line(case: Case, given: Mapping[str, Any]) -> Verdict:
     """A total rounded to a step, the rounding told beside it."""
-    if given["method"] != "HALF-UP" or given.get("strategy", "add_line") != "add_line":
-        raise NotApplicableError(Reason.CASH_METHOD, f"{given['method']} {given.get('strategy', '')}".strip())
-    payable, rounding = cash_due(money(given["total"]), money(given["step"]).minor)
+    if given.get("strategy", "add_line") != "add_line":
+        raise NotApplicableError(Reason.CASH_METHOD, given["strategy"])
+    payable, rounding = cash_due(money(given["total"]), money(given["step"]).minor, _cash_method(given))
     return compare(case["id"], case["expected"], {"rounding_line": shown(rounding), "payable": shown(payable)})
 
 
 def _cash_order(case: Case, given: Mapping[str, Any]) -> Verdict:
     """An order paid in cash, a part of it by bank where the note says so; its tax stays as it is."""
-    if given["method"] != "HALF-UP":
-        raise NotApplicableError(Reason.CASH_METHOD, given["method"])
     note = str(case.get("note", ""))
     if "residue" in note:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, "the part paid by bank is not told")
     by_bank = re.search(r"part by bank ([\d.]+)", note)
     bank = money(by_bank[1]) if by_bank else Money.zero(CURRENCY)
     total, tax = money(given["order_total"]), money(given["tax"])
-    cash, rounding = cash_due(total - bank, money(given["step"]).minor)
+    cash, rounding = cash_due(total - bank, money(given["step"]).minor, _cash_method(given))
     found = {"paid": bank + cash, "invoice_net": total - tax + rounding, "invoice_tax": tax}
     return compare(case["id"], case["expected"], {key: shown(value) for key, value in found.items()})
 
 
-def _tax_rounding(_case: Case, given: Mapping[str, Any]) -> Verdict:
-    raise NotApplicableError(Reason.CASH_METHOD, given["strategy"])
+def _tax_rounding(case: Case, given: Mapping[str, Any]) -> Verdict:
+    """Cash rounding of a net and its tax: beside both, never on the tax."""
+    if given["strategy"] != "add_line":
+        raise NotApplicableError(Reason.CASH_METHOD, given["strategy"])
+    total = money(given["net"]) + money(given["tax"])
+    payable, rounding = cash_due(total, money(given["step"]).minor, _cash_method(given))
+    found = {"rounding_line": rounding, "payable": payable, "tax": money(given["tax"])}
+    return compare(case["id"], case["expected"], {key: shown(value) for key, value in found.items()})
 
 
 def _change(case: Case, given: Mapping[str, Any]) -> Verdict:
@@ -109,23 +129,44 @@ def _change(case: Case, given: Mapping[str, Any]) -> Verdict:
 
 def _document_sums(case: Case, given: Mapping[str, Any]) -> Verdict:
     """A document whose totals must be the exact sums of its items; a stated total that differs is refused."""
-    lines = []
-    for number, item in enumerate(given["items"], start=1):
-        off = money(item["vDesc"]) if "vDesc" in item else Money.zero(CURRENCY)
-        lines.append(line_of(number, money(item["vProd"]), 1, Fraction(0), off))
-    sums = totals(lines, currency=CURRENCY, included=True, rounding="document")
-    told = {"total_vDesc": (sums.discount, 537), "total_vProd": (sums.subtotal, 564)}
-    codes = [code for key, (right, code) in told.items() if key in given and money(given[key]) != right]
-    found: dict[str, object] = {f"correct_{key}": shown(right) for key, (right, _) in told.items()}
-    found |= {"correct_vNF": shown(sums.total), "rejected": codes[0] if codes else None}
-    return compare(case["id"], case["expected"], found)
+    items = tuple(_document_item(row) for row in given["items"])
+    stated = {key.removeprefix("total_"): money(value).minor for key, value in given.items() if key in _STATED}
+    payments = tuple(money(paid).minor for paid in given.get("payments", ()))
+    change_back = money(given["change"]).minor if "change" in given else None
+    broken = violations(Nfce(items, stated, payments, change_back))
+    found: dict[str, object] = {
+        f"correct_{prefix}{tag}": shown(Money(right, CURRENCY))
+        for tag, right in right_totals(items).items()
+        for prefix in ("total_", "")
+    }
+    return compare(case["id"], case["expected"], found | {"rejected": _code(broken)})
+
+
+def _document_item(row: Mapping[str, Any]) -> NfceItem:
+    unread = row.keys() - TOTALS.keys() - {"qCom", "vUnCom", "pICMS"}
+    if unread:
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, ", ".join(sorted(unread)))
+    return NfceItem(
+        {tag: money(row[tag]).minor for tag in TOTALS if tag in row},
+        fraction(row["qCom"]) if "qCom" in row else None,
+        minor(row["vUnCom"]) if "vUnCom" in row else None,
+        int(fraction(row["pICMS"]) * 100) if "pICMS" in row else None,
+    )
+
+
+def _code(broken: Sequence[Violation]) -> int | None:
+    """The code of the first rule that is broken; one whose code is not known cannot be compared."""
+    if broken and broken[0].code is None:
+        raise NotApplicableError(Reason.UNKNOWN_EXPECTATION, f"the code that rejects {broken[0].tag}")
+    return broken[0].code if broken else None
 
 
 def _document_line(case: Case, given: Mapping[str, Any]) -> Verdict:
     """Quantity times price, as the line states it."""
-    right = counted(money(given["vUnCom"]), int(given["qCom"]))
-    code = 629 if abs(right.minor - money(given["vProd"]).minor) > 1 else None
-    return compare(case["id"], case["expected"], {"rejected": code, "correct_vProd": shown(right)})
+    item = _document_item(given)
+    right = round_half_up(fraction(given["qCom"]) * minor(given["vUnCom"]))
+    found = {"rejected": _code(violations(Nfce((item,), {}))), "correct_vProd": shown(Money(right, CURRENCY))}
+    return compare(case["id"], case["expected"], found)
 
 
 def _tax_within_a_cent(case: Case, given: Mapping[str, Any]) -> Verdict:
@@ -168,6 +209,7 @@ _BASKET_WORDS = {
     "taxes_percent_of_gross",
     "products",
 }
+_STATED = {f"total_{tag}" for tag in (*TOTALS, "vNF")}
 _READERS: tuple[tuple[set[str], set[str], _Reader], ...] = (
     ({"lines"}, _BASKET_WORDS, judge_basket),
     ({"lines_gross", "vat_percent"}, {"rounding"}, judge_basket),
@@ -178,7 +220,7 @@ _READERS: tuple[tuple[set[str], set[str], _Reader], ...] = (
     ({"order_total", "tax", "step", "method"}, set(), _cash_order),
     ({"net", "tax", "step", "method", "strategy"}, set(), _tax_rounding),
     ({"total", "tendered"}, set(), _change),
-    ({"items"}, {"total_vDesc", "total_vProd"}, _document_sums),
+    ({"items"}, _STATED | {"payments", "change"}, _document_sums),
     ({"qCom", "vUnCom", "vProd"}, set(), _document_line),
     ({"unrounded"}, set(), _tax_within_a_cent),
     ({"amount"}, set(), _library_rounding),

@@ -34,6 +34,7 @@ from kiosk.checkout.shown import (
 )
 from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxAmount, TaxRounding
+from kiosk.retail.tender import CashMethod
 from kiosk.retail.transaction import LineItem, PriceModifier, TenderKind, TransactionId
 
 __all__ = [
@@ -239,6 +240,7 @@ class TransactionOpened:
     prices_include_tax: bool
     tax_rounding: TaxRounding
     cash_step_minor: int
+    cash_method: CashMethod = "half_up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ def _line_view(line: LineItem, *, latest: bool, note: Text | None) -> s.LineView
         latest=latest,
         note=note,
         tare_grams=line.tare_grams,
+        deposit=(line.deposit.names, line.deposit_due) if line.deposit is not None else None,
     )
 
 
@@ -274,7 +275,7 @@ def _tender_choice(state: State, basket: Transaction, policy: Policy) -> s.Tende
 
 def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -> s.Body:
     if tender.kind == "cash":
-        due, rounding = cash_due(tender.requested, basket.opened.cash_step_minor)
+        due, rounding = cash_due(tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
         return s.CashBody(due, rounding)
     if tender.kind == "qr":
         return _by_code(state, tender, _offered(tender, policy))
@@ -349,7 +350,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
     tender = basket.open_tender if basket is not None else None
     cash = None
     if basket is not None and tender is not None and tender.kind == "cash":
-        cash, _ = cash_due(tender.requested, basket.opened.cash_step_minor)
+        cash, _ = cash_due(tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
     return s.StaffBody(
         interventions=_interventions(state),
         lines=_lines(state),

@@ -83,7 +83,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One row of the basket. ``saved`` is (offer's names, amount); ``note`` says what staff must still judge."""
+    """One row of the basket. ``saved`` is (offer's names, amount); ``note`` says what staff must still judge.
+
+    ``deposit``: its names and what it adds for all pieces, beside ``net``.
+    """
 
     line: int
     names: Names
@@ -98,6 +101,7 @@ class LineView:
     latest: bool = False
     note: Text | None = None
     tare_grams: int = 0
+    deposit: tuple[Names, Money] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,16 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class ItemFlags:
-    """Which rules reach the item (design: excluded by default from offers are deposits, bags, infant formula, ...)."""
+    """Which rules reach the item.
+
+    ``bag``: a carrier bag, which some countries give a least price; no offer reaches it, whatever ``discountable``.
+    """
 
     discountable: bool = True
     earns_points: bool = True
     food_voucher: bool = False
     returnable: bool = True
+    bag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Item:
     ``mrp`` is the maximum retail price printed on the pack: it is never sold above it.
     ``floor`` is the price per piece below which no offer may push it (a law's for alcohol, or the retailer's own).
     ``tare`` and the expected pack weight and spread are whole grams.
-    ``price`` is ``None`` for an item listed without a price: selling it needs staff.
+    ``price`` is ``None`` for an item listed without a price: selling it needs staff. ``deposit`` is the item id of the
+    deposit on each piece, an item of its own with its own price and tax class.
     """
 
     item_id: str
@@ -72,6 +77,7 @@ class Item:
     restriction: Restriction = field(default_factory=Restriction)
     flags: ItemFlags = field(default_factory=ItemFlags)
     recall: Recall | None = None
+    deposit: str = ""
 
     @property
     def weighed(self) -> bool:

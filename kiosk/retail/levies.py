@@ -17,9 +17,10 @@ from kiosk.retail.money import Money, round_half_up
 
 __all__ = ["Levied", "LeviedLine", "Levy", "levies_of"]
 
-LevyRounding = Literal["line", "document", "total"]
+LevyRounding = Literal["line", "document", "total", "parts"]
 """Where half a minor unit is decided. ``line``: for every levy of every line. ``document``: once for every levy.
-``total``: once for every levy and once for the total, from its exact sum, so that the net is what is left."""
+``total``: once for every levy and once for the total, from its exact sum, so that the net is what is left.
+``parts``: once for every levy and once for the net, so that the total is what they add up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class Levied:
 def levies_of(lines: Iterable[LeviedLine], *, currency: str, rounding: LevyRounding) -> Levied:
     """The levies of ``lines``.
 
-    Except with ``total`` rounding, marked prices are paid as marked: an included levy is taken out of what is marked,
-    an added one is put on top. Raises ``ValueError`` where shares of the gross leave nothing of it.
+    Except with ``total`` and ``parts`` rounding, marked prices are paid as marked: an included levy is taken out of
+    what is marked, an added one is put on top. Raises ``ValueError`` where shares of the gross leave nothing of it.
     """
     marked = added = Fraction(0)
     taxes: dict[tuple[str, bool], Fraction] = {}
@@ -73,7 +74,13 @@ def levies_of(lines: Iterable[LeviedLine], *, currency: str, rounding: LevyRound
             added += 0 if levy.included else exact
     minor = {key: round_half_up(tax) for key, tax in taxes.items()}
     added_minor = sum(tax for (_, included), tax in minor.items() if not included)
-    total = round_half_up(marked + added) if rounding == "total" else round_half_up(marked) + added_minor
+    match rounding:
+        case "total":
+            total = round_half_up(marked + added)
+        case "parts":
+            total = round_half_up(marked + added - sum(taxes.values())) + sum(minor.values())
+        case _:
+            total = round_half_up(marked) + added_minor
     rows: dict[str, int] = {}
     for (name, _), tax in minor.items():
         rows[name] = rows.get(name, 0) + tax

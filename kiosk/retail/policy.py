@@ -9,10 +9,11 @@ from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.item import Names
 from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.tax import TaxRounding
+from kiosk.retail.tender import CashMethod
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import Rules
 
-__all__ = ["CashRounding", "CodeRules", "Policy", "ReceiptRule", "TenderType", "Timeouts"]
+__all__ = ["CashRounding", "CodeRules", "Policy", "ReceiptLayout", "ReceiptRule", "TenderType", "Timeouts"]
 
 ReceiptRule = Literal["always", "choice"]
 """``always``: the law wants a receipt printed (Bangladesh, Mushak 6.3). ``choice``: the shopper decides."""
@@ -32,6 +33,29 @@ class CashRounding:
     """Cash is rounded to whole steps of ``step_minor`` minor units; it belongs to the tender, outside tax."""
 
     step_minor: int = 1
+    method: CashMethod = "half_up"
+
+
+Omissible = Literal["tax", "items", "saved", "member", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLayout:
+    """What a country's receipt says beyond the sale itself: ``heading``, ``title`` and ``notices`` are message ids.
+
+    ``heading`` stands above the shop's name, ``notices`` below the title, ``legal`` at the foot. ``tax_table``: net,
+    tax and gross of each rate in a table, and with ``letters`` a letter for each rate that its lines bear too.
+    ``unit_prices``: the price of a piece even where there is only one. ``omit``: what may be, and is, left out.
+    """
+
+    heading: tuple[str, ...] = ()
+    title: str = "receipt.title"
+    notices: tuple[str, ...] = ()
+    legal: tuple[str, ...] = ()
+    tax_table: bool = False
+    letters: bool = False
+    unit_prices: bool = False
+    omit: tuple[Omissible, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,8 @@ class Policy:
     cards and staff badges (a restricted range, so that no product has one); empty where it has none. ``country`` is the
     ISO 3166 code in capitals. ``weighing`` is what the verification of this workstation's trade scale says.
     ``offers`` says how competing offers are settled.
+    ``receipt`` and ``least_bag_price_minor`` (the least price of a carrier bag; 0: none) are the country's, where
+    the feed does not tell them (``None``).
     """
 
     country: str
@@ -105,3 +131,5 @@ class Policy:
     weighing: Rules = field(default_factory=Rules)
     codes: CodeRules = CodeRules()
     offers: OfferPolicy = "optimal"
+    receipt: ReceiptLayout | None = None
+    least_bag_price_minor: int | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kiosk.retail.item import Item
 from kiosk.retail.money import Money
-from kiosk.retail.tax import TaxRounding, TaxSummary, tax_of
+from kiosk.retail.policy import Policy
+from kiosk.retail.tax import Taxable, TaxRounding, TaxSummary, tax_of
 from kiosk.retail.transaction import LineItem
 
-__all__ = ["Totals", "counted", "totals"]
+__all__ = ["Totals", "counted", "selling_price", "totals"]
 
 
 def counted(price: Money, quantity: int) -> Money:
@@ -21,12 +23,28 @@ def counted(price: Money, quantity: int) -> Money:
     return price * quantity
 
 
+def selling_price(item: Item, policy: Policy) -> Money | None:
+    """What a piece (or a kilogram) is sold at: the price of the book within what the law allows.
+
+    Never above the maximum retail price on the pack; a bag never below the country's least price for one. ``None``
+    for an item without a price, and where the two rules leave none.
+    """
+    price, floor = item.price, Money(policy.least_bag_price_minor or 0, policy.currency)
+    if price is None or price.currency != policy.currency or price.minor < 0:
+        return None
+    if item.flags.bag:
+        price = max(price, floor)
+    if item.mrp is not None and item.mrp.currency == price.currency and item.mrp < price:
+        return None if item.flags.bag and item.mrp < floor else item.mrp
+    return price
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What a basket comes to.
 
-    ``count``: pieces, a weighed line being one. ``subtotal``: before offers; ``discount``: what offers take off (never
-    negative). ``total``: what the shopper pays, tax inside or added; cash rounding is the tender's.
+    ``count``: pieces, a weighed line being one. ``subtotal``: before offers, deposits in it; ``discount``: what offers
+    take off (never negative). ``total``: what the shopper pays, tax inside or added; cash rounding is the tender's.
     """
 
     count: int
@@ -39,6 +57,8 @@ class Totals:
 def totals(lines: Iterable[LineItem], *, currency: str, included: bool, rounding: TaxRounding) -> Totals:
     """What ``lines`` come to; voided ones count for nothing. Tax is taken on what is left after offers.
 
+    A deposit is taxed at its own rate, beside its line. A line of returned containers is negative.
+
     ``included``: prices carry their tax. ``rounding``: where half a minor unit of tax is decided. Raises
     ``CurrencyMismatchError`` for a line priced in another currency.
     """
@@ -48,9 +68,12 @@ def totals(lines: Iterable[LineItem], *, currency: str, included: bool, rounding
         if line.voided:
             continue
         net = line.net
-        count += line.quantity if line.unit == "each" else 1
-        subtotal += line.extended.minor
+        pieces = line.quantity if line.unit == "each" else 1
+        count += pieces
+        subtotal += line.extended.minor + line.deposit_due.minor
         discount += line.extended.minor - net.minor
-        taxed.append((line.tax_rate, net))
+        taxed.append(Taxable(line.tax_rate, net, pieces))
+        if line.deposit is not None:
+            taxed.append(Taxable(line.deposit.tax_rate, line.deposit_due, pieces))
     tax = tax_of(taxed, currency=currency, included=included, rounding=rounding)
     return Totals(count, Money(subtotal, currency), Money(discount, currency), tax, tax.total)

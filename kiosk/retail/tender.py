@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Literal
 
 from kiosk.retail.money import Money, round_half_up
 
-__all__ = ["cash_due", "change"]
+__all__ = ["CashMethod", "cash_due", "change"]
+
+CashMethod = Literal["half_up", "up", "down"]
+"""To the nearest step (half a step away from zero), always away from zero, or always towards it."""
 
 
-def cash_due(total: Money, step_minor: int) -> tuple[Money, Money]:
+def cash_due(total: Money, step_minor: int, method: CashMethod = "half_up") -> tuple[Money, Money]:
     """What is to be paid in cash, in whole steps of ``step_minor`` minor units, and what the rounding added.
 
-    A half step is rounded away from zero. The rounding (negative where it took something off) belongs to the tender:
-    neither the total nor its tax knows of it. Raises ``ValueError`` for a step below one.
+    The rounding (negative where it took something off) belongs to the tender: neither the total nor its tax knows of
+    it. What is paid back is rounded as what is paid. Raises ``ValueError`` for a step below one.
 
     >>> cash_due(Money(1572, "EUR"), 5)
     (Money(minor=1570, currency='EUR'), Money(minor=-2, currency='EUR'))
@@ -21,7 +25,12 @@ def cash_due(total: Money, step_minor: int) -> tuple[Money, Money]:
     if step_minor < 1:
         message = f"cash cannot be rounded to steps of {step_minor}"
         raise ValueError(message)
-    payable = Money(round_half_up(Fraction(total.minor, step_minor)) * step_minor, total.currency)
+    steps = {
+        "half_up": round_half_up(Fraction(abs(total.minor), step_minor)),
+        "up": -(-abs(total.minor) // step_minor),
+        "down": abs(total.minor) // step_minor,
+    }[method]
+    payable = Money((steps if total.minor >= 0 else -steps) * step_minor, total.currency)
     return payable, payable - total
 
 

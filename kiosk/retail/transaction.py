@@ -10,7 +10,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxRate
 from kiosk.retail.weight import Unit, Weight
 
-__all__ = ["EntryMethod", "LineItem", "PriceModifier", "TenderKind", "TransactionId"]
+__all__ = ["Deposit", "EntryMethod", "LineItem", "PriceModifier", "TenderKind", "TransactionId"]
 
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
 TenderKind = Literal["card", "cash", "qr", "voucher"]
@@ -51,6 +51,16 @@ class PriceModifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Deposit:
+    """What is paid for a container and given back with it: ``amount`` a piece, under a rate of its own."""
+
+    item_id: str
+    names: Names
+    amount: Money
+    tax_rate: TaxRate
+
+
+@dataclass(frozen=True, slots=True)
 class LineItem:
     """One line of the basket. Lines are never deleted, only voided.
 
@@ -85,6 +95,7 @@ class LineItem:
     serial: str = ""
     price_from_code: bool = False
     packed_grams: int = 0
+    deposit: Deposit | None = None
 
     @property
     def discount(self) -> Money:
@@ -95,3 +106,10 @@ class LineItem:
     def net(self) -> Money:
         """What the shopper pays for this line (with tax inside, where prices carry tax); nothing if voided."""
         return Money.zero(self.unit_price.currency) if self.voided else self.extended - self.discount
+
+    @property
+    def deposit_due(self) -> Money:
+        """What the line's containers add to what is paid: no part of its price, so that no offer reaches it."""
+        if self.voided or self.deposit is None:
+            return Money.zero(self.unit_price.currency)
+        return self.deposit.amount * self.quantity

@@ -1,20 +1,20 @@
 """The receipt of a completed transaction, laid out for any printer: columns and scripts are the printer's business.
 
-In Bangladesh it carries the heading of a tax invoice (Mushak 6.3) with the shop's BIN and the legal number; in Brazil
-it says that it is no fiscal document, because the NFC-e is not issued here.
+What a country wants on it (headings, a table of VAT, legal texts) and lets be left out is data of its pack
+(``ReceiptLayout``). No receipt here is signed by a fiscal device, and where the law asks for that it says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from hal.printer.contract import Cut, Document, Feed, Part, QrCode, Rule, TextLine
 from kiosk.checkout.events import SettledTender, TransactionCompleted
 from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
 from kiosk.retail.money import Money
-from kiosk.retail.policy import Policy
-from kiosk.retail.tax import TaxAmount
+from kiosk.retail.policy import Policy, ReceiptLayout
+from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import LineItem
 
 __all__ = ["receipt"]
@@ -33,16 +33,18 @@ def receipt(
     """
     language = next((tag for tag in (completed.language, *policy.languages) if tag in LANGUAGES), "en")
     said = Translator(language, paper=True)
+    layout = policy.receipt or ReceiptLayout()
+    letters = _letters(completed) if layout.letters else {}
     parts: list[Part] = [
-        *_heading(completed, policy, said, copy=copy),
+        *_heading(completed, policy, layout, said, copy=copy),
         *_identity(completed, legal_number, said, time_zone),
         Rule(),
-        *(part for line in completed.lines if not line.voided for part in _line(line, said)),
+        *(part for line in completed.lines if not line.voided for part in _line(line, layout, letters, said)),
         Rule(),
-        *_sums(completed, said),
+        *_sums(completed, layout, letters, said),
         Rule(),
         *(part for tender in completed.tenders for part in _tender(tender, policy, said)),
-        *_foot(completed, said),
+        *_foot(completed, layout, said),
         Cut(),
     ]
     return Document(job, tuple(parts), language)
@@ -52,21 +54,25 @@ def _centred(text: str, *, bold: bool = False) -> TextLine:
     return TextLine(text, align="centre", bold=bold)
 
 
-def _heading(completed: TransactionCompleted, policy: Policy, said: Translator, *, copy: bool) -> Iterator[Part]:
+def _letters(completed: TransactionCompleted) -> dict[TaxRate, str]:
+    """A letter for each rate of the sale, the highest rate first."""
+    return {row.rate: chr(ord("A") + number) for number, row in enumerate(completed.tax)}
+
+
+def _heading(
+    completed: TransactionCompleted, policy: Policy, layout: ReceiptLayout, said: Translator, *, copy: bool
+) -> Iterator[Part]:
     if copy:
         yield TextLine(said.t("receipt.copy"), align="centre", bold=True, size=2)
-    if policy.country == "BD":
-        yield _centred(said.t("receipt.invoice_bd_government"))
-        yield _centred(said.t("receipt.invoice_bd_board"))
+    yield from (_centred(said.t(message_id)) for message_id in layout.heading)
     yield TextLine(said.name(policy.store_name), align="centre", bold=True, size=2)
     address = said.name(policy.store_address)
     if address:
         yield _centred(address)
     if policy.tax_number:
         yield _centred(said.t("receipt.tax_number", label=policy.tax_number_label, number=policy.tax_number))
-    yield _centred(said.t("receipt.invoice_bd" if policy.country == "BD" else "receipt.title"), bold=True)
-    if policy.country == "BR":
-        yield _centred(said.t("receipt.not_fiscal"))
+    yield _centred(said.t(layout.title), bold=True)
+    yield from (_centred(said.t(message_id)) for message_id in layout.notices)
     if not completed.clock_trusted:
         yield _centred(said.t("receipt.clock"))
 
@@ -79,44 +85,84 @@ def _identity(completed: TransactionCompleted, legal_number: str, said: Translat
     yield TextLine(said.t("receipt.transaction"), transaction.reference)
 
 
-def _line(line: LineItem, said: Translator) -> Iterator[Part]:
-    yield TextLine(said.name(line.names), said.money(line.extended))
+def _line(line: LineItem, layout: ReceiptLayout, letters: Mapping[TaxRate, str], said: Translator) -> Iterator[Part]:
+    yield TextLine(said.name(line.names), _lettered(line.extended, line.tax_rate, letters, said))
     price = said.money(line.unit_price)
     if line.weight is not None:
         unit = said.t(f"unit.{line.unit}")
         yield _small(said.t("receipt.weighed", weight=line.weight, price=price, unit=unit))
         if line.tare_grams:
             yield _small(said.t("receipt.tare", grams=line.tare_grams))
-    elif line.quantity != 1:
+    elif line.quantity != 1 or layout.unit_prices:
         yield _small(said.t("receipt.unit_price", quantity=line.quantity, price=price))
     for modifier in line.modifiers:
         yield _small(said.name(modifier.names), said.money(-modifier.amount))
+    if line.deposit is not None:
+        due = _lettered(line.deposit_due, line.deposit.tax_rate, letters, said)
+        yield TextLine(said.name(line.deposit.names), due)
+        if line.quantity != 1:
+            each = said.money(line.deposit.amount)
+            yield _small(said.t("receipt.unit_price", quantity=line.quantity, price=each))
+
+
+def _lettered(amount: Money, rate: TaxRate, letters: Mapping[TaxRate, str], said: Translator) -> str:
+    """An amount, and the letter of its rate where rates have letters."""
+    return f"{said.money(amount)} {letters.get(rate, '')}".strip()
 
 
 def _small(left: str, right: str = "") -> TextLine:
     return TextLine(f"  {left}", right)
 
 
-def _sums(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
+def _sums(
+    completed: TransactionCompleted, layout: ReceiptLayout, letters: Mapping[TaxRate, str], said: Translator
+) -> Iterator[Part]:
     pieces = sum(line.quantity if line.unit == "each" else 1 for line in completed.lines if not line.voided)
     if completed.discount or not completed.prices_include_tax:
         yield TextLine(said.t("receipt.subtotal"), said.money(completed.subtotal))
     if completed.discount:
         yield TextLine(said.t("receipt.discount"), said.money(-completed.discount))
     included = completed.prices_include_tax
-    taxes = [_tax(row, said, included=included) for row in completed.tax]
+    if "tax" in layout.omit:
+        taxes: list[Part] = []
+    elif layout.tax_table:
+        taxes = list(_tax_table(completed.tax, letters, said))
+    else:
+        taxes = [part for row in completed.tax for part in _tax(row, said, included=included)]
     total = TextLine(said.t("receipt.total"), said.money(completed.total), bold=True, size=2)
     yield from (total, *taxes) if included else (*taxes, total)
-    yield TextLine(said.t("receipt.items", count=pieces))
+    if "items" not in layout.omit:
+        yield TextLine(said.t("receipt.items", count=pieces))
 
 
-def _tax(row: TaxAmount, said: Translator, *, included: bool) -> TextLine:
+def _tax(row: TaxAmount, said: Translator, *, included: bool) -> Iterator[Part]:
     """One rate: "of which" below the total where prices hold their tax, above it where tax is added."""
-    net = said.money(row.net)
+    yield from _duty(row, said)
+    base = row.net if row.duty is None else row.net + row.duty
+    net = said.money(row.gross if row.rate.of_gross else base)
     if not row.rate.basis_points:
-        return TextLine(said.t("receipt.tax_exempt", net=net))
+        yield TextLine(said.t("receipt.tax_exempt", net=net))
+        return
     words = "receipt.tax_included" if included else "receipt.tax_added"
-    return TextLine(said.t(words, rate=said.percent(row.rate.basis_points), net=net), said.money(row.tax))
+    yield TextLine(said.t(words, rate=said.percent(row.rate.basis_points), net=net), said.money(row.tax))
+
+
+def _duty(row: TaxAmount, said: Translator) -> Iterator[Part]:
+    """The supplementary duty, which stands under the tax."""
+    if row.duty is not None:
+        rate = said.percent(row.rate.duty_points)
+        yield TextLine(said.t("receipt.duty", rate=rate, net=said.money(row.net)), said.money(row.duty))
+
+
+def _tax_table(taxes: Iterable[TaxAmount], letters: Mapping[TaxRate, str], said: Translator) -> Iterator[Part]:
+    """A row for each rate: the value without tax, the tax, and both together."""
+    yield TextLine(said.t("receipt.tax_table"), said.t("receipt.tax_gross"))
+    for row in taxes:
+        yield from _duty(row, said)
+        rate = f"{letters.get(row.rate, '')} {said.percent(row.rate.basis_points)}".strip()
+        base = row.net if row.duty is None else row.net + row.duty
+        words = said.t("receipt.tax_row", rate=rate, net=said.money(base), tax=said.money(row.tax))
+        yield TextLine(words, said.money(row.gross))
 
 
 def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator[Part]:
@@ -147,13 +193,16 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
         yield _small(said.t("receipt.change"), said.money(tender.change))
 
 
-def _foot(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
+def _foot(completed: TransactionCompleted, layout: ReceiptLayout, said: Translator) -> Iterator[Part]:
     yield Rule()
-    if completed.discount:
+    if completed.discount and "saved" not in layout.omit:
         yield _centred(said.t("receipt.saved", amount=completed.discount), bold=True)
-    if completed.member_id:
+    if completed.member_id and "member" not in layout.omit:
         yield _centred(said.t("receipt.member"))
+    tax = Money(sum(row.tax.minor for row in completed.tax), completed.currency)
+    yield from (_centred(said.t(message_id, tax=said.money(tax))) for message_id in layout.legal)
     yield QrCode(f"{_QR_PREFIX}{completed.transaction.uuid}")
     yield _centred(said.t("receipt.thanks"))
-    yield _centred(said.t("receipt.keep"))
+    if "keep" not in layout.omit:
+        yield _centred(said.t("receipt.keep"))
     yield Feed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -12,8 +13,11 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import AttractBody, BasketBody
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
+from kiosk.retail.item import Item, ItemFlags
 from kiosk.retail.money import Money
+from kiosk.retail.offer import NForM, Offer, Scope
 from tests.support.lane import HandLane, open_lane
+from tests.support.shop import bangladesh, small_shop
 
 MILK, TEA, WINE, BLADES = "8901234567890", "4006381333931", "9780201379624", "036000291452"
 RICE, MYSTERY = "725272730706", "012345678905"
@@ -197,3 +201,39 @@ def test_a_scanner_that_is_back_is_not_called_missing_any_more() -> None:
     lane.tell(i.DeviceLost("scanner", "no_answer")).scan("08900000000000")
     refused = lane.screen.notice
     assert lane.tell(i.DeviceBack("scanner")).screen.notice == refused is not None
+
+
+def test_a_bottle_brings_its_deposit_which_no_offer_reaches() -> None:
+    book = small_shop()
+    book.items["tea"] = replace(book.items["tea"], deposit="can")
+    book.items["can"] = Item("can", {"en": "Deposit"}, "deposits", "exempt", Money(500, "BDT"))
+    lane = open_lane(book).scan(TEA, TEA, TEA)
+
+    totals, (line,) = basket(lane).totals, basket(lane).lines
+    assert line.deposit == ({"en": "Deposit"}, Money(1_500, "BDT"))
+    assert (totals.subtotal, totals.discount, totals.total) == (
+        Money(181_500, "BDT"),
+        Money(60_000, "BDT"),
+        Money(121_500, "BDT"),
+    )
+    lane.approve(lane.pay_by_card())
+    (sale,) = lane.happened(e.TransactionCompleted)
+    assert sum(row.gross.minor for row in sale.tax) == sale.total.minor == 121_500
+
+
+def test_an_item_whose_deposit_the_shop_does_not_know_is_not_sold() -> None:
+    book = small_shop()
+    book.items["tea"] = replace(book.items["tea"], deposit="can")
+    lane = open_lane(book).scan(TEA)
+
+    assert lane.happened(e.LineAdded) == []
+    assert lane.happened(e.InterventionRaised)[0].kind == "no_price"
+
+
+def test_a_bag_costs_the_country_s_least_price_and_no_offer_reaches_it() -> None:
+    book = small_shop(replace(bangladesh(), least_bag_price_minor=1_500))
+    book.items["bag"] = replace(book.items["bag"], flags=ItemFlags(bag=True))
+    book.offers = (Offer("bags", Scope(("bag",)), NForM(2, 1), {}),)
+    lane = open_lane(book).scan("5901234123457", "5901234123457")
+
+    assert basket(lane).totals.total == Money(3_000, "BDT")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
+from importlib import resources
 
+import msgspec
 import pytest
 
 from hal.printer.contract import Cut, Document, QrCode, TextLine
 from kiosk.checkout.events import SettledTender, TransactionCompleted
 from kiosk.i18n.translate import Translator
 from kiosk.retail.money import Money
-from kiosk.retail.policy import Policy, TenderType
+from kiosk.retail.policy import Policy, ReceiptLayout, TenderType
 from kiosk.retail.pricing import totals
-from kiosk.retail.tax import TaxRate
-from kiosk.retail.transaction import LineItem, PriceModifier, TransactionId
+from kiosk.retail.tax import TaxAmount, TaxRate
+from kiosk.retail.transaction import Deposit, LineItem, PriceModifier, TransactionId
 from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 from kiosk.workstation.receipt import receipt
@@ -30,6 +33,15 @@ POLICY = Policy(
     languages=("bn", "en"),
     tenders=(TenderType("card", "card", {"en": "Bank card", "bn": "ব্যাংক কার্ড"}), TenderType("cash", "cash", {})),
 )
+
+
+def layout(country: str) -> ReceiptLayout:
+    """What a country's pack says of receipts."""
+    pack = tomllib.loads((resources.files("kiosk.countries") / f"{country}.toml").read_text(encoding="utf-8"))
+    return msgspec.convert(pack["policy"]["receipt"], ReceiptLayout)
+
+
+BANGLADESH = replace(POLICY, receipt=layout("bd"))
 
 
 def bdt(minor: int) -> Money:
@@ -110,7 +122,7 @@ def words(document: Document) -> str:
 
 
 def test_a_bangladeshi_receipt_has_the_heading_of_a_tax_invoice() -> None:
-    said = words(printed(sale(), number="DHK2-000017"))
+    said = words(printed(sale(), policy=BANGLADESH, number="DHK2-000017"))
 
     assert "Tax invoice (Mushak 6.3)" in said
     assert "BIN: 000123456-0101" in said
@@ -229,7 +241,7 @@ def test_a_copy_says_so_first_and_large_and_the_original_does_not(language: str,
 
 
 def test_a_bengali_receipt_is_bengali_to_the_last_digit() -> None:
-    document = printed(sale("bn"))
+    document = printed(sale("bn"), policy=BANGLADESH)
     said = words(document)
 
     assert document.language == "bn"
@@ -241,12 +253,15 @@ def test_a_bengali_receipt_is_bengali_to_the_last_digit() -> None:
 
 
 def test_a_brazilian_receipt_does_not_pass_for_a_fiscal_document() -> None:
-    brazil = replace(POLICY, country="BR", tax_number="12.345.678/0001-90", tax_number_label="CNPJ")
+    brazil = replace(
+        POLICY, country="BR", tax_number="12.345.678/0001-90", tax_number_label="CNPJ", receipt=layout("br")
+    )
 
     said = words(printed(sale("pt_BR"), policy=brazil))
 
     assert "Documento sem valor fiscal" in said
     assert "CNPJ: 12.345.678/0001-90" in said
+    assert "Valor aproximado dos tributos: Tk\N{NO-BREAK SPACE}7,67 (Lei 12.741/2012)" in said
     assert "Mushak" not in said
 
 
@@ -286,3 +301,89 @@ def test_a_payment_by_code_bears_the_bank_s_reference_whole_on_a_line_of_its_own
     at = lines.index(("Pix", Translator("en", paper=True).money(bdt(26000))))
     assert lines[at + 1 : at + 3] == [("  Bank reference", ""), (end_to_end, "")]
     assert [text for text, _ in lines].count("  Pix") == 0
+
+
+# --- what countries want -----------------------------------------------------------------------------------------
+
+FOOD, FULL = TaxRate("food", 700), TaxRate("full", 1900)
+DEPOSIT = Deposit("pfand", {"en": "Deposit 0.25"}, Money(25, "EUR"), FULL)
+
+
+def european() -> TransactionCompleted:
+    """Four bottles with their deposit, and bread."""
+    line = LineItem(1, "cola", {"en": "Cola"}, "each", 4, Money(119, "EUR"), Money(476, "EUR"), FULL, "scanned")
+    bread = replace(line, line=2, names={"en": "Bread"}, quantity=1, unit_price=Money(214, "EUR"), tax_rate=FOOD)
+    lines = (replace(line, deposit=DEPOSIT), replace(bread, extended=Money(214, "EUR")))
+    sums = totals(lines, currency="EUR", included=True, rounding="document")
+    cash = SettledTender("t", "cash", "cash", sums.total)
+    return sale(
+        currency="EUR",
+        lines=lines,
+        subtotal=sums.subtotal,
+        discount=sums.discount,
+        tax=sums.tax.rows,
+        total=sums.total,
+        tenders=(cash,),
+    )
+
+
+def test_a_european_receipt_sums_net_vat_and_gross_of_each_rate_up_and_letters_its_lines() -> None:
+    found = rows(printed(european(), policy=replace(POLICY, country="EU", currency="EUR", receipt=layout("eu"))))
+
+    assert ("Cola", "€4.76 A") in found
+    assert ("Bread", "€2.14 B") in found
+    at = found.index(("Net + VAT", "Gross"))
+    assert found[at + 1 : at + 3] == [("A 19%  €4.84 + €0.92", "€5.76"), ("B 7%  €2.00 + €0.14", "€2.14")]
+    assert ("TOTAL", "€7.90") in found
+
+
+def test_a_deposit_stands_on_a_line_of_its_own_with_its_rate() -> None:
+    found = rows(printed(european(), policy=replace(POLICY, receipt=layout("de"))))
+
+    at = found.index(("Deposit 0.25", "€1.00 A"))
+    assert found[at + 1] == ("4 × €0.25", "")
+
+
+def test_supplementary_duty_stands_above_the_vat_that_is_taken_on_it() -> None:
+    drink = TaxRate("drink", 1500, duty_points=2500)
+    completed = sale(tax=(TaxAmount(drink, bdt(10_000), bdt(1_875), bdt(2_500)),))
+
+    table = rows(printed(completed, policy=BANGLADESH))
+    plain = rows(printed(completed))
+
+    duty = ("Supplementary duty 25% on Tk\N{NO-BREAK SPACE}100.00", "Tk\N{NO-BREAK SPACE}25.00")
+    gross = "Tk\N{NO-BREAK SPACE}143.75"
+    row = ("15%  Tk\N{NO-BREAK SPACE}125.00 + Tk\N{NO-BREAK SPACE}18.75", gross)
+    assert table[table.index(duty) + 1] == row
+    of_which = ("of which VAT 15% on Tk\N{NO-BREAK SPACE}125.00", "Tk\N{NO-BREAK SPACE}18.75")
+    assert plain[plain.index(duty) + 1] == of_which
+
+
+def test_a_mushak_invoice_tells_the_price_of_a_single_piece_and_that_nothing_is_added() -> None:
+    completed = sale()
+    single = replace(completed.lines[0], quantity=1, extended=bdt(5500), modifiers=())
+    said = words(printed(replace(completed, lines=(single,)), policy=BANGLADESH))
+
+    assert "1 × Tk\N{NO-BREAK SPACE}55.00" in said
+    assert "Nothing is added at the till" in said
+
+
+@pytest.mark.parametrize(
+    ("country", "warning"),
+    [("de", "Not signed by a fiscal device"), ("fr", "Not signed"), ("pt", "This document is not an invoice")],
+)
+def test_a_receipt_does_not_pass_for_what_no_device_signed(country: str, warning: str) -> None:
+    assert warning in words(printed(european(), policy=replace(POLICY, receipt=layout(country))))
+
+
+def test_what_a_country_lets_be_left_out_is_left_out() -> None:
+    bare = replace(POLICY, receipt=ReceiptLayout(omit=("tax", "items", "saved", "member", "keep")))
+    said = words(printed(sale(member_id="m"), policy=bare))
+    translator = Translator("en")
+
+    assert "VAT" not in said
+    assert "You saved" not in said
+    assert "items" not in said
+    assert translator.t("receipt.member") not in said
+    assert translator.t("receipt.keep") not in said
+    assert "TOTAL" in said

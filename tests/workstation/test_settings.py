@@ -86,7 +86,7 @@ def test_the_policy_is_the_packs_under_the_books_under_twin_and_local_file(tmp_p
         (LOCAL + "[screen]\nwidht = 1\n", ["kiosk.toml", "widht", "screen"]),
         ("colour = 1\n" + LOCAL, ["kiosk.toml", "colour"]),
         (LOCAL + "[screen]\nwidth = 'wide'\n", ["kiosk.toml", "screen.width"]),
-        (LOCAL.replace('"bd"', '"atlantis"'), ["kiosk.toml", "atlantis", "bd, br, eu"]),
+        (LOCAL.replace('"bd"', '"atlantis"'), ["kiosk.toml", "atlantis", "bd, br, de, eu, fr, pt"]),
         (LOCAL.replace('"bd"', '"../../etc/bd"'), ["kiosk.toml", "etc"]),
         (LOCAL + "[policy]\nprize = 1\n", ["kiosk.toml", "prize"]),
         (LOCAL + "[policy.timeouts]\nidel = 1\n", ["kiosk.toml", "timeouts.idel"]),

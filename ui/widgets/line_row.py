@@ -39,8 +39,8 @@ def row_height(kit: Kit, line: LineView) -> int:
 
 
 def _extras(line: LineView) -> int:
-    """How many strips stand below the line: packing taken off, savings, a note."""
-    return bool(line.tare_grams) + len(line.saved) + (line.note is not None)
+    """How many strips stand below the line: packing taken off, a deposit, savings, a note."""
+    return bool(line.tare_grams) + (line.deposit is not None) + len(line.saved) + (line.note is not None)
 
 
 def amount_line(kit: Kit, line: LineView) -> str:
@@ -74,6 +74,12 @@ class _Extra(Block):
         self._paint(self.kit.theme.muted, "scale")
         self._name.say(said)
         self._amount.say("")
+
+    def deposit(self, names: Names, amount: Money) -> None:
+        """What is paid for the container and comes back with it."""
+        self._paint(self.kit.theme.muted, "tag")
+        self._name.say(self.kit.speaker.name(names))
+        self._amount.say(self.kit.money(amount))
 
     def note(self, said: str) -> None:
         """What staff must still judge."""
@@ -141,6 +147,8 @@ class LineRow(Block):
         rest = list(self._extras)
         if line.tare_grams:
             rest.pop(0).tare(self.kit.say("line.tare", grams=line.tare_grams))
+        if line.deposit is not None:
+            rest.pop(0).deposit(*line.deposit)
         for names, amount in line.saved:
             rest.pop(0).saving(names, amount)
         if line.note is not None:

@@ -17,7 +17,8 @@ from kiosk.retail.codes.values import NOTHING_MORE, Details
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.offer import Occasion
-from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
+from kiosk.retail.tax import TaxRate
+from kiosk.retail.transaction import Deposit, EntryMethod, LineItem, TransactionId
 from kiosk.retail.weighing import Accepted, Reason, Refused, is_service
 
 __all__ = [
@@ -133,17 +134,10 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod, details: Details = NOTHIN
 
 def _line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
     """The line the item makes; ``None`` where it cannot be added up: no price in our money, no tax rate today."""
-    price, tax_class = item.price, desk.book.tax_class(item.tax_class)
-    if price is None or tax_class is None:
+    priced, deposit = _priced(desk, item), _deposit_of(desk, item)
+    if priced is None or (item.deposit and deposit is None):
         return None
-    if item.mrp is not None and item.mrp < price:
-        price = item.mrp
-    if price.currency != desk.money(0).currency or price.minor < 0:
-        return None
-    try:
-        rate = tax_class.on(desk.state.lane.business_day)
-    except LookupError:
-        return None
+    price, rate = priced
     return LineItem(
         line=0,
         item_id=item.item_id,
@@ -160,8 +154,29 @@ def _line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
         picture=item.picture,
         expected_grams=item.expected_grams,
         minimum_age=item.restriction.minimum_age,
-        discountable=item.flags.discountable,
+        discountable=item.flags.discountable and not item.flags.bag,
+        deposit=deposit,
     )
+
+
+def _priced(desk: Desk, item: Item) -> tuple[Money, TaxRate] | None:
+    """What the item is sold at and its tax rate today; ``None`` without a price in our money or a rate."""
+    price, tax_class = pricing.selling_price(item, desk.policy), desk.book.tax_class(item.tax_class)
+    if price is None or tax_class is None or price.currency != desk.money(0).currency:
+        return None
+    try:
+        return price, tax_class.on(desk.state.lane.business_day)
+    except LookupError:
+        return None
+
+
+def _deposit_of(desk: Desk, item: Item) -> Deposit | None:
+    """The deposit on a piece, which is an item of the book itself."""
+    found = desk.book.item(item.deposit) if item.deposit else None
+    priced = _priced(desk, found) if found is not None else None
+    if found is None or priced is None:
+        return None
+    return Deposit(found.item_id, found.names, *priced)
 
 
 def _weigh(desk: Desk, line: LineItem) -> None:
@@ -220,7 +235,7 @@ def _merges(old: LineItem, new: LineItem) -> bool:
 def _kind(line: LineItem) -> tuple[object, ...]:
     """What must be equal in pieces of one line: price and rate, and what their codes tell."""
     told = (line.expires, line.best_before, line.lot, line.serial, line.price_from_code, line.packed_grams)
-    return line.item_id, line.unit, line.unit_price, line.tax_rate, *told
+    return line.item_id, line.unit, line.unit_price, line.tax_rate, line.deposit, *told
 
 
 def open_transaction(desk: Desk) -> None:
@@ -242,6 +257,7 @@ def open_transaction(desk: Desk) -> None:
             prices_include_tax=policy.prices_include_tax,
             tax_rounding=policy.tax_rounding,
             cash_step_minor=policy.cash_rounding.step_minor,
+            cash_method=policy.cash_rounding.method,
         )
     )
 

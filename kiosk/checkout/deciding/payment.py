@@ -398,7 +398,7 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     if basket is None or tender is None or tender.kind != "cash" or acted.amount is None:
         return
     due, received = tender.requested, acted.amount
-    payable, _ = tendering.cash_due(due, basket.opened.cash_step_minor)
+    payable, _ = tendering.cash_due(due, basket.opened.cash_step_minor, basket.opened.cash_method)
     if received.currency != due.currency or received.minor < 0 or (not received and payable):
         return
     if received < payable and received < due:
