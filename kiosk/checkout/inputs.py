@@ -268,11 +268,12 @@ class QrReady:
 
 @dataclass(frozen=True, slots=True)
 class ReversalAnswered:
-    """The terminal's word on taking a payment back."""
+    """The terminal's word on taking a payment back. ``unknown``: it said none; it may have been done."""
 
     tender: str
     done: bool
     reason: str = ""
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,8 @@ def _asked_of_staff(state: State, raised: InterventionRaised) -> Text:
     tender = state.transaction.open_tender if state.transaction is not None else None
     if raised.kind == "tender_unknown" and tender is not None and tender.kind == "qr":
         return text("intervention.tender_unknown_qr")
+    if raised.kind == "reversal" and raised.reason:
+        return text("intervention.reversal_unknown")
     return text(f"intervention.{raised.kind}")
 
 
@@ -367,7 +369,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
 def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
     """What staff should know besides lost devices; last, what is wrong with the scale."""
     told = tuple(text(f"condition.{condition}") for condition in state.live.conditions)
-    reasons = {raised.reason for raised in state.interventions if raised.reason}
+    reasons = {raised.reason for raised in state.interventions if raised.kind == "scale" and raised.reason}
     standing = blocked(state, policy) if state.live.weighing.scale else None
     if standing is not None:
         reasons.add(standing)

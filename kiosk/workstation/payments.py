@@ -87,9 +87,9 @@ class TerminalPayments:
         amount = reverse.amount
         try:
             done = await reader.reverse(reverse.tender, amount.minor, amount.currency, reverse.reference)
-        except Exception as error:  # noqa: BLE001 - any failure means: not known to be done, staff must look
-            _log.warning("the reversal of %s failed: %s", reverse.tender, _words(error))
-            return i.ReversalAnswered(reverse.tender, done=False, reason=_words(error))
+        except Exception as error:  # noqa: BLE001 - whatever broke on the way, the terminal may have done it
+            _log.warning("nothing is known of the reversal of %s: %s", reverse.tender, _words(error))
+            return i.ReversalAnswered(reverse.tender, done=False, reason=_words(error), unknown=True)
         return i.ReversalAnswered(reverse.tender, done=done, reason="" if done else "refused")
 
 

@@ -19,6 +19,7 @@ _PROMISED = {
     "memory": ("checkout_mb", "sync_mb", "bare_mb"),
     "idle": ("idle_percent",),
     "core": ("decisions_per_second",),
+    "devices": ("last_byte_to_input_p99_ms",),
     "book": ("book_items",),
 }
 

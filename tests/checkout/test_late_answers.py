@@ -101,6 +101,46 @@ def test_a_reversal_that_staff_have_in_hand_is_not_sent_again_after_a_power_cut(
     assert [r.kind for r in lane.state.interventions] == ["reversal"]
 
 
+def reversal_unknown(lane: HandLane) -> str:
+    """An approved card is to be given back, and the terminal says nothing of it; gives the tender."""
+    tender = lane.scan(MILK).pay_by_card()
+    lane.approve(tender, 4000).tell(STAFF, i.OperatorActed("cancel_transaction"))
+    lane.tell(i.ReversalAnswered(tender, done=False, unknown=True))
+    return tender
+
+
+def test_a_reversal_nobody_knows_of_is_asked_for_until_the_terminal_says_and_staff_are_told_to_look_first() -> None:
+    lane = open_lane()
+    tender = reversal_unknown(lane)
+    (raised,) = lane.state.interventions
+    assert (raised.kind, raised.reason) == ("reversal", "unknown")
+    assert lane.effect(f.StartTimer).name == "reversal"
+    assert lane.tell(i.TimerElapsed("reversal")).effect(f.Reverse).tender == tender
+    lane.tell(i.ReversalAnswered(tender, done=False, unknown=True))
+    assert lane.tell(i.DeviceBack("card_reader")).effect(f.Reverse).tender == tender
+    assert lane.power_cut().effect(f.Reverse).tender == tender
+    lane.tell(i.ReversalAnswered(tender, done=True))
+    assert lane.state.interventions == ()
+    assert lane.tell(i.TimerElapsed("reversal")).no_effect(f.Reverse)
+
+
+def test_a_reversal_that_was_refused_after_all_is_put_to_staff_in_other_words_and_not_asked_for_again() -> None:
+    lane = open_lane()
+    tender = reversal_unknown(lane)
+    lane.tell(i.ReversalAnswered(tender, done=False, reason="refused"))
+    (raised,) = lane.state.interventions
+    assert (raised.kind, raised.reason) == ("reversal", "")
+    assert lane.tell(i.TimerElapsed("reversal")).no_effect(f.Reverse)
+
+
+def test_staff_who_handed_the_money_out_end_the_asking() -> None:
+    lane = open_lane()
+    reversal_unknown(lane)
+    lane.tell(i.OperatorActed("approve", target=lane.state.interventions[0].intervention))
+    assert lane.tell(i.TimerElapsed("reversal")).no_effect(f.Reverse)
+    assert lane.state.reversals == ()
+
+
 def test_staff_who_refuse_to_hand_money_back_have_the_terminal_try_again() -> None:
     lane = open_lane().scan(MILK)
     tender = lane.pay_by_card()

@@ -370,6 +370,7 @@ def test_a_reversal_is_done_only_when_the_terminal_says_so(answer: Payment | Exc
     told = Rig([("card_reader", FakeTerminal("card_reader", answer=answer))]).answers(f.Reverse("t", "card", TAKA, "r"))
     assert isinstance(told, i.ReversalAnswered)
     assert told.done is done
+    assert told.unknown is isinstance(answer, Exception)
 
 
 # --- paper, light, sound, timers ---------------------------------------------------------------------------------

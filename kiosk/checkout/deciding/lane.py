@@ -137,3 +137,4 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
         receipt.print_again(desk)
     if back.device == "card_reader":
         payment.ask_doubtful(desk)
+        payment.reversals_again(desk, "card", "voucher")

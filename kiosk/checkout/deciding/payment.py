@@ -326,10 +326,10 @@ def _ask_back(desk: Desk, tender: str, kind: TenderKind, amount: Money, referenc
         desk.do(f.StartTimer("reversal", _REVERSAL_MS))
 
 
-def reversals_again(desk: Desk) -> None:
-    """Head office is asked again about what it has not given back yet: however often, it is one refund."""
+def reversals_again(desk: Desk, *kinds: TenderKind) -> None:
+    """Who has not said that money was given back is asked again, however often: it is given back once."""
     for pending in desk.state.reversals:
-        if pending.kind == "qr" and not pending.failed:
+        if pending.kind in kinds and not pending.failed:
             _ask_back(desk, pending.tender, pending.kind, pending.amount, pending.reference)
 
 
@@ -358,15 +358,30 @@ def reversal_answered(desk: Desk, answer: i.ReversalAnswered) -> None:
     pending = next((r for r in desk.state.reversals if r.tender == answer.tender), None)
     if pending is None:
         return
+    if answer.unknown:
+        _reversal_unknown(desk, pending.tender)
+        return
     stage: e.ReversalStage = "done" if answer.done else "failed"
     desk.happened(
         e.TenderReversed(pending.tender, pending.kind, stage, pending.amount, pending.reference, answer.reason)
     )
-    raised = next((r for r in desk.state.interventions if r.tender == pending.tender and r.kind == "reversal"), None)
+    raised = _called_about(desk, pending.tender)
+    if raised is not None and (answer.done or raised.reason):
+        desk.clear(raised, "approved" if answer.done else "refused", "system")
+        raised = None
     if not answer.done and raised is None:
         desk.raise_intervention("reversal", blocks="nothing", tender=pending.tender)
-    if answer.done and raised is not None:
-        desk.clear(raised, "approved", "system")
+
+
+def _reversal_unknown(desk: Desk, tender: str) -> None:
+    """The terminal may have given the money back and may not: staff look at it, and it is asked again until it says."""
+    if _called_about(desk, tender) is None:
+        desk.raise_intervention("reversal", blocks="nothing", tender=tender, reason="unknown")
+    desk.do(f.StartTimer("reversal", _REVERSAL_MS))
+
+
+def _called_about(desk: Desk, tender: str) -> e.InterventionRaised | None:
+    return next((r for r in desk.state.interventions if r.tender == tender and r.kind == "reversal"), None)
 
 
 # --- the signature -----------------------------------------------------------------------------------------------

@@ -82,4 +82,4 @@ def network_changed(desk: Desk, *, online: bool) -> None:
             payment.silent(desk, i.TerminalSilent(tender.tender))
     if online:
         payment.leave(desk)
-        payment.reversals_again(desk)
+        payment.reversals_again(desk, "qr")

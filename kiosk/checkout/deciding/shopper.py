@@ -178,7 +178,7 @@ def timer(desk: Desk, name: str) -> None:  # noqa: C901 - one flat table
         case "doubt":
             payment.ask_doubtful(desk)
         case "reversal":
-            payment.reversals_again(desk)
+            payment.reversals_again(desk, "card", "qr", "voucher")
         case _:
             pass
 
