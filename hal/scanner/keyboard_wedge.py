@@ -10,8 +10,8 @@ Sample settings: ``model = "keyboard_wedge"``, ``device = "/dev/input/by-id/usb-
 owns the device (``input``).
 
 A code ends with Enter or Tab (the suffix). A pause of more than ``gap_ms`` between two keys, by the kernel's own clock,
-spoils what was typed before it; so does a key that types nothing here, and an overrun of the kernel's queue
-(SYN_DROPPED): then everything to the end of that code is refused. FNC1 comes as Ctrl and ``]``. Letters a layout has no
+spoils the code to its end, and so do a key that types nothing here and an overrun of the kernel's queue (SYN_DROPPED):
+a code's tail is never told as a code. After ``rest_ms`` without a key a new code begins. FNC1 comes as Ctrl and ``]``. Letters a layout has no
 key for come as Alt with digits of the keypad: with a leading 0 by Windows-1252, else by code page 437. Caps Lock is
 taken to be off when the device is opened.
 
@@ -67,12 +67,13 @@ class Settings:
     layout: Country = "us"
     aim: bool = False
     gap_ms: int = 100
+    rest_ms: int = 1_000
     retry_ms: int = 250
 
     def __post_init__(self) -> None:
         """Refuse what is no device."""
-        if not self.device.startswith("/") or min(self.gap_ms, self.retry_ms) < 1:
-            text = "device is a path (/dev/input/by-id/...-event-kbd); gap_ms and retry_ms are above 0"
+        if not self.device.startswith("/") or min(self.gap_ms, self.retry_ms) < 1 or self.rest_ms < self.gap_ms:
+            text = "device is a path (/dev/input/by-id/...-event-kbd); gap_ms, retry_ms above 0, rest_ms no less than gap_ms"
             raise ValueError(text)
 
 
@@ -129,7 +130,7 @@ class Typist:
         self._country: Country = settings.layout
         self._layout = LAYOUTS[settings.layout]
         self._aim = settings.aim
-        self._gap_us = settings.gap_ms * 1_000
+        self._gap_us, self._rest_us = settings.gap_ms * 1_000, settings.rest_ms * 1_000
         self._held: set[int] = set()
         self._caps = False
         self._overrun = False
@@ -148,8 +149,12 @@ class Typist:
             return None
         if self._overrun or event.kind != _EV_KEY or event.value not in {_PRESSED, _RELEASED}:
             return None
-        paused, self._last_us = not 0 <= event.time_us - self._last_us <= self._gap_us, event.time_us
-        told = self._forget("a code whose end did not come") if paused else None
+        pause, self._last_us = event.time_us - self._last_us, event.time_us
+        told = None
+        if pause >= self._rest_us:
+            told = self._forget("a code whose end did not come")
+        elif not 0 <= pause <= self._gap_us and self._typed:
+            self._spoilt = self._spoilt or "a pause inside a code"  # its rest is no code of its own
         if event.value == _PRESSED and event.code in _ENDS:
             return self._end()
         self._key(event.code, pressed=event.value == _PRESSED)

@@ -79,7 +79,7 @@ async def soak(rig: Rig, operations: int, seed: int, *, patience: float = _PATIE
             break
     memory, descriptors = _standing()
     await rig.driver.close()
-    await witness.until(lambda: len(asyncio.all_tasks()) <= tasks, 2)
+    await witness.until(lambda: len(asyncio.all_tasks()) <= tasks and threading.active_count() <= threads, 2)
     return Soaked(
         operations=operations,
         faults=faults,

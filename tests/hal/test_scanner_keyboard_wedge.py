@@ -130,8 +130,13 @@ def test_a_key_that_types_nothing_spoils_its_code_and_no_other(spoil: Any) -> No
     assert keys.told[-1] == Code("1", "")
 
 
-def test_a_pause_spoils_what_was_typed_before_it() -> None:
-    keys = _keys().press(6, 10).wait(150).press(11, ENTER)
+def test_a_pause_spoils_a_code_to_its_end_and_what_follows_it_is_no_code_of_its_own() -> None:
+    keys = _keys().press(6, 10).wait(150).press(11, ENTER).press(2, ENTER)
+    assert keys.told == [Refused("a pause inside a code"), Code("1", "")]
+
+
+def test_after_a_rest_a_new_code_begins_and_the_one_without_an_end_is_warned_of() -> None:
+    keys = _keys().press(6, 10).wait(1500).press(11, ENTER)
     assert keys.told == [Refused("2 keys of a code whose end did not come"), Code("0", "")]
 
 
@@ -164,7 +169,10 @@ def test_what_the_far_end_types_is_what_is_read(text: str, layout: Literal["us",
     inside.plugged, inside.send = lambda: True, sent.extend
     asyncio.run(inside.program(layout=layout))
     asyncio.run(inside.scan(data=text))
-    events, typist = Events(), Typist(Settings(device="/dev/input/event0", layout=layout, gap_ms=60_000))
+    events, typist = (
+        Events(),
+        Typist(Settings(device="/dev/input/event0", layout=layout, gap_ms=60_000, rest_ms=60_000)),
+    )
     told = [typist.take(event) for piece in pieces(bytes(sent), cuts) for event in events.feed(piece)]
     assert [each for each in told if each is not None] == [Code(text, "")]
 
@@ -177,7 +185,7 @@ def test_any_events_are_borne_and_a_clean_code_after_a_pause_is_read(events: lis
         keys.event(kind, code, value)
     keys.event(0, 0, 0)
     keys.told.clear()
-    keys.wait(200).press(7, 8, 9, ENTER)
+    keys.wait(2_000).press(7, 8, 9, ENTER)
     assert keys.told[-1:] == [Code("678", "")]
 
 
