@@ -9,11 +9,11 @@ Sample settings: ``model = "keyboard_wedge"``, ``device = "/dev/input/by-id/usb-
 ``layout = "us"``, ``aim = true`` where the scanner is set to send AIM identifiers. The user must be in the group that
 owns the device (``input``).
 
-A code ends with Enter or Tab (the suffix). A pause of more than ``gap_ms`` between two keys, by the kernel's own clock,
-spoils the code to its end, and so do a key that types nothing here and an overrun of the kernel's queue (SYN_DROPPED):
-a code's tail is never told as a code. After ``rest_ms`` without a key a new code begins. FNC1 comes as Ctrl and ``]``. Letters a layout has no
-key for come as Alt with digits of the keypad: with a leading 0 by Windows-1252, else by code page 437. Caps Lock is
-taken to be off when the device is opened.
+A code ends with Enter or Tab (the suffix). A pause of more than ``gap_ms`` between two keys, by the kernel's own
+clock, spoils the code to its end, and so do a key that types nothing here and an overrun of the kernel's queue
+(SYN_DROPPED): a code's tail is never told as a code. After ``rest_ms`` without a key a new code begins. FNC1 comes as
+Ctrl and ``]``. Letters a layout has no key for come as Alt with digits of the keypad: with a leading 0 by
+Windows-1252, else by code page 437. Caps Lock is taken to be off when the device is opened.
 
 Unconfirmed, since it differs by maker: whether FNC1 is Ctrl and ``]`` in layouts other than the US one (both the key
 that types ``]`` and the one in its US place are taken). A keyboard cannot be asked: that it is there and grabbed is its
@@ -73,7 +73,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse what is no device."""
         if not self.device.startswith("/") or min(self.gap_ms, self.retry_ms) < 1 or self.rest_ms < self.gap_ms:
-            text = "device is a path (/dev/input/by-id/...-event-kbd); gap_ms, retry_ms above 0, rest_ms no less than gap_ms"
+            text = "device is a path (/dev/input/by-id/...-event-kbd); gap_ms and retry_ms above 0, rest_ms over gap_ms"
             raise ValueError(text)
 
 

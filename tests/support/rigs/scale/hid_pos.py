@@ -32,10 +32,15 @@ async def rig(_folder: Path) -> AsyncIterator[Rig]:
             await inside.put(grams=put)
             return (inside.platter.counts(put), inside.platter.exponent, inside.platter.unit)
 
+        async def plug() -> None:
+            """What lies on a scale when its power comes back is its zero: whoever plugs it in clears it first."""
+            await inside.remove()
+            await device.plug()
+
         faults = hid_faults(device, "silent", "babble", "half", "garbled")
         heal = functools.partial(device.fault, kind="none")
         try:
-            yield Rig(driver, device.unplug, device.plug, act, Reading, faults, heal, lambda: device.last_byte_ns)
+            yield Rig(driver, device.unplug, plug, act, Reading, faults, heal, lambda: device.last_byte_ns)
         finally:
             await driver.close()
             inside.stop()
