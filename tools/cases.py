@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tools import barcode_cases, tax_cases
-from tools.case_verdict import Case, NotApplicableError, Reason, Verdict
+from tools import barcode_cases, promotion_cases, tax_cases
+from tools.case_verdict import Case, NotApplicableError, Verdict
 from tools.report import Report
 
 __all__ = ["judge_file", "main"]
@@ -22,11 +22,11 @@ __all__ = ["judge_file", "main"]
 _Judge = Callable[[Case, Case | None], Verdict]
 
 
-def _promotion(case: Case, _earlier: Case | None = None) -> Verdict:
-    return Verdict(case["id"], "not_applicable", Reason.PROMOTION, ", ".join(case.get("tags", ())))
-
-
-_JUDGES: dict[str, _Judge] = {"tax": tax_cases.judge, "barcode": barcode_cases.judge, "promotion": _promotion}
+_JUDGES: dict[str, _Judge] = {
+    "tax": tax_cases.judge,
+    "barcode": barcode_cases.judge,
+    "promotion": promotion_cases.judge,
+}
 
 
 def judge_file(path: Path) -> list[Verdict]:

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tools import barcode_cases, tax_cases
+from tools import barcode_cases, promotion_cases, tax_cases
 from tools.case_verdict import Reason, Verdict
 from tools.cases import judge_file, run
 from tools.report import Report
@@ -170,8 +170,8 @@ def test_the_command_counts_and_closes_with_one_line(tmp_path: Path, capsys: pyt
     code, report = ran(FOLDER, tmp_path)
 
     assert code == 0
-    assert report["figures"] == {"passed": 127, "failed": 0, "not_applicable": 10}
-    assert capsys.readouterr().out.splitlines()[-1] == "cases: passed=127 failed=0 not_applicable=10"
+    assert report["figures"] == {"passed": 259, "failed": 0, "not_applicable": 15}
+    assert capsys.readouterr().out.splitlines()[-1] == "cases: passed=259 failed=0 not_applicable=15"
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"cases": [{"id": "T1"}]}', '{"cases": ["T1"]}', None])
@@ -192,3 +192,46 @@ def test_one_failed_case_fails_the_command(tmp_path: Path) -> None:
     code, report = ran(tmp_path, tmp_path)
 
     assert (code, report["figures"]["failed"]) == (1, 1)
+
+
+PROMOTIONS = FOLDER / "promotion_cases.json"
+PROMOTION_CASES: list[dict[str, Any]] = json.loads(PROMOTIONS.read_text(encoding="utf-8"), parse_float=str)["cases"]
+PROMOTION_VERDICTS = judge_file(PROMOTIONS)
+PASSED_PROMOTIONS = [
+    case
+    for case, verdict in zip(PROMOTION_CASES, PROMOTION_VERDICTS, strict=True)
+    if verdict.outcome == "passed" and "total" in case["expected"]
+]
+PROMOTION_SCHEMA = json.loads((ROOT / "docs" / "formats" / "promotion-case.schema.json").read_text(encoding="utf-8"))
+
+
+def test_no_promotion_case_fails_and_few_do_not_apply() -> None:
+    verdicts = PROMOTION_VERDICTS
+
+    assert [verdict.case_id for verdict in verdicts if verdict.outcome == "failed"] == []
+    reasons = Counter(verdict.reason for verdict in verdicts if verdict.outcome == "not_applicable")
+    assert reasons == {Reason.POINTS: 4, Reason.ANOTHER_ENGINE: 1}
+
+
+def test_the_promotion_cases_follow_their_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(PROMOTION_SCHEMA)
+    jsonschema.validate(json.loads(PROMOTIONS.read_text(encoding="utf-8")), PROMOTION_SCHEMA)
+
+
+@pytest.mark.parametrize("case", PASSED_PROMOTIONS[::4])
+def test_a_promotion_case_fails_when_what_it_expects_is_wrong(case: dict[str, Any]) -> None:
+    assert promotion_cases.judge({**case, "expected": {"total": "12345.67"}}).outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"policy": "by the moon"},
+        {"promotions": [{"type": "percent_off_each", "percent": 10, "weather": "rain"}]},
+        {"promotions": [{"type": "a balloon"}]},
+        {"basket": [{"sku": "A", "qty": "0.5"}]},
+        {"mood": "good"},
+    ],
+)
+def test_a_promotion_in_words_that_are_not_read_does_not_apply(change: dict[str, Any]) -> None:
+    assert promotion_cases.judge({**PROMOTION_CASES[0], **change}).outcome == "not_applicable"
