@@ -8,11 +8,11 @@ SHELL := /bin/bash
 PYTHON_IN_VENV := .venv/bin/python
 RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
 
-# COUNTRY, BASKETS, N, ROUNDS, SEED, IMAGES and MANIFEST reach the programs as environment variables when they are given.
+# COUNTRY, BASKETS, N, ROUNDS, SEED, SMALL, LARGE, IMAGES and MANIFEST reach the programs as environment variables when they are given.
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint drills tour replay faults bench vision cases produce conformance soak-devices check-all clean
+.PHONY: help setup demo test lint drills tour replay faults bench vision cases optimality produce conformance soak-devices check-all clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,9 @@ vision: setup ## what the camera reads, beside three decoders alone; IMAGES=fold
 
 cases: setup ## judge a folder of cases by the price engine: CASES=folder
 	@$(RUN) -m tools.cases "$(CASES)"
+
+optimality: setup ## offers against every combination there is, and against single policies; SMALL=5000 LARGE=10000 SEED=1
+	@$(RUN) -m tests.benchmarks.optimality
 
 produce: setup ## what the camera makes of fruit and vegetables; IMAGES=folder MANIFEST=file
 	@$(RUN) -m tools.produce

@@ -29,6 +29,7 @@ TARGETS = [
     "bench",
     "vision",
     "cases",
+    "optimality",
     "produce",
     "conformance",
     "soak-devices",
