@@ -18,7 +18,7 @@ from kiosk.retail.deals import NEVER, SCALE, Deal
 
 __all__ = ["BUDGET", "Contest", "Found", "Group", "greedy", "search"]
 
-BUDGET = 60_000
+BUDGET = 20_000
 """Nodes of one search: states met by way of a move."""
 _BEAM = 24
 """Ways kept per unit once the budget is spent."""

@@ -1,4 +1,4 @@
-"""``make optimality``: is what the offers give the best there is?
+"""``make optimality``: whether what the offers give is the best there is.
 
 Small baskets (up to 12 units) against trying every combination; larger ones, where each unit lies in at least five
 offers, against every single policy, with the share that is proven to be the best; and the same basket in another order.
