@@ -21,6 +21,9 @@ __all__ = ["Rounding", "Settled", "Take", "holds", "in_turn", "settle_layers"]
 
 Rounding = Literal["unit", "line"]
 """Where a percent off each unit is rounded: unit by unit, or once for the line."""
+_FEW = 12
+"""Units of a cluster up to which the search is given ``_THOROUGH`` times its nodes, as many as trying everything."""
+_THOROUGH = 20
 _ORDERINGS = 5
 """Offers of the order up to which every succession is tried."""
 
@@ -311,7 +314,7 @@ def _settled(
     offers = sorted(cluster.offers, key=lambda offer: (-offer.priority, offer.offer_id))
     deals = [deal for offer in offers if (deal := deal_of(offer, sub)) is not None]
     contest = Contest([base[n] for n in units], deals)
-    found = search(contest, greedy(contest), budget)
+    found = search(contest, greedy(contest), budget if len(units) > _FEW else budget * _THOROUGH)
     takes = _takes_of(offers, found.groups, sub)
     served = {place for group in found.groups for place in group.units}
     takes += [Take(by[n], place, base[n]) for place, n in enumerate(units) if place not in served and base[n]]
