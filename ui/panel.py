@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from kivy.base import EventLoop
 from kivy.clock import Clock
@@ -61,17 +61,25 @@ class _Finger(MotionEvent):
         super().depack(args)
 
 
+_ROW: Final = "buttons:"
+"""What a screen shows now of its buttons: each has a name of its own there, too, and keeps it."""
+
+
 def targets(root: Block) -> list[Target]:
     """Everything on show that answers a touch, from the top left to the bottom right."""
     blocks = [block for block in root.walk(restrict=True) if isinstance(block, Block)]
-    names: dict[int, str] = {}
+    row: dict[int, str] = {}
+    own: dict[int, str] = {}
+    keyed: dict[int, str] = {}
     for block in blocks:
         for attribute, value in vars(block).items():
             for name, part in _named(attribute.lstrip("_"), value):
                 answering = _answering(part)
-                keyed = ":" in name
-                if answering is not None and (keyed or (part is answering and id(answering) not in names)):
-                    names[id(answering)] = name
+                if answering is not None and ":" in name:
+                    (row if name.startswith(_ROW) else keyed)[id(answering)] = name
+                elif answering is not None and part is answering:
+                    own.setdefault(id(answering), name)
+    names = {**row, **own, **keyed}
     found = []
     for block in filter(_answers, blocks):
         seen = _in_sight(block)
