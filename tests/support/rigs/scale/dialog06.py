@@ -18,7 +18,7 @@ PAIRS = "1A2B:3C4D,0102:0304"
 async def rig(folder: Path) -> AsyncIterator[Rig]:
     """A serial port."""
     inside = Dialog06(settle_looks=1, pairs=PAIRS)
-    async with wired_scale("dialog06", inside, folder, idle_price=100, checksum_pairs=PAIRS) as made:
+    async with wired_scale("dialog06", inside, folder, idle_price=100, checksum_pairs=PAIRS, answer_ms=400) as made:
         yield made
 
 

@@ -34,7 +34,7 @@ async def emulated(folder: Path) -> AsyncIterator[Rig]:
     line = Line(inside)
     path = await line.start_pty(folder / "by-id" / "event-kbd")
     driver = keyboard_wedge.Driver(
-        "scanner", keyboard_wedge.Settings(device=path, gap_ms=20, rest_ms=100, retry_ms=10), _nobody_else
+        "scanner", keyboard_wedge.Settings(device=path, gap_ms=80, rest_ms=200, retry_ms=10), _nobody_else
     )
     codes = fresh()
 
@@ -46,7 +46,7 @@ async def emulated(folder: Path) -> AsyncIterator[Rig]:
     async def half_frame() -> None:
         """Broken off; before the next code there is time for a hand to move."""
         await inside.half_frame()
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.3)
 
     faults = {
         **line_faults(line, "silent"),
