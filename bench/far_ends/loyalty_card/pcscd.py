@@ -142,7 +142,8 @@ def _own_world(folder: Path) -> None:
     (readers / "vpcd").write_text(_READER, encoding="utf-8")
     link = folder / "pcscd.comm"
     link.unlink(missing_ok=True)
-    link.symlink_to(f"/proc/{os.getpid()}/root/run/pcscd/pcscd.comm")
+    seen_from_outside = Path("/proc") / str(os.getpid()) / "root"  # proc(5): this namespace's file system
+    link.symlink_to(seen_from_outside / "run" / "pcscd" / "pcscd.comm")
 
 
 async def _serve(arguments: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ a message, and what was read stands. What came is in no exception's text: it may
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -115,7 +116,7 @@ def crc(data: bytes) -> bytes:
     return value.to_bytes(2, "little")
 
 
-class Frames:
+class Frames(ABC):
     """Cuts a stream into packets. ``feed`` gives what has become whole: packets, and words of the link itself."""
 
     linked = False
@@ -124,13 +125,13 @@ class Frames:
     def __init__(self) -> None:
         self.rest = bytearray()
 
+    @abstractmethod
     def feed(self, data: bytes) -> Iterator[bytes | Literal["ack", "nak", "bad"]]:
         """Take bytes, cut anywhere. Raises ``ProtocolError`` for what is no ZVT."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wrap(self, whole: bytes) -> bytes:
         """A packet as it goes over this wire."""
-        raise NotImplementedError
 
 
 class TcpFrames(Frames):
