@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 import gpiozero
-from gpiozero.exc import GPIOZeroError, PinFactoryFallback
 
 from hal.blocking import BlockingDevice
 from hal.device import DeviceError, Health, NoHardwareError
@@ -187,10 +186,8 @@ class Driver(BlockingDevice[Standing]):
             for switch in _SWITCHES:
                 if settings.pin_of(switch) != NOT_WIRED:
                     self._switches[switch] = self._taken(switch)
-        except Exception as error:  # whatever it was: what the library left half-made is given back while it is known
+        except Exception as error:  # whatever it trips over: what it left half-made is given back while it is known
             self.unlink()
-            if not isinstance(error, GPIOZeroError | PinFactoryFallback | ImportError):
-                raise
             text = f"no GPIO: {type(error).__name__} {error}".strip()
             raise NoHardwareError(text) from error
 

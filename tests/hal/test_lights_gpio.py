@@ -161,6 +161,7 @@ class _Cut(MockPin):  # type: ignore[misc]  # gpiozero carries no types
     """A pin of another board, whose line is cut at will: pigpio then trips over half an answer."""
 
     cut = False
+    tripped = 0
 
     def _set_state(self, value: object) -> None:
         self._answer()
@@ -172,6 +173,7 @@ class _Cut(MockPin):  # type: ignore[misc]  # gpiozero carries no types
 
     def _answer(self) -> None:
         if _Cut.cut:
+            _Cut.tripped += 1
             text = "unpack requires a buffer of 16 bytes"
             raise struct.error(text)
 
@@ -187,6 +189,8 @@ def test_whatever_a_library_trips_over_on_a_cut_line_is_a_missing_device(caplog:
                 await driver.show("green")
             await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
             assert not (await driver.check_health()).ok
+            tripped_by_then = _Cut.tripped
+            await wait_until_async(lambda: _Cut.tripped > tripped_by_then + 2, what="it is linked anew in vain")
         finally:
             _Cut.cut = False
         await wait_until_async(lambda: seen.statuses[-1] == "ready", what="ready again")
