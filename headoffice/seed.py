@@ -33,7 +33,7 @@ from kiosk.retail.book import Member
 from kiosk.retail.item import Item, ItemFlags, Restriction
 from kiosk.retail.money import Money
 from kiosk.retail.offer import NForM, Offer, Scope
-from kiosk.retail.policy import CashRounding, Policy, TenderType
+from kiosk.retail.policy import TenderType
 from kiosk.retail.tax import TaxClass
 
 if TYPE_CHECKING:
@@ -164,25 +164,26 @@ def _operators(shop: SampleShop, key: bytes) -> Iterator[Change]:
         yield change_of("operator", operator.operator_id, value)
 
 
-def _policy(shop: SampleShop) -> Policy:
+def _policy(shop: SampleShop) -> dict[str, object]:
+    """The retailer's own word on how it trades; what is not said here is the country pack's."""
     unit = shop.business_units[0]
-    return Policy(
-        country=shop.country.upper(),
-        currency=shop.currency,
-        store_name=dict(unit.names),
-        store_address=dict(unit.address),
-        tax_number=unit.tax_number,
-        tax_number_label=shop.tax_number_label,
-        languages=shop.languages,
-        tenders=tuple(TenderType(each.tender_id, each.kind, dict(each.names)) for each in shop.tenders),
-        prices_include_tax=shop.prices_include_tax,
-        tax_rounding=shop.tax_rounding,
-        cash_rounding=CashRounding(shop.cash_rounding_step_minor),
-        receipt_rule=shop.receipt_rule,
-        legal_series=shop.legal_series,
-        member_prefix=_MEMBER_PREFIX,
-        badge_prefix=_BADGE_PREFIX,
-    )
+    return {
+        "country": shop.country.upper(),
+        "currency": shop.currency,
+        "store_name": unit.names,
+        "store_address": unit.address,
+        "tax_number": unit.tax_number,
+        "tax_number_label": shop.tax_number_label,
+        "languages": shop.languages,
+        "tenders": [TenderType(each.tender_id, each.kind, dict(each.names)) for each in shop.tenders],
+        "prices_include_tax": shop.prices_include_tax,
+        "tax_rounding": shop.tax_rounding,
+        "cash_rounding": {"step_minor": shop.cash_rounding_step_minor},
+        "receipt_rule": shop.receipt_rule,
+        "legal_series": shop.legal_series,
+        "member_prefix": _MEMBER_PREFIX,
+        "badge_prefix": _BADGE_PREFIX,
+    }
 
 
 def _item(item: SampleItem, currency: str) -> Item:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from hal.device import Device, DeviceError
 from hal.drivers import load as load_driver
@@ -119,7 +120,7 @@ class Kiosk:
         self._main: asyncio.Task[None] | None = None
         self._panel: KnobServer | None = None
         self._moves = StockMoves()
-        self._bare_policy = policy_of(layers, None)
+        self._bare_policy = policy_of(layers, {})
         self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up)
         self._intake = self._make_intake()
         self._rack = Rack(devices, tell=self._intake.event, lost=self._intake.lost, ready=self._device_ready)
@@ -314,8 +315,8 @@ class Kiosk:
         book = self._shelf.current
         return book.policy if book is not None else self._bare_policy
 
-    def _overlay(self, policy: Policy) -> Policy:
-        return policy_of(self.layers, policy)
+    def _overlay(self, told: Mapping[str, Any]) -> Policy:
+        return policy_of(self.layers, told)
 
     def _make_look_up(self, book: SqliteBook) -> BookLookUp:
         kiosk, location = self.settings.identity.kiosk, self.settings.location

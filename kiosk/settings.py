@@ -179,14 +179,13 @@ def load(local: Path | str) -> Layers:
     return layers
 
 
-def policy_of(layers: Layers, book: Policy | None) -> Policy:
-    """The policy in force: the book's, over the country pack's, under the twin's and the local file's.
+def policy_of(layers: Layers, told: Mapping[str, Any]) -> Policy:
+    """The policy in force: what the feed told, over the country pack's, under the twin's and the local file's.
 
+    ``told``: the feed's row as it came, empty before the first. What it does not say stays the country's.
     Raises ``SettingsError`` for an unknown or ill-typed field of ``[policy]``.
     """
-    told = msgspec.to_builtins(book) if book is not None else {}
-    feed = {field: value for field, value in told.items() if value is not None}
-    merged = _merged(_BARE_POLICY, layers.below_feed, feed, layers.above_feed)
+    merged = _merged(_BARE_POLICY, layers.below_feed, told, layers.above_feed)
     unknown = _unknown(layers.above_feed, Policy)
     if unknown:
         message = f"[policy] has no {unknown}"
@@ -231,7 +230,7 @@ def _layered(local: Path, own: dict[str, Any]) -> Layers:
     over = _merged(twin.get("policy", {}), own.get("policy", {}))
     layers = Layers(settings, folder, pack.get("policy", {}), over, warnings)
     try:
-        policy_of(layers, None)
+        policy_of(layers, {})
     except SettingsError as error:
         message = f"{local}: {error}"
         raise SettingsError(message) from error
@@ -262,7 +261,7 @@ def _check_twin(twin: dict[str, Any], path: Path, pack: dict[str, Any], own: dic
     """Raise ``SettingsError`` naming the twin file if its own keys are at fault."""
     settings = _convert(_merged(pack, {"identity": own.get("identity", {})}, twin), path)
     try:
-        policy_of(Layers(settings, path.parent, pack.get("policy", {}), twin.get("policy", {})), None)
+        policy_of(Layers(settings, path.parent, pack.get("policy", {}), twin.get("policy", {})), {})
     except SettingsError as error:
         message = f"{path}: {error}"
         raise SettingsError(message) from error

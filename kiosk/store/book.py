@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item
@@ -58,6 +60,9 @@ class SqliteBook:
             message = f"{path} holds no policy"
             raise BookError(message)
         self._policy = policies[0]
+        told = msgspec.json.decode(self._payloads(_ALL_OTHER, "policy")[0])
+        self.policy_told: Mapping[str, Any] = {field: value for field, value in told.items() if value is not None}
+        """The policy's row as the feed told it: only what it says, not what is taken where it says nothing."""
         self._items = lru_cache(_CACHED_ITEMS)(self._read_item)
         self._offers = lru_cache(_CACHED_ITEMS)(self._read_offers)
         self._offer = cache(self._read_offer)
@@ -168,10 +173,16 @@ class SqliteBook:
 
     def _many(self, kind: str, query: str, *values: str) -> list[Any]:
         try:
+            return [decode_row(kind, payload) for payload in self._payloads(query, *values)]
+        except BookRowError as error:
+            message = f"{self.path} is damaged: {error}"
+            raise BookError(message) from error
+
+    def _payloads(self, query: str, *values: str) -> list[bytes]:
+        try:
             with self._lock:
-                rows = self._connection.execute(query, values).fetchall()
-            return [decode_row(kind, payload) for (payload,) in rows]
-        except (sqlite3.DatabaseError, BookRowError) as error:
+                return [payload for (payload,) in self._connection.execute(query, values)]
+        except sqlite3.DatabaseError as error:
             message = f"{self.path} is damaged: {error}"
             raise BookError(message) from error
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from kiosk.checkout.look_up import Shelf, Tile
 from kiosk.checkout.state import State
@@ -100,11 +101,14 @@ class LiveLookUp:
 class BookShelf:
     """Opens books and swaps them between baskets.
 
-    ``overlay`` gives the policy in force from a book's; ``make_look_up`` opens the look-up of a book.
+    ``overlay`` gives the policy in force from what a book tells; ``make_look_up`` opens the look-up of a book.
     """
 
     def __init__(
-        self, books: Books, overlay: Callable[[Policy], Policy], make_look_up: Callable[[SqliteBook], BookLookUp]
+        self,
+        books: Books,
+        overlay: Callable[[Mapping[str, Any]], Policy],
+        make_look_up: Callable[[SqliteBook], BookLookUp],
     ) -> None:
         self._books = books
         self._overlay = overlay
@@ -161,7 +165,7 @@ class BookShelf:
         self.current = self._waiting = None
 
     def _overlaid(self, book: SqliteBook) -> OverlaidBook:
-        return OverlaidBook(book, self._overlay(book.policy))
+        return OverlaidBook(book, self._overlay(book.policy_told))
 
     def _use(self, book: OverlaidBook) -> None:
         old, self.current = self.current, book

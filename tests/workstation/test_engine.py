@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from kiosk.checkout import effects as f
@@ -66,8 +68,8 @@ class Bench:
     moves: StockMoves = field(default_factory=StockMoves)
 
     def __post_init__(self) -> None:
-        def same(policy: Policy) -> Policy:
-            return policy
+        def same(told: Mapping[str, Any]) -> Policy:
+            return msgspec.convert(told, Policy)
 
         def look_up(book: SqliteBook) -> BookLookUp:
             return BookLookUp(book.path, kiosk="kiosk-7", location="dhaka-1", moves=self.moves)

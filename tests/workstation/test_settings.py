@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from kiosk.retail.policy import Policy, TenderType
@@ -58,7 +59,7 @@ def test_the_local_file_wins_over_the_twin_and_the_twin_over_the_pack(tmp_path: 
 def test_the_policy_is_the_packs_under_the_books_under_twin_and_local_file(tmp_path: Path) -> None:
     _twin(tmp_path, {"policy": {"timeouts": {"idle": 5, "warning": 6}, "store_name": {"en": "Twin"}}})
     layers = load(_local(tmp_path, LOCAL + "[policy.timeouts]\nidle = 7\n"))
-    bare = policy_of(layers, None)
+    bare = policy_of(layers, {})
     assert (bare.currency, bare.receipt_rule, bare.timeouts.idle, bare.timeouts.warning) == ("BDT", "always", 7, 6)
     book = Policy(
         country="BD",
@@ -71,7 +72,7 @@ def test_the_policy_is_the_packs_under_the_books_under_twin_and_local_file(tmp_p
         tenders=(TenderType("card", "card", {}),),
         receipt_rule="choice",
     )
-    seen = policy_of(layers, book)
+    seen = policy_of(layers, msgspec.to_builtins(book))
     assert (seen.receipt_rule, seen.tax_number, seen.tenders) == ("choice", "9", book.tenders)
     assert (seen.store_name, seen.timeouts.idle, seen.timeouts.card) == (
         {"en": "Twin", "bn": "বই"},
@@ -168,5 +169,5 @@ def test_the_published_schema_accepts_a_good_file_and_refuses_a_stranger() -> No
 @pytest.mark.parametrize("country", ["bd", "br", "eu"])
 def test_every_country_pack_serves(tmp_path: Path, country: str) -> None:
     layers = load(_local(tmp_path, LOCAL.replace('"bd"', f'"{country}"')))
-    assert policy_of(layers, None).currency
+    assert policy_of(layers, {}).currency
     assert layers.settings.phone.calling_code
