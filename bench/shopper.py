@@ -202,7 +202,8 @@ class Shopper:
         await self.until(lambda: self.body == "WeighBody" and self.content["state"] == "zero", "an empty scale")
         await self.turn("produce_scale", "put", grams=grams)
         await self.until(lambda: self.body == "WeighBody" and self.content["price"] is not None, "a price")
-        self.touch("WeighConfirmed")
+        seen = self.content
+        self.touch("WeighConfirmed", item_id=seen["item_id"], net=seen["net"], price=seen["price"])
         await self.until(lambda: self.body == "BasketBody" and self.pieces() >= then, f"{item_id} in the basket")
         await self.turn("produce_scale", "remove")
 

@@ -106,7 +106,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.WeightRead():
             entry.show_weight(desk, input_)
         case i.WeighConfirmed():
-            entry.confirm_weight(desk)
+            entry.confirm_weight(desk, input_)
         case i.WeighingChecked():
             desk.happened(e.WeighingShown(input_.checksum, input_.intact, input_.scale))
             weighing.audit(desk)

@@ -147,7 +147,7 @@ _BasketEvent = (
 )
 
 
-def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one flat table, closed by assert_never
+def _in_basket(state: State, event: _BasketEvent) -> State:
     basket = state.transaction
     if basket is None:
         message = f"{type(event).__name__} without an open transaction"
@@ -156,8 +156,7 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one 
     match event:
         case e.LineAdded():
             basket = replace(basket, lines=(*basket.lines, event.item), latest_line=event.item.line)
-            if event.item.entry == "weighed":
-                live = replace(live, zero_seen=False)
+            live = replace(live, emptying=live.emptying.after_line(event.item.entry))
         case e.QuantityChanged():
             changed = replace(_line(basket, event.line), quantity=event.quantity, extended=event.extended)
             basket = replace(_with_line(basket, changed), latest_line=event.line)
@@ -399,6 +398,7 @@ def _weight_shown(state: State, event: e.WeightShown) -> Live:
     live = state.live
     if event.scale == "bagging":
         return replace(live, bagging=event)
-    still = event.weight is not None and event.weight.value == 0 and event.stable and not event.net
-    empty = event.certified and (event.problem == "zero" or (still and not event.problem))
-    return replace(live, produce=event, zero_seen=live.zero_seen or empty)
+    emptying = live.emptying.after_reading(
+        event.weight, event.problem, stable=event.stable, certified=event.certified, net=event.net
+    )
+    return replace(live, produce=event, emptying=emptying)

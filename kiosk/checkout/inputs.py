@@ -162,7 +162,14 @@ class WeightRead:
 
 @dataclass(frozen=True, slots=True)
 class WeighConfirmed:
-    """The shopper agrees to the weight on show."""
+    """The shopper agrees to what is on show: this item, its net weight and what it costs.
+
+    Where the scale has told something else meanwhile, nobody has agreed to that.
+    """
+
+    item_id: str
+    net: Weight
+    price: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,7 @@ def _weigh(state: State, policy: Policy) -> s.WeighBody | None:
     said = judged(state, policy, None)
     accepted = said if isinstance(said, Accepted) else None
     return s.WeighBody(
+        item_id=armed.item_id,
         names=armed.names,
         picture=armed.picture,
         unit_price=armed.unit_price,

@@ -175,6 +175,7 @@ WeighState = Literal[
 class WeighBody:
     """An item on its way through the certified scale. ``price`` is set only while it may be accepted."""
 
+    item_id: str
     names: Names
     picture: str | None
     unit_price: Money

@@ -22,6 +22,7 @@ from kiosk.checkout.events import (
 from kiosk.checkout.text import Text
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem, TenderKind
+from kiosk.retail.weighing import Emptying
 
 __all__ = ["Finishing", "Lane", "Live", "Operator", "Phase", "Reversal", "State", "Tender", "Transaction"]
 
@@ -164,8 +165,7 @@ class Live:
     left: tuple[str, ...] = ()
     member_ask: MemberAsked | None = None
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
-    zero_seen: bool = False
-    """The trade scale was seen empty since the last weighing, and since the process started."""
+    emptying: Emptying = field(default_factory=Emptying)
     weighing: WeighingShown = field(default_factory=WeighingShown)
     code_taken: CodeTaken | None = None
     """The item's code that was read last."""

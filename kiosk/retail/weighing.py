@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeGuard, get_args
 
 from kiosk.retail.money import Money
+from kiosk.retail.transaction import EntryMethod
 from kiosk.retail.weight import Unit, UnitMismatchError, Weight
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "VERSION",
     "Accepted",
     "Computed",
+    "Emptying",
     "Goods",
     "Platter",
     "Reason",
@@ -34,7 +36,7 @@ __all__ = [
     "standing",
 ]
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 """Changes with every change of what is accepted or how it is priced."""
 
 FRESH_MS: Final = 1_000
@@ -82,6 +84,37 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class Emptying:
+    """Whether the trade scale's platter was seen empty since the last weighing that was priced, and since the start.
+
+    A new one has seen nothing: what lay there before the process started was weighed by nobody.
+    """
+
+    seen: bool = False
+
+    def after_reading(
+        self, weight: Weight | None, problem: WeightProblem, *, stable: bool, certified: bool, net: bool
+    ) -> Emptying:
+        """After one more reading, which shows it empty if the trade scale says zero, or displays a stable gross zero.
+
+        >>> Emptying().after_reading(Weight(0, -3, "kg"), "", stable=True, certified=True, net=False).seen
+        True
+        >>> Emptying().after_reading(Weight(-5, -3, "kg"), "under", stable=True, certified=True, net=False).seen
+        False
+        """
+        still = weight is not None and weight.value == 0 and stable and not net
+        return Emptying(self.seen or (certified and (problem == "zero" or (still and not problem))))
+
+    def after_line(self, entry: EntryMethod) -> Emptying:
+        """After a line was rung up: the same load is not priced twice.
+
+        >>> Emptying(seen=True).after_line("weighed").seen, Emptying(seen=True).after_line("scanned").seen
+        (False, True)
+        """
+        return Emptying(self.seen and entry != "weighed")
+
+
+@dataclass(frozen=True, slots=True)
 class Platter:
     """What is known of the trade scale's platter now.
 
@@ -116,6 +149,10 @@ class Accepted:
 
     net: Weight
     extended: Money
+
+    def is_what_was_shown(self, net: Weight, price: Money) -> bool:
+        """Whether this is what somebody saw and agreed to; another weight or price wants another look."""
+        return (self.net, self.extended) == (net, price)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class _Kiosk:
     async def put(self, *, grams: int) -> None:
         """On the scale."""
         self.touched.append(f"put {grams}")
-        self.show("WeighBody", state="stable", price={"minor": 6000})
+        self.show("WeighBody", state="stable", item_id="banana", net="0.500", price="60.00")
 
     async def remove(self) -> None:
         """Off the scale."""
@@ -171,7 +171,7 @@ def test_a_basket_is_rung_up_paid_and_remembered() -> None:
         assert rest == [
             "ItemChosen banana",
             "put 510",
-            "WeighConfirmed",
+            "WeighConfirmed banana 0.500 60.00",
             "ItemChosen bag",
             "CheckoutRequested",
             "TenderChosen card",
@@ -211,7 +211,7 @@ def test_after_a_cut_the_basket_on_show_is_gone_on_with() -> None:
         await shopper.connect()
         await shopper.fill(_BASKET)
 
-        assert kiosk.touched == ["ItemChosen banana", "put 510", "WeighConfirmed", "ItemChosen bag"]
+        assert kiosk.touched == ["ItemChosen banana", "put 510", "WeighConfirmed banana 0.500 60.00", "ItemChosen bag"]
 
     _before(use)
 

@@ -77,7 +77,7 @@ def test_a_prepacked_item_does_not_ask_for_an_empty_scale_before_the_next_weighi
     lane = open_lane(shop()).weigh(0, problem="zero")
     scan(lane, f"01{CHEESE}3103000250", "]e0")
 
-    assert lane.state.live.zero_seen
+    assert lane.state.live.emptying.seen
 
 
 def test_a_label_of_the_shop_with_a_weight_sells_the_item_of_its_price_look_up_number() -> None:

@@ -10,7 +10,7 @@ from kiosk.checkout import inputs as i
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.offer import NForM, Offer, Scope
-from tests.support.lane import HandLane, open_lane
+from tests.support.lane import AGREE, HandLane, open_lane
 from tests.support.shop import MemoryBook, small_shop
 
 MILK, TEA, BAG, WINE = "8901234567890", "4006381333931", "5901234123457", "9780201379624"
@@ -55,7 +55,7 @@ def test_a_basket_that_comes_to_less_than_was_paid_waits_for_staff_who_give_it_b
 
 @pytest.mark.parametrize("received", [3990, 3996, 3998, 4000, 5000])
 def test_cash_settles_the_sale_exactly_whatever_was_handed_over(received: int) -> None:
-    lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(333).tell(i.WeighConfirmed())
+    lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(333).tell(AGREE)
     lane.tell(i.CheckoutRequested(), i.TenderChosen("cash"), STAFF)
     lane.tell(i.OperatorActed("cash_received", amount=Money(received, "BDT")))
     if received < 3996:
@@ -71,7 +71,7 @@ def test_cash_settles_the_sale_exactly_whatever_was_handed_over(received: int) -
 
 
 def test_what_rounds_to_nothing_in_cash_is_taken_with_nothing() -> None:
-    lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(3).tell(i.WeighConfirmed())
+    lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(3).tell(AGREE)
     lane.tell(i.CheckoutRequested(), i.TenderChosen("cash"), STAFF)
     lane.tell(i.OperatorActed("cash_received", amount=Money(0, "BDT")))
     assert [sale.total.minor for sale in lane.happened(e.TransactionCompleted)] == [36]

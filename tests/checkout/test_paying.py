@@ -8,7 +8,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import CardBody, CashBody, ReceiptChoiceBody, StaffSignInBody, TenderChoiceBody, ThanksBody
 from kiosk.checkout.state import Phase
 from kiosk.retail.money import Money
-from tests.support.lane import HandLane, open_lane
+from tests.support.lane import AGREE, HandLane, open_lane
 from tests.support.shop import brazil, small_shop
 
 MILK, TEA, WINE = "8901234567890", "4006381333931", "9780201379624"
@@ -150,7 +150,7 @@ def test_cancelling_waits_for_the_terminals_word() -> None:
 
 
 def test_cash_is_rounded_to_the_taka_outside_tax_and_change_is_told() -> None:
-    lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(333).tell(i.WeighConfirmed())
+    lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(333).tell(AGREE)
     lane.tell(i.CheckoutRequested(), i.TenderChosen("cash"))
     body = lane.screen.body
     assert isinstance(body, CashBody)

@@ -18,7 +18,7 @@ from kiosk.checkout.state import Live, Phase, State
 from kiosk.checkout.text import text
 from kiosk.retail.money import Money
 from kiosk.retail.weight import Weight
-from tests.support.lane import POWER, HandLane, open_lane, replayed
+from tests.support.lane import AGREE, POWER, HandLane, open_lane, replayed
 
 MILK, TEA = "8901234567890", "4006381333931"
 
@@ -205,7 +205,7 @@ _STEPS = st.one_of(
             i.AccessibilityChosen(large_text=True),
             i.CheckoutRequested(),
             i.PaymentCancelled(),
-            i.WeighConfirmed(),
+            AGREE,
             i.HelpPressed(),
             i.OperatorSignedIn("op1", "Rahima", "attendant", "pin"),
             i.OperatorSignedOut(),

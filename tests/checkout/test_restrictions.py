@@ -14,7 +14,7 @@ from kiosk.checkout.state import Phase
 from kiosk.retail.item import Item, Restriction
 from kiosk.retail.money import Money
 from kiosk.retail.weight import Weight
-from tests.support.lane import HandLane, open_lane
+from tests.support.lane import AGREE, HandLane, open_lane
 from tests.support.shop import MemoryBook, small_shop
 
 MILK, BLADES, WINE = "8901234567890", "036000291452", "9780201379624"
@@ -39,7 +39,7 @@ def let_through(lane: HandLane) -> HandLane:
 def test_a_weighed_item_that_only_staff_let_through_waits_for_them_too() -> None:
     saffron = Item("saffron", {"en": "Saffron"}, "spices", "exempt", Money(900_000, "BDT"), unit="kg", plu="4999")
     shop = with_item(replace(saffron, restriction=Restriction(needs_staff=True)))
-    lane = open_lane(shop).weigh(0, problem="zero").tell(i.ItemChosen("saffron")).weigh(10).tell(i.WeighConfirmed())
+    lane = open_lane(shop).weigh(0, problem="zero").tell(i.ItemChosen("saffron")).weigh(10).tell(AGREE)
     assert waiting(lane) == ["staff_item"]
 
 
@@ -92,9 +92,9 @@ def test_a_price_that_changed_while_the_item_lay_on_the_scale_is_shown_before_it
     shop = small_shop()
     lane = open_lane(shop).weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(1000)
     shop.items["banana"] = replace(shop.items["banana"], price=Money(15_000, "BDT"))
-    lane.tell(i.WeighConfirmed())
+    lane.tell(AGREE)
     assert lane.happened(e.LineAdded) == []
-    lane.tell(i.WeighConfirmed())
+    lane.tell(AGREE)
     assert lane.happened(e.LineAdded)[0].item.extended == Money(15_000, "BDT")
 
 
@@ -109,8 +109,8 @@ def test_a_new_book_changes_the_price_on_the_scale_at_once() -> None:
 
 
 def test_a_plate_below_zero_is_no_empty_plate() -> None:
-    lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(500).tell(i.WeighConfirmed())
-    lane.tell(i.ItemChosen("grapes")).weigh(-200).weigh(300).tell(i.WeighConfirmed())
+    lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(500).tell(AGREE)
+    lane.tell(i.ItemChosen("grapes")).weigh(-200).weigh(300).tell(AGREE)
     assert len(lane.happened(e.LineAdded)) == 1
 
 
@@ -120,9 +120,7 @@ def test_a_sale_weighed_in_pounds_can_be_completed() -> None:
         i.WeightRead(Weight(0, -2, "lb"), stable=True, sequence=1, age_ms=0, problem="zero", certified=True),
         i.ItemChosen("beef"),
     )
-    lane.tell(
-        i.WeightRead(Weight(250, -2, "lb"), stable=True, sequence=2, age_ms=0, certified=True), i.WeighConfirmed()
-    )
+    lane.tell(i.WeightRead(Weight(250, -2, "lb"), stable=True, sequence=2, age_ms=0, certified=True), AGREE)
     lane.approve(lane.pay_by_card())
     assert lane.happened(e.StockMoved)[0].moves == (e.StockMove("beef", 1134, "g"),)
 

@@ -18,7 +18,7 @@ from kiosk.checkout.screen import AttractBody
 from kiosk.checkout.state import Phase
 from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from kiosk.retail.money import Money
-from tests.support.lane import POWER, HandLane
+from tests.support.lane import POWER, Agree, HandLane
 from tests.support.shop import bangladesh, brazil, small_shop
 
 STAFF = i.OperatorSignedIn("op1", "Rahima", "attendant", "pin")
@@ -83,7 +83,7 @@ class WatchedLane(HandLane):
         self.tell(POWER)
         self.tell(i.NumbersAnswered(self.effect(f.AskNumbers).correlation), i.NetworkChanged(online=True))
 
-    def tell(self, *inputs: i.Input) -> WatchedLane:
+    def tell(self, *inputs: i.Input | Agree) -> WatchedLane:
         for input_ in inputs:
             super().tell(input_)
             if self.lose_effects:

@@ -16,7 +16,7 @@ from kiosk.checkout.screen import StaffBody, WeighBody
 from kiosk.checkout.text import text
 from kiosk.retail.weighing import VERSION, Computed, Rules
 from kiosk.retail.weight import Weight
-from tests.support.lane import POWER, WEIGHING, HandLane, open_lane, replayed
+from tests.support.lane import AGREE, POWER, WEIGHING, HandLane, open_lane, replayed
 from tests.support.shop import VERIFIED, MemoryBook, bangladesh, small_shop
 
 STAFF = i.OperatorSignedIn("op1", "Rahima", "attendant", "badge")
@@ -40,22 +40,22 @@ def test_after_a_power_cut_the_platter_must_be_seen_empty_before_anything_is_pri
     lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).power_cut()
     lane.tell(i.ItemChosen("banana")).weigh(500)
     assert _weigh_body(lane).state == "empty_first"
-    lane.tell(i.WeighConfirmed())
+    lane.tell(AGREE)
     assert lane.happened(e.LineAdded) == []
     assert lane.screen.notice is not None
     assert lane.screen.notice.text == text("weigh.empty_first")
-    lane.weigh(0, problem="zero").weigh(500).tell(i.WeighConfirmed())
+    lane.weigh(0, problem="zero").weigh(500).tell(AGREE)
     assert len(lane.happened(e.LineAdded)) == 1
 
 
 def test_the_empty_platter_of_a_scale_that_is_not_for_trade_counts_for_nothing() -> None:
     lane = open_lane().tell(_read(0, problem="zero", certified=False), i.ItemChosen("banana"))
-    lane.weigh(500).tell(i.WeighConfirmed())
+    lane.weigh(500).tell(AGREE)
     assert lane.happened(e.LineAdded) == []
 
 
 def test_an_empty_bowl_is_no_empty_platter() -> None:
-    lane = open_lane().tell(_read(0, net=True), i.ItemChosen("banana")).weigh(500).tell(i.WeighConfirmed())
+    lane = open_lane().tell(_read(0, net=True), i.ItemChosen("banana")).weigh(500).tell(AGREE)
     assert lane.happened(e.LineAdded) == []
 
 
@@ -72,7 +72,7 @@ def test_without_a_verification_in_force_nothing_is_weighed_and_staff_are_called
 def test_the_day_after_the_verification_ends_the_item_on_the_scale_is_not_priced() -> None:
     lane = open_lane(_shop(Rules("2026-11-22"))).weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(500)
     lane.day = "2026-11-23"
-    lane.tell(i.WeighConfirmed())
+    lane.tell(AGREE)
     assert lane.happened(e.LineAdded) == []
     assert [raised.kind for raised in lane.state.interventions] == ["scale"]
 
@@ -120,7 +120,7 @@ def test_a_reading_only_staff_can_mend_calls_them_once(changed: dict[str, object
 
 def test_the_scale_s_own_amount_agrees_or_nothing_is_sold() -> None:
     lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana"))
-    lane.tell(_read(500, sequence=2, computed=Computed(12_000, 6_000)), i.WeighConfirmed())
+    lane.tell(_read(500, sequence=2, computed=Computed(12_000, 6_000)), AGREE)
     assert [added.item.extended.minor for added in lane.happened(e.LineAdded)] == [6_000]
 
 
@@ -141,7 +141,7 @@ def test_each_change_of_what_weighings_are_judged_by_is_counted_once_and_kept() 
 def test_a_change_is_counted_before_anything_is_priced_under_it() -> None:
     lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana")).weigh(500)
     lane.book.policy = replace(lane.book.policy, weighing=replace(VERIFIED, verified_until="2098-12-31"))
-    lane.tell(i.WeighConfirmed())
+    lane.tell(AGREE)
     kinds = [type(event).__name__ for event in lane.journal]
     assert kinds.index("LineAdded") > kinds.index(
         "WeighingParametersChanged", kinds.index("WeighingParametersChanged") + 1
@@ -180,7 +180,7 @@ _BAD: list[dict[str, Any]] = [
 _GOOD = _read(500)
 _EMPTY = _read(0, problem="zero")
 _BETWEEN = st.sampled_from(
-    [400, 1_500, "cut", "2026-11-24", "2026-11-21", i.DeviceLost("produce_scale", "cable"), i.WeighConfirmed()]
+    [400, 1_500, "cut", "2026-11-24", "2026-11-21", i.DeviceLost("produce_scale", "cable"), AGREE]
 )
 
 
@@ -195,7 +195,7 @@ def _attempts(draw: st.DrawFn) -> list[Any]:
         draw(_BETWEEN) if wrong == "before" else 0,
         replace(_GOOD, **(bad if wrong == "reading" else {})),
         draw(_BETWEEN) if wrong == "after" else 0,
-        i.WeighConfirmed(),
+        AGREE,
     ]
     return steps[1:] if wrong == "no empty" else steps
 
@@ -253,7 +253,7 @@ def test_no_sequence_of_readings_prices_a_line_unless_every_condition_holds(atte
 
 def test_the_oracle_of_readings_does_see_a_line_priced() -> None:
     lane, oracle = open_lane(_shop(RULES)), _Oracle()
-    for step in (_EMPTY, i.ItemChosen("banana"), _GOOD, i.WeighConfirmed()):
+    for step in (_EMPTY, i.ItemChosen("banana"), _GOOD, AGREE):
         lane.tell(step)
         oracle.note(step, lane.now_ms)
     (added,) = lane.happened(e.LineAdded)
@@ -264,4 +264,4 @@ def test_a_scale_that_prices_is_told_the_price_of_what_waits_and_none_when_nothi
     lane = open_lane().weigh(0, problem="zero").tell(i.ItemChosen("banana"))
     assert lane.effect(f.WeighAt) == f.WeighAt(12_000)
     assert lane.weigh(500).no_effect(f.WeighAt)
-    assert lane.tell(i.WeighConfirmed()).effect(f.WeighAt) == f.WeighAt(0)
+    assert lane.tell(AGREE).effect(f.WeighAt) == f.WeighAt(0)

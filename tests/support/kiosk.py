@@ -19,8 +19,10 @@ import msgspec
 from bench import leash
 from kiosk.bootstrap import Kiosk, build_from
 from kiosk.checkout.events import Durable
-from kiosk.checkout.inputs import Touch
-from kiosk.checkout.screen import Screen
+from kiosk.checkout.inputs import Touch, WeighConfirmed
+from kiosk.checkout.screen import Screen, WeighBody
+from kiosk.retail.weighing import extended
+from kiosk.retail.weight import Weight
 from kiosk.store.book_builder import BookBuilder
 from kiosk.store.journal import JournalReader
 from kiosk.store.rows import Operator
@@ -186,6 +188,14 @@ class Running:
         """Touch the screen."""
         for touch in touches:
             self.kiosk.submit(touch)
+
+    def agree(self) -> None:
+        """Touch "this is right" over what the scale displays, whether the screen offers it or not."""
+        body = self.body
+        assert isinstance(body, WeighBody)
+        assert body.unit != "each"
+        net = body.net or body.reading or Weight(0, 0, "kg")
+        self.touch(WeighConfirmed(body.item_id, net, body.price or extended(body.unit_price, body.unit, net)))
 
     @property
     def body(self) -> Any:  # noqa: ANN401 - a JSON value, or a body of any kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TypeVar
 
 from kiosk.checkout import effects as f
@@ -14,15 +15,26 @@ from kiosk.checkout.render import render
 from kiosk.checkout.screen import Screen
 from kiosk.checkout.state import State
 from kiosk.retail.money import Money
-from kiosk.retail.weight import Weight
+from kiosk.retail.weighing import extended
+from kiosk.retail.weight import UnitMismatchError, Weight
 from tests.support.shop import MemoryBook, small_shop
 
-__all__ = ["POWER", "WEIGHING", "HandLane", "open_lane", "replayed"]
+__all__ = ["AGREE", "POWER", "WEIGHING", "Agree", "HandLane", "open_lane", "replayed"]
 
 E_ = TypeVar("E_")
 POWER = i.PowerRestored("kiosk-1", (1_794_000_000 << 20) | 7, "dhaka-01", "3", "0.1.0")
 
 WEIGHING = i.WeighingChecked("0" * 64, intact=True, scale="simulated")
+
+
+class Agree(Enum):
+    """A finger on "this is right"."""
+
+    AGREE = "agree"
+
+
+AGREE = Agree.AGREE
+"""The shopper agrees to what the scale displays, at its price, whether the screen offers that or not."""
 
 
 class HandLane:
@@ -39,9 +51,10 @@ class HandLane:
         self._seed = 0
         self._readings = 0
 
-    def tell(self, *inputs: i.Input) -> HandLane:
+    def tell(self, *inputs: i.Input | Agree) -> HandLane:
         """One input after the other; the effects of the last are in ``self.effects``."""
-        for input_ in inputs:
+        for told in inputs:
+            input_ = self._agreed() if isinstance(told, Agree) else told
             self._seed += 1
             moment = Moment(self.now_ms, self.now_ms % 10**9, self._seed << 13, self.day, self.clock_trusted)
             decision = decide(self.state, moment, input_, self.book)
@@ -50,6 +63,17 @@ class HandLane:
             for event in decision.events:
                 self.state = evolve(self.state, event)
         return self
+
+    def _agreed(self) -> i.WeighConfirmed:
+        armed, shown = self.state.live.armed, self.state.live.produce
+        if armed is None or armed.unit == "each" or shown is None or shown.weight is None:
+            return i.WeighConfirmed("", Weight(0, 0, "kg"), Money(0, "BDT"))
+        tare = Weight(armed.tare_grams, -3, "kg")
+        net = shown.weight.less_tare(tare) if armed.tare_grams else shown.weight
+        try:
+            return i.WeighConfirmed(armed.item_id, net, extended(armed.unit_price, armed.unit, net))
+        except UnitMismatchError:
+            return i.WeighConfirmed(armed.item_id, net, armed.unit_price)
 
     def later(self, milliseconds: int) -> HandLane:
         """Let time pass."""

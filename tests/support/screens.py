@@ -206,7 +206,16 @@ CODE = build(
 )
 TENDERS = (CARD, BKASH, CASH, VOUCHER)
 STABLE = WeighBody(
-    BANANA, "banana.jpg", bdt(12000), "kg", 10, Weight(1260, -3, "kg"), "stable", Weight(1250, -3, "kg"), bdt(15000)
+    "banana",
+    BANANA,
+    "banana.jpg",
+    bdt(12000),
+    "kg",
+    10,
+    Weight(1260, -3, "kg"),
+    "stable",
+    Weight(1250, -3, "kg"),
+    bdt(15000),
 )
 UNPAID = text("pay.terminal_lost")
 

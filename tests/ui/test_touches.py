@@ -11,6 +11,7 @@ from kivy.tests.common import UnitTestTouch
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import Notice, QuantityBody, Screen
 from kiosk.checkout.text import text
+from kiosk.retail.weight import Weight
 from tests.support.screens import BASKET, LINES, bdt, chrome, screen
 from tests.ui.conftest import Shopper, frames, middle, within
 from ui.screens.cash_pad import CashPad
@@ -34,7 +35,7 @@ def buttons(root: Any) -> dict[str, PushButton]:  # noqa: ANN401 - any widget
         ("basket", "look_up", i.ViewRequested("look_up")),
         ("basket", "loyalty", i.ViewRequested("loyalty")),
         ("look_up", "back", i.ViewRequested("basket")),
-        ("weigh_stable", "confirm", i.WeighConfirmed()),
+        ("weigh_stable", "confirm", i.WeighConfirmed("banana", Weight(1250, -3, "kg"), bdt(15000))),
         ("weigh_stable", "cancel", i.ViewRequested("basket")),
         ("quantity", "remove", i.LineVoidRequested(3)),
         ("quantity", "back", i.ViewRequested("basket")),

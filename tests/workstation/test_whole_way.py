@@ -58,7 +58,7 @@ def test_bananas_found_by_search_are_weighed_and_priced() -> None:
         kiosk.sees(s.WeighBody)
         at.turn("produce_scale", "put", grams=1250)
         wait_until(lambda: isinstance(kiosk.body, s.WeighBody) and kiosk.body.can_add, what="a price")
-        kiosk.touch(i.WeighConfirmed())
+        kiosk.agree()
         kiosk.sees(s.BasketBody)
         (line,) = at.happened(e.LineAdded)
         assert (line.item.weight.value, line.item.weight.exponent, line.item.weight.unit) == (1250, -3, "kg")

@@ -40,6 +40,7 @@ class WeighView(View):
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
+        self._agreed: WeighConfirmed | None = None
         self._title = self.title(kit.say("weigh.title"))
         self._card = Card(kit)
         self._picture = PictureTile(kit, size=TypeSize.TOTAL, radius=20)
@@ -79,6 +80,10 @@ class WeighView(View):
         if body.price is not None:
             self._price.show(kit.say("weigh.price"), body.price)
         self.confirm.enable(body.can_add)
+        if body.net is not None and body.price is not None:
+            self._agreed = WeighConfirmed(body.item_id, body.net, body.price)
+        else:
+            self._agreed = None
 
     def arrange(self, area: Area) -> None:
         """The item at one side, the scale at the other."""
@@ -115,7 +120,8 @@ class WeighView(View):
         self._facts.place(inner)
 
     def _confirm(self) -> None:
-        self.kit.submit(WeighConfirmed())
+        if self._agreed is not None:
+            self.kit.submit(self._agreed)
 
     def _cancel(self) -> None:
         self.kit.submit(ViewRequested("basket"))

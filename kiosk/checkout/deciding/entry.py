@@ -19,7 +19,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.offer import Occasion
 from kiosk.retail.tax import TaxRate
 from kiosk.retail.transaction import Deposit, EntryMethod, LineItem, TransactionId
-from kiosk.retail.weighing import Accepted, Reason, Refused, is_service
+from kiosk.retail.weighing import Reason, Refused, is_service
 
 __all__ = [
     "choose_item",
@@ -334,8 +334,8 @@ def show_weight(desk: Desk, read: i.WeightRead) -> None:
             weighing.call_staff(desk, judged.reason)
 
 
-def confirm_weight(desk: Desk) -> None:
-    """The shopper agrees to the weight on show: what the rule accepts is rung up."""
+def confirm_weight(desk: Desk, agreed: i.WeighConfirmed) -> None:
+    """The shopper agrees to what was on show: that is rung up if the rule accepts it and the scale still says it."""
     armed = desk.state.live.armed
     if armed is None or not _may_enter(desk):
         return
@@ -344,10 +344,12 @@ def confirm_weight(desk: Desk) -> None:
         return
     weighing.audit(desk)
     judged = weighing.judged(desk.state, desk.policy, desk.moment.mono_ms, desk.moment.local_date)
-    if isinstance(judged, Accepted):
-        _ring_up(desk, weighing.priced(armed, judged))
-    else:
+    if isinstance(judged, Refused):
         _not_priced(desk, judged.reason)
+    elif armed.item_id != agreed.item_id or not judged.is_what_was_shown(agreed.net, agreed.price):
+        desk.refuse(text("weigh.changed"))
+    else:
+        _ring_up(desk, weighing.priced(armed, judged))
 
 
 def _not_priced(desk: Desk, reason: Reason) -> None:

@@ -144,11 +144,19 @@ class Shopper:
             return False
 
         self._told.expect(at_rest)
-        self._drawn.expect(lambda screen: getattr(screen.body, "can_add", False))
+        priced: list[Any] = []
+
+        def priced_on(screen: Any) -> bool:  # noqa: ANN401 - a JSON value, or a body of any kind
+            if getattr(screen.body, "can_add", False):
+                priced.append(screen.body)
+            return bool(priced)
+
+        self._drawn.expect(priced_on)
         self._scale.turn("put", grams=self._chance.randint(100, 2_000))
         self._told.wait("a weight at rest")
         self.took["weigh"].append((self._drawn.wait("a price") - steady[0]) * 1000)
-        self._see("BasketBody", lambda: self._kiosk.submit(WeighConfirmed()))
+        seen = priced[0]
+        self._see("BasketBody", lambda: self._kiosk.submit(WeighConfirmed(seen.item_id, seen.net, seen.price)))
         self._scale.turn("remove")
 
     def _pay(self) -> None:
