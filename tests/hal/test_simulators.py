@@ -14,8 +14,6 @@ from hal.camera import simulated as camera
 from hal.camera.contract import Guess
 from hal.device import DeviceError, NoHardwareError, NotEnabledError
 from hal.drivers import load
-from hal.fiscal import simulated as fiscal
-from hal.fiscal.contract import FiscalSale
 from hal.knobs import KnobError
 from hal.lights import simulated as lights
 from hal.lights.contract import SwitchTurned
@@ -29,7 +27,6 @@ from tests.support.rigs import Seen, opened
 from tests.support.waiting import wait_until_async
 
 RECEIPT = Document("sale-1", (TextLine("Mango", "12.00"), QrCode("T-1"), Cut()))
-SALE = FiscalSale("t-1", 1150, "BDT", ((1500, 1000, 150),))
 
 
 def _readings(seen: Seen) -> list[Reading]:
@@ -217,88 +214,6 @@ def test_a_printer_numbers_its_receipts_and_fails_without_paper(tmp_path: Path) 
     asyncio.run(print_some())
     assert sorted(file.name for file in tmp_path.glob("*.json")) == ["000001.json", "000002.json"]
     assert "Mango" in (tmp_path / "000001.json").read_text()
-
-
-def _with_fiscal(file: Path) -> fiscal.Driver:
-    return fiscal.Driver("fiscal", fiscal.Settings(str(file)))
-
-
-def test_a_fiscal_device_gives_one_number_a_sale_without_gaps_over_restarts(tmp_path: Path) -> None:
-    file = tmp_path / "fiscal.jsonl"
-
-    async def sell(transaction: str) -> int:
-        driver = _with_fiscal(file)
-        await opened(driver)
-        sale = FiscalSale(transaction, 1150, "BDT", ((1500, 1000, 150),))
-        await driver.begin(sale)
-        await driver.begin(sale)
-        first = await driver.sign(transaction)
-        assert await driver.sign(transaction) == first
-        await driver.close()
-        return first.number
-
-    assert [asyncio.run(sell(each)) for each in ("t-1", "t-2", "t-1", "t-3")] == [1, 2, 1, 3]
-
-
-def test_a_fiscal_device_forgets_a_line_torn_by_a_power_cut(tmp_path: Path) -> None:
-    file = tmp_path / "fiscal.jsonl"
-
-    async def sell() -> None:
-        driver = _with_fiscal(file)
-        await opened(driver)
-        await driver.begin(SALE)
-        await driver.sign("t-1")
-        await driver.close()
-        whole = file.read_bytes()
-        file.write_bytes(whole + b'{"act":"begun","transa')
-        await opened(driver)
-        assert file.read_bytes() == whole
-        assert (await driver.sign("t-1")).number == 1
-        await driver.close()
-        file.write_bytes(b"not json\n" + whole)
-        with pytest.raises(DeviceError, match="damaged"):
-            await driver.open(Seen())
-
-    asyncio.run(sell())
-
-
-def test_a_fiscal_device_refuses_what_breaks_its_series(tmp_path: Path) -> None:
-    async def sell() -> None:
-        driver = _with_fiscal(tmp_path / "fiscal.jsonl")
-        await opened(driver)
-        with pytest.raises(DeviceError, match="never begun"):
-            await driver.sign("t-1")
-        await driver.begin(SALE)
-        with pytest.raises(DeviceError, match="another total"):
-            await driver.begin(FiscalSale("t-1", 1, "BDT", ()))
-        await driver.void("t-1", "shopper left")
-        await driver.void("t-1", "shopper left")
-        with pytest.raises(DeviceError, match="voided"):
-            await driver.sign("t-1")
-        await driver.refuse(on=True)
-        with pytest.raises(DeviceError, match="refuses"):
-            await driver.close_day("2026-11-22")
-        await driver.close()
-
-    asyncio.run(sell())
-
-
-def test_a_fiscal_export_begins_after_the_close_of_the_day_before(tmp_path: Path) -> None:
-    async def sell() -> bytes:
-        driver = _with_fiscal(tmp_path / "fiscal.jsonl")
-        await opened(driver)
-        for number, day in enumerate(("2026-11-20", "2026-11-21", "2026-11-22")):
-            await driver.begin(FiscalSale(f"t-{number}", 100, "BDT", ()))
-            await driver.sign(f"t-{number}")
-            reference = await driver.close_day(day)
-            assert await driver.close_day(day) == reference
-        exported = await driver.export("2026-11-21")
-        await driver.close()
-        return exported
-
-    exported = asyncio.run(sell())
-    assert b"t-0" not in exported
-    assert exported.count(b"\n") == 6
 
 
 @pytest.mark.parametrize(
