@@ -245,7 +245,7 @@ def _sequential(priced: Priced, offers: Sequence[o.Offer]) -> Settled:
 
 def _dearest_first(priced: Priced) -> list[int]:
     units = priced.units
-    return sorted(range(len(units)), key=lambda n: (-priced.left[n], units[n].item_id, units[n].line))
+    return sorted(range(len(units)), key=lambda n: (-priced.left[n], units[n].item_id, *units[n].age, units[n].line))
 
 
 def _picked(priced: Priced, order: Sequence[int]) -> Priced:

@@ -57,7 +57,8 @@ class Scope:
     """Which units an offer means: the items and departments named, everything where none is.
 
     ``but`` are items never meant. ``price_min`` and ``price_max`` bound the unit's price, both included; 0 is no
-    bound. ``undiscounted``: only units that no earlier layer has touched.
+    bound. ``undiscounted``: only units that no earlier layer has touched. ``expires_within_days``: only units whose
+    code tells a date that is at most so many days after the business day; 0: their last day. ``None``: any unit.
     """
 
     item_ids: tuple[str, ...] = ()
@@ -66,6 +67,7 @@ class Scope:
     price_min: int = 0
     price_max: int = 0
     undiscounted: bool = False
+    expires_within_days: int | None = None
 
     @property
     def everything(self) -> bool:

@@ -64,6 +64,7 @@ class CodeRules:
 
     ``labels``: the patterns of the shop's own labels, first that fits; ``None``: those of its country, if it has any.
     ``best_before_stops``: a best-before date that is past stops the sale, as an expiry date always does.
+    ``last_day_stops``: what may not be sold after its date may not be sold on it either.
     ``same_pack_ms``: two symbols of one number within this time are on one pack.
     ``heaviest_grams``: no prepacked item
     weighs more. ``price_factor``: a printed price is at most so many times the book's, and at least that part of it.
@@ -71,6 +72,7 @@ class CodeRules:
 
     labels: tuple[LabelPattern, ...] | None = None
     best_before_stops: bool = False
+    last_day_stops: bool = False
     same_pack_ms: int = 1_200
     heaviest_grams: int = 30_000
     price_factor: int = 10

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from kiosk.retail.item import Item
@@ -52,25 +53,35 @@ def settle(
     live = [line for line in lines if not line.voided]
     present = frozenset(line.item_id for line in live)
     taking = [line for line in live if line.discountable and line.extended.minor > 0]
-    taking.sort(key=lambda line: (line.item_id, line.unit_price.minor, line.line))
+    taking.sort(key=lambda line: (line.item_id, line.unit_price.minor, _told_date(line), line.line))
     offers: dict[str, Offer] = {}
     units: list[Unit] = []
     for line in taking:
         offers |= {one.offer_id: one for one in book.offers_for(line.item_id) if one.holds_for(occasion)}
-        units += _units(line, book.item(line.item_id))
+        units += _units(line, book.item(line.item_id), days_left(line, occasion.day))
     if not offers:
         return Settlement({})
     settled = settle_layers(units, list(offers.values()), policy, present)
     return Settlement(_by_line(taking, units, settled, offers), settled.proven)
 
 
-def _units(line: LineItem, item: Item | None) -> list[Unit]:
+def _told_date(line: LineItem) -> str:
+    return line.expires or line.best_before
+
+
+def days_left(line: LineItem, day: str) -> int | None:
+    """Whole days from the business day to the date that the line's code tells; ``None`` where either is not known."""
+    told = _told_date(line)
+    return (date.fromisoformat(told) - date.fromisoformat(day)).days if told and day else None
+
+
+def _units(line: LineItem, item: Item | None, days: int | None) -> list[Unit]:
     """A unit per piece; a line that was weighed, or priced by its label, is one."""
     department = item.department if item is not None else ""
     floor = item.floor.minor if item is not None and item.floor is not None else 0
     if line.unit != "each" or line.extended != line.unit_price * line.quantity:
-        return [Unit(line.line, line.item_id, line.extended.minor, 0, department, counted=False)]
-    return [Unit(line.line, line.item_id, line.unit_price.minor, floor, department)] * line.quantity
+        return [Unit(line.line, line.item_id, line.extended.minor, 0, department, counted=False, days_left=days)]
+    return [Unit(line.line, line.item_id, line.unit_price.minor, floor, department, days_left=days)] * line.quantity
 
 
 def _by_line(

@@ -17,7 +17,8 @@ class Unit:
     """One piece, or one weighed line. ``price`` is its list price, ``floor`` what it is never sold below.
 
     ``pieces``: how many were rung up alike is told by as many units. ``counted`` is false for what is sold by weight:
-    it serves no group. ``touched``: an earlier layer has taken something off it.
+    it serves no group. ``touched``: an earlier layer has taken something off it. ``days_left``: whole days from the
+    business day to the date that its code tells; ``None`` for what tells none.
     """
 
     line: int
@@ -27,6 +28,12 @@ class Unit:
     department: str = ""
     counted: bool = True
     touched: bool = False
+    days_left: int | None = None
+
+    @property
+    def age(self) -> tuple[bool, int]:
+        """What units that are otherwise alike are ordered by: the nearest date first, undated ones last."""
+        return self.days_left is None, self.days_left or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,14 @@ def means(scope: o.Scope, unit: Unit) -> bool:
         and unit.price >= scope.price_min
         and (not scope.price_max or unit.price <= scope.price_max)
         and not (scope.undiscounted and unit.touched)
+        and _dated(scope, unit)
     )
+
+
+def _dated(scope: o.Scope, unit: Unit) -> bool:
+    """Whether the unit's date is as near as the scope asks."""
+    within = scope.expires_within_days
+    return within is None or (unit.days_left is not None and unit.days_left <= within)
 
 
 def percent_of(amount: int, basis_points: int) -> int:

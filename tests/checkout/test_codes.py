@@ -16,6 +16,7 @@ from kiosk.retail.codes import LabelPattern
 from kiosk.retail.codes.numbers import check_digit
 from kiosk.retail.item import Item, Recall
 from kiosk.retail.money import Money
+from kiosk.retail.offer import Offer, PercentOffEach, Scope
 from kiosk.retail.policy import CodeRules
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.weight import Weight
@@ -369,3 +370,24 @@ def test_nothing_scanned_raises_or_sells_what_it_does_not_name(data: st.DataObje
     assert (
         armed is None or (book.items[armed.item_id].plu or book.items[armed.item_id].gtin or "?").lstrip("0") in digits
     )
+
+
+def test_the_last_day_stops_where_the_shop_says_so() -> None:
+    last_day = scan(open_lane(shop(CodeRules(last_day_stops=True))), f"01{MILK}17261122")
+    day_before = scan(open_lane(shop(CodeRules(last_day_stops=True))), f"01{MILK}17261123")
+
+    assert (lines(last_day), notice(last_day)) == ([], "code.expired")
+    assert [line.expires for line in lines(day_before)] == ["2026-11-23"]
+
+
+def test_packs_of_two_dates_are_two_lines_and_the_near_one_is_marked_down() -> None:
+    book = shop()
+    scope = Scope(("milk",), expires_within_days=2)
+    book.offers = (Offer("short", scope, PercentOffEach(3000), {"en": "Short date"}, layer="catalogue"),)
+
+    lane = scan(scan(open_lane(book), f"01{MILK}17261123"), f"01{MILK}17261223")
+
+    assert [(line.expires, line.net) for line in lines(lane)] == [
+        ("2026-11-23", Money(6650, "BDT")),
+        ("2026-12-23", Money(9500, "BDT")),
+    ]

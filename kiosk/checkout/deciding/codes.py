@@ -150,9 +150,9 @@ def _past(desk: Desk, details: Details) -> e.InterventionKind | None:
     dates = [details.expires, details.sell_by]
     if desk.policy.codes.best_before_stops:
         dates.append(details.best_before)
-    today = _today(desk)
+    today, last_day_too = _today(desk), desk.policy.codes.last_day_stops
     days = (day_of(date, today) for date in dates)
-    return "expired" if any(day and day < today for day in days) else None
+    return "expired" if any(day and (day < today or (last_day_too and day == today)) for day in days) else None
 
 
 def _recalled(item: Item, details: Details) -> e.InterventionKind | None:
