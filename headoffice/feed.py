@@ -146,6 +146,7 @@ def _book_row(item: Item) -> dict[str, object]:
         "mrp": item.mrp.minor if item.mrp else None,
         "gtin": item.gtin,
         "plu": item.plu,
+        "recall": None if item.recall is None else dataclasses.asdict(item.recall),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from headoffice.base import Base, Blob, Code, Document, Identity, Instant, Minor, Prose
@@ -45,7 +45,10 @@ class FeedHead(Base):
 
 
 class BookItem(Base):
-    """An item of the price book as people search it; follows from the feed's rows of kind ``item``."""
+    """An item of the price book as people search it; follows from the feed's rows of kind ``item``.
+
+    ``recall``: what of it must not be sold, as in the row; none where nothing is recalled.
+    """
 
     __tablename__ = "book_item"
     __table_args__ = (Index(None, "gtin"), Index(None, "plu"))
@@ -60,6 +63,7 @@ class BookItem(Base):
     mrp: Mapped[Minor | None]
     gtin: Mapped[Code | None]
     plu: Mapped[Code | None]
+    recall: Mapped[Document | None] = mapped_column(JSON(none_as_null=True))
 
 
 class PriceChange(Base):

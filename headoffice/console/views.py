@@ -33,6 +33,7 @@ __all__ = [
     "page",
     "part",
     "price_post",
+    "render",
     "sale_page",
     "sign_in_page",
     "sign_out",
@@ -62,7 +63,8 @@ def _context(request: Request, home: Home) -> dict[str, Any]:
     }
 
 
-async def _render(request: Request, template: str, load: Loader, status: int = 200) -> Response:
+async def render(request: Request, template: str, load: Loader, status: int = 200) -> Response:
+    """A page from a template and what ``load`` finds in one read of the database."""
     services = services_of(request)
 
     def loaded() -> dict[str, Any]:
@@ -166,7 +168,7 @@ def page(name: str) -> guard.Handler:
         if chosen in LANGUAGES:
             request.session["language"] = chosen
             return RedirectResponse(request.url.path, status_code=_LEFT)
-        return await _render(request, f"{name}.html", load)
+        return await render(request, f"{name}.html", load)
 
     return guard.for_people(handler)
 
@@ -178,7 +180,7 @@ async def part(request: Request) -> Response:
     load = _PARTS.get(name)
     if load is None:
         raise HTTPException(_MISSING)
-    return await _render(request, f"part_{name}.html", load)
+    return await render(request, f"part_{name}.html", load)
 
 
 @guard.for_people
@@ -191,7 +193,7 @@ async def sale_page(request: Request) -> Response:
             raise HTTPException(_MISSING)
         return {"sale": found, "tender_names": insight.tender_names(session)}
 
-    return await _render(request, "sale.html", load)
+    return await render(request, "sale.html", load)
 
 
 @guard.for_people
@@ -257,7 +259,7 @@ async def sign_in_page(request: Request) -> Response:
         next_page = _inside(request.query_params.get("next", "/"))
         return {"said": said, "minutes": LOCK_MINUTES, "next": next_page, "nobody": not services.accounts.exist()}
 
-    return await _render(request, "sign_in.html", load, status=403 if said else 200)
+    return await render(request, "sign_in.html", load, status=403 if said else 200)
 
 
 def _inside(path: str) -> str:
@@ -292,4 +294,4 @@ async def error_page(request: Request, error: Exception) -> Response:
     def load(_request: Request, _session: Session, _home: Home, _now: int) -> dict[str, Any]:
         return {"status": status, "what": {404: "missing", 403: "stale", 401: "key"}.get(status, "broken")}
 
-    return await _render(request, "error.html", load, status=status)
+    return await render(request, "error.html", load, status=status)

@@ -108,8 +108,8 @@ class Ingest:
                 if answer.problem:
                     break
             intake.posting.finish()
-            for remark in intake.posting.remarks:
-                intake.bury(Letter("number_twice", remark, batch.kiosk), remark.encode())
+            for reason, remark in intake.posting.remarks:
+                intake.bury(Letter(reason, remark, batch.kiosk), remark.encode())
             touched = intake.posting.touched | {"kiosks"} | ({"letters"} if intake.buried else set())
         self._on_change(touched)
         if answer is None:  # pragma: no cover - a batch holds at least one record

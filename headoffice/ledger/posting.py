@@ -58,7 +58,8 @@ class _Gathered:
 class Posting:
     """Posts one kiosk's events in order.
 
-    ``touched`` names what people may see change; ``remarks`` are bookings a person should look at.
+    ``touched`` names what people may see change; ``remarks`` are bookings a person should look at, as pairs of the
+    reason's word and a sentence.
     """
 
     def __init__(self, session: Session, kiosk: Kiosk) -> None:
@@ -68,7 +69,7 @@ class Posting:
         self._cache: dict[tuple[type[Base], tuple[str, ...]], Base] = {}
         self._gathered = _Gathered()
         self.touched: set[str] = set()
-        self.remarks: list[str] = []
+        self.remarks: list[tuple[str, str]] = []
 
     def forget(self) -> None:
         """Drop what was gathered and not written: the savepoint it belonged to is gone."""
@@ -131,6 +132,7 @@ class Posting:
     def _completed(self, at: Position, event: events.TransactionCompleted) -> None:
         named = event.transaction
         self._check_identity(named)
+        self._check_serials(event)
         header = _header(at, event)
         lines = [_line(named.uuid, line) for line in event.lines]
         tenders = [_tender(named.uuid, tender) for tender in event.tenders]
@@ -158,7 +160,20 @@ class Posting:
             raise SuspectRecordError(message)
         for other in sorted(others):
             number = f"{named.store}/{named.workstation} {named.series}-{named.number}"
-            self.remarks.append(f"{number} names both {other} and {named.uuid}")
+            self.remarks.append(("number_twice", f"{number} names both {other} and {named.uuid}"))
+
+    def _check_serials(self, event: events.TransactionCompleted) -> None:
+        """One serial number is one pack: sold twice, one of the two sales was not what it seemed. Both are booked."""
+        for line in event.lines:
+            if not line.serial or line.voided:
+                continue
+            same = (SaleLine.item_id == line.item_id, SaleLine.serial == line.serial)
+            booked = self._session.scalars(select(SaleLine.uuid).where(*same))
+            wanted = (line.item_id, line.serial)
+            here = (row["uuid"] for row in self._gathered.lines if (row["item_id"], row["serial"]) == wanted)
+            for other in sorted({*booked, *here} - {event.transaction.uuid}):
+                pack = f"{line.item_id} {line.serial}"
+                self.remarks.append(("serial_twice", f"{pack} was sold in {other} and in {event.transaction.uuid}"))
 
     def _fiscal(self, event: events.FiscalNumberGiven) -> None:
         given = {"legal_series": event.series, "legal_number": event.number}
@@ -307,6 +322,8 @@ def _header(at: Position, event: events.TransactionCompleted) -> _Row:
         "prices_include_tax": event.prices_include_tax,
         "subtotal": event.subtotal.minor,
         "discount": event.discount.minor,
+        "deposit": sum(_deposit(line) for line in event.lines),
+        "duty": sum(row.duty.minor for row in event.tax if row.duty is not None),
         "tax": sum(row.tax.minor for row in event.tax),
         "total": event.total.minor,
         "units": sum(line.quantity for line in event.lines),
@@ -344,7 +361,16 @@ def _line(uuid: str, line: LineItem) -> _Row:
             {"offer_id": each.offer_id, "amount": each.amount.minor, "names": dict(each.names)}
             for each in line.modifiers
         ],
+        "deposit": _deposit(line),
+        "expires": line.expires,
+        "best_before": line.best_before,
+        "lot": line.lot,
+        "serial": line.serial,
     }
+
+
+def _deposit(line: LineItem) -> int:
+    return 0 if line.deposit is None or line.voided else line.deposit.amount.minor * line.quantity
 
 
 def _tender(uuid: str, tender: SettledTender) -> _Row:
@@ -372,6 +398,7 @@ def _tax(uuid: str, event: events.TransactionCompleted) -> list[_Row]:
             "basis_points": row.rate.basis_points,
             "net": row.net.minor,
             "tax": row.tax.minor,
+            "duty": row.duty.minor if row.duty is not None else 0,
         }
         for row in event.tax
     ]

@@ -148,7 +148,8 @@ class Transaction(Base):
     """A completed sale: the header (after ARTS POSLog's RetailTransaction).
 
     ``uuid`` is the transaction's own; (store, workstation, business day, series, number) is how the trade names it.
-    (kiosk, epoch, sequence) is where in the journal it stands; a sample has none.
+    (kiosk, epoch, sequence) is where in the journal it stands; a sample has none. ``subtotal - discount + deposit`` is
+    what tax is reckoned on; ``duty`` is the supplementary duty beside ``tax``.
     """
 
     __tablename__ = "sale"
@@ -174,6 +175,8 @@ class Transaction(Base):
     prices_include_tax: Mapped[bool]
     subtotal: Mapped[Minor]
     discount: Mapped[Minor]
+    deposit: Mapped[Minor] = mapped_column(default=0)
+    duty: Mapped[Minor] = mapped_column(default=0)
     tax: Mapped[Minor]
     total: Mapped[Minor]
     units: Mapped[int]
@@ -185,10 +188,14 @@ class Transaction(Base):
 
 
 class SaleLine(Base):
-    """A line of a completed sale. ``modifiers`` are the offers' shares: offer id, amount in minor units, names."""
+    """A line of a completed sale. ``modifiers`` are the offers' shares: offer id, amount in minor units, names.
+
+    ``deposit`` is paid for its containers beside ``net``; ``expires``, ``best_before`` (ISO dates), ``lot`` and
+    ``serial`` are what the pack's code told.
+    """
 
     __tablename__ = "sale_line"
-    __table_args__ = (Index(None, "item_id"),)
+    __table_args__ = (Index(None, "item_id"), Index(None, "item_id", "serial"))
 
     uuid: Mapped[Code] = mapped_column(ForeignKey("sale.uuid"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -209,6 +216,11 @@ class SaleLine(Base):
     gtin: Mapped[Code | None] = mapped_column(default=None)
     plu: Mapped[Code | None] = mapped_column(default=None)
     modifiers: Mapped[Document]
+    deposit: Mapped[Minor] = mapped_column(default=0)
+    expires: Mapped[Code] = mapped_column(default="")
+    best_before: Mapped[Code] = mapped_column(default="")
+    lot: Mapped[Code] = mapped_column(default="")
+    serial: Mapped[Code] = mapped_column(default="")
 
 
 class SaleTender(Base):
@@ -231,7 +243,7 @@ class SaleTender(Base):
 
 
 class SaleTax(Base):
-    """A row of a completed sale's tax summary: one rate."""
+    """A row of a completed sale's tax summary: one rate. ``duty``: the supplementary duty under it."""
 
     __tablename__ = "sale_tax"
 
@@ -240,6 +252,7 @@ class SaleTax(Base):
     basis_points: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     net: Mapped[Minor]
     tax: Mapped[Minor]
+    duty: Mapped[Minor] = mapped_column(default=0)
 
 
 class StockMove(Base):

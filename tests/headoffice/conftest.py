@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from starlette.testclient import TestClient
 
+from headoffice.accounts import Accounts
+from headoffice.console.app import build_app
+from headoffice.console.services import Services
 from headoffice.database import Database, open_database
+from headoffice.feed import Feed, change_of
+from headoffice.ledger.tables import BusinessUnit, StockLevel
+from headoffice.live import Hub
+from kiosk.retail.item import Item
+from kiosk.retail.money import Money
+from tests.headoffice.pages import NOW, PASSWORD, Enter, sign_in
 
 
 @pytest.fixture
@@ -15,3 +27,50 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database = open_database(f"sqlite:///{tmp_path}/ledger.db")
     yield database
     database.close()
+
+
+@pytest.fixture
+def services(database: Database) -> Services:
+    heard: list[int] = []
+    hub = Hub()
+    feed = Feed(database, clock=lambda: NOW, on_publish=heard.append)
+    accounts = Accounts(database, clock=lambda: NOW, hasher=PasswordHasher(time_cost=1, memory_cost=64))
+    accounts.create("mita", PASSWORD)
+    with database.write() as session:
+        session.add(
+            BusinessUnit(
+                store="dhk-1",
+                location="dhk-1",
+                names={"en": "Dhaka one"},
+                country="bd",
+                currency="BDT",
+                time_zone="Asia/Dhaka",
+                sells=True,
+            )
+        )
+        session.add(StockLevel(item_id="cola", location="dhk-1", unit="each", on_hand=1))
+    cola_item = Item(
+        "cola", {"en": "Cola 1 l", "bn": "কোলা"}, "drinks", "standard", Money(8000, "BDT"), mrp=Money(8500, "BDT")
+    )
+    feed.publish_changes([change_of("item", "cola", cola_item)], by="seed")
+    return Services(
+        database=database, accounts=accounts, feed=feed, hub=hub, clock=lambda: NOW, release="test", heartbeat_seconds=1
+    )
+
+
+@pytest.fixture
+def enter(services: Services) -> Iterator[Enter]:
+    """A client of the pages, signed in unless told; ``demo`` makes it a demo with that token."""
+    opened: list[TestClient] = []
+
+    def entered(*, signed_in: bool = True, demo: str = "", address: str = "127.0.0.1") -> TestClient:
+        app = build_app(dataclasses.replace(services, demo_token=demo))
+        client = TestClient(app, follow_redirects=False, client=(address, 50_000), headers={"accept-language": "en"})
+        opened.append(client)
+        if signed_in:
+            assert sign_in(client).status_code == 303
+        return client
+
+    yield entered
+    for client in opened:
+        client.close()

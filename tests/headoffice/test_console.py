@@ -4,95 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from argon2 import PasswordHasher
-from httpx2 import Response
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
-from headoffice.accounts import MAXIMUM_WRONG, Accounts
+from headoffice.accounts import MAXIMUM_WRONG
 from headoffice.console import api, openapi
 from headoffice.console.app import build_app
 from headoffice.console.charts import ChartBar, bar_chart, ticks
 from headoffice.console.services import Services
 from headoffice.console.words import LANGUAGES, read_amount
-from headoffice.database import Database
-from headoffice.feed import Feed, change_of
 from headoffice.ledger.ingest import Ingest
-from headoffice.ledger.tables import BusinessUnit, StockLevel
-from headoffice.live import Hub
 from kiosk.checkout import events
 from kiosk.i18n.translate import Translator
-from kiosk.retail.item import Item
-from kiosk.retail.money import Money
+from tests.headoffice.pages import NOW, Enter, sign_in, token_of
 from tests.support.journals import T0, JournalOf, as_message, banana, cola
 
-NOW = T0 + 3_600_000
-PASSWORD = "correct horse battery"
 CONSOLE = Path(openapi.__file__).parent
-Enter = Callable[..., TestClient]
-
-
-@pytest.fixture
-def services(database: Database) -> Services:
-    heard: list[int] = []
-    hub = Hub()
-    feed = Feed(database, clock=lambda: NOW, on_publish=heard.append)
-    accounts = Accounts(database, clock=lambda: NOW, hasher=PasswordHasher(time_cost=1, memory_cost=64))
-    accounts.create("mita", PASSWORD)
-    with database.write() as session:
-        session.add(
-            BusinessUnit(
-                store="dhk-1",
-                location="dhk-1",
-                names={"en": "Dhaka one"},
-                country="bd",
-                currency="BDT",
-                time_zone="Asia/Dhaka",
-                sells=True,
-            )
-        )
-        session.add(StockLevel(item_id="cola", location="dhk-1", unit="each", on_hand=1))
-    cola_item = Item(
-        "cola", {"en": "Cola 1 l", "bn": "কোলা"}, "drinks", "standard", Money(8000, "BDT"), mrp=Money(8500, "BDT")
-    )
-    feed.publish_changes([change_of("item", "cola", cola_item)], by="seed")
-    return Services(
-        database=database, accounts=accounts, feed=feed, hub=hub, clock=lambda: NOW, release="test", heartbeat_seconds=1
-    )
-
-
-@pytest.fixture
-def enter(services: Services) -> Iterator[Enter]:
-    """A client of the pages, signed in unless told; ``demo`` makes it a demo with that token."""
-    opened: list[TestClient] = []
-
-    def entered(*, signed_in: bool = True, demo: str = "", address: str = "127.0.0.1") -> TestClient:
-        app = build_app(dataclasses.replace(services, demo_token=demo))
-        client = TestClient(app, follow_redirects=False, client=(address, 50_000), headers={"accept-language": "en"})
-        opened.append(client)
-        if signed_in:
-            assert sign_in(client).status_code == 303
-        return client
-
-    yield entered
-    for client in opened:
-        client.close()
-
-
-def token_of(page: str) -> str:
-    found = re.search(r'name="token" value="([^"]+)"', page)
-    assert found
-    return found[1]
-
-
-def sign_in(client: TestClient, password: str = PASSWORD, **fields: str) -> Response:
-    token = token_of(client.get("/sign-in").text)
-    return client.post("/sign-in", data={"token": token, "name": "mita", "password": password} | fields)
 
 
 def a_sale(services: Services) -> events.TransactionCompleted:
@@ -139,7 +70,16 @@ def test_every_page_has_a_word_for_everything_in_every_language(
     Ingest(services.database, clock=lambda: NOW).batch(b"{", "lane-1")
     client = enter()
     client.get("/", params={"language": language})
-    for path in ("/", "/?days=1", "/prices", "/stock", "/letters", f"/sales/{sale.transaction.uuid}", "/nowhere"):
+    for path in (
+        "/",
+        "/?days=1",
+        "/prices",
+        "/stock",
+        "/recalls?q=cola",
+        "/letters",
+        f"/sales/{sale.transaction.uuid}",
+        "/nowhere",
+    ):
         page = client.get(path).text
         assert "console." not in re.sub(r"/static/console\.(css|js)", "", page), path
         assert f'lang="{language.replace("_", "-")}"' in page
