@@ -33,7 +33,7 @@ from kiosk.workstation.devices import Rack
 from kiosk.workstation.identity import Hasher
 from kiosk.workstation.intake import Intake
 from kiosk.workstation.loop import Engine
-from kiosk.workstation.payments import CodePayments, TerminalPayments, word_of
+from kiosk.workstation.payments import CodePayments, PaymentService, PointsPayments, TerminalPayments, word_of
 from kiosk.workstation.performer import Performer
 from kiosk.workstation.receipt import receipt
 from kiosk.workstation.shelf import BookShelf
@@ -279,11 +279,14 @@ class Kiosk:
 
     def _make_performer(self) -> Performer:
         at_terminal = TerminalPayments(self._rack)
-        by_code = CodePayments(self._sync.payment, lambda: self._policy().timeouts.qr_answer)
+        at_head_office: dict[str, PaymentService] = {
+            "qr": CodePayments(self._sync.payment, lambda: self._policy().timeouts.qr_answer),
+            "points": PointsPayments(self._sync.points, lambda: self._policy().timeouts.ask),
+        }
         return Performer(
             put=self._put,
             rack=self._rack,
-            payments=lambda kind: by_code if kind == "qr" else at_terminal,
+            payments=lambda kind: at_head_office.get(kind, at_terminal),
             head_office=self._sync,
             policy=self._policy,
             make_receipt=receipt,

@@ -24,9 +24,15 @@ __all__ = [
     "PaymentAsk",
     "PaymentDeed",
     "PaymentState",
+    "PointsAnswer",
+    "PointsAsk",
+    "PointsDeed",
+    "PointsState",
 ]
 
 PaymentDeed = Literal["charge", "status", "cancel", "refund"]
+PointsDeed = Literal["hold", "status", "release"]
+PointsState = Literal["held", "refused", "released", "settled", "not_found"]
 PaymentState = Literal["waiting", "paid", "declined", "not_found", "refunding", "refunded", "refund_failed", "unknown"]
 
 
@@ -40,13 +46,14 @@ class LoyaltyAsk(Message, frozen=True, kw_only=True):
 
 
 class LoyaltyAnswer(Message, frozen=True, kw_only=True):
-    """An opaque member id and a tier; empty: nobody."""
+    """An opaque member id and a tier; empty: nobody. ``points``: the balance as it is now, where there is one."""
 
     NAME: ClassVar[str] = "answer.loyalty"
 
     correlation: Text
     member_id: Text = ""
     tier: Text = ""
+    points: int | None = None
 
 
 class NumbersAsk(Message, frozen=True, kw_only=True):
@@ -113,3 +120,44 @@ class PaymentAnswer(Message, frozen=True, kw_only=True):
     reference: Text = ""
     scheme: Text = ""
     reason: Text = ""
+
+
+class PointsAsk(Message, frozen=True, kw_only=True):
+    """Asks head office to keep a member's points aside for a sale that burns them; or how that stands.
+
+    ``request`` is the tender's own id: whatever is asked under it again is never a second burn. ``hold`` keeps
+    ``points`` of ``member_id``, worth ``amount_minor``, for the sale ``transaction``; ``status`` only looks;
+    ``release`` lets them go. Nothing is taken by asking: what a completed sale burned is booked from its journal.
+    """
+
+    NAME: ClassVar[str] = "ask.points"
+
+    correlation: Text
+    request: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9-]{7,63}\Z")]
+    deed: PointsDeed
+    transaction: Text = ""
+    member_id: Text = ""
+    points: Count = 0
+    amount_minor: Count = 0
+    currency: Text = ""
+
+
+class PointsAnswer(Message, frozen=True, kw_only=True):
+    """How a hold stands.
+
+    ``held``: ``points`` worth ``amount_minor`` may be counted as paid. ``refused``: they may not, ``reason`` says why
+    (``balance``, ``member``, ``terms``). ``released``: they are the member's again (``reason`` ``expired``: nobody
+    spoke of them for too long). ``settled``: the sale is booked. ``not_found``: nobody asked for it, and nobody can any
+    more. ``balance``: what the member may burn now, what is held taken off; ``None`` where no member is known.
+    """
+
+    NAME: ClassVar[str] = "answer.points"
+
+    correlation: Text
+    request: Text
+    state: PointsState
+    points: Count = 0
+    amount_minor: Count = 0
+    currency: Text = ""
+    reason: Text = ""
+    balance: int | None = None

@@ -13,7 +13,16 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import yaml
 
-from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk, PaymentAnswer, PaymentAsk
+from messages.asks import (
+    LoyaltyAnswer,
+    LoyaltyAsk,
+    NumbersAnswer,
+    NumbersAsk,
+    PaymentAnswer,
+    PaymentAsk,
+    PointsAnswer,
+    PointsAsk,
+)
 from messages.commands import LaneOrder
 from messages.envelope import Message, event_type
 from messages.events import PAYLOADS
@@ -43,8 +52,8 @@ _USES: dict[Channel, _Use] = {
     "acknowledgement": _Use("receive", (Acknowledgement,)),
     "feed_request": _Use("send", (FeedRequest,)),
     "feed_chunk": _Use("receive", (FeedChunk,)),
-    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk)),
-    "answer": _Use("receive", (LoyaltyAnswer, NumbersAnswer, PaymentAnswer)),
+    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk)),
+    "answer": _Use("receive", (LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer)),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),
     "twin_reported": _Use("send", (TwinReported,), retained=True),
     "command": _Use("receive", (LaneOrder,), retained=True),

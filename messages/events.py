@@ -17,6 +17,7 @@ from messages.values import (
     LineItem,
     LineModifiers,
     Money,
+    SalePoints,
     SettledTender,
     StockMove,
     TaxAmount,
@@ -43,6 +44,7 @@ __all__ = [
     "OperatorOff",
     "OperatorOn",
     "Payload",
+    "PointsTold",
     "PriceModifiersSettled",
     "QuantityChanged",
     "ReceiptDeclined",
@@ -206,11 +208,20 @@ class PriceModifiersSettled(Payload, frozen=True):
 
 
 class LoyaltyAttached(Payload, frozen=True):
-    """A member was recognised."""
+    """A member was recognised; ``points`` is the balance at ``points_utc_ms``, where it is known."""
 
     member_id: str
     tier: str
     method: Literal["card", "phone"]
+    points: int | None = None
+    points_utc_ms: int = 0
+
+
+class PointsTold(Payload, frozen=True):
+    """Head office told the member's balance."""
+
+    points: int
+    utc_ms: int
 
 
 class InterventionRaised(Payload, frozen=True):
@@ -243,13 +254,14 @@ class AgeApproved(Payload, frozen=True):
 
 
 class TenderRequested(Payload, frozen=True):
-    """Money is about to be asked for."""
+    """Money is about to be asked for, or ``points`` to be burned."""
 
     tender: str
     tender_id: str
     kind: TenderKind
     amount: Money
     utc_ms: int
+    points: int = 0
 
 
 class TenderSettled(Payload, frozen=True):
@@ -302,6 +314,7 @@ class TransactionCompleted(Payload, frozen=True):
     tenders: tuple[SettledTender, ...]
     member_id: str = ""
     clock_trusted: bool = True
+    points: SalePoints | None = None
 
 
 class FiscalNumberGiven(Payload, frozen=True):

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from messages.asks import PaymentDeed, PaymentState
+from messages.asks import PaymentDeed, PaymentState, PointsDeed, PointsState
 
 __all__ = [
     "MAXIMUM_LINE",
@@ -19,6 +19,7 @@ __all__ = [
     "AskLoyalty",
     "AskNumbers",
     "AskPayment",
+    "AskPoints",
     "BookReady",
     "FromCheckout",
     "FromSync",
@@ -29,6 +30,7 @@ __all__ = [
     "NumbersFound",
     "Online",
     "PaymentTold",
+    "PointsHeld",
     "Refused",
     "decode_from_checkout",
     "decode_from_sync",
@@ -83,6 +85,20 @@ class AskPayment(_Record, frozen=True, tag="ask_payment"):
     tender_id: str = ""
 
 
+class AskPoints(_Record, frozen=True, tag="ask_points"):
+    """See ``messages.asks.PointsAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    request: str
+    deed: PointsDeed
+    deadline_ms: int
+    transaction: str = ""
+    member_id: str = ""
+    points: int = 0
+    amount_minor: int = 0
+    currency: str = ""
+
+
 class Online(_Record, frozen=True, tag="online"):
     """Whether head office can be reached now."""
 
@@ -110,6 +126,7 @@ class LoyaltyFound(_Record, frozen=True, tag="loyalty_found"):
     member_id: str = ""
     tier: str = ""
     offline: bool = False
+    points: int | None = None
 
 
 class NumbersFound(_Record, frozen=True, tag="numbers_found"):
@@ -142,6 +159,20 @@ class PaymentTold(_Record, frozen=True, tag="payment_told"):
     offline: bool = False
 
 
+class PointsHeld(_Record, frozen=True, tag="points_held"):
+    """The answer to ``AskPoints`` (``messages.asks.PointsAnswer``). ``offline``: nobody could be asked in time."""
+
+    correlation: str
+    request: str
+    state: PointsState = "not_found"
+    points: int = 0
+    amount_minor: int = 0
+    currency: str = ""
+    reason: str = ""
+    balance: int | None = None
+    offline: bool = False
+
+
 class LaneCommand(_Record, frozen=True, tag="lane_command"):
     """Head office opens or closes the lane."""
 
@@ -155,8 +186,10 @@ class Refused(_Record, frozen=True, tag="refused"):
     reason: str
 
 
-FromCheckout = Hello | JournalGrew | AskLoyalty | AskNumbers | AskPayment | Refused
-FromSync = Online | BookReady | Acknowledged | LoyaltyFound | NumbersFound | PaymentTold | LaneCommand | Refused
+FromCheckout = Hello | JournalGrew | AskLoyalty | AskNumbers | AskPayment | AskPoints | Refused
+FromSync = (
+    Online | BookReady | Acknowledged | LoyaltyFound | NumbersFound | PaymentTold | PointsHeld | LaneCommand | Refused
+)
 
 _encoder = msgspec.json.Encoder()
 _from_checkout: msgspec.json.Decoder[FromCheckout] = msgspec.json.Decoder(FromCheckout)

@@ -14,6 +14,7 @@ __all__ = [
     "LineModifiers",
     "Money",
     "PriceModifier",
+    "SalePoints",
     "SettledTender",
     "StockMove",
     "TaxAmount",
@@ -26,7 +27,7 @@ __all__ = [
 
 Unit = Literal["kg", "g", "lb", "oz"]
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
-TenderKind = Literal["card", "cash", "qr", "voucher"]
+TenderKind = Literal["card", "cash", "qr", "voucher", "points"]
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 
 
@@ -124,6 +125,7 @@ class LineItem(_Value, frozen=True):
     price_from_code: bool = False
     packed_grams: int = 0
     deposit: Deposit | None = None
+    points: int = 0
 
 
 class LineModifiers(_Value, frozen=True):
@@ -152,6 +154,17 @@ class SettledTender(_Value, frozen=True):
     card_entry: CardEntry = ""
     signature: bool = False
     slip: tuple[str, ...] = ()
+    points: int = 0
+
+
+class SalePoints(_Value, frozen=True):
+    """What a sale did to a member's points; ``balance`` is after it, as far as known at ``utc_ms``."""
+
+    earned: int
+    burned: int
+    spent: Money
+    balance: int | None = None
+    utc_ms: int = 0
 
 
 class StockMove(_Value, frozen=True):

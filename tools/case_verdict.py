@@ -27,7 +27,6 @@ class Reason(Enum):
     CASH_METHOD = "cash rounding here never touches tax"
     FINER_PRICE = "its unit price is finer than the currency's minor unit"
     PROMOTION = "a promotion told in words that are not read"
-    POINTS = "points earned and burned are later work"
     ANOTHER_ENGINE = "it holds another engine's habit that no offer here describes"
 
 

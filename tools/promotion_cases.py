@@ -20,6 +20,7 @@ from kiosk.retail.units import Unit
 from tools.case_numbers import CURRENCY, fraction, money, shown
 from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compare
 from tools.promotion_offers import Catalogue, offer_of
+from tools.promotion_points import Points, is_points, points_of
 
 __all__ = ["judge"]
 
@@ -65,6 +66,7 @@ class _Basket:
     offers: list[o.Offer]
     settled: Settled
     gifts: int
+    points: Points
 
 
 def _basket(case: Case) -> _Basket:
@@ -79,14 +81,20 @@ def _basket(case: Case) -> _Basket:
     if "shipping" in case:
         units.append(Unit(len(case["basket"]) + 1, _DELIVERY, money(case["shipping"]).minor))
     promotions = [
-        each for one in _ordered(case) if not _added_gift(one) for each in _line_by_line(case, one, catalogue)
+        each
+        for one in _ordered(case)
+        if not _added_gift(one) and not is_points(one)
+        for each in _line_by_line(case, one, catalogue)
     ]
     offers = [offer_of(one, place, catalogue, case["policy"]) for place, one in enumerate(promotions)]
     if "shipping" in case:
         offers = [replace(one, scope=_without_delivery(one.scope)) for one in offers]
     occasion = _occasion(case)
     offers = [one for one in offers if one.holds_for(occasion)]
-    return _Basket(units, offers, _settle(case, units, offers), _gifts(case))
+    settled = _settle(case, units, offers)
+    saved = [sum(take.amount for take in settled.takes if take.unit == n) for n in range(len(units))]
+    points = points_of(case["promotions"], case.get("context", {}), units, saved, catalogue)
+    return _Basket(units, offers, settled, _gifts(case), points)
 
 
 def _line_by_line(case: Case, promotion: Mapping[str, Any], catalogue: Catalogue) -> list[Mapping[str, Any]]:
@@ -182,12 +190,14 @@ def _as_precise(case: Case, expected: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(case: Case, basket: _Basket, expected: Mapping[str, Any]) -> dict[str, object]:
-    saving = basket.settled.saving
+    saving = basket.settled.saving + basket.points.worth
     total = sum(unit.price for unit in basket.units) - saving
     found: dict[str, object] = {
         "total": shown(Money(total, CURRENCY)),
         "discount": shown(Money(saving, CURRENCY)),
         "free_units_added": basket.gifts,
+        "points_earned": basket.points.earned,
+        "points_spent": basket.points.spent,
     }
     if "decimal" in str(case.get("note", "")) and "." in str(expected.get("total", "")):
         digits = len(str(expected["total"]).partition(".")[2])

@@ -78,8 +78,7 @@ def offer_of(words: _Words, place: int, catalogue: Catalogue, policy: str) -> o.
     kind = str(words["type"])
     reader = _READERS.get(kind)
     if reader is None:
-        reason = Reason.POINTS if kind.startswith("points") else Reason.UNKNOWN_INPUT
-        raise NotApplicableError(reason, kind)
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, kind)
     own, read = reader
     if unread := words.keys() - CONDITIONS - own:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, ", ".join(sorted(unread)))

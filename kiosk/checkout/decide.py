@@ -7,7 +7,7 @@ from typing import assert_never
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import entry, lane, payment, qr, receipt, shopper, staff, weighing
+from kiosk.checkout.deciding import burning, entry, lane, payment, qr, receipt, shopper, staff, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.effects import Effect, SetLight, WeighAt
 from kiosk.checkout.moment import Moment
@@ -80,6 +80,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.LoyaltyRefused
         | i.CheckoutRequested
         | i.TenderChosen
+        | i.PointsChosen
         | i.PaymentCancelled
         | i.HelpPressed
         | i.OperatorSignedIn
@@ -122,6 +123,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             payment.request_checkout(desk)
         case i.TenderChosen():
             payment.choose(desk, input_)
+        case i.PointsChosen():
+            burning.choose(desk, input_)
         case i.PaymentCancelled():
             payment.cancel(desk)
         case i.ReceiptChosen():

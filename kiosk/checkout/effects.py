@@ -49,13 +49,17 @@ class OpenDrawer:
 class Charge:
     """Ask for money -> TerminalAnswered, TerminalSilent, or QrReady. ``tender`` is the request's own id.
 
-    ``kind`` says of whom: the card terminal, or (``qr``) head office and its acquirer; so with the three below.
+    ``kind`` says of whom: the card terminal, or (``qr``) head office and its acquirer; so with the three below. For
+    ``points`` head office is to keep so many ``points`` of ``member_id`` for the sale ``transaction``.
     """
 
     tender: str
     kind: TenderKind
     tender_id: str
     amount: Money
+    points: int = 0
+    transaction: str = ""
+    member_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

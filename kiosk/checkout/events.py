@@ -21,6 +21,7 @@ from kiosk.checkout.shown import (
     MemberAsked,
     NetworkShown,
     NoticeShown,
+    PointsShown,
     QrShown,
     SignInRefused,
     StorageShown,
@@ -72,6 +73,8 @@ __all__ = [
     "OperatorOff",
     "OperatorOffReason",
     "OperatorOn",
+    "PointsShown",
+    "PointsTold",
     "PriceModifiersSettled",
     "QrShown",
     "QuantityChanged",
@@ -81,6 +84,7 @@ __all__ = [
     "ReceiptRequested",
     "ReceiptUnknown",
     "ReversalStage",
+    "SalePoints",
     "SeriesContinued",
     "SeriesOpened",
     "SettledTender",
@@ -303,11 +307,24 @@ class PriceModifiersSettled:
 
 @dataclass(frozen=True, slots=True)
 class LoyaltyAttached:
-    """A member was recognised; ``method`` ``phone`` earns points only."""
+    """A member was recognised; ``method`` ``phone`` earns points only.
+
+    ``points`` is the balance that the directory knew at ``points_utc_ms``; ``None``: it knows none.
+    """
 
     member_id: str
     tier: str
     method: LoyaltyMethod
+    points: int | None = None
+    points_utc_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PointsTold:
+    """Head office told the balance of the basket's member, as it is now."""
+
+    points: int
+    utc_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,13 +364,14 @@ class AgeApproved:
 
 @dataclass(frozen=True, slots=True)
 class TenderRequested:
-    """Money is about to be asked for. Journalled before the terminal hears of it."""
+    """Money is about to be asked for, or ``points`` to be burned. Journalled before anybody hears of it."""
 
     tender: str
     tender_id: str
     kind: TenderKind
     amount: Money
     utc_ms: int
+    points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +437,21 @@ class SettledTender:
     card_entry: CardEntry = ""
     signature: bool = False
     slip: tuple[str, ...] = ()
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SalePoints:
+    """What a sale did to its member's points. ``spent``: what they were earned on.
+
+    ``balance``: what the member has after it, as far as the kiosk knows, from a balance of ``utc_ms``.
+    """
+
+    earned: int
+    burned: int
+    spent: Money
+    balance: int | None = None
+    utc_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +472,7 @@ class TransactionCompleted:
     tenders: tuple[SettledTender, ...]
     member_id: str = ""
     clock_trusted: bool = True
+    points: SalePoints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,6 +587,7 @@ Durable = (
     | LineVoided
     | PriceModifiersSettled
     | LoyaltyAttached
+    | PointsTold
     | InterventionRaised
     | InterventionCleared
     | AgeApproved

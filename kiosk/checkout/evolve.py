@@ -9,12 +9,14 @@ from kiosk.checkout import events as e
 from kiosk.checkout.state import Finishing, Lane, Live, Operator, Reversal, State, Tender, Transaction
 from kiosk.retail.transaction import LineItem
 
-__all__ = ["MAXIMUM_SERIALS", "MAXIMUM_SUSPENDED", "MAXIMUM_UNPAID", "evolve"]
+__all__ = ["MAXIMUM_SERIALS", "MAXIMUM_SUSPENDED", "MAXIMUM_UNPAID", "OFFLINE", "evolve"]
 
 MAXIMUM_SUSPENDED = 20
 """Unpaid baskets parked at this workstation; the oldest makes room."""
 MAXIMUM_SERIALS = 5_000
 """Serial numbers sold here that are remembered; fleet-wide they are head office's."""
+OFFLINE = "offline"
+"""The reference of points that were burned without head office."""
 MAXIMUM_UNPAID = 100
 """Tenders settled without money whose late yes would still be known for what it is."""
 
@@ -61,6 +63,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.LineVoided()
             | e.PriceModifiersSettled()
             | e.LoyaltyAttached()
+            | e.PointsTold()
             | e.AgeApproved()
             | e.TenderRequested()
             | e.TenderSettled()
@@ -141,6 +144,7 @@ _BasketEvent = (
     | e.LineVoided
     | e.PriceModifiersSettled
     | e.LoyaltyAttached
+    | e.PointsTold
     | e.AgeApproved
     | e.TenderRequested
     | e.TenderSettled
@@ -166,11 +170,20 @@ def _in_basket(state: State, event: _BasketEvent) -> State:
         case e.PriceModifiersSettled():
             basket = _with_modifiers(basket, event)
         case e.LoyaltyAttached():
-            basket = replace(basket, member_id=event.member_id, member_tier=event.tier)
+            basket = replace(
+                basket,
+                member_id=event.member_id,
+                member_tier=event.tier,
+                member_method=event.method,
+                points=event.points,
+                points_utc_ms=event.points_utc_ms,
+            )
+        case e.PointsTold():
+            basket = replace(basket, points=event.points, points_utc_ms=event.utc_ms)
         case e.AgeApproved():
             basket = replace(basket, age_approved=max(basket.age_approved, event.minimum_age))
         case e.TenderRequested():
-            asked = Tender(event.tender, event.tender_id, event.kind, event.amount)
+            asked = Tender(event.tender, event.tender_id, event.kind, event.amount, points=event.points)
             basket = replace(basket, tenders=(*basket.tenders, asked))
         case e.TenderSettled():
             basket = replace(basket, tenders=tuple(_settled(t, event) for t in basket.tenders))
@@ -228,6 +241,7 @@ def _settled(tender: Tender, event: e.TenderSettled) -> Tender:
             card_entry=event.card_entry,
             signature=event.signature,
             slip=event.slip,
+            points=tender.points,
         )
     return replace(tender, outcome=event.outcome, settled=settled, reason=event.reason)
 
@@ -252,7 +266,13 @@ def _visit(state: State, event: _VisitEvent) -> State:
             lane = replace(state.lane, last_number=event.transaction.number)
             return replace(state, lane=lane, transaction=Transaction(event))
         case e.TransactionCompleted():
-            return replace(state, transaction=None, finishing=Finishing(event), sold_serials=_serials(state))
+            return replace(
+                state,
+                transaction=None,
+                finishing=Finishing(event),
+                sold_serials=_serials(state),
+                burned_offline=_burned_offline(state, event),
+            )
         case e.FiscalNumberGiven():
             lane = replace(state.lane, last_legal=event.number)
             finishing = state.finishing
@@ -279,6 +299,14 @@ def _serials(state: State) -> tuple[tuple[str, str], ...]:
     basket = state.transaction
     lines = basket.live_lines if basket is not None else ()
     return (*state.sold_serials, *((k.item_id, k.serial) for k in lines if k.serial))[-MAXIMUM_SERIALS:]
+
+
+def _burned_offline(state: State, event: e.TransactionCompleted) -> tuple[tuple[str, str, int], ...]:
+    """What was burned here without head office on this day, with what the completed sale adds."""
+    day = event.transaction.business_day
+    burned = sum(t.points for t in event.tenders if t.kind == "points" and t.reference == OFFLINE)
+    known = tuple(row for row in state.burned_offline if row[0] == day)
+    return (*known, (day, event.member_id, burned)) if burned else known
 
 
 def _voided(state: State, uuid: str) -> State:
@@ -309,6 +337,7 @@ def _gone(state: State) -> State:
         cancelling="",
         qr=None,
         member_ask=None,
+        points=e.PointsShown(),
         suggestions=e.SuggestionsShown(),
     )
     return replace(state, interventions=kept, language="", large_text=False, high_contrast=False, live=live)
@@ -372,6 +401,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, left=event.tenders)
         case e.MemberAsked():
             live = replace(live, member_ask=event if event.correlation else None)
+        case e.PointsShown():
+            live = replace(live, points=event)
         case e.DeviceShown():
             others = tuple(entry for entry in live.lost if entry[0] != event.device)
             lost = (*others, (event.device, event.cause)) if event.cause else others

@@ -40,6 +40,7 @@ __all__ = [
     "PhoneRefused",
     "PhoneTyped",
     "PinTyped",
+    "PointsChosen",
     "PowerRestored",
     "PrinterAnswered",
     "ProduceSeen",
@@ -215,6 +216,13 @@ class TenderChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsChosen:
+    """Pay with so many points; 0 takes those burned in this basket back."""
+
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentCancelled:
     """The shopper wants to stop paying."""
 
@@ -239,7 +247,8 @@ class TerminalAnswered:
     """The word of the card terminal, or of the acquirer, on a tender.
 
     ``amount`` is what was approved; a card is known by brand and mask only. ``given_back``: money came that counts for
-    nothing (too late, another amount); ``reason`` is ``refunding``, ``refunded`` or ``refund_failed``.
+    nothing (too late, another amount); ``reason`` is ``refunding``, ``refunded`` or ``refund_failed``. ``points``: what
+    the member may burn now, where head office says it about points.
     """
 
     tender: str
@@ -255,6 +264,7 @@ class TerminalAnswered:
     card_entry: Literal["", "chip", "contactless", "swiped", "keyed"] = ""
     signature: bool = False
     slip: tuple[str, ...] = ()
+    points: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,13 +386,15 @@ class OperatorActed:
 class MemberAnswered:
     """Head office's answer to a loyalty look-up.
 
-    ``member_id`` is empty if nobody is known, ``offline`` if nobody could be asked in time.
+    ``member_id`` is empty if nobody is known, ``offline`` if nobody could be asked in time. ``points``: what the member
+    may burn now.
     """
 
     correlation: str
     member_id: str = ""
     tier: str = ""
     offline: bool = False
+    points: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,6 +527,7 @@ Input = (
     | LoyaltyRefused
     | CheckoutRequested
     | TenderChosen
+    | PointsChosen
     | PaymentCancelled
     | ReceiptChosen
     | HelpPressed

@@ -26,6 +26,7 @@ __all__ = [
     "MemberAsked",
     "NetworkShown",
     "NoticeShown",
+    "PointsShown",
     "QrShown",
     "SignInRefused",
     "StorageShown",
@@ -145,10 +146,22 @@ class TendersLeft:
 
 @dataclass(frozen=True, slots=True)
 class MemberAsked:
-    """Head office was asked who this is; empty: nobody is being asked about any more."""
+    """Head office was asked who this is; empty: nobody is being asked about any more.
+
+    ``member_id``: who the price book says it is, already attached; only what is newer is asked for.
+    """
 
     correlation: str
     method: LoyaltyMethod = "card"
+    member_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointsShown:
+    """What the basket earns its member as it stands, and what of it may be paid with points, in minor units."""
+
+    earned: int = 0
+    burnable_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +231,7 @@ Transient = (
     | QrShown
     | TendersLeft
     | MemberAsked
+    | PointsShown
     | DeviceShown
     | NetworkShown
     | AskShown

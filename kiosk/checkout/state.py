@@ -8,7 +8,9 @@ from enum import Enum
 from kiosk.checkout.events import (
     CodeTaken,
     InterventionRaised,
+    LoyaltyMethod,
     MemberAsked,
+    PointsShown,
     QrShown,
     SettledTender,
     SuggestionsShown,
@@ -76,6 +78,7 @@ class Tender:
     outcome: TenderOutcome | None = None
     settled: SettledTender | None = None
     reason: str = ""
+    points: int = 0
 
     @property
     def open(self) -> bool:
@@ -108,6 +111,10 @@ class Transaction:
     tenders: tuple[Tender, ...] = ()
     member_id: str = ""
     member_tier: str = ""
+    member_method: LoyaltyMethod = "card"
+    points: int | None = None
+    """The member's balance as it was known at ``points_utc_ms``; ``None``: not known."""
+    points_utc_ms: int = 0
     age_approved: int = 0
     latest_line: int = 0
 
@@ -164,6 +171,7 @@ class Live:
     qr: QrShown | None = None
     left: tuple[str, ...] = ()
     member_ask: MemberAsked | None = None
+    points: PointsShown = field(default_factory=PointsShown)
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
     emptying: Emptying = field(default_factory=Emptying)
     weighing: WeighingShown = field(default_factory=WeighingShown)
@@ -187,6 +195,8 @@ class State:
     """Asked for and settled without money, newest last: only a late yes to one of these is money taken for nothing."""
     sold_serials: tuple[tuple[str, str], ...] = ()
     """(item id, serial number) of what was sold here, newest last."""
+    burned_offline: tuple[tuple[str, str, int], ...] = ()
+    """(business day, member, points) burned here without head office, of the latest day."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

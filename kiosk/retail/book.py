@@ -15,11 +15,16 @@ __all__ = ["Book", "Member"]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A row of the loyalty directory: an opaque id and a tier, found by keyed hash; no name, no number."""
+    """A row of the loyalty directory: an opaque id and a tier, found by keyed hash; no name, no number.
+
+    ``points`` is the balance head office knew at ``points_utc_ms``; ``None``: the directory tells none.
+    """
 
     member_id: str
     tier: str
     greeting: str = ""
+    points: int | None = None
+    points_utc_ms: int = 0
 
 
 class Book(Protocol):

@@ -5,8 +5,8 @@ departments, or everything), under conditions that all effects share. Amounts ar
 percents are basis points (1500 is 15%). A percent of a unit is rounded half up to the minor unit, unit by unit, so
 that the shelf label and the receipt say the same.
 
-Three layers follow one another: ``catalogue`` marks prices down, ``item`` offers compete for units, ``order`` offers
-take from what is left of the basket.
+Four layers follow one another: ``catalogue`` marks prices down, ``item`` offers compete for units, ``order`` offers
+take from what is left of the basket, ``points`` offers say what the rest earns (``points``).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ __all__ = [
     "BuyGet",
     "CheapestFree",
     "DistinctSet",
+    "Earn",
     "Effect",
     "Gift",
     "Layer",
@@ -43,7 +44,7 @@ __all__ = [
     "TieredPercent",
 ]
 
-Layer = Literal["catalogue", "item", "order"]
+Layer = Literal["catalogue", "item", "order", "points"]
 OfferPolicy = Literal["optimal", "sequential", "best_single"]
 """How competing offers are settled: the best combination for the shopper, one after another by priority, or the one
 offer that alone saves most."""
@@ -247,6 +248,20 @@ class Gift:
     kind: Literal["gift"] = "gift"
 
 
+@dataclass(frozen=True, slots=True)
+class Earn:
+    """More points: ``times`` the plain rate in basis points (20000: twice), ``each`` on every unit, ``once`` a basket.
+
+    Of several multipliers on a line the highest counts, stackable ones add what they give above the plain rate; fixed
+    points all count. ``max_applications`` bounds the units of ``each``; ``exclusive`` and ``max_saving`` say nothing.
+    """
+
+    times: int = 10_000
+    each: int = 0
+    once: int = 0
+    kind: Literal["earn"] = "earn"
+
+
 Effect = (
     PercentOffEach
     | AmountOffEach
@@ -264,6 +279,7 @@ Effect = (
     | TieredPercent
     | TieredAmount
     | Gift
+    | Earn
 )
 
 _OF_THE_ORDER = (PercentOff, AmountOff, TieredAmount)
@@ -329,6 +345,8 @@ class Offer:
         """The layer it belongs to."""
         if self.layer is not None:
             return self.layer
+        if isinstance(self.effect, Earn):
+            return "points"
         return "order" if isinstance(self.effect, _OF_THE_ORDER) else "item"
 
     def holds_for(self, occasion: Occasion) -> bool:

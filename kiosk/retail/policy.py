@@ -8,6 +8,7 @@ from typing import Literal
 from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.item import Names
 from kiosk.retail.offer import OfferPolicy
+from kiosk.retail.points import Programme
 from kiosk.retail.tax import TaxRounding
 from kiosk.retail.tender import CashMethod
 from kiosk.retail.transaction import TenderKind
@@ -107,7 +108,7 @@ class Policy:
     gives it or none is asked. ``member_prefix`` and ``badge_prefix`` begin the EAN-13 numbers of the shop's loyalty
     cards and staff badges (a restricted range, so that no product has one); empty where it has none. ``country`` is the
     ISO 3166 code in capitals. ``weighing`` is what the verification of this workstation's trade scale says.
-    ``offers`` says how competing offers are settled.
+    ``offers`` says how competing offers are settled; ``points`` is the loyalty programme (``None``: there is none).
     ``receipt`` and ``least_bag_price_minor`` (the least price of a carrier bag; 0: none) are the country's, where
     the feed does not tell them (``None``).
     """
@@ -135,3 +136,4 @@ class Policy:
     offers: OfferPolicy = "optimal"
     receipt: ReceiptLayout | None = None
     least_bag_price_minor: int | None = None
+    points: Programme | None = None

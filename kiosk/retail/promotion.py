@@ -19,7 +19,7 @@ from kiosk.retail.offer import Occasion, Offer, OfferPolicy
 from kiosk.retail.transaction import LineItem, PriceModifier
 from kiosk.retail.units import Unit
 
-__all__ = ["OfferBook", "Settlement", "settle"]
+__all__ = ["OfferBook", "Settlement", "days_left", "settle", "units_of"]
 
 
 class OfferBook(Protocol):
@@ -57,8 +57,9 @@ def settle(
     offers: dict[str, Offer] = {}
     units: list[Unit] = []
     for line in taking:
-        offers |= {one.offer_id: one for one in book.offers_for(line.item_id) if one.holds_for(occasion)}
-        units += _units(line, book.item(line.item_id), days_left(line, occasion.day))
+        found = (one for one in book.offers_for(line.item_id) if one.at != "points" and one.holds_for(occasion))
+        offers |= {one.offer_id: one for one in found}
+        units += units_of(line, book.item(line.item_id), days_left(line, occasion.day))
     if not offers:
         return Settlement({})
     settled = settle_layers(units, list(offers.values()), policy, present)
@@ -75,7 +76,7 @@ def days_left(line: LineItem, day: str) -> int | None:
     return (date.fromisoformat(told) - date.fromisoformat(day)).days if told and day else None
 
 
-def _units(line: LineItem, item: Item | None, days: int | None) -> list[Unit]:
+def units_of(line: LineItem, item: Item | None, days: int | None) -> list[Unit]:
     """A unit per piece; a line that was weighed, or priced by its label, is one."""
     department = item.department if item is not None else ""
     floor = item.floor.minor if item is not None and item.floor is not None else 0

@@ -13,7 +13,7 @@ from kiosk.retail.weight import Unit, Weight
 __all__ = ["Deposit", "EntryMethod", "LineItem", "PriceModifier", "TenderKind", "TransactionId"]
 
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
-TenderKind = Literal["card", "cash", "qr", "voucher"]
+TenderKind = Literal["card", "cash", "qr", "voucher", "points"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class LineItem:
     ``extended`` is quantity (or weight) times ``unit_price``, rounded once, before offers; ``modifiers`` are what
     offers take off it. ``weight`` is net of ``tare_grams``. ``expires`` and ``best_before`` are ISO dates, ``lot`` and
     ``serial`` text, all as the pack's own code tells them; ``price_from_code``: the price is printed on this very pack.
-    ``packed_grams``: what each piece of such a line holds of an item sold by weight, for the stock.
+    ``packed_grams``: what each piece of such a line holds of an item sold by weight, for the stock. ``points``: what
+    the line has earned its member, once the sale is complete.
     """
 
     line: int
@@ -96,6 +97,7 @@ class LineItem:
     price_from_code: bool = False
     packed_grams: int = 0
     deposit: Deposit | None = None
+    points: int = 0
 
     @property
     def discount(self) -> Money:

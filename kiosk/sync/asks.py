@@ -9,10 +9,28 @@ from typing import NamedTuple, Protocol
 from kiosk.sync.faults import Faults
 from kiosk.sync.settings import SyncSettings
 from messages import envelope, topics
-from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk, PaymentAnswer, PaymentAsk
+from messages.asks import (
+    LoyaltyAnswer,
+    LoyaltyAsk,
+    NumbersAnswer,
+    NumbersAsk,
+    PaymentAnswer,
+    PaymentAsk,
+    PointsAnswer,
+    PointsAsk,
+)
 from messages.envelope import Message
 from messages.errors import MessageError
-from messages.local import AskLoyalty, AskNumbers, AskPayment, LoyaltyFound, NumbersFound, PaymentTold
+from messages.local import (
+    AskLoyalty,
+    AskNumbers,
+    AskPayment,
+    AskPoints,
+    LoyaltyFound,
+    NumbersFound,
+    PaymentTold,
+    PointsHeld,
+)
 from messages.topics import AskKind
 
 __all__ = ["Asks"]
@@ -21,7 +39,7 @@ _LONGEST_MS = 60_000
 _MOST = 256
 """Questions open at once; a checkout asks one at a time."""
 
-Answer = LoyaltyFound | NumbersFound | PaymentTold
+Answer = LoyaltyFound | NumbersFound | PaymentTold | PointsHeld
 Reply = Callable[[Answer], None]
 
 
@@ -79,6 +97,21 @@ class Asks:
         offline = PaymentTold(ask.correlation, ask.request, offline=True)
         self._ask_now("payment", question, ask.correlation, ask.deadline_ms, reply, offline)
 
+    def points(self, ask: AskPoints, reply: Reply) -> None:
+        """As above: a hold that nobody answered for is asked about, or let go, under its own name."""
+        question = PointsAsk(
+            correlation=ask.correlation,
+            request=ask.request,
+            deed=ask.deed,
+            transaction=ask.transaction,
+            member_id=ask.member_id,
+            points=ask.points,
+            amount_minor=ask.amount_minor,
+            currency=ask.currency,
+        )
+        offline = PointsHeld(ask.correlation, ask.request, offline=True)
+        self._ask_now("points", question, ask.correlation, ask.deadline_ms, reply, offline)
+
     def numbers(self, ask: AskNumbers, epoch: int, reply: Reply) -> None:
         """Asked once in an epoch's life, at its start, often before the connection stands: worth the whole deadline."""
         settings = self._settings
@@ -129,7 +162,7 @@ class Asks:
     def _read(kind: str, payload: bytes) -> Answer:
         if kind == "loyalty":
             member = envelope.decode(payload, LoyaltyAnswer).data
-            return LoyaltyFound(member.correlation, member.member_id, member.tier)
+            return LoyaltyFound(member.correlation, member.member_id, member.tier, points=member.points)
         if kind == "payment":
             told = envelope.decode(payload, PaymentAnswer).data
             return PaymentTold(
@@ -143,6 +176,18 @@ class Asks:
                 told.reference,
                 told.scheme,
                 told.reason,
+            )
+        if kind == "points":
+            held = envelope.decode(payload, PointsAnswer).data
+            return PointsHeld(
+                held.correlation,
+                held.request,
+                held.state,
+                held.points,
+                held.amount_minor,
+                held.currency,
+                held.reason,
+                held.balance,
             )
         numbers = envelope.decode(payload, NumbersAnswer).data
         return NumbersFound(

@@ -26,6 +26,7 @@ from messages.local import (
     AskLoyalty,
     AskNumbers,
     AskPayment,
+    AskPoints,
     BookReady,
     FromCheckout,
     Hello,
@@ -191,6 +192,8 @@ class Service:
                 self.asks.numbers(record, self._epoch, peer.send)
             case AskPayment():
                 self.asks.payment(record, peer.send)
+            case AskPoints():
+                self.asks.points(record, peer.send)
             case Refused():
                 self.faults.begin("checkout", f"it could not read us: {record.reason}")
             case _:

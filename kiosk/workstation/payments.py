@@ -12,15 +12,26 @@ import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Literal, Protocol
 
+import msgspec
+
 from hal.card_reader.contract import CardReader, Payment, hide_card_numbers
 from hal.device import DeviceError
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.retail.money import Money
 from kiosk.workstation.devices import Rack
-from messages.local import AskPayment, PaymentTold
+from messages.local import AskPayment, AskPoints, PaymentTold, PointsHeld
 
-__all__ = ["AskHeadOffice", "CodePayments", "PaymentService", "TerminalPayments", "Word", "word_of"]
+__all__ = [
+    "AskHeadOffice",
+    "AskLedger",
+    "CodePayments",
+    "PaymentService",
+    "PointsPayments",
+    "TerminalPayments",
+    "Word",
+    "word_of",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +41,8 @@ Word = i.TerminalAnswered | i.TerminalSilent | i.QrReady
 """What is known of a tender."""
 AskHeadOffice = Callable[[AskPayment], Coroutine[Any, Any, PaymentTold]]
 """Asks through the sync process; its answer comes within the question's deadline, if need be with ``offline``."""
+AskLedger = Callable[[AskPoints], Coroutine[Any, Any, PointsHeld]]
+"""As above, of the ledger of points."""
 
 
 class PaymentService(Protocol):
@@ -201,3 +214,59 @@ def word_of(told: PaymentTold) -> Word:
             return i.TerminalAnswered(tender, "given_back", amount, reference=told.reference, reason=told.state)
         case _:
             return i.TerminalSilent(tender)
+
+
+class PointsPayments:
+    """Points, which head office keeps aside for a sale. ``deadline_ms`` is asked for anew each time."""
+
+    def __init__(self, ask: AskLedger, deadline_ms: Callable[[], int]) -> None:
+        self._ask, self._deadline_ms = ask, deadline_ms
+        self._numbers = itertools.count(1)
+
+    async def charge(self, charge: f.Charge) -> Word:
+        """See ``PaymentService``: points are kept aside, not taken."""
+        return _kept(await self._ask(self._question("hold", charge.tender, charge)))
+
+    async def status(self, ask: f.AskTerminal) -> Word:
+        """See ``PaymentService``."""
+        return _kept(await self._ask(self._question("status", ask.tender)))
+
+    async def abort(self, abort: f.AbortTerminal) -> Word | None:
+        """See ``PaymentService``. What could not be said now is said later."""
+        told = await self._ask(self._question("release", abort.tender))
+        return None if told.offline else _kept(told)
+
+    async def reverse(self, reverse: f.Reverse) -> i.ReversalAnswered | None:
+        """See ``PaymentService``. Points of a sale that is booked are given back by a return, not here."""
+        told = await self._ask(self._question("release", reverse.tender))
+        return None if told.offline else i.ReversalAnswered(reverse.tender, told.state != "settled", told.state)
+
+    def _question(
+        self, deed: Literal["hold", "status", "release"], tender: str, charge: f.Charge | None = None
+    ) -> AskPoints:
+        asked = AskPoints(f"{deed}-{next(self._numbers)}-{tender}", tender, deed, self._deadline_ms())
+        if charge is None:
+            return asked
+        return msgspec.structs.replace(
+            asked,
+            transaction=charge.transaction,
+            member_id=charge.member_id,
+            points=charge.points,
+            amount_minor=charge.amount.minor,
+            currency=charge.amount.currency,
+        )
+
+
+def _kept(told: PointsHeld) -> Word:
+    """How a hold stands, as an input."""
+    if told.offline:
+        return i.TerminalSilent(told.request)
+    match told.state:
+        case "held" | "settled":
+            return i.TerminalAnswered(told.request, "approved", Money(told.amount_minor, told.currency))
+        case "refused":
+            return i.TerminalAnswered(told.request, "declined", reason=told.reason, points=told.balance)
+        case "released":
+            return i.TerminalAnswered(told.request, "cancelled", reason=told.reason)
+        case "not_found":
+            return i.TerminalAnswered(told.request, "not_found")

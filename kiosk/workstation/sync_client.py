@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 _RETRY_S = 1.0
 _GRACE_MS = 100
 """Sync answers within the deadline; its answer needs a moment on the socket."""
-_Answer = local.LoyaltyFound | local.NumbersFound | local.PaymentTold
+_Answer = local.LoyaltyFound | local.NumbersFound | local.PaymentTold | local.PointsHeld
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
 
@@ -77,7 +77,7 @@ class SyncClient:
         found = await self._ask(correlation, local.AskLoyalty(correlation, keyed_hash, deadline_ms), deadline_ms)
         if not isinstance(found, local.LoyaltyFound):
             return i.MemberAnswered(correlation, offline=True)
-        return i.MemberAnswered(correlation, found.member_id, found.tier, found.offline)
+        return i.MemberAnswered(correlation, found.member_id, found.tier, found.offline, found.points)
 
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """Ask for this workstation's highest numbers; ``offline`` if nobody could be asked in time.
@@ -100,6 +100,13 @@ class SyncClient:
         if not isinstance(told, local.PaymentTold):
             return local.PaymentTold(ask.correlation, ask.request, offline=True)
         return told
+
+    async def points(self, ask: local.AskPoints) -> local.PointsHeld:
+        """Have points kept aside, or ask how that stands; ``offline`` if nobody could be asked in time."""
+        held = await self._ask(ask.correlation, ask, ask.deadline_ms)
+        if not isinstance(held, local.PointsHeld):
+            return local.PointsHeld(ask.correlation, ask.request, offline=True)
+        return held
 
     async def _connected(self, path: Path) -> None:
         """One connection, from hello to its end."""
@@ -132,7 +139,7 @@ class SyncClient:
                 self._open_book(record)
             case local.PaymentTold() if not record.correlation:
                 self._payment_told(record)
-            case local.LoyaltyFound() | local.NumbersFound() | local.PaymentTold():
+            case local.LoyaltyFound() | local.NumbersFound() | local.PaymentTold() | local.PointsHeld():
                 waiting = self._waiting.get(record.correlation)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(record)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import codes, lane, receipt, weighing
+from kiosk.checkout.deciding import burning, codes, lane, receipt, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
@@ -263,15 +263,15 @@ def open_transaction(desk: Desk) -> None:
 
 
 def settle_offers(desk: Desk) -> None:
-    """Work the offers out anew; written down only where they changed."""
+    """Work the offers out anew, and the points that follow; written down only where they changed."""
     basket = desk.basket
     if basket is None:
         return
     settled = _settled(desk, basket, basket.live_lines)
-    if settled.lines == {line.line: line.modifiers for line in basket.live_lines if line.modifiers}:
-        return
-    lines = tuple(e.LineModifiers(line, modifiers) for line, modifiers in settled.lines.items())
-    desk.happened(e.PriceModifiersSettled(lines, proven=settled.proven))
+    if settled.lines != {line.line: line.modifiers for line in basket.live_lines if line.modifiers}:
+        lines = tuple(e.LineModifiers(line, modifiers) for line, modifiers in settled.lines.items())
+        desk.happened(e.PriceModifiersSettled(lines, proven=settled.proven))
+    burning.keep_within(desk)
 
 
 def _settled(desk: Desk, basket: Transaction, lines: Iterable[LineItem]) -> promotion.Settlement:

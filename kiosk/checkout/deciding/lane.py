@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import payment, receipt
+from kiosk.checkout.deciding import earning, payment, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
@@ -47,6 +47,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
     payment.resume_after_power(desk)
     receipt.resume_after_power(desk)
     if desk.basket is not None:
+        earning.shown(desk)
         desk.happened(e.ViewShown("tender_choice" if desk.basket.paid else "basket"))
         desk.say(text("power.restored"))
         desk.do(f.StartTimer("idle", desk.policy.timeouts.idle))

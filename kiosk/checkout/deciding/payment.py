@@ -9,8 +9,9 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import receipt
+from kiosk.checkout.deciding import earning, receipt
 from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Live, Tender, Transaction
 from kiosk.checkout.text import Text, text
 from kiosk.retail import tender as tendering
@@ -26,6 +27,8 @@ __all__ = [
     "cash_received",
     "choose",
     "leave",
+    "paid",
+    "payable",
     "question",
     "request_checkout",
     "resume_after_power",
@@ -38,6 +41,7 @@ __all__ = [
     "signature_refused",
     "silent",
     "staff_settles",
+    "take_back",
     "tender_of",
     "unusable",
 ]
@@ -45,14 +49,15 @@ __all__ = [
 _REVERSAL_MS = 30_000
 """How long a payment that head office shall stop or give back is waited for before it is asked again."""
 _MOST_LEFT = 8
-OWN = frozenset({"no_answer", "code_refused", "staff"})
-"""Why a tender by code was given up here and not by head office."""
+OWN = frozenset({"no_answer", "code_refused", "staff", "shopper"})
+"""Why a tender that head office knows was given up here and not there."""
+_AT_HEAD_OFFICE: frozenset[TenderKind] = frozenset({"qr", "points"})
 
 
 def request_checkout(desk: Desk) -> None:
     """The shopper wants to pay."""
     basket = desk.basket
-    if basket is None or basket.open_tender is not None or not _payable(desk, basket):
+    if basket is None or basket.open_tender is not None or not payable(desk, basket):
         return
     if desk.due().minor == 0:
         _complete(desk, basket)
@@ -60,7 +65,7 @@ def request_checkout(desk: Desk) -> None:
     desk.happened(e.ViewShown("tender_choice"), e.NoticeShown(None))
 
 
-def _payable(desk: Desk, basket: Transaction) -> bool:
+def payable(desk: Desk, basket: Transaction) -> bool:
     """Whether there is something to pay and nothing waits for staff. What comes to less than was paid is for them."""
     if desk.due().minor < 0:
         if desk.intervention("help") is None:
@@ -76,7 +81,9 @@ def _payable(desk: Desk, basket: Transaction) -> bool:
 def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     """A way to pay was touched. The request is journalled before anybody is asked for money."""
     basket, kind = desk.basket, desk.tender_type(chosen.tender_id)
-    if basket is None or kind is None or basket.open_tender is not None or not _payable(desk, basket):
+    if basket is None or kind is None or basket.open_tender is not None or not payable(desk, basket):
+        return
+    if kind.kind == "points":  # how many is asked with a choice of its own
         return
     due = desk.due()
     if due.minor == 0:
@@ -121,6 +128,9 @@ def cancel(desk: Desk) -> None:
         settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="shopper"))
         desk.happened(e.ViewShown("tender_choice"))
         return
+    if tender.kind == "points":
+        _give_up(desk, tender, "cancelled", "shopper")
+        return
     on_show = desk.state.live.qr is not None
     if (tender.outcome is None or on_show) and desk.state.live.cancelling != tender.tender:
         desk.happened(e.CancelShown(tender.tender))
@@ -130,7 +140,7 @@ def cancel(desk: Desk) -> None:
 def question(desk: Desk, tender: Tender) -> f.StartTimer:
     """When to ask what became of it."""
     waits = desk.policy.timeouts
-    return f.StartTimer("card_status", waits.qr_status if tender.kind == "qr" else waits.card_status)
+    return f.StartTimer("card_status", waits.qr_status if tender.kind in _AT_HEAD_OFFICE else waits.card_status)
 
 
 # --- what the terminal says --------------------------------------------------------------------------------------
@@ -144,6 +154,8 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
     if tender is None or not tender.open:
         _late(desk, answer)
         return
+    if answer.points is not None and answer.outcome == "declined":
+        desk.happened(e.PointsTold(answer.points, desk.moment.utc_ms))
     match answer.outcome:
         case "approved" | "partial":
             _approved(desk, tender, answer)
@@ -162,6 +174,12 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
             silent(desk, i.TerminalSilent(answer.tender))
 
 
+def _give_up(desk: Desk, tender: Tender, outcome: e.TenderOutcome, reason: str) -> None:
+    """Points that nobody has confirmed are not burned: what may be held of them is let go."""
+    _no(desk, tender, outcome, reason, text("points.not_used"))
+    leave(desk, tender.tender)
+
+
 def _no(desk: Desk, tender: Tender, outcome: e.TenderOutcome, reason: str, said: Text) -> None:
     """No money counts: back to the choice, with a word why."""
     settle(desk, e.TenderSettled(tender.tender, outcome, desk.money(0), reason=reason))
@@ -171,6 +189,8 @@ def _no(desk: Desk, tender: Tender, outcome: e.TenderOutcome, reason: str, said:
 
 
 def _why_not(tender: Tender, answer: i.TerminalAnswered) -> Text:
+    if tender.kind == "points":
+        return text("points.why_least" if answer.reason == "balance" else "points.not_used")
     if tender.kind == "qr" and answer.outcome == "declined":
         if answer.reason == "expired":
             return text("pay.qr_expired")
@@ -187,7 +207,7 @@ def tender_of(desk: Desk, wanted: str) -> Tender | None:
 def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
     amount = answer.amount or desk.money(0)
     fits = amount.currency == tender.requested.currency and 0 < amount.minor <= tender.requested.minor
-    if not fits or (tender.kind == "qr" and amount != tender.requested):
+    if not fits or (tender.kind in _AT_HEAD_OFFICE and amount != tender.requested):
         # An approval of another amount than was asked for is nothing a machine may settle.
         silent(desk, i.TerminalSilent(tender.tender), call_staff=True)
         return
@@ -210,7 +230,7 @@ def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
     if settled.signature:
         desk.raise_intervention("signature", blocks="payment", tender=tender.tender)
         return
-    _paid(desk)
+    paid(desk)
 
 
 def settle(desk: Desk, settled: e.TenderSettled) -> None:
@@ -224,7 +244,7 @@ def settle(desk: Desk, settled: e.TenderSettled) -> None:
             desk.clear(raised, "approved" if paid else "withdrawn", settled.by or "system")
 
 
-def _paid(desk: Desk) -> None:
+def paid(desk: Desk) -> None:
     """Money came in: complete the sale, or ask for the rest."""
     basket = desk.basket
     if basket is None:
@@ -261,12 +281,15 @@ def ask_doubtful(desk: Desk) -> None:
 
 
 def leave(desk: Desk, *tenders: str) -> None:
-    """Give tenders by code up without head office's word: they are to be stopped there, however long that takes."""
+    """Give tenders up without head office's word: they are to be stopped there, however long that takes."""
+    kinds = {unpaid.tender: unpaid.kind for unpaid in desk.state.unpaid}
     left = tuple(dict.fromkeys((*desk.state.live.left, *tenders)))[-_MOST_LEFT:]
     if left != desk.state.live.left:
         desk.happened(e.TendersLeft(left))
     if left:
-        desk.do(*(f.AbortTerminal(tender, "qr") for tender in left), f.StartTimer("left", _REVERSAL_MS))
+        desk.do(
+            *(f.AbortTerminal(tender, kinds.get(tender, "qr")) for tender in left), f.StartTimer("left", _REVERSAL_MS)
+        )
 
 
 def _given_back(desk: Desk, answer: i.TerminalAnswered) -> None:
@@ -297,6 +320,9 @@ def silent(desk: Desk, told: i.TerminalSilent, *, call_staff: bool = False) -> N
         leave(desk, tender.tender)
         return
     asked_before = tender.outcome == "unknown"
+    if tender.kind == "points" and (asked_before or call_staff):
+        _give_up(desk, tender, "declined", "no_answer")
+        return
     if not asked_before:
         desk.happened(e.TenderSettled(tender.tender, "unknown", desk.money(0)))
     if (asked_before or call_staff) and desk.intervention("tender_unknown") is None:
@@ -316,13 +342,16 @@ def ask_again(desk: Desk) -> None:
 
 
 def _reverse(desk: Desk, tender: str, kind: TenderKind, amount: Money, reference: str, reason: str) -> None:
+    if kind == "points" and reference == OFFLINE:  # nobody else knows of them
+        desk.happened(e.TenderReversed(tender, kind, "done", amount, reference, reason))
+        return
     desk.happened(e.TenderReversed(tender, kind, "requested", amount, reference, reason))
     _ask_back(desk, tender, kind, amount, reference)
 
 
 def _ask_back(desk: Desk, tender: str, kind: TenderKind, amount: Money, reference: str) -> None:
     desk.do(f.Reverse(tender, kind, amount, reference))
-    if kind == "qr":  # head office may be out of reach, and its acquirer slow
+    if kind in _AT_HEAD_OFFICE:  # which may be out of reach, and its acquirer slow
         desk.do(f.StartTimer("reversal", _REVERSAL_MS))
 
 
@@ -344,6 +373,15 @@ def reverse_all(desk: Desk, basket: Transaction, reason: str) -> None:
             desk.do(f.OpenDrawer())
         else:
             _reverse(desk, tender.tender, tender.kind, paid.amount, paid.reference, reason)
+
+
+def take_back(desk: Desk, tender: Tender, by: str) -> None:
+    """An approved tender shall not count after all: it is cancelled, and given back where it came from."""
+    if tender.settled is None:
+        return
+    was = tender.settled
+    settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by=by))
+    _reverse(desk, tender.tender, tender.kind, was.amount, was.reference, by)
 
 
 def reverse_again(desk: Desk, wanted: str) -> None:
@@ -389,7 +427,7 @@ def _called_about(desk: Desk, tender: str) -> e.InterventionRaised | None:
 
 def signature_accepted(desk: Desk) -> None:
     """Staff have compared the signature with the card's: the money counts, and the sale goes on."""
-    _paid(desk)
+    paid(desk)
 
 
 def signature_refused(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
@@ -429,18 +467,18 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         settle(desk, whole)
         if received:
             desk.do(f.OpenDrawer())
-    _paid(desk)
+    paid(desk)
 
 
 def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     """Staff looked at the terminal's slip and say what became of an unknown tender."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
-    if tender is None or tender.outcome != "unknown":
+    if tender is None or tender.outcome != "unknown" or tender.kind == "points":
         return
     if acted.act == "tender_was_approved":
         settle(desk, e.TenderSettled(tender.tender, "approved", tender.requested, by=by, reason="staff"))
-        _paid(desk)
+        paid(desk)
     else:
         settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="staff"))
         desk.happened(e.ViewShown("tender_choice"))
@@ -459,7 +497,7 @@ def resume_after_power(desk: Desk) -> None:
         desk.happened(e.AskShown(tender.tender))
         desk.do(f.AskTerminal(tender.tender, tender.kind), question(desk, tender))
     ask_doubtful(desk)
-    own = [t.tender for t in desk.state.unpaid if t.kind == "qr" and t.reason in OWN]
+    own = [t.tender for t in desk.state.unpaid if t.kind in _AT_HEAD_OFFICE and t.reason in OWN]
     leave(desk, *own[-_MOST_LEFT:])
     for pending in desk.state.reversals:
         if not pending.failed:  # a failed one is with staff, who may have the money in their hand
@@ -473,7 +511,7 @@ def _complete(desk: Desk, basket: Transaction) -> None:
     """The sale is whole: completed, taken off the stock and numbered in one commit, then its receipt."""
     come_to, opened = desk.totals(), basket.opened
     desk.withdraw_interventions("system")
-    lines = basket.live_lines
+    lines, points = earning.of_sale(desk, basket)
     uuid = opened.transaction.uuid
     desk.happened(
         e.TransactionCompleted(
@@ -491,6 +529,7 @@ def _complete(desk: Desk, basket: Transaction) -> None:
             tenders=tuple(t.settled for t in basket.tenders if t.settled is not None),
             member_id=basket.member_id,
             clock_trusted=desk.moment.clock_trusted,
+            points=points,
         ),
         e.StockMoved(uuid, tuple(_move(line) for line in lines)),
     )

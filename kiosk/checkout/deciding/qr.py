@@ -75,11 +75,11 @@ def network_changed(desk: Desk, *, online: bool) -> None:
     """Without head office the outcome is unknown; with it, what is open is asked about at once."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
-    if tender is not None and tender.kind == "qr":
+    if tender is not None and tender.kind in ("qr", "points"):
         if online:
             payment.ask_again(desk)
-        elif desk.state.live.qr is not None:
+        elif tender.kind == "points" or desk.state.live.qr is not None:
             payment.silent(desk, i.TerminalSilent(tender.tender))
     if online:
         payment.leave(desk)
-        payment.reversals_again(desk, "qr")
+        payment.reversals_again(desk, "qr", "points")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import entry, payment, qr, receipt
+from kiosk.checkout.deciding import burning, earning, entry, payment, qr, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import MAXIMUM_SUSPENDED
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
+from kiosk.retail.book import Member
 from kiosk.retail.item import Item
 
 __all__ = [
@@ -115,11 +116,16 @@ def loyalty(desk: Desk, presented: i.LoyaltyPresented) -> None:
     if desk.basket is not None and desk.basket.open_tender is not None:
         desk.refuse(text("pay.scan_refused"))
         return
+    if desk.basket is not None and earning.burned(desk.basket)[0]:
+        desk.refuse(text("points.member_stays"))
+        return
     member = desk.book.member(presented.keyed_hash)
     if member is not None:
-        _attach(desk, member.member_id, member.tier, presented.method)
-        return
-    asked = e.MemberAsked(desk.mint(), presented.method)
+        _attach(desk, member, presented.method)
+        newer = desk.policy.points is not None and desk.state.live.online and presented.method == "card"
+        if not newer or desk.basket is None:
+            return
+    asked = e.MemberAsked(desk.mint(), presented.method, member.member_id if member is not None else "")
     desk.happened(asked)
     desk.do(f.AskMember(asked.correlation, presented.keyed_hash, desk.policy.timeouts.ask))
 
@@ -136,17 +142,23 @@ def member_answered(desk: Desk, answer: i.MemberAnswered) -> None:
     if asked is None or asked.correlation != answer.correlation:
         return
     desk.happened(e.MemberAsked(""))
-    if answer.member_id:
-        _attach(desk, answer.member_id, answer.tier, asked.method)
+    if asked.member_id:
+        if desk.basket is not None and desk.basket.member_id == asked.member_id == answer.member_id:
+            burning.told(desk, answer.points)
+    elif answer.member_id:
+        found = Member(answer.member_id, answer.tier, points=answer.points, points_utc_ms=desk.moment.utc_ms)
+        _attach(desk, found, asked.method)
     else:
         desk.refuse(text("loyalty.offline" if answer.offline else "loyalty.unknown"))
 
 
-def _attach(desk: Desk, member_id: str, tier: str, method: e.LoyaltyMethod) -> None:
+def _attach(desk: Desk, member: Member, method: e.LoyaltyMethod) -> None:
+    """What a member has is told to whoever holds the card; a number anybody may type only earns."""
     if desk.phase in (Phase.FINISHING, Phase.OUT_OF_SERVICE):
         return
     entry.open_transaction(desk)
-    desk.happened(e.LoyaltyAttached(member_id, tier, method))
+    points, as_of = (member.points, member.points_utc_ms) if method == "card" else (None, 0)
+    desk.happened(e.LoyaltyAttached(member.member_id, member.tier, method, points, as_of))
     entry.settle_offers(desk)
     desk.happened(e.ViewShown("basket"))
     desk.say(text("loyalty.welcome" if method == "card" else "loyalty.points_only"))
@@ -178,7 +190,7 @@ def timer(desk: Desk, name: str) -> None:  # noqa: C901 - one flat table
         case "doubt":
             payment.ask_doubtful(desk)
         case "reversal":
-            payment.reversals_again(desk, "card", "qr", "voucher")
+            payment.reversals_again(desk, "card", "qr", "voucher", "points")
         case _:
             pass
 
