@@ -36,8 +36,13 @@ for machine in x86_64 aarch64; do
     done
 done
 
-# The judge of receipts and scales has an environment of its own (tests/support/emupos.py): it needs Python 3.13.
-echo "lock: requirements/emupos.txt"
-echo "emupos==0.4.0" | "$uv" pip compile --quiet --universal --python-version 3.13 --generate-hashes \
-    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements/emupos.txt - >"$workshop/out"
-sed -i -E "s/ ; sys_platform == 'linux'//; s/ and sys_platform == 'linux'//" requirements/emupos.txt
+apart() { # apart NAME PYTHON REQUIREMENT...: what lives in an environment of its own (tests/support/apart.py)
+    echo "lock: requirements/$1.txt"
+    printf '%s\n' "${@:3}" | "$uv" pip compile --quiet --universal --python-version "$2" --generate-hashes \
+        --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file "requirements/$1.txt" - >"$workshop/out"
+    sed -i -E "s/ ; sys_platform == 'linux'//; s/ and sys_platform == 'linux'//" "requirements/$1.txt"
+}
+
+# The judge of receipts and scales needs Python 3.13. The rival of `make price-bench` has one package without a wheel.
+apart emupos 3.13 'emupos==0.4.0'
+apart oscar 3.11 'django-oscar==4.2.1' 'django>=5.2,<5.3'

@@ -13,18 +13,18 @@ from tools.report import Report, machine
 __all__ = ["DOCUMENT", "renew"]
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
-_BETWEEN = re.compile(r"(<!-- measured -->\n).*(<!-- end -->)", re.DOTALL)
 _CPU = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)
 
 
-def renew(report: Report, document: Path = DOCUMENT) -> None:
-    """Put this run's results between the document's markers. Raises ``ValueError`` where it has none."""
+def renew(report: Report, document: Path = DOCUMENT, part: str = "measured") -> None:
+    """Put this run's results between the document's markers of ``part``. Raises ``ValueError`` where it has none."""
+    between = re.compile(rf"(<!-- {part} -->\n).*?(<!-- end -->)", re.DOTALL)
     text = document.read_text(encoding="utf-8")
-    if not _BETWEEN.search(text):
+    if not between.search(text):
         message = f"{document.name} has no markers for what was measured"
         raise ValueError(message)
     body = "\n".join([_when(), "", *_speeds(report), *_tables(report)])
-    document.write_text(_BETWEEN.sub(lambda found: f"{found[1]}{body}\n{found[2]}", text), encoding="utf-8")
+    document.write_text(between.sub(lambda found: f"{found[1]}{body}\n{found[2]}", text), encoding="utf-8")
 
 
 def _when() -> str:

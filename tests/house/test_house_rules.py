@@ -30,6 +30,7 @@ TARGETS = [
     "vision",
     "cases",
     "optimality",
+    "price-bench",
     "produce",
     "conformance",
     "soak-devices",

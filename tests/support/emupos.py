@@ -1,15 +1,13 @@
 """emupos, a simulator of tills' devices that nobody here wrote, as a judge's tool (the package emupos).
 
-It needs Python 3.13, which the kiosk does not, so it lives in an environment of its own under ``build/``, made at the
-first call from ``requirements/emupos.txt``. Where there is no such Python, or no registry of packages, there is none.
+It needs Python 3.13, which the kiosk does not, so it lives in an environment of its own (``tests/support/apart.py``).
+Where there is no such Python, or no registry of packages, there is none.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
 import time
 import urllib.error
@@ -19,15 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tests.support.apart import ApartError, environment
 from tests.support.ports import free_port
 
 __all__ = ["Emupos", "EmuposMissingError", "emupos"]
 
-ROOT: Final = Path(__file__).parents[2]
-REQUIREMENTS: Final = ROOT / "requirements" / "emupos.txt"
-HOME: Final = ROOT / "build" / "emupos"
 _MINIMUM: Final = (3, 13)
-_INSTALL_S, _START_S, _STOP_S = 300, 30, 10
+_START_S, _STOP_S = 30, 10
 
 
 class EmuposMissingError(Exception):
@@ -134,30 +130,10 @@ def _wait_for(running: Emupos, process: subprocess.Popen[bytes]) -> None:
 
 def _installed() -> Path:
     """The program, installed when it is not, or when what is required has changed."""
-    program, stamp = HOME / "bin" / "emupos", HOME / "required"
-    required = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if program.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == required:
-        return program
-    python = _python()
-    shutil.rmtree(HOME, ignore_errors=True)
-    _run([python, "-m", "venv", HOME], "its environment cannot be made")
-    pip: list[str | Path] = [HOME / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", REQUIREMENTS], "it cannot be installed")
-    stamp.write_text(required, encoding="utf-8")
-    return program
-
-
-def _run(command: Sequence[str | Path], trouble: str) -> None:
     try:
-        done = subprocess.run(
-            command, check=False, capture_output=True, text=True, timeout=_INSTALL_S, stdin=subprocess.DEVNULL
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        text = f"{trouble}: {error}"
-        raise EmuposMissingError(text) from error
-    if done.returncode:
-        text = f"{trouble}: {(done.stderr.strip().splitlines() or ['it says nothing'])[-1]}"
-        raise EmuposMissingError(text)
+        return environment("emupos", _python()) / "emupos"
+    except ApartError as fault:
+        raise EmuposMissingError(str(fault)) from fault
 
 
 def _python() -> str:

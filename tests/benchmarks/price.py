@@ -1,0 +1,208 @@
+"""``make price-bench``: how long a basket takes to be priced anew, and how that grows; beside django-oscar.
+
+Three parts, one run: a long basket with many live offers after each scan, with the whole decision of the checkout
+around it; the cost from ten to a thousand lines and from ten to ten thousand offers; and the same baskets through
+django-oscar's own applicator, which must be slower and must nowhere be cheaper for the shopper. ``WRITE=1`` renews the
+page.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from kiosk.checkout import inputs as i
+from kiosk.retail.item import Item
+from kiosk.retail.money import Money
+from kiosk.retail.offer import Occasion, Offer
+from kiosk.retail.pricing import counted
+from kiosk.retail.promotion import OfferBook, settle
+from kiosk.retail.tax import TaxRate
+from kiosk.retail.transaction import LineItem
+from kiosk.store.book import SqliteBook
+from tests.benchmarks import peer
+from tests.benchmarks.document import renew
+from tests.benchmarks.figures import percentile
+from tests.benchmarks.price_shop import build, gtin_of, items_of, offers_of
+from tests.support.lane import HandLane, open_lane
+from tests.support.shop import MemoryBook, bangladesh
+from tools.report import Report
+
+__all__ = ["FULL", "TINY", "Size", "main", "measure"]
+
+_TARGET_MS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured. ``many``: the steps to which lines, and offers, grow. ``scale``: of the peer's baskets."""
+
+    lines: int = 200
+    offers: int = 500
+    shop: int = 1_000
+    hypermarket: int = 20_000
+    trolleys: int = 2
+    scans: int = 200
+    lines_grow: tuple[int, ...] = (10, 30, 100, 300, 1_000)
+    offers_grow: tuple[int, ...] = (10, 100, 1_000, 10_000)
+    groups: tuple[peer.Group, ...] = peer.GROUPS
+
+
+FULL = Size()
+TINY = Size(4, 6, 60, 80, 1, 3, (2, 4), (3, 6), (replace(peer.GROUPS[0], count=1),))
+
+
+def measure(report: Report, size: Size, ask: peer.Asked = peer.oscar) -> None:
+    """All three parts."""
+    report.progress(f"{size.lines} lines, {size.offers} live offers, after each scan")
+    _scans(report, size)
+    report.progress("growth")
+    _growth(report, size)
+    report.progress("beside django-oscar")
+    peer.compare(report, size.groups, ask)
+
+
+def _scans(report: Report, size: Size) -> None:
+    """Every scan of trolleys that fill up, and of a full one; the book lies on disk, as the kiosk's does."""
+    filling: list[float] = []
+    full: list[float] = []
+    alone: list[float] = []
+    unproven = 0
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        offers = offers_of(size.offers, size.shop)
+        policy = replace(bangladesh(), maximum_lines=2 * size.lines)
+        book = SqliteBook.open(build(Path(folder), items_of(size.shop), offers, policy))
+        stack.callback(book.close)
+        for trolley in range(size.trolleys):
+            rng = random.Random(trolley)
+            lane = open_lane(cast("MemoryBook", book))  # a lane asks a book for no more than the protocol tells
+            codes = [gtin_of(number) for number in rng.sample(range(size.shop), size.lines)]
+            filling += [_scan(lane, code) for code in codes]
+            full += [_scan(lane, rng.choice(codes)) for _ in range(size.scans)]
+            sold = lane.state.transaction
+            lines = sold.live_lines if sold is not None else ()
+            report.require(
+                "every scan rings up what it read",
+                held=sum(line.quantity for line in lines) == size.lines + size.scans and len(codes) == size.lines,
+                detail=f"{len(lines)} lines",
+            )
+            took, proven = _settled(lines, book)
+            alone += took
+            unproven += not proven
+    report.figure("scan_p50_ms", percentile(full, 50))
+    report.figure("scan_p99_ms", percentile(full, 99))
+    what = f"a scan decided and the basket priced anew, {size.lines} lines, {size.offers} live offers"
+    report.speed(f"{what} p50", percentile(full, 50), _TARGET_MS, "ms")
+    report.speed(f"{what} p99", percentile(full, 99), _TARGET_MS, "ms")
+    rows = [
+        ("a scan while the basket grows to that", filling),
+        ("a scan of a full basket", full),
+        ("offers of a full basket alone", alone),
+    ]
+    told = [(name, f"{percentile(ms, 50):.2f}", f"{percentile(ms, 99):.2f}", len(ms)) for name, ms in rows]
+    report.table("After each scan", ("what", "p50 ms", "p99 ms", "count"), told)
+    report.note(f"Full baskets whose best combination was not proven within the budget of nodes: {unproven}.")
+
+
+def _scan(lane: HandLane, code: str) -> float:
+    """Milliseconds from the code to the new basket; another pack each time, so a second has passed since the last."""
+    lane.later(2_000)
+    began = time.perf_counter()
+    lane.tell(i.CodeScanned(code, "]E0"))
+    return (time.perf_counter() - began) * 1000
+
+
+def _settled(lines: Sequence[LineItem], book: OfferBook, rounds: int = 5) -> tuple[list[float], bool]:
+    """Milliseconds of each of some rounds, and whether the result was proven the best."""
+    took = []
+    proven = True
+    for _ in range(rounds):
+        began = time.perf_counter()
+        proven = settle(lines, book, Occasion(day="2026-11-22")).proven
+        took.append((time.perf_counter() - began) * 1000)
+    return took, proven
+
+
+# --- growth ------------------------------------------------------------------------------------------------------
+
+
+class _Shelf:
+    """Items and offers at hand, offers by item and department as a book keeps them."""
+
+    def __init__(self, items: Sequence[Item], offers: Sequence[Offer]) -> None:
+        self._items = {item.item_id: item for item in items}
+        self._by_item: dict[str, list[Offer]] = {}
+        self._by_department: dict[str, list[Offer]] = {}
+        self._always = [offer for offer in offers if any(scope.everything for scope in offer.scopes)]
+        for offer in offers:
+            for scope in offer.scopes:
+                for keys, found in ((scope.item_ids, self._by_item), (scope.departments, self._by_department)):
+                    for key in keys:
+                        found.setdefault(key, []).append(offer)
+
+    def item(self, item_id: str) -> Item | None:
+        return self._items.get(item_id)
+
+    def offers_for(self, item_id: str) -> tuple[Offer, ...]:
+        department = self._items[item_id].department
+        return (*self._by_item.get(item_id, ()), *self._by_department.get(department, ()), *self._always)
+
+
+def _growth(report: Report, size: Size) -> None:
+    """The offers alone: of one shop with a longer and longer basket, and of one basket with more and more offers."""
+    header = ("{}", "offers that touch the basket", "median ms", "best proven")
+    shop = items_of(size.shop)
+    shelf = _Shelf(shop, offers_of(size.offers, size.shop))
+    rows = [(lines, *_grown(_lines(shop, lines), shelf)) for lines in size.lines_grow]
+    report.table(f"Growth by lines, {size.offers} live offers", ("lines", *header[1:]), rows)
+    hyper = items_of(size.hypermarket)
+    lines = _lines(hyper, size.lines)
+    made = offers_of(max(size.offers_grow), size.hypermarket)
+    rows = [(count, *_grown(lines, _Shelf(hyper, made[:count]))) for count in size.offers_grow]
+    title = f"Growth by live offers, {size.lines} lines, a shop of {size.hypermarket} items"
+    report.table(title, ("offers", *header[1:]), rows)
+    first, last = (float(rows[end][2]) for end in (0, -1))
+    report.figure("offers_growth", last / first if first else 0.0)
+
+
+def _grown(lines: Sequence[LineItem], shelf: _Shelf) -> tuple[int, str, str]:
+    touching = {offer.offer_id for line in lines for offer in shelf.offers_for(line.item_id)}
+    took, proven = _settled(lines, shelf, 3)
+    return len(touching), f"{percentile(took, 50):.2f}", "yes" if proven else "no"
+
+
+def _lines(items: Sequence[Item], count: int) -> list[LineItem]:
+    """``count`` lines of different items, a piece or two of each."""
+    rng = random.Random(7)
+    return [_line(number, item, rng.choice((1, 1, 1, 2))) for number, item in enumerate(rng.sample(items, count), 1)]
+
+
+def _line(number: int, item: Item, quantity: int) -> LineItem:
+    price = item.price or Money(0, bangladesh().currency)
+    rate = TaxRate("standard", 750)
+    extended = counted(price, quantity)
+    return LineItem(number, item.item_id, item.names, "each", quantity, price, extended, rate, "scanned")
+
+
+# --- the command -------------------------------------------------------------------------------------------------
+
+
+def main() -> int:
+    """Measure everything into one report."""
+    with Report("price-bench") as report:
+        measure(report, FULL)
+        if os.environ.get("WRITE"):
+            renew(report, part="prices")
+        return report.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
