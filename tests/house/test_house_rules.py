@@ -68,7 +68,7 @@ def text_files() -> dict[str, str]:
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
 def test_every_required_package_is_pinned_and_hashed(path: Path) -> None:
     entries = path.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
-    assert len(entries) > 20
+    assert len(entries) > 10
     for entry in entries:
         assert re.match(r"^[a-z0-9][a-z0-9.-]*==[^ ]+ ", entry), entry
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry
