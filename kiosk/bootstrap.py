@@ -121,7 +121,7 @@ class Kiosk:
         self._panel: KnobServer | None = None
         self._moves = StockMoves()
         self._bare_policy = policy_of(layers, {})
-        self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up)
+        self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up, self.settings.location)
         self._intake = self._make_intake()
         self._rack = Rack(devices, tell=self._intake.event, lost=self._intake.lost, ready=self._device_ready)
         self._sync = self._make_sync()

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, entry, lane, payment, qr, receipt, shopper, staff, weighing
+from kiosk.checkout.deciding import burning, entry, hinting, lane, payment, qr, receipt, shopper, staff, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.effects import Effect, SetLight, WeighAt
 from kiosk.checkout.moment import Moment
@@ -40,6 +40,7 @@ def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisio
     if _shoppers_touch(input_):
         desk.touched()
     _route(desk, input_)
+    hinting.follow(desk, state, input_)
     before, after = light(state), light(desk.state)
     if after != before or isinstance(input_, i.PowerRestored):
         desk.do(after)
@@ -186,5 +187,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
 def _elapsed(desk: Desk, name: str) -> None:
     if name == "staff":
         staff.lock(desk)
+    elif name == hinting.TIMER:
+        hinting.advise(desk)
     else:
         shopper.timer(desk, name)

@@ -191,7 +191,7 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one 
             state = replace(state, unpaid=_unpaid(state.unpaid, basket, event))
         case _:
             assert_never(event)
-    return replace(state, transaction=basket, live=live)
+    return replace(state, transaction=basket, live=replace(live, hints=()) if live.hints else live)
 
 
 def _line(basket: Transaction, number: int) -> LineItem:
@@ -339,6 +339,7 @@ def _gone(state: State) -> State:
         member_ask=None,
         points=e.PointsShown(),
         suggestions=e.SuggestionsShown(),
+        hints=(),
     )
     return replace(state, interventions=kept, language="", large_text=False, high_contrast=False, live=live)
 
@@ -418,6 +419,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, storage=event.reason)
         case e.SuggestionsShown():
             live = replace(live, suggestions=event)
+        case e.HintsShown():
+            live = replace(live, hints=event.hints)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from kiosk.checkout import screen as s
+from kiosk.checkout.advice import hint_views
 from kiosk.checkout.deciding.payment import unusable
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised
@@ -14,6 +15,7 @@ from kiosk.checkout.text import Text, text
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import totals
+from kiosk.retail.savings import savings
 from kiosk.retail.tender import cash_due
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.weighing import VERSION, Accepted, Reason, Refused
@@ -154,6 +156,7 @@ def _basket(state: State, policy: Policy) -> s.BasketBody:
         interventions=interventions,
         member_tier=basket.member_tier if basket is not None else "",
         leaving=state.live.leaving,
+        hints=() if holds else hint_views(state),
     )
 
 
@@ -163,13 +166,18 @@ def _lines(state: State) -> tuple[s.LineView, ...]:
         return ()
     notes = {raised.line: text(f"line.{raised.kind}") for raised in state.interventions if raised.line is not None}
     return tuple(
-        _line_view(line, latest=line.line == basket.latest_line, note=notes.get(line.line))
+        _line_view(line, latest=line.line == basket.latest_line, note=notes.get(line.line), dated=_dated(line, basket))
         for line in basket.lines
         if not line.voided
     )
 
 
-def _line_view(line: LineItem, *, latest: bool, note: Text | None) -> s.LineView:
+def _dated(line: LineItem, basket: Transaction) -> bool:
+    """Whether the pack's date tells this line from another of its item, or may be why an offer holds."""
+    return bool(line.modifiers) or sum(line.item_id == other.item_id for other in basket.live_lines) > 1
+
+
+def _line_view(line: LineItem, *, latest: bool, note: Text | None, dated: bool) -> s.LineView:
     return s.LineView(
         line=line.line,
         names=line.names,
@@ -185,6 +193,8 @@ def _line_view(line: LineItem, *, latest: bool, note: Text | None) -> s.LineView
         note=note,
         tare_grams=line.tare_grams,
         deposit=(line.deposit.names, line.deposit_due) if line.deposit is not None else None,
+        expires=line.expires if dated else "",
+        best_before=line.best_before if dated and not line.expires else "",
     )
 
 
@@ -209,6 +219,7 @@ def _totals(basket: Transaction | None, policy: Policy) -> s.TotalsView:
         total=come_to.total,
         paid=Money(paid, currency),
         due=come_to.total - Money(paid, currency),
+        savings=tuple((saving.names, saving.amount) for saving in savings(lines)),
     )
 
 

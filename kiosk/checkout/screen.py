@@ -21,6 +21,7 @@ __all__ = [
     "CardBody",
     "CashBody",
     "Chrome",
+    "HintView",
     "InterventionView",
     "LineView",
     "LookUpBody",
@@ -85,7 +86,8 @@ class Notice:
 class LineView:
     """One row of the basket. ``saved`` is (offer's names, amount); ``note`` says what staff must still judge.
 
-    ``deposit``: its names and what it adds for all pieces, beside ``net``.
+    ``deposit``: its names and what it adds for all pieces, beside ``net``. ``expires`` or ``best_before``: the pack's
+    date (ISO), where it may be why the line costs what it does.
     """
 
     line: int
@@ -102,11 +104,32 @@ class LineView:
     note: Text | None = None
     tare_grams: int = 0
     deposit: tuple[Names, Money] | None = None
+    expires: str = ""
+    best_before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HintView:
+    """What little more would bring an offer to hold.
+
+    A touch sets ``line`` to ``quantity``, or rings up the item ``choose``; without either it is fetched and scanned.
+    """
+
+    says: Text
+    offer: Names
+    saving: Money
+    picture: str | None = None
+    line: int | None = None
+    quantity: int = 0
+    choose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TotalsView:
-    """The money side of the basket. With ``tax_included`` the tax rows read "of which"."""
+    """The money side of the basket. With ``tax_included`` the tax rows read "of which".
+
+    ``savings``: what each offer takes off, the largest first; together they are ``discount``.
+    """
 
     count: int
     subtotal: Money
@@ -116,6 +139,7 @@ class TotalsView:
     total: Money
     paid: Money
     due: Money
+    savings: tuple[tuple[Names, Money], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +173,7 @@ class BasketBody:
     interventions: tuple[InterventionView, ...] = ()
     member_tier: str = ""
     leaving: bool = False
+    hints: tuple[HintView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

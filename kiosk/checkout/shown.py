@@ -10,6 +10,7 @@ from typing import Literal
 
 from kiosk.checkout.text import Text
 from kiosk.retail.codes.values import Details
+from kiosk.retail.hints import Hint
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
@@ -20,6 +21,7 @@ __all__ = [
     "CodeTaken",
     "ConditionShown",
     "DeviceShown",
+    "HintsShown",
     "ItemArmed",
     "LeavingShown",
     "LoyaltyMethod",
@@ -213,6 +215,13 @@ class SuggestionsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class HintsShown:
+    """What little more would bring an offer of the basket as it stands to hold, the best first."""
+
+    hints: tuple[Hint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SignInRefused:
     """The PIN or badge was not accepted."""
 
@@ -238,5 +247,6 @@ Transient = (
     | ConditionShown
     | StorageShown
     | SuggestionsShown
+    | HintsShown
     | SignInRefused
 )

@@ -22,6 +22,7 @@ from kiosk.checkout.events import (
     WeightShown,
 )
 from kiosk.checkout.text import Text
+from kiosk.retail.hints import Hint
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem, TenderKind
 from kiosk.retail.weighing import Emptying
@@ -173,6 +174,8 @@ class Live:
     member_ask: MemberAsked | None = None
     points: PointsShown = field(default_factory=PointsShown)
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
+    hints: tuple[Hint, ...] = ()
+    """For the basket as it stands: none is left once it changes."""
     emptying: Emptying = field(default_factory=Emptying)
     weighing: WeighingShown = field(default_factory=WeighingShown)
     code_taken: CodeTaken | None = None

@@ -57,5 +57,8 @@ class Book(Protocol):
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
         """Offers that may touch the item: by its id, its department, or on everything; whatever their dates."""
 
+    def on_hand(self, item_id: str) -> int | None:
+        """Pieces (or grams) in this shop as head office counted them for this version; ``None``: not known."""
+
     def member(self, keyed_hash: str) -> Member | None:
         """A loyalty member by the keyed hash of a card or phone number (lower-case hex)."""

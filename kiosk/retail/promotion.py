@@ -19,7 +19,7 @@ from kiosk.retail.offer import Occasion, Offer, OfferPolicy
 from kiosk.retail.transaction import LineItem, PriceModifier
 from kiosk.retail.units import Unit
 
-__all__ = ["OfferBook", "Settlement", "days_left", "settle", "units_of"]
+__all__ = ["OfferBook", "Settlement", "days_left", "is_counted", "settle", "units_of"]
 
 
 class OfferBook(Protocol):
@@ -76,11 +76,16 @@ def days_left(line: LineItem, day: str) -> int | None:
     return (date.fromisoformat(told) - date.fromisoformat(day)).days if told and day else None
 
 
+def is_counted(line: LineItem) -> bool:
+    """Whether its pieces are units of their own; a line that was weighed, or priced as a whole, is one unit."""
+    return line.unit == "each" and line.extended == line.unit_price * line.quantity
+
+
 def units_of(line: LineItem, item: Item | None, days: int | None) -> list[Unit]:
     """A unit per piece; a line that was weighed, or priced by its label, is one."""
     department = item.department if item is not None else ""
     floor = item.floor.minor if item is not None and item.floor is not None else 0
-    if line.unit != "each" or line.extended != line.unit_price * line.quantity:
+    if not is_counted(line):
         return [Unit(line.line, line.item_id, line.extended.minor, 0, department, counted=False, days_left=days)]
     return [Unit(line.line, line.item_id, line.unit_price.minor, floor, department, days_left=days)] * line.quantity
 

@@ -19,7 +19,7 @@ from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 from kiosk.store.book_schema import book_name, book_version, open_checked
 from kiosk.store.errors import BookError, BookRowError, StoreError
-from kiosk.store.rows import Operator, decode_row
+from kiosk.store.rows import Operator, Stock, decode_row
 
 __all__ = ["Books", "SqliteBook"]
 
@@ -45,7 +45,9 @@ _OFFERS_BY_ID = "SELECT offer_id FROM offer_item WHERE item_id = ? ORDER BY offe
 
 
 class SqliteBook:
-    """Implements ``kiosk.retail.book.Book``. Safe from several threads, one of them at a time inside.
+    """Implements ``kiosk.retail.book.Book``; its stock is that of any location.
+
+    Safe from several threads, one of them at a time inside.
 
     A row that cannot be read raises ``BookError``: the file was damaged after it was checked.
     """
@@ -120,6 +122,11 @@ class SqliteBook:
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
         """Offers that may touch the item: by its id, its department, or on everything; whatever their dates."""
         return self._offers(item_id)
+
+    def on_hand(self, item_id: str, location: str = "") -> int | None:
+        """Pieces (or grams) at a stock location as the feed told them; ``None`` where it did not."""
+        found: Stock | None = self._one("stock", _OTHER, "stock", f"{location}/{item_id}")
+        return found.on_hand if found is not None else None
 
     def member(self, keyed_hash: str) -> Member | None:
         """A loyalty member by the keyed hash of a card or phone number (lower-case hex)."""

@@ -22,10 +22,11 @@ __all__ = ["BookShelf", "LiveLookUp", "OverlaidBook"]
 
 
 class OverlaidBook:
-    """A price book whose policy is seen through the workstation's own settings."""
+    """A price book whose policy is seen through the workstation's own settings, and whose stock is this shop's."""
 
-    def __init__(self, book: SqliteBook, policy: Policy) -> None:
+    def __init__(self, book: SqliteBook, policy: Policy, location: str) -> None:
         self.inner = book
+        self._location = location
         self.policy = policy
         self.version = book.version
         self.path = book.path
@@ -54,6 +55,10 @@ class OverlaidBook:
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
         """Offers that may touch the item, whatever their dates."""
         return self.inner.offers_for(item_id)
+
+    def on_hand(self, item_id: str) -> int | None:
+        """Pieces (or grams) in this shop, as the feed told them."""
+        return self.inner.on_hand(item_id, self._location)
 
     def member(self, keyed_hash: str) -> Member | None:
         """A loyalty member by the keyed hash of a card or phone number."""
@@ -101,7 +106,8 @@ class LiveLookUp:
 class BookShelf:
     """Opens books and swaps them between baskets.
 
-    ``overlay`` gives the policy in force from what a book tells; ``make_look_up`` opens the look-up of a book.
+    ``overlay`` gives the policy in force from what a book tells; ``make_look_up`` opens the look-up of a book;
+    ``location`` is this shop's stock location.
     """
 
     def __init__(
@@ -109,8 +115,10 @@ class BookShelf:
         books: Books,
         overlay: Callable[[Mapping[str, Any]], Policy],
         make_look_up: Callable[[SqliteBook], BookLookUp],
+        location: str = "",
     ) -> None:
         self._books = books
+        self._location = location
         self._overlay = overlay
         self._make_look_up = make_look_up
         self._waiting: OverlaidBook | None = None
@@ -165,7 +173,7 @@ class BookShelf:
         self.current = self._waiting = None
 
     def _overlaid(self, book: SqliteBook) -> OverlaidBook:
-        return OverlaidBook(book, self._overlay(book.policy_told))
+        return OverlaidBook(book, self._overlay(book.policy_told), self._location)
 
     def _use(self, book: OverlaidBook) -> None:
         old, self.current = self.current, book

@@ -15,7 +15,7 @@ from kiosk.retail.offer import DistinctSet, Offer, Part, PercentOff, PercentOffE
 from kiosk.store.book import Books, SqliteBook
 from kiosk.store.book_builder import BookBuilder
 from kiosk.store.errors import BookError, BookRowError, NewerDatabaseError, StoreError
-from kiosk.store.rows import Operator
+from kiosk.store.rows import Operator, Stock
 from tests.store.support import BANANA, COFFEE, OFFER, POLICY, STANDARD, TEA, build_book, encode, item
 
 
@@ -43,6 +43,14 @@ def test_members_and_operators_are_found(tmp_path: Path) -> None:
         builder.put("member", "f00d", encode(member))
         book = _open(builder.finish(2))
     assert (book.operators(), book.member("f00d")) == ((operator,), member)
+    book.close()
+
+
+def test_stock_is_told_by_location(tmp_path: Path) -> None:
+    with BookBuilder.from_previous(build_book(tmp_path, 1)) as builder:
+        builder.put("stock", "dhaka-1/tea", encode(Stock("tea", "dhaka-1", 7)))
+        book = _open(builder.finish(2))
+    assert (book.on_hand("tea", "dhaka-1"), book.on_hand("tea", "dhaka-2"), book.on_hand("tea")) == (7, None, None)
     book.close()
 
 

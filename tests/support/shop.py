@@ -69,6 +69,7 @@ class MemoryBook:
     offers: tuple[Offer, ...] = ()
     members: dict[str, Member] = field(default_factory=dict)
     version: int = 1
+    stock: dict[str, int] = field(default_factory=dict)
 
     @property
     def tares(self) -> str:
@@ -96,6 +97,10 @@ class MemoryBook:
         """Offers naming the item."""
         department = self.items[item_id].department if item_id in self.items else ""
         return tuple(offer for offer in self.offers if any(scope.names(item_id, department) for scope in offer.scopes))
+
+    def on_hand(self, item_id: str) -> int | None:
+        """What was counted."""
+        return self.stock.get(item_id)
 
     def member(self, keyed_hash: str) -> Member | None:
         """By keyed hash."""

@@ -26,6 +26,7 @@ __all__ = [
     "confirm_weight",
     "enter_quantity",
     "hold_for_staff",
+    "line_of",
     "open_transaction",
     "overpaid_without",
     "price_again",
@@ -119,7 +120,7 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod, details: Details = NOTHIN
     lane.ensure_day(desk)
     if codes.stopped(desk, item, details):
         return
-    line = _line_of(desk, item, entry)
+    line = line_of(desk, item, entry)
     if line is None:
         _unpriced(desk, item)
         return
@@ -132,7 +133,7 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod, details: Details = NOTHIN
         _ring_up(desk, told)
 
 
-def _line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
+def line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
     """The line the item makes; ``None`` where it cannot be added up: no price in our money, no tax rate today."""
     priced, deposit = _priced(desk, item), _deposit_of(desk, item)
     if priced is None or (item.deposit and deposit is None):
@@ -365,7 +366,7 @@ def price_again(desk: Desk) -> bool:
     if armed is None:
         return False
     item = desk.book.item(armed.item_id)
-    line = _line_of(desk, item, armed.entry) if item is not None and item.weighed else None
+    line = line_of(desk, item, armed.entry) if item is not None and item.weighed else None
     if line is None:
         desk.happened(e.ViewShown("basket"))
         return True
