@@ -326,9 +326,10 @@ class Kiosk:
         return BookLookUp(book.path, kiosk=kiosk, location=location, moves=self._moves)
 
     def _device_ready(self, name: str) -> None:
-        device = self._rack.of("lights")
-        if device is not None and device.name == name:
-            self._performer.relight()
+        for category, again in (("lights", self._performer.relight), ("card_reader", self._performer.tell_terminal)):
+            device = self._rack.of(category)
+            if device is not None and device.name == name:
+                again()
 
     def _show(self, screen: Screen) -> None:
         with self._lock:

@@ -84,7 +84,8 @@ class PaymentAsk(Message, frozen=True, kw_only=True):
 
     ``request`` is the tender's own id: whatever is asked under it again is never a second charge. ``charge`` begins
     one, ``status`` only looks, ``cancel`` stops it, ``refund`` gives it back. ``amount_minor``, ``currency`` and
-    ``tender_id`` (which acquirer) go with ``charge`` and ``refund``.
+    ``tender_id`` (which acquirer) say with each of them what was asked for: a head office that has lost its record
+    asks the acquirer itself. Without ``tender_id`` it cannot, and what it has no record of is ``not_found``.
     """
 
     NAME: ClassVar[str] = "ask.payment"

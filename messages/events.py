@@ -31,6 +31,7 @@ __all__ = [
     "AgeApproved",
     "DayClosed",
     "DayOpened",
+    "DrawerOpened",
     "EpochOpened",
     "FiscalNumberGiven",
     "InterventionCleared",
@@ -59,6 +60,7 @@ __all__ = [
     "TenderRequested",
     "TenderReversed",
     "TenderSettled",
+    "TerminalDayClosed",
     "TransactionCompleted",
     "TransactionOpened",
     "TransactionResumed",
@@ -112,6 +114,25 @@ class DayClosed(Payload, frozen=True):
 
     business_day: str
     utc_ms: int
+
+
+class TerminalDayClosed(Payload, frozen=True):
+    """The card terminal's answer when a business day ended; ``report`` is its totals as it words them."""
+
+    business_day: str
+    done: bool
+    utc_ms: int
+    report: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class DrawerOpened(Payload, frozen=True):
+    """The cash drawer was told to open, or (``by_hand``) was seen open without."""
+
+    by: str
+    reason: Literal["cash_received", "cash_handed_back", "by_hand"]
+    utc_ms: int
+    tender: str = ""
 
 
 class LaneOpened(Payload, frozen=True):
@@ -295,6 +316,7 @@ class TenderReversed(Payload, frozen=True):
     amount: Money
     reference: str
     reason: str
+    tender_id: str = ""
 
 
 class TransactionCompleted(Payload, frozen=True):

@@ -64,6 +64,7 @@ __all__ = [
     "read_payment",
     "read_result",
     "read_status",
+    "read_totals",
     "seal",
     "service_id",
 ]
@@ -248,6 +249,24 @@ def _repeated(answer: Message, service: str) -> Message:
     return body
 
 
+def read_totals(answer: Message) -> tuple[str, ...]:
+    """A ReconciliationResponse's totals, one line each: card, currency, kind of transaction, how many, how much."""
+    closed = at(answer, dict, "ReconciliationResponse")
+    lines = [f"Reconciliation {_said(closed, 'POIReconciliationID')}"]
+    for totals in each_at(closed, "TransactionTotals"):
+        of = text_at(totals, "CardBrand") or _said(totals, "PaymentInstrumentType")
+        for each in each_at(totals, "PaymentTotals"):
+            told = (_said(each, f"Transaction{what}") for what in ("Type", "Count", "Amount"))
+            lines.append(" ".join((of, _said(totals, "PaymentCurrency"), *told)))
+    return tuple(lines)
+
+
+def _said(node: object, name: str) -> str:
+    """A word or a number as it stands there; a dash where there is none."""
+    value = at(node, object, name)
+    return str(value) if isinstance(value, str | int | Decimal) and value != "" else "-"
+
+
 def read_event(message: Message) -> tuple[str, str]:
     """(ServiceID of the payment, event) of a display notification; the event is empty where there is none."""
     for output in each_at(message, "DisplayRequest", "DisplayOutput"):
@@ -264,9 +283,9 @@ def read_event(message: Message) -> tuple[str, str]:
 class Driver(StreamDevice):
     """One terminal. While nobody pays it is asked now and then whether it is there; a payment is its own proof."""
 
-    capabilities = frozenset({"status", "partial", "abort", "reverse", "prompts", "signature", "display"})
-
     def __init__(self, name: str, settings: Settings) -> None:
+        able = {"status", "partial", "abort", "reverse", "prompts", "signature", "display"}
+        self.capabilities = frozenset(able | ({"end_of_day"} if settings.login else set()))
         where = (settings.host, settings.port, settings.path)
         self._https = HttpsPort(HttpsPeer(*where, settings.certificate_name, settings.ca_file, settings.notifications))
         super().__init__(name, self._https, retry_ms=settings.retry_ms)
@@ -378,6 +397,17 @@ class Driver(StreamDevice):
         idle = {"OutputFormat": "MessageRef", "PredefinedContent": {"ReferenceID": "Idle"}}
         output = {"Device": "CustomerDisplay", "InfoQualify": "Display", "OutputContent": text if lines else idle}
         await self._ask("Display", {"DisplayOutput": [output]}, message_class="Device")
+
+    async def end_of_day(self) -> tuple[str, ...]:
+        """See ``EndOfDay.end_of_day``: a SaleReconciliation, which a terminal knows of whoever has logged in."""
+        self._need_terminal()
+        asked = {"ReconciliationType": "SaleReconciliation"}
+        answer = await self._ask("Reconciliation", asked, timeout_ms=self._settings.pay_timeout_ms)
+        result, condition = read_result(answer, "Reconciliation")
+        if result == "Failure":
+            text = f"{self.name}: the terminal did not close its day: {condition}"
+            raise DeviceError(text)
+        return read_totals(answer)
 
     async def _log_in(self) -> None:
         names = ("ProviderIdentification", "ApplicationName", "SoftwareVersion", "CertificationCode")

@@ -139,7 +139,7 @@ class Cashier:
         row = self._written_down(kiosk, ask)
         if row is not None and row.kiosk == kiosk and row.reason != rules.ABANDONED:
             till = self._tills.get(row.tender_id)
-            if till is None and row.state in rules.OPEN:
+            if till is None and row.state in rules.OPEN and row.reason != rules.LOST:
                 row = self._change(row.request, lambda it, now: rules.gave_up(it, "not_offered", now))
             elif till is not None:
                 row = self._done(ask, row, till)
@@ -151,7 +151,8 @@ class Cashier:
         """The row of a request, with what is wanted of it on disk.
 
         One that is asked about before it was ever begun is noted as abandoned: should the question that begins it come
-        late, no charge comes of it.
+        late, no charge comes of it. Nor from one whose record may be lost (this database was restored from an older
+        one): what was asked for stands in the question, and its acquirer says whether it ever heard of it.
         """
         now = self._clock()
         with self._database.write() as session:
@@ -166,8 +167,7 @@ class Cashier:
                     now_ms=now,
                 )
                 if ask.deed != "charge":
-                    rules.gave_up(row, rules.ABANDONED, now)
-                    row.due_ms = 0
+                    rules.not_begun(row, known=bool(ask.tender_id and ask.amount_minor and ask.currency))
                 session.add(row)
             elif row.kiosk == kiosk:
                 if ask.deed == "cancel" and row.state in rules.OPEN:
@@ -178,7 +178,7 @@ class Cashier:
 
     def _done(self, ask: PaymentAsk, row: Payment, till: Till) -> Payment:
         """Do it at the acquirer; the row as it stands then."""
-        if ask.deed == "charge" and row.state == "requested":
+        if ask.deed == "charge" and row.state == "requested" and row.reason != rules.LOST:
             return self._begin(row, till)
         now = self._clock()
         fresh = ask.deed == "status" and 0 <= now - row.asked_ms < _FRESH_MS and now < row.expires_ms
@@ -253,6 +253,8 @@ class Cashier:
             rules.looked_at(it, now)
             if charge is not None:
                 rules.take(it, _as_ours(charge, it), now)
+            elif it.reason == rules.LOST:
+                rules.not_begun(it, known=False)
             elif it.state in rules.OPEN:  # it never heard of it
                 rules.gave_up(it, "cancelled" if it.cancelling else "unavailable", now)
 

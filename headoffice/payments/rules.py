@@ -12,11 +12,25 @@ from headoffice.acquirers.contract import Charge
 from headoffice.payments.tables import Payment
 from messages.asks import PaymentAnswer, PaymentState
 
-__all__ = ["ABANDONED", "OPEN", "answer_of", "gave_up", "looked_at", "new", "not_heard", "refund_told", "take"]
+__all__ = [
+    "ABANDONED",
+    "LOST",
+    "OPEN",
+    "answer_of",
+    "gave_up",
+    "looked_at",
+    "new",
+    "not_begun",
+    "not_heard",
+    "refund_told",
+    "take",
+]
 
 OPEN: Final = frozenset({"requested", "waiting"})
 """States in which money may still be on its way."""
 ABANDONED: Final = "abandoned"
+LOST: Final = "lost"
+"""Why a payment stands as requested that a kiosk knows and nobody here has a record of: its acquirer is asked."""
 
 _GRACE_MS: Final = 2_000
 """After its code has run out a payment is looked at by itself, should no kiosk ask."""
@@ -98,6 +112,14 @@ def _money_came(row: Payment, charge: Charge, now_ms: int) -> None:
 def gave_up(row: Payment, reason: str, now_ms: int) -> None:
     """No money counts for this any more; it is looked at a few times yet, for money that comes late."""
     _stands(row, "declined", reason, now_ms + _LATE_MS[0])
+
+
+def not_begun(row: Payment, *, known: bool) -> None:
+    """Nobody here has begun it. Where it is ``known`` what had been asked for, its acquirer may know more."""
+    if known:
+        row.reason = LOST
+    else:
+        _stands(row, "declined", ABANDONED, 0)
 
 
 def refund_told(row: Payment, stage: str, now_ms: int) -> None:

@@ -7,9 +7,22 @@ from typing import assert_never
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, entry, hinting, lane, payment, qr, receipt, shopper, staff, weighing
+from kiosk.checkout.deciding import (
+    burning,
+    drawer,
+    entry,
+    hinting,
+    lane,
+    payment,
+    qr,
+    receipt,
+    shopper,
+    staff,
+    terminal,
+    weighing,
+)
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.effects import Effect, SetLight, WeighAt
+from kiosk.checkout.effects import Effect, SetLight, TellTerminal, WeighAt
 from kiosk.checkout.moment import Moment
 from kiosk.checkout.state import State
 from kiosk.checkout.text import text
@@ -44,6 +57,9 @@ def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisio
     before, after = light(state), light(desk.state)
     if after != before or isinstance(input_, i.PowerRestored):
         desk.do(after)
+    closed = terminal.says_closed(desk.state)
+    if closed != terminal.says_closed(state) or (closed and isinstance(input_, i.PowerRestored)):
+        desk.do(TellTerminal(closed))
     asked = weighing.scale_price(desk.state)
     if asked != weighing.scale_price(state):
         desk.do(WeighAt(asked))
@@ -136,6 +152,12 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             payment.answered(desk, input_)
         case i.TerminalSilent():
             payment.silent(desk, input_)
+        case i.TerminalPrompted():
+            terminal.prompted(desk, input_)
+        case i.TerminalDayAnswered():
+            terminal.day_answered(desk, input_)
+        case i.DrawerMoved():
+            drawer.moved(desk, is_open=input_.is_open)
         case i.QrReady():
             qr.ready(desk, input_)
         case i.ReversalAnswered():

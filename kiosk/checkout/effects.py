@@ -17,6 +17,7 @@ __all__ = [
     "AskTerminal",
     "Beep",
     "Charge",
+    "CloseTerminalDay",
     "Disable",
     "Effect",
     "Enable",
@@ -26,6 +27,7 @@ __all__ = [
     "SetLight",
     "StartTimer",
     "StopTimer",
+    "TellTerminal",
     "WeighAt",
 ]
 
@@ -64,18 +66,25 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class AskTerminal:
-    """Ask what became of a request; never asks for money -> as ``Charge``."""
+    """Ask what became of a request; never asks for money -> as ``Charge``.
+
+    ``tender_id`` and ``amount`` say what had been asked for, to whoever may have lost it.
+    """
 
     tender: str
     kind: TenderKind
+    tender_id: str = ""
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AbortTerminal:
-    """Ask for a request to be stopped; the request's own answer says what became of it."""
+    """Ask for a request to be stopped; the request's own answer says what became of it. As ``AskTerminal``."""
 
     tender: str
     kind: TenderKind
+    tender_id: str = ""
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,21 @@ class Reverse:
     kind: TenderKind
     amount: Money
     reference: str
+    tender_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTerminalDay:
+    """Have the card terminal end its day -> TerminalDayAnswered, from one that can."""
+
+    business_day: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellTerminal:
+    """Have the idle card terminal say that this lane is closed, or show its own picture again."""
+
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +205,6 @@ Effect = (
     | Enable
     | Disable
     | WeighAt
+    | CloseTerminalDay
+    | TellTerminal
 )

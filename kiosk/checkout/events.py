@@ -15,6 +15,7 @@ from kiosk.checkout.shown import (
     CodeTaken,
     ConditionShown,
     DeviceShown,
+    DrawerAwaited,
     HintsShown,
     ItemArmed,
     LeavingShown,
@@ -23,11 +24,13 @@ from kiosk.checkout.shown import (
     NetworkShown,
     NoticeShown,
     PointsShown,
+    PromptShown,
     QrShown,
     SignInRefused,
     StorageShown,
     SuggestionsShown,
     TendersLeft,
+    TerminalPrompt,
     Transient,
     View,
     ViewShown,
@@ -51,6 +54,9 @@ __all__ = [
     "DayClosed",
     "DayOpened",
     "DeviceShown",
+    "DrawerAwaited",
+    "DrawerOpened",
+    "DrawerReason",
     "Durable",
     "EpochOpened",
     "Event",
@@ -78,6 +84,7 @@ __all__ = [
     "PointsShown",
     "PointsTold",
     "PriceModifiersSettled",
+    "PromptShown",
     "QrShown",
     "QuantityChanged",
     "ReceiptDeclined",
@@ -101,6 +108,8 @@ __all__ = [
     "TenderReversed",
     "TenderSettled",
     "TendersLeft",
+    "TerminalDayClosed",
+    "TerminalPrompt",
     "TransactionCompleted",
     "TransactionOpened",
     "TransactionResumed",
@@ -131,6 +140,7 @@ InterventionKind = Literal[
 ]
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
+DrawerReason = Literal["cash_received", "cash_handed_back", "by_hand"]
 ReversalStage = Literal["requested", "done", "failed"]
 OperatorOffReason = Literal["signed_out", "auto_lock", "restart"]
 
@@ -182,6 +192,33 @@ class DayClosed:
 
     business_day: str
     utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalDayClosed:
+    """The card terminal's answer when a business day ended: ``report`` is its totals as it words them.
+
+    Not ``done``: it could not, for ``reason``, and is asked again.
+    """
+
+    business_day: str
+    done: bool
+    utc_ms: int
+    report: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerOpened:
+    """The cash drawer was told to open; or, ``by_hand``, it was seen open and nobody had told it to.
+
+    ``by``: the operator who is signed in; empty: nobody. ``tender``: the cash it was opened for.
+    """
+
+    by: str
+    reason: DrawerReason
+    utc_ms: int
+    tender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +454,7 @@ class TenderReversed:
     amount: Money
     reference: str
     reason: str
+    tender_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -576,6 +614,8 @@ Durable = (
     | SeriesOpened
     | DayOpened
     | DayClosed
+    | TerminalDayClosed
+    | DrawerOpened
     | LaneOpened
     | LaneClosed
     | OperatorOn

@@ -28,7 +28,7 @@ def evolve(state: State, event: e.Event) -> State:
     return _journalled(state, event)
 
 
-def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911 - one flat table over all events
+def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911, PLR0912 - one flat table over all events
     match event:
         case (
             e.EpochOpened()
@@ -36,11 +36,14 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.SeriesOpened()
             | e.DayOpened()
             | e.DayClosed()
+            | e.TerminalDayClosed()
             | e.LaneOpened()
             | e.LaneClosed()
             | e.WeighingParametersChanged()
         ):
             return replace(state, lane=_lane(state.lane, event))
+        case e.DrawerOpened():
+            return state
         case e.OperatorOn():
             return replace(state, operator=Operator(event.operator_id, event.name, event.role))
         case e.OperatorOff():
@@ -94,13 +97,14 @@ _LaneEvent = (
     | e.SeriesOpened
     | e.DayOpened
     | e.DayClosed
+    | e.TerminalDayClosed
     | e.LaneOpened
     | e.LaneClosed
     | e.WeighingParametersChanged
 )
 
 
-def _lane(lane: Lane, event: _LaneEvent) -> Lane:
+def _lane(lane: Lane, event: _LaneEvent) -> Lane:  # noqa: PLR0911 - one flat table, closed by assert_never
     match event:
         case e.EpochOpened():
             return Lane(event.kiosk, event.epoch, event.store, event.workstation)
@@ -117,7 +121,11 @@ def _lane(lane: Lane, event: _LaneEvent) -> Lane:
         case e.DayOpened():
             return replace(lane, business_day=event.business_day, last_business_day=event.business_day)
         case e.DayClosed():
-            return replace(lane, business_day="")
+            return replace(lane, business_day="", terminal_day=event.business_day)
+        case e.TerminalDayClosed():
+            return replace(
+                lane, terminal_day="" if event.done else lane.terminal_day, terminal_day_failed=not event.done
+            )
         case e.LaneOpened():
             return replace(lane, closed_reason="")
         case e.LaneClosed():
@@ -133,7 +141,7 @@ def _reversals(pending: tuple[Reversal, ...], event: e.TenderReversed) -> tuple[
     if event.stage == "done":
         return others
     failed = event.stage == "failed"
-    return (*others, Reversal(event.tender, event.kind, event.amount, event.reference, failed))
+    return (*others, Reversal(event.tender, event.kind, event.amount, event.reference, failed, event.tender_id))
 
 
 # --- the basket --------------------------------------------------------------------------------------------------
@@ -187,7 +195,8 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one 
             basket = replace(basket, tenders=(*basket.tenders, asked))
         case e.TenderSettled():
             basket = replace(basket, tenders=tuple(_settled(t, event) for t in basket.tenders))
-            live = replace(live, cancelling=live.cancelling if event.outcome == "unknown" else "", qr=None)
+            cancelling = live.cancelling if event.outcome == "unknown" else ""
+            live = replace(live, cancelling=cancelling, qr=None, prompt=None)
             state = replace(state, unpaid=_unpaid(state.unpaid, basket, event))
         case _:
             assert_never(event)
@@ -335,6 +344,7 @@ def _gone(state: State) -> State:
         notice=None,
         leaving=False,
         cancelling="",
+        prompt=None,
         qr=None,
         member_ask=None,
         points=e.PointsShown(),
@@ -394,6 +404,10 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912 
             live = replace(live, notice=event.notice, notice_level=event.level, notice_sound=event.sound)
         case e.LeavingShown():
             live = replace(live, leaving=event.leaving)
+        case e.PromptShown():
+            live = replace(live, prompt=event)
+        case e.DrawerAwaited():
+            live = replace(live, drawer_awaited_ms=event.until_mono_ms)
         case e.CancelShown():
             live = replace(live, cancelling=event.tender)
         case e.QrShown():

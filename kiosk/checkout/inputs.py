@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.checkout.shown import TerminalPrompt
 from kiosk.retail.money import Money
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
@@ -19,6 +20,7 @@ __all__ = [
     "DeviceBack",
     "DeviceCause",
     "DeviceLost",
+    "DrawerMoved",
     "FeedApplied",
     "HeadOfficeCommanded",
     "HelpPressed",
@@ -54,7 +56,9 @@ __all__ = [
     "StorageRecovered",
     "TenderChosen",
     "TerminalAnswered",
+    "TerminalDayAnswered",
     "TerminalOutcome",
+    "TerminalPrompted",
     "TerminalSilent",
     "TimerElapsed",
     "Touch",
@@ -272,6 +276,31 @@ class TerminalSilent:
     """The terminal could not be reached, or stopped answering: the outcome of ``tender`` is unknown."""
 
     tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalPrompted:
+    """The terminal asks something of the shopper who pays ``tender``."""
+
+    tender: str
+    prompt: TerminalPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalDayAnswered:
+    """The terminal's word on the end of a business day; ``report``: its totals, in its own lines."""
+
+    business_day: str
+    done: bool
+    report: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerMoved:
+    """The cash drawer was seen to open or close."""
+
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,6 +562,9 @@ Input = (
     | HelpPressed
     | TerminalAnswered
     | TerminalSilent
+    | TerminalPrompted
+    | TerminalDayAnswered
+    | DrawerMoved
     | QrReady
     | ReversalAnswered
     | PrinterAnswered

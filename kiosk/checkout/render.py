@@ -300,7 +300,9 @@ def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -
         stage = "asking"
     elif state.live.cancelling == tender.tender:
         stage = "cancelling"
-    return s.CardBody(tender.requested, _offered(tender, policy), stage)
+    told = state.live.prompt
+    prompt = told.prompt if told is not None and told.tender == tender.tender and stage == "present" else ""
+    return s.CardBody(tender.requested, _offered(tender, policy), stage, prompt)
 
 
 def _signed(state: State, policy: Policy) -> s.CardBody | None:
@@ -381,6 +383,8 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
 def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
     """What staff should know besides lost devices; last, what is wrong with the scale."""
     told = tuple(text(f"condition.{condition}") for condition in state.live.conditions)
+    if state.lane.terminal_day_failed:
+        told = (*told, text("condition.terminal_day"))
     reasons = {raised.reason for raised in state.interventions if raised.kind == "scale" and raised.reason}
     standing = blocked(state, policy) if state.live.weighing.scale else None
     if standing is not None:

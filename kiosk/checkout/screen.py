@@ -250,6 +250,8 @@ class CardBody:
     amount: Money
     tender: TenderType
     stage: Literal["present", "asking", "staff", "cancelling", "signature"]
+    prompt: Literal["", "present_card", "enter_pin", "remove_card", "wait"] = ""
+    """What the terminal itself asks of the shopper; empty: it has not said."""
 
 
 @dataclass(frozen=True, slots=True)

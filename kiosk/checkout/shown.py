@@ -21,6 +21,7 @@ __all__ = [
     "CodeTaken",
     "ConditionShown",
     "DeviceShown",
+    "DrawerAwaited",
     "HintsShown",
     "ItemArmed",
     "LeavingShown",
@@ -29,11 +30,13 @@ __all__ = [
     "NetworkShown",
     "NoticeShown",
     "PointsShown",
+    "PromptShown",
     "QrShown",
     "SignInRefused",
     "StorageShown",
     "SuggestionsShown",
     "TendersLeft",
+    "TerminalPrompt",
     "Transient",
     "View",
     "ViewShown",
@@ -45,6 +48,8 @@ View = Literal[
     "attract", "basket", "look_up", "weigh", "quantity", "loyalty", "tender_choice", "staff_sign_in", "staff"
 ]
 LoyaltyMethod = Literal["card", "phone"]
+TerminalPrompt = Literal["present_card", "enter_pin", "remove_card", "wait"]
+"""What a card terminal asks of the shopper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,21 @@ class LeavingShown:
     """The shopper seems to have gone: the warning is up (or, false, taken down)."""
 
     leaving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromptShown:
+    """What the terminal asks of the shopper for this tender now."""
+
+    tender: str
+    prompt: TerminalPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerAwaited:
+    """The cash drawer was told to open: until this monotonic time that is no news."""
+
+    until_mono_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +256,8 @@ Transient = (
     | NoticeShown
     | LeavingShown
     | CancelShown
+    | PromptShown
+    | DrawerAwaited
     | CodeTaken
     | QrShown
     | TendersLeft

@@ -11,6 +11,7 @@ from kiosk.checkout.events import (
     LoyaltyMethod,
     MemberAsked,
     PointsShown,
+    PromptShown,
     QrShown,
     SettledTender,
     SuggestionsShown,
@@ -66,6 +67,10 @@ class Lane:
     weighing_changes: int = 0
     """How often what weighings are judged by has changed in this epoch."""
     weighing_digest: str = ""
+    terminal_day: str = ""
+    """The business day that has ended, and whose end the card terminal has not confirmed."""
+    terminal_day_failed: bool = False
+    """It said that it could not; staff should know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class Reversal:
     amount: Money
     reference: str
     failed: bool = False
+    tender_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,9 @@ class Live:
     leaving: bool = False
     cancelling: str = ""
     asking: str = ""
+    prompt: PromptShown | None = None
+    drawer_awaited_ms: int = 0
+    """Until this monotonic time an open cash drawer is no news."""
     qr: QrShown | None = None
     left: tuple[str, ...] = ()
     member_ask: MemberAsked | None = None

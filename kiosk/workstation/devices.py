@@ -51,10 +51,11 @@ class Rack:
         tell: Callable[[DeviceEvent], None],
         lost: Callable[[str, str], None],
         ready: Callable[[str], None],
+        close_s: float = _CLOSE_S,
     ) -> None:
         switched = {category for categories in _SWITCHED.values() for category in categories}
         self._mounted = [Mounted(category, device, category not in switched) for category, device in devices]
-        self._tell, self._lost, self._ready = tell, lost, ready
+        self._tell, self._lost, self._ready, self._close_s = tell, lost, ready, close_s
         self._said_lost: set[str] = set()
         """Devices whose own last word is that they are lost."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,12 +88,14 @@ class Rack:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for mounted in self._mounted:
-            try:
-                async with asyncio.timeout(_CLOSE_S):
-                    await mounted.device.close()
-            except Exception:  # noqa: BLE001 - a driver's fault must not keep the others open
-                _log.exception("%s could not be closed", mounted.device.name)
+        loop = asyncio.get_running_loop()
+        closing = {loop.create_task(_closed(each.device), name=each.device.name) for each in self._mounted}
+        if not closing:
+            return
+        _, hanging = await asyncio.wait(closing, timeout=self._close_s)
+        for task in hanging:  # not waited for: a driver may not let go even when it is told to
+            _log.error("%s has not closed within %g s; it is left behind", task.get_name(), self._close_s)
+            task.cancel()
 
     def let_flow(self, name: str, *, wanted: bool) -> None:
         """Let a device give data, or stop it. ``scanner`` means everything that reads codes."""
@@ -153,6 +156,14 @@ class Rack:
         task = asyncio.get_running_loop().create_task(_guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _closed(device: Device) -> None:
+    """Close it; a driver's fault must not keep the others open."""
+    try:
+        await device.close()
+    except Exception:  # noqa: BLE001 - as said above
+        _log.exception("%s could not be closed", device.name)
 
 
 async def _guarded(work: Any) -> None:  # noqa: ANN401 - a coroutine

@@ -54,7 +54,7 @@ _SHOWN: Final = frozenset(
 )
 """Devices by the names that there are words for; another is for the log."""
 _CAUSES: Final = get_args(i.DeviceCause)
-_CONTACTS: Final = {"door": "the cabinet", "tamper": "what nobody should open", "cash_drawer": "the cash drawer"}
+_CONTACTS: Final = {"door": "the cabinet", "tamper": "what nobody should open"}
 _KEY_OPERATOR: Final = ("staff_key", "Staff key")
 
 
@@ -134,11 +134,11 @@ class Intake:
             case PrinterState():
                 self._printer(event)
             case DrawerMoved():
-                _log.info("%s: the cash drawer is %s", event.device, "open" if event.is_open else "closed")
+                self._drawer(event.device, is_open=event.is_open)
             case SwitchTurned():
                 self._switch(event)
             case Prompt():
-                _log.debug("%s asks the shopper: %s", event.device, event.prompt)
+                self._put(i.TerminalPrompted(event.request, event.prompt))
             case _:
                 _log.warning("%s told something nobody knows: %s", event.device, type(event).__name__)
 
@@ -243,6 +243,10 @@ class Intake:
         else:
             self.back(event.device)
 
+    def _drawer(self, device: str, *, is_open: bool) -> None:
+        _log.info("%s: the cash drawer is %s", device, "open" if is_open else "closed")
+        self._put(i.DrawerMoved(is_open))
+
     def _switch(self, event: SwitchTurned) -> None:
         match event.switch:
             case "staff_key" if event.on:
@@ -252,5 +256,7 @@ class Intake:
             case "help_button":
                 if event.on:
                     self._put(i.HelpPressed())
-            case _:  # door, drawer, tamper contact
+            case "cash_drawer":
+                self._drawer(event.device, is_open=event.on)
+            case _:  # door, tamper contact
                 _log.warning("%s: %s", _CONTACTS[event.switch], "open" if event.on else "closed")

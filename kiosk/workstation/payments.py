@@ -153,16 +153,16 @@ class CodePayments:
 
     async def status(self, ask: f.AskTerminal) -> Word:
         """See ``PaymentService``."""
-        return word_of(await self._ask(self._question("status", ask.tender)))
+        return word_of(await self._ask(self._question("status", ask.tender, ask.amount, ask.tender_id)))
 
     async def abort(self, abort: f.AbortTerminal) -> Word | None:
         """See ``PaymentService``. Head office goes on trying: what it could not say now is asked later."""
-        told = await self._ask(self._question("cancel", abort.tender))
+        told = await self._ask(self._question("cancel", abort.tender, abort.amount, abort.tender_id))
         return None if told.offline or told.state in ("waiting", "unknown") else word_of(told)
 
     async def reverse(self, reverse: f.Reverse) -> i.ReversalAnswered | None:
         """See ``PaymentService``. What is under way, or could not be asked, is asked again later."""
-        told = await self._ask(self._question("refund", reverse.tender, reverse.amount))
+        told = await self._ask(self._question("refund", reverse.tender, reverse.amount, reverse.tender_id))
         if told.offline:
             return None
         match told.state:

@@ -19,6 +19,7 @@ from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
 from kiosk.workstation.devices import Rack
 from kiosk.workstation.payments import PaymentService, Word
+from kiosk.workstation.terminal import close_day, tell_closed
 
 __all__ = ["HeadOffice", "MakeReceipt", "Performer", "Sounds"]
 
@@ -83,6 +84,7 @@ class Performer:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._light = f.SetLight("off")
+        self._closed = False
 
     def perform(self, effect: f.Effect) -> None:  # noqa: C901, PLR0912 - one flat table, closed by assert_never
         """Carry an effect out, or begin to."""
@@ -122,6 +124,11 @@ class Performer:
                 self._rack.let_flow(effect.device, wanted=False)
             case f.WeighAt():
                 self._weigh_at(effect)
+            case f.CloseTerminalDay():
+                self._spawn(self._pay(close_day(self._rack, effect)))
+            case f.TellTerminal():
+                self._closed = effect.closed
+                self._spawn(tell_closed(self._rack, self._policy().languages, closed=effect.closed))
             case _:
                 assert_never(effect)
 
@@ -130,6 +137,11 @@ class Performer:
         lights: Lights | None = self._rack.of("lights")
         if lights is not None:
             self._spawn(lights.show(self._light.colour, blinking=self._light.blinking))
+
+    def tell_terminal(self) -> None:
+        """The terminal has come back: it is told again that the lane is closed."""
+        if self._closed:
+            self._spawn(tell_closed(self._rack, self._policy().languages, closed=True))
 
     async def stop(self) -> None:
         """Let timers and tasks go. What was asked of a terminal or printer is asked about after the next start."""
@@ -141,7 +153,7 @@ class Performer:
 
     # --- money ---------------------------------------------------------------------------------------------------
 
-    async def _pay(self, asked: Coroutine[Any, Any, Word | i.ReversalAnswered | None]) -> None:
+    async def _pay(self, asked: Coroutine[Any, Any, Word | i.ReversalAnswered | i.TerminalDayAnswered | None]) -> None:
         word = await asked
         if word is not None:
             self._put(word)

@@ -84,7 +84,7 @@ def test_when_no_time_is_left_the_code_is_taken_down_and_asked_about() -> None:
     lane, tender = on_show()
     lane.later(120_000).tell(i.TimerElapsed("qr"))
     assert body(lane).stage == "asking"
-    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr")
+    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr", "bkash", DUE)
     lane.tell(i.TerminalAnswered(tender, "declined", reason="expired"))
     assert isinstance(lane.screen.body, TenderChoiceBody)
     assert lane.screen.notice is not None
@@ -104,7 +104,7 @@ def test_while_the_code_is_on_show_its_fate_is_asked_now_and_then() -> None:
 def test_a_cancelled_code_is_stopped_at_the_acquirer_and_waited_for() -> None:
     lane, tender = on_show()
     lane.tell(i.PaymentCancelled())
-    assert lane.effect(f.AbortTerminal) == f.AbortTerminal(tender, "qr")
+    assert lane.effect(f.AbortTerminal) == f.AbortTerminal(tender, "qr", "bkash", DUE)
     assert (body(lane).stage, body(lane).payload) == ("cancelling", "")
     lane.tell(i.QrReady(tender, code(), 60_000))
     assert body(lane).stage == "cancelling", "a code that shall be stopped is not shown again"
@@ -185,7 +185,7 @@ def test_a_network_that_goes_while_the_code_is_on_show_leaves_the_outcome_unknow
     lane.tell(i.TimerElapsed("card_status"), i.TerminalSilent(tender))
     assert body(lane).stage == "staff"
     lane.tell(i.NetworkChanged(online=True))
-    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr")
+    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr", "bkash", DUE)
     lane.tell(i.QrReady(tender, code(), 40_000))
     assert (body(lane).stage, body(lane).seconds_left) == ("present", 40)
     assert lane.state.interventions == (), "staff need not come any more"
@@ -212,13 +212,13 @@ def test_who_never_saw_a_code_is_not_held(told: i.Input | str) -> None:
     assert isinstance(lane.screen.body, TenderChoiceBody)
     assert lane.effect(f.AbortTerminal).tender == tender, "a code that comes too late is stopped, never shown"
     lane.tell(paid(tender))
-    assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1"), "and its money goes back"
+    assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1", "bkash"), "and its money goes back"
 
 
 def test_what_was_given_up_here_is_stopped_at_head_office_however_long_that_takes() -> None:
     lane, tender = chosen()
     lane.tell(i.TerminalSilent(tender))
-    stop = f.AbortTerminal(tender, "qr")
+    stop = f.AbortTerminal(tender, "qr", "bkash", DUE)
     assert f.StartTimer("left", 30_000) in lane.effects
     for told in (i.TimerElapsed("left"), i.NetworkChanged(online=True)):
         lane.tell(told)
@@ -242,7 +242,7 @@ def test_what_head_office_gave_up_is_not_asked_about_again() -> None:
 def test_money_for_what_was_given_up_here_goes_back_when_head_office_tells_of_it() -> None:
     lane, tender = chosen()
     lane.tell(i.TerminalSilent(tender), paid(tender))
-    assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1")
+    assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1", "bkash")
     lane.tell(i.ReversalAnswered(tender, done=True))
     lane.tell(i.TimerElapsed("left"))
     assert lane.no_effect(f.AbortTerminal)
@@ -260,10 +260,10 @@ def test_a_code_that_asks_for_something_else_is_never_shown(payload: str) -> Non
 def test_after_a_power_cut_the_code_is_asked_about_and_shown_again_but_never_asked_for_again() -> None:
     lane, tender = on_show()
     lane.power_cut()
-    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr")
+    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr", "bkash", DUE)
     assert body(lane).stage == "asking"
     lane.tell(i.TerminalSilent(tender), i.NetworkChanged(online=True))
-    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr")
+    assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "qr", "bkash", DUE)
     lane.tell(i.QrReady(tender, code(), 90_000))
     assert (body(lane).stage, body(lane).seconds_left) == ("present", 90)
     lane.tell(paid(tender))
@@ -279,9 +279,9 @@ def test_staff_are_asked_to_look_at_the_shopper_s_app_and_may_settle_it() -> Non
     assert isinstance(shown, StaffBody)
     assert [each.text.message for each in shown.interventions] == ["intervention.tender_unknown_qr"]
     lane.tell(i.OperatorActed("tender_was_declined"))
-    assert lane.effect(f.AbortTerminal) == f.AbortTerminal(tender, "qr")
+    assert lane.effect(f.AbortTerminal) == f.AbortTerminal(tender, "qr", "bkash", DUE)
     lane.tell(paid(tender))
-    assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1")
+    assert lane.effect(f.Reverse) == f.Reverse(tender, "qr", DUE, "E2E-1", "bkash")
 
 
 def cancelled_after_part() -> tuple[HandLane, str]:
@@ -294,7 +294,7 @@ def cancelled_after_part() -> tuple[HandLane, str]:
 
 def test_what_shall_go_back_is_asked_for_again_until_head_office_has_done_it() -> None:
     lane, tender = cancelled_after_part()
-    again = f.Reverse(tender, "qr", DUE, "E2E-1")
+    again = f.Reverse(tender, "qr", DUE, "E2E-1", "bkash")
     assert f.StartTimer("reversal", 30_000) in lane.effects
     lane.tell(i.TimerElapsed("reversal"))
     assert lane.effect(f.Reverse) == again

@@ -75,7 +75,7 @@ def test_a_refused_signature_is_given_back_once_and_the_shopper_may_pay_otherwis
     first = lane.pay_by_card()
     signed(lane, first)
     judged(lane, "refuse")
-    assert lane.effect(f.Reverse) == f.Reverse(first, "card", Money(9500, "BDT"), "ref-1")
+    assert lane.effect(f.Reverse) == f.Reverse(first, "card", Money(9500, "BDT"), "ref-1", "card")
     assert lane.state.transaction is not None
     assert lane.state.transaction.paid == 0
     lane.tell(i.ReversalAnswered(first, done=True), i.ViewRequested("basket"), i.CheckoutRequested())

@@ -315,6 +315,24 @@ def test_text_is_shown_while_idle_and_taken_away(tmp_path: Path) -> None:
     _with_terminal(tmp_path, use)
 
 
+def test_the_day_s_totals_are_told_once_and_begin_anew(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, driver: Driver, seen: Seen) -> None:
+        assert "end_of_day" in driver.capabilities
+        await _pay(terminal, driver, "r-1", "approve")
+        await _pay(terminal, driver, "r-2", "decline")
+        assert await driver.end_of_day() == ("Reconciliation 1", "Bench BDT Debit 1 11.5")
+        assert await driver.end_of_day() == ("Reconciliation 2",)
+
+    _with_terminal(tmp_path, use, login=True)
+
+
+def test_a_terminal_that_nobody_logs_in_to_keeps_no_totals_for_us(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, driver: Driver, seen: Seen) -> None:
+        assert "end_of_day" not in driver.capabilities
+
+    _with_terminal(tmp_path, use)
+
+
 def test_health_asks_the_terminal_and_charges_nothing(tmp_path: Path) -> None:
     async def use(terminal: Terminal, driver: Driver, seen: Seen) -> None:
         terminal.heard.clear()

@@ -74,6 +74,14 @@ class FakeTerminal(FakeDevice):
         self.calls.append(f"status {request}")
         return self._answer()
 
+    async def end_of_day(self) -> tuple[str, ...]:
+        self.calls.append("end_of_day")
+        self._answer()
+        return ("TOTAL 4111 1111 1111 1111", "VISA 3 285.00")
+
+    async def display(self, lines: tuple[str, ...]) -> None:
+        self.calls.append(f"display {len(lines)}")
+
     async def abort(self, request: str) -> None:
         self.calls.append(f"abort {request}")
 
@@ -141,6 +149,7 @@ class Rig:
             tell=self.told.append,
             lost=lambda name, cause: self.lost.append((name, cause)),
             ready=self.ready.append,
+            close_s=0.2,
         )
         self.performer = Performer(
             put=self.put.append,
@@ -314,6 +323,31 @@ def test_a_receipt_asked_for_before_the_printer_is_up_waits_for_it() -> None:
     assert printer.calls[:5] == ["open", "close", "open", "claim", "enable"]
 
 
+class _Hanging(FakeDevice):
+    """Does not let go, however it is asked."""
+
+    async def close(self) -> None:
+        await asyncio.Event().wait()
+
+
+def test_devices_close_side_by_side_and_one_that_hangs_is_left_behind(caplog: pytest.LogCaptureFixture) -> None:
+    together = asyncio.Barrier(2)
+
+    class Together(FakeDevice):
+        async def close(self) -> None:
+            await together.wait()
+            await super().close()
+
+    one, other = Together("printer"), Together("lights")
+    rig = Rig([("scale", _Hanging("produce_scale")), ("printer", one), ("lights", other)])
+
+    async def nothing() -> None: ...
+
+    rig.run(nothing)
+    assert [one.calls[-1], other.calls[-1]] == ["close", "close"]
+    assert "produce_scale has not closed" in caplog.text
+
+
 # --- money -------------------------------------------------------------------------------------------------------
 
 
@@ -360,6 +394,62 @@ def test_what_a_receipt_owes_comes_through_whole() -> None:
         signature=True,
         slip=("S",),
     )
+
+
+def test_a_terminal_that_ends_its_day_tells_what_it_came_to_and_no_card_number() -> None:
+    terminal = FakeTerminal("card_reader", capabilities=frozenset({"end_of_day"}))
+    told = Rig([("card_reader", terminal)]).answers(f.CloseTerminalDay("2026-11-22"))
+    assert told == i.TerminalDayAnswered("2026-11-22", done=True, report=("TOTAL **** **** **** 1111", "VISA 3 285.00"))
+
+
+@pytest.mark.parametrize("fault", [TimeoutExpiredError("silent"), RuntimeError("it said 4111111111111111")])
+def test_a_terminal_that_cannot_end_its_day_is_told_with_its_cause(fault: Exception) -> None:
+    terminal = FakeTerminal("card_reader", capabilities=frozenset({"end_of_day"}), answer=fault)
+    told = Rig([("card_reader", terminal)]).answers(f.CloseTerminalDay("2026-11-22"))
+    assert isinstance(told, i.TerminalDayAnswered)
+    assert not told.done
+    assert told.reason
+    assert "4111111" not in told.reason
+
+
+def test_a_terminal_that_ends_no_days_and_shows_no_words_is_left_in_peace() -> None:
+    terminal = FakeTerminal("card_reader")
+    rig = Rig([("card_reader", terminal)])
+
+    async def work() -> None:
+        rig.performer.perform(f.CloseTerminalDay("2026-11-22"))
+        rig.performer.perform(f.TellTerminal(closed=True))
+        rig.performer.perform(f.Charge("t", "card", "card", TAKA))
+        await wait_until_async(lambda: rig.put, what="the answer to what was asked last")
+
+    rig.run(work)
+    assert [type(each) for each in rig.put] == [i.TerminalAnswered]
+    assert not {"end_of_day", "display 3"} & set(terminal.calls)
+
+
+def _words_shown(terminal: FakeTerminal) -> list[str]:
+    return [call for call in terminal.calls if call.startswith("display")]
+
+
+def test_an_idle_terminal_says_in_the_shop_s_languages_that_the_lane_is_closed_and_again_when_it_is_back() -> None:
+    terminal = FakeTerminal("card_reader", capabilities=frozenset({"display"}))
+    rig = Rig([("card_reader", terminal)])
+
+    async def work() -> None:
+        async def told(number: int) -> None:
+            await wait_until_async(lambda: len(_words_shown(terminal)) == number, what="words on the terminal")
+
+        rig.performer.perform(f.TellTerminal(closed=True))
+        await told(1)
+        rig.performer.tell_terminal()
+        await told(2)
+        rig.performer.perform(f.TellTerminal(closed=False))
+        await told(3)
+        rig.performer.tell_terminal()
+
+    rig.run(work)
+    languages = len(bangladesh().languages)
+    assert _words_shown(terminal) == [f"display {languages}", f"display {languages}", "display 0"]
 
 
 @pytest.mark.parametrize(

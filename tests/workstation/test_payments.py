@@ -68,13 +68,13 @@ def test_each_question_bears_the_request_and_a_name_of_its_own() -> None:
     async def ask() -> None:
         by_code = service(office)
         await by_code.charge(f.Charge("t", "qr", "bkash", TAKA))
-        await by_code.status(f.AskTerminal("t", "qr"))
+        await by_code.status(f.AskTerminal("t", "qr", "bkash", TAKA))
         await by_code.status(f.AskTerminal("t", "qr"))
 
     asyncio.run(ask())
     assert [(a.request, a.deed, a.amount_minor, a.currency, a.tender_id) for a in office.asked] == [
         ("t", "charge", 9500, "BDT", "bkash"),
-        ("t", "status", 0, "", ""),
+        ("t", "status", 9500, "BDT", "bkash"),
         ("t", "status", 0, "", ""),
     ]
     assert len({ask.correlation for ask in office.asked}) == 3
@@ -101,7 +101,7 @@ def test_without_head_office_nothing_is_known_and_nothing_said_of_what_goes_back
     office = FakeHeadOffice(offline=True)
     by_code = service(office)
     assert asyncio.run(by_code.charge(f.Charge("t", "qr", "bkash", TAKA))) == i.TerminalSilent("t")
-    assert asyncio.run(by_code.reverse(f.Reverse("t", "qr", TAKA, "E2E"))) is None
+    assert asyncio.run(by_code.reverse(f.Reverse("t", "qr", TAKA, "E2E", "bkash"))) is None
     assert asyncio.run(by_code.abort(f.AbortTerminal("t", "qr"))) is None
 
 

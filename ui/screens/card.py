@@ -21,7 +21,10 @@ _TONES: Final = {
     "staff": ("help", "on_help"),
     "cancelling": ("quiet", "on_quiet"),
     "signature": ("help", "on_help"),
+    "remove_card": ("help", "on_help"),
 }
+_KEEP_IN: Final = frozenset({"present_card", "wait"})
+"""Prompts after which the card must stay where it is."""
 
 
 class CardView(MomentView):
@@ -36,11 +39,14 @@ class CardView(MomentView):
         """Draw the stage of the payment."""
         body, kit = screen.body, self.kit
         assert isinstance(body, CardBody)  # noqa: S101 - the stage gives each view its own kind
-        tone, ink = _TONES[body.stage]
+        tone, ink = _TONES[body.prompt if body.prompt in _TONES else body.stage]
         icon = "hand" if body.stage in _FOR_STAFF else TENDER_ICONS[body.tender.kind]
         self.repaint(tone, ink, icon)
         by_card = body.tender.kind == "card"
-        if body.stage == "present" and by_card:
+        if body.prompt and (by_card or body.prompt != "present_card"):
+            heading = kit.say(f"card.prompt.{body.prompt}")
+            said = kit.say("card.keep") if body.prompt in _KEEP_IN else ""
+        elif body.stage == "present" and by_card:
             heading, said = kit.say("card.present"), kit.say("card.keep")
         elif body.stage == "present":
             heading = kit.speaker.name(body.tender.names) or kit.say(f"tender.{body.tender.kind}")
@@ -51,7 +57,8 @@ class CardView(MomentView):
         self.said.say(said)
         self.amount.show(kit.say("basket.due"), body.amount)
         self.progress.run(True)  # noqa: FBT003 - a switch
-        self.show_buttons(*((self.cancel,) if body.stage in _MAY_CANCEL else ()))
+        may_cancel = body.stage in _MAY_CANCEL and body.prompt != "remove_card"
+        self.show_buttons(*((self.cancel,) if may_cancel else ()))
         if self.area.w:
             self.arrange(self.area)
 

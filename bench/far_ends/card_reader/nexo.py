@@ -120,6 +120,7 @@ class Terminal(VirtualTerminal):
         self.address = ""
         self.fault_now: Fault = "none"
         self._logged_out = False
+        self._period = self._settled = 0
         self.shown: tuple[str, ...] = ()
         """What a till has put on its idle display."""
         self.heard: list[str] = []
@@ -313,7 +314,9 @@ class Terminal(VirtualTerminal):
 
     # -- what is asked of it -------------------------------------------------------------------------------------
 
-    async def _do(self, category: str, header: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    async def _do(  # noqa: PLR0911 - one flat table
+        self, category: str, header: Mapping[str, Any], asked: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
         if self._logged_out and category == "Payment":
             return {"Response": _failure("LoggedOut")}
         self._logged_out &= category != "Login"
@@ -334,10 +337,36 @@ class Terminal(VirtualTerminal):
                 return {
                     "OutputResult": [{"Device": "CustomerDisplay", "InfoQualify": "Display", "Response": _SUCCESS}]
                 } | {"Response": _SUCCESS}
+            case "Reconciliation":
+                return self._totals()
             case "Login" | "Diagnosis":
                 return {"Response": _SUCCESS}
             case _:
                 return {"Response": _failure("MessageFormat")}
+
+    def _totals(self) -> dict[str, Any]:
+        """What was paid since it was asked last, and a new period."""
+        self._period += 1
+        approved = [deed for deed in self.charges.outcomes.values() if deed["what"] == "approved"]
+        paid, self._settled = approved[self._settled :], len(approved)
+        total = {
+            "PaymentInstrumentType": "Card",
+            "CardBrand": "Bench",
+            "PaymentCurrency": paid[0]["currency"] if paid else "EUR",
+            "PaymentTotals": [
+                {
+                    "TransactionType": "Debit",
+                    "TransactionCount": len(paid),
+                    "TransactionAmount": Decimal(sum(deed["amount_minor"] for deed in paid)) / 100,
+                }
+            ],
+        }
+        return {
+            "Response": _SUCCESS,
+            "ReconciliationType": "SaleReconciliation",
+            "POIReconciliationID": str(self._period),
+            "TransactionTotals": [total] if paid else [],
+        }
 
     async def _pay(self, service: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         request = asked["SaleData"]["SaleTransactionID"]["TransactionID"]

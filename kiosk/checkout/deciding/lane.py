@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import earning, payment, receipt
+from kiosk.checkout.deciding import earning, payment, receipt, terminal
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
@@ -56,6 +56,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
         if state.language or state.large_text or state.high_contrast or state.interventions:
             desk.withdraw_interventions("system")
             desk.happened(e.ShopperLeft())
+        terminal.close_day_again(desk)
         day_turned(desk)
 
 
@@ -88,6 +89,7 @@ def ensure_day(desk: Desk) -> None:
         return
     if lane.business_day:
         desk.happened(e.DayClosed(lane.business_day, desk.moment.utc_ms))
+        terminal.close_day(desk)
     desk.happened(e.DayOpened(today, desk.moment.utc_ms, desk.moment.clock_trusted))
 
 
@@ -139,3 +141,4 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
     if back.device == "card_reader":
         payment.ask_doubtful(desk)
         payment.reversals_again(desk, "card", "voucher")
+        terminal.close_day_again(desk)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import earning, receipt
+from kiosk.checkout.deciding import drawer, earning, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
-from kiosk.checkout.state import Live, Tender, Transaction
+from kiosk.checkout.state import Live, Reversal, Tender, Transaction
 from kiosk.checkout.text import Text, text
 from kiosk.retail import tender as tendering
 from kiosk.retail.money import Money
@@ -41,6 +41,7 @@ __all__ = [
     "signature_refused",
     "silent",
     "staff_settles",
+    "stop",
     "take_back",
     "tender_of",
     "unusable",
@@ -134,7 +135,7 @@ def cancel(desk: Desk) -> None:
     on_show = desk.state.live.qr is not None
     if (tender.outcome is None or on_show) and desk.state.live.cancelling != tender.tender:
         desk.happened(e.CancelShown(tender.tender))
-        desk.do(f.AbortTerminal(tender.tender, tender.kind), question(desk, tender))
+        desk.do(stop(tender), question(desk, tender))
 
 
 def question(desk: Desk, tender: Tender) -> f.StartTimer:
@@ -168,7 +169,7 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
         case "in_progress":
             desk.happened(e.AskShown(""))
             if desk.state.live.cancelling == tender.tender:
-                desk.do(f.AbortTerminal(tender.tender, tender.kind))
+                desk.do(stop(tender))
             desk.do(question(desk, tender))
         case "unknown":
             silent(desk, i.TerminalSilent(answer.tender))
@@ -267,9 +268,9 @@ def _late(desk: Desk, answer: i.TerminalAnswered) -> None:
     if tender is None:
         return
     if answer.outcome in ("approved", "partial"):
-        _reverse(desk, tender.tender, tender.kind, answer.amount or tender.requested, answer.reference, "late_approval")
+        _reverse(desk, tender, answer.amount or tender.requested, answer.reference, "late_approval")
     elif answer.outcome == "in_progress":
-        desk.do(f.AbortTerminal(tender.tender, tender.kind))
+        desk.do(stop(tender))
         if tender.reason == "staff":
             desk.do(f.StartTimer("doubt", _REVERSAL_MS))
 
@@ -277,19 +278,18 @@ def _late(desk: Desk, answer: i.TerminalAnswered) -> None:
 def ask_doubtful(desk: Desk) -> None:
     """Staff said no for a terminal that did not answer: it is asked when it may. Its late yes is given back."""
     doubtful = [unpaid for unpaid in desk.state.unpaid if unpaid.kind != "qr" and unpaid.reason == "staff"]
-    desk.do(*(f.AskTerminal(unpaid.tender, unpaid.kind) for unpaid in doubtful[-_MOST_LEFT:]))
+    desk.do(*(_ask(unpaid) for unpaid in doubtful[-_MOST_LEFT:]))
 
 
 def leave(desk: Desk, *tenders: str) -> None:
     """Give tenders up without head office's word: they are to be stopped there, however long that takes."""
-    kinds = {unpaid.tender: unpaid.kind for unpaid in desk.state.unpaid}
     left = tuple(dict.fromkeys((*desk.state.live.left, *tenders)))[-_MOST_LEFT:]
     if left != desk.state.live.left:
         desk.happened(e.TendersLeft(left))
     if left:
-        desk.do(
-            *(f.AbortTerminal(tender, kinds.get(tender, "qr")) for tender in left), f.StartTimer("left", _REVERSAL_MS)
-        )
+        known = {unpaid.tender: unpaid for unpaid in desk.state.unpaid}
+        stops = (stop(known[each]) if each in known else f.AbortTerminal(each, "qr") for each in left)
+        desk.do(*stops, f.StartTimer("left", _REVERSAL_MS))
 
 
 def _given_back(desk: Desk, answer: i.TerminalAnswered) -> None:
@@ -335,23 +335,33 @@ def ask_again(desk: Desk) -> None:
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
     if tender is not None and tender.kind != "cash":
-        desk.do(f.AskTerminal(tender.tender, tender.kind), question(desk, tender))
+        desk.do(_ask(tender), question(desk, tender))
+
+
+def _ask(tender: Tender) -> f.AskTerminal:
+    return f.AskTerminal(tender.tender, tender.kind, tender.tender_id, tender.requested)
+
+
+def stop(tender: Tender) -> f.AbortTerminal:
+    """Ask for a tender to be stopped."""
+    return f.AbortTerminal(tender.tender, tender.kind, tender.tender_id, tender.requested)
 
 
 # --- giving back -------------------------------------------------------------------------------------------------
 
 
-def _reverse(desk: Desk, tender: str, kind: TenderKind, amount: Money, reference: str, reason: str) -> None:
-    if kind == "points" and reference == OFFLINE:  # nobody else knows of them
-        desk.happened(e.TenderReversed(tender, kind, "done", amount, reference, reason))
-        return
-    desk.happened(e.TenderReversed(tender, kind, "requested", amount, reference, reason))
-    _ask_back(desk, tender, kind, amount, reference)
+def _reverse(desk: Desk, tender: Tender | Reversal, amount: Money, reference: str, reason: str) -> None:
+    alone = tender.kind == "points" and reference == OFFLINE  # nobody else knows of them
+    stage: e.ReversalStage = "done" if alone else "requested"
+    asked = e.TenderReversed(tender.tender, tender.kind, stage, amount, reference, reason, tender.tender_id)
+    desk.happened(asked)
+    if not alone:
+        _ask_back(desk, asked)
 
 
-def _ask_back(desk: Desk, tender: str, kind: TenderKind, amount: Money, reference: str) -> None:
-    desk.do(f.Reverse(tender, kind, amount, reference))
-    if kind in _AT_HEAD_OFFICE:  # which may be out of reach, and its acquirer slow
+def _ask_back(desk: Desk, back: e.TenderReversed | Reversal) -> None:
+    desk.do(f.Reverse(back.tender, back.kind, back.amount, back.reference, back.tender_id))
+    if back.kind in _AT_HEAD_OFFICE:  # which may be out of reach, and its acquirer slow
         desk.do(f.StartTimer("reversal", _REVERSAL_MS))
 
 
@@ -359,7 +369,7 @@ def reversals_again(desk: Desk, *kinds: TenderKind) -> None:
     """Who has not said that money was given back is asked again, however often: it is given back once."""
     for pending in desk.state.reversals:
         if pending.kind in kinds and not pending.failed:
-            _ask_back(desk, pending.tender, pending.kind, pending.amount, pending.reference)
+            _ask_back(desk, pending)
 
 
 def reverse_all(desk: Desk, basket: Transaction, reason: str) -> None:
@@ -370,9 +380,9 @@ def reverse_all(desk: Desk, basket: Transaction, reason: str) -> None:
         paid = tender.settled
         if tender.kind == "cash":
             desk.happened(e.TenderReversed(tender.tender, "cash", "done", paid.amount, "", "cash_handed_back"))
-            desk.do(f.OpenDrawer())
+            drawer.open_for(desk, tender.tender, "cash_handed_back")
         else:
-            _reverse(desk, tender.tender, tender.kind, paid.amount, paid.reference, reason)
+            _reverse(desk, tender, paid.amount, paid.reference, reason)
 
 
 def take_back(desk: Desk, tender: Tender, by: str) -> None:
@@ -381,14 +391,14 @@ def take_back(desk: Desk, tender: Tender, by: str) -> None:
         return
     was = tender.settled
     settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by=by))
-    _reverse(desk, tender.tender, tender.kind, was.amount, was.reference, by)
+    _reverse(desk, tender, was.amount, was.reference, by)
 
 
 def reverse_again(desk: Desk, wanted: str) -> None:
     """Staff did not hand the money back: the terminal tries again."""
     pending = next((r for r in desk.state.reversals if r.tender == wanted), None)
     if pending is not None:
-        _reverse(desk, pending.tender, pending.kind, pending.amount, pending.reference, "staff")
+        _reverse(desk, pending, pending.amount, pending.reference, "staff")
 
 
 def reversal_answered(desk: Desk, answer: i.ReversalAnswered) -> None:
@@ -400,9 +410,10 @@ def reversal_answered(desk: Desk, answer: i.ReversalAnswered) -> None:
         _reversal_unknown(desk, pending.tender)
         return
     stage: e.ReversalStage = "done" if answer.done else "failed"
-    desk.happened(
-        e.TenderReversed(pending.tender, pending.kind, stage, pending.amount, pending.reference, answer.reason)
+    told = e.TenderReversed(
+        pending.tender, pending.kind, stage, pending.amount, pending.reference, answer.reason, pending.tender_id
     )
+    desk.happened(told)
     raised = _called_about(desk, pending.tender)
     if raised is not None and (answer.done or raised.reason):
         desk.clear(raised, "approved" if answer.done else "refused", "system")
@@ -437,7 +448,7 @@ def signature_refused(desk: Desk, raised: e.InterventionRaised, by: str) -> None
     if tender is None or paid is None:
         return
     settle(desk, e.TenderSettled(tender.tender, "declined", desk.money(0), by=by, reason="signature"))
-    _reverse(desk, tender.tender, tender.kind, paid.amount, paid.reference, "signature")
+    _reverse(desk, tender, paid.amount, paid.reference, "signature")
     desk.happened(e.ViewShown("tender_choice"))
 
 
@@ -457,7 +468,7 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     if received < payable and received < due:
         part = e.TenderSettled(tender.tender, "partial", received, by=by, received=received, change=desk.money(0))
         settle(desk, part)
-        desk.do(f.OpenDrawer())
+        drawer.open_for(desk, tender.tender, "cash_received")
     else:
         taken = min(received, payable)
         change = tendering.change(received, taken)
@@ -466,7 +477,7 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         )
         settle(desk, whole)
         if received:
-            desk.do(f.OpenDrawer())
+            drawer.open_for(desk, tender.tender, "cash_received")
     paid(desk)
 
 
@@ -486,7 +497,7 @@ def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         if tender.kind == "qr":
             leave(desk, tender.tender)
         else:
-            desk.do(f.AskTerminal(tender.tender, tender.kind))
+            desk.do(_ask(tender))
 
 
 def resume_after_power(desk: Desk) -> None:
@@ -495,13 +506,13 @@ def resume_after_power(desk: Desk) -> None:
     tender = basket.open_tender if basket is not None else None
     if tender is not None and tender.kind != "cash":
         desk.happened(e.AskShown(tender.tender))
-        desk.do(f.AskTerminal(tender.tender, tender.kind), question(desk, tender))
+        desk.do(_ask(tender), question(desk, tender))
     ask_doubtful(desk)
     own = [t.tender for t in desk.state.unpaid if t.kind in _AT_HEAD_OFFICE and t.reason in OWN]
     leave(desk, *own[-_MOST_LEFT:])
     for pending in desk.state.reversals:
         if not pending.failed:  # a failed one is with staff, who may have the money in their hand
-            _ask_back(desk, pending.tender, pending.kind, pending.amount, pending.reference)
+            _ask_back(desk, pending)
 
 
 # --- completion --------------------------------------------------------------------------------------------------

@@ -26,11 +26,11 @@ def ready(desk: Desk, code: i.QrReady) -> None:
     """The acquirer waits: show the code, or go on showing it. One that nobody wants any more is stopped."""
     tender = payment.tender_of(desk, code.tender)
     if tender is None or not tender.open or tender.kind != "qr":
-        if any(unpaid.tender == code.tender for unpaid in desk.state.unpaid):
-            desk.do(f.AbortTerminal(code.tender, "qr"))
+        unwanted = (unpaid for unpaid in desk.state.unpaid if unpaid.tender == code.tender)
+        desk.do(*(payment.stop(unpaid) for unpaid in unwanted))
         return
     if desk.state.live.cancelling == tender.tender:
-        desk.do(f.AbortTerminal(tender.tender, tender.kind), payment.question(desk, tender))
+        desk.do(payment.stop(tender), payment.question(desk, tender))
         return
     if refusal(code.payload, tender.requested):
         _not_to_be_shown(desk, tender)

@@ -105,8 +105,9 @@ def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
         case "reversal":
             pending = next((r for r in desk.state.reversals if r.tender == raised.tender), None)
             if pending is not None:
+                reference, asked = pending.reference, pending.tender_id
                 desk.happened(
-                    e.TenderReversed(pending.tender, pending.kind, "done", pending.amount, pending.reference, by)
+                    e.TenderReversed(pending.tender, pending.kind, "done", pending.amount, reference, by, asked)
                 )
         case _:
             pass
