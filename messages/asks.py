@@ -16,10 +16,14 @@ import msgspec
 from messages.envelope import Count, Message, Text
 
 __all__ = [
+    "CouponAnswer",
+    "CouponAsk",
+    "CouponState",
     "LoyaltyAnswer",
     "LoyaltyAsk",
     "NumbersAnswer",
     "NumbersAsk",
+    "OfferUse",
     "PaymentAnswer",
     "PaymentAsk",
     "PaymentDeed",
@@ -33,6 +37,7 @@ __all__ = [
 PaymentDeed = Literal["charge", "status", "cancel", "refund"]
 PointsDeed = Literal["hold", "status", "release"]
 PointsState = Literal["held", "refused", "released", "settled", "not_found"]
+CouponState = Literal["reserved", "used", "taken", "unknown", "day", "store"]
 PaymentState = Literal["waiting", "paid", "declined", "not_found", "refunding", "refunded", "refund_failed", "unknown"]
 
 
@@ -45,8 +50,20 @@ class LoyaltyAsk(Message, frozen=True, kw_only=True):
     keyed_hash: Annotated[str, msgspec.Meta(max_length=128)]
 
 
+class OfferUse(msgspec.Struct, frozen=True):
+    """A member had an offer in a purchase: which, in which transaction (its uuid), on which business day."""
+
+    offer_id: Text
+    transaction: Text
+    day: Text
+
+
 class LoyaltyAnswer(Message, frozen=True, kw_only=True):
-    """An opaque member id and a tier; empty: nobody. ``points``: the balance as it is now, where there is one."""
+    """An opaque member id and a tier; empty: nobody. ``points``: the balance as it is now, where there is one.
+
+    ``visit``: the how-manieth purchase this is, 0 where that is not told. ``segments``: groups that personal offers are
+    for. ``used``: purchases in which the member had one of the offers that are limited per member, newest first.
+    """
 
     NAME: ClassVar[str] = "answer.loyalty"
 
@@ -54,6 +71,40 @@ class LoyaltyAnswer(Message, frozen=True, kw_only=True):
     member_id: Text = ""
     tier: Text = ""
     points: int | None = None
+    visit: Count = 0
+    segments: Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)] = ()
+    used: Annotated[tuple[OfferUse, ...], msgspec.Meta(max_length=200)] = ()
+
+
+class CouponAsk(Message, frozen=True, kw_only=True):
+    """Asks for a coupon to be kept for a basket, so that it serves nowhere else.
+
+    ``code`` is the coupon's own, ``coupon`` that of the offer which the asker's price book has for it (may be empty).
+    ``transaction`` is the basket's uuid: asking again under it is never a second reservation. What becomes of it comes
+    with the journal: redeemed by TransactionCompleted, let go by CouponReturned and TransactionVoided, and by time.
+    """
+
+    NAME: ClassVar[str] = "ask.coupon"
+
+    correlation: Text
+    code: Text
+    transaction: Text
+    store: Text
+    coupon: Text = ""
+
+
+class CouponAnswer(Message, frozen=True, kw_only=True):
+    """``reserved`` for the asker's basket, opening ``offer_id``; or why not.
+
+    ``used``: redeemed before; ``taken``: kept for another basket now; ``unknown``: none of ours; ``day``, ``store``:
+    not today, not here.
+    """
+
+    NAME: ClassVar[str] = "answer.coupon"
+
+    correlation: Text
+    state: CouponState
+    offer_id: Text = ""
 
 
 class NumbersAsk(Message, frozen=True, kw_only=True):

@@ -14,6 +14,8 @@ import msgspec
 import yaml
 
 from messages.asks import (
+    CouponAnswer,
+    CouponAsk,
     LoyaltyAnswer,
     LoyaltyAsk,
     NumbersAnswer,
@@ -52,8 +54,8 @@ _USES: dict[Channel, _Use] = {
     "acknowledgement": _Use("receive", (Acknowledgement,)),
     "feed_request": _Use("send", (FeedRequest,)),
     "feed_chunk": _Use("receive", (FeedChunk,)),
-    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk)),
-    "answer": _Use("receive", (LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer)),
+    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk)),
+    "answer": _Use("receive", (LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer, CouponAnswer)),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),
     "twin_reported": _Use("send", (TwinReported,), retained=True),
     "command": _Use("receive", (LaneOrder,), retained=True),

@@ -13,27 +13,35 @@ import msgspec
 from messages.envelope import decode_data
 from messages.errors import MessageError, Reason
 from messages.values import (
+    BasketCoupon,
     CardEntry,
     LineItem,
     LineModifiers,
     Money,
+    OwedGift,
+    RedeemedCoupon,
     SalePoints,
     SettledTender,
     StockMove,
     TaxAmount,
     TenderKind,
     TransactionId,
+    Used,
 )
 
 __all__ = [
     "PAYLOADS",
     "AccessibilitySet",
     "AgeApproved",
+    "CouponAccepted",
+    "CouponRefused",
+    "CouponReturned",
     "DayClosed",
     "DayOpened",
     "DrawerOpened",
     "EpochOpened",
     "FiscalNumberGiven",
+    "GiftsOwed",
     "InterventionCleared",
     "InterventionRaised",
     "LaneClosed",
@@ -42,6 +50,7 @@ __all__ = [
     "LineAdded",
     "LineVoided",
     "LoyaltyAttached",
+    "MemberTold",
     "OperatorOff",
     "OperatorOn",
     "Payload",
@@ -185,6 +194,7 @@ class TransactionOpened(Payload, frozen=True):
     tax_rounding: Literal["unit", "line", "document"]
     cash_step_minor: int
     cash_method: Literal["half_up", "up", "down"] = "half_up"
+    local: str = ""
 
 
 class LanguageSet(Payload, frozen=True):
@@ -236,6 +246,7 @@ class LoyaltyAttached(Payload, frozen=True):
     method: Literal["card", "phone"]
     points: int | None = None
     points_utc_ms: int = 0
+    segments: tuple[str, ...] = ()
 
 
 class PointsTold(Payload, frozen=True):
@@ -243,6 +254,41 @@ class PointsTold(Payload, frozen=True):
 
     points: int
     utc_ms: int
+
+
+class MemberTold(Payload, frozen=True):
+    """Head office told what only it knows of the member."""
+
+    visit: int = 0
+    segments: tuple[str, ...] = ()
+    used: tuple[Used, ...] = ()
+
+
+class CouponAccepted(Payload, frozen=True):
+    """A coupon counts in the basket."""
+
+    coupon: BasketCoupon
+
+
+class CouponReturned(Payload, frozen=True):
+    """A coupon was taken off the basket unused."""
+
+    code: str
+    by: str
+    reason: str = ""
+
+
+class CouponRefused(Payload, frozen=True):
+    """A coupon was presented and not taken."""
+
+    code: str
+    reason: str
+
+
+class GiftsOwed(Payload, frozen=True):
+    """What offers give for nothing and is not in the basket; replaces all earlier gifts."""
+
+    gifts: tuple[OwedGift, ...]
 
 
 class InterventionRaised(Payload, frozen=True):
@@ -337,6 +383,8 @@ class TransactionCompleted(Payload, frozen=True):
     member_id: str = ""
     clock_trusted: bool = True
     points: SalePoints | None = None
+    coupons: tuple[RedeemedCoupon, ...] = ()
+    gifts: tuple[OwedGift, ...] = ()
 
 
 class FiscalNumberGiven(Payload, frozen=True):

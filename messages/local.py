@@ -11,16 +11,18 @@ from typing import Literal
 
 import msgspec
 
-from messages.asks import PaymentDeed, PaymentState, PointsDeed, PointsState
+from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState
 
 __all__ = [
     "MAXIMUM_LINE",
     "Acknowledged",
+    "AskCoupon",
     "AskLoyalty",
     "AskNumbers",
     "AskPayment",
     "AskPoints",
     "BookReady",
+    "CouponTold",
     "FromCheckout",
     "FromSync",
     "Hello",
@@ -63,6 +65,16 @@ class AskLoyalty(_Record, frozen=True, tag="ask_loyalty"):
 
     correlation: str
     keyed_hash: str
+    deadline_ms: int
+
+
+class AskCoupon(_Record, frozen=True, tag="ask_coupon"):
+    """See ``messages.asks.CouponAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    code: str
+    coupon: str
+    transaction: str
     deadline_ms: int
 
 
@@ -127,6 +139,18 @@ class LoyaltyFound(_Record, frozen=True, tag="loyalty_found"):
     tier: str = ""
     offline: bool = False
     points: int | None = None
+    visit: int = 0
+    segments: tuple[str, ...] = ()
+    used: tuple[OfferUse, ...] = ()
+
+
+class CouponTold(_Record, frozen=True, tag="coupon_told"):
+    """The answer to ``AskCoupon``; ``offline``: nobody could be asked in time, and nothing else is said."""
+
+    correlation: str
+    state: CouponState = "unknown"
+    offer_id: str = ""
+    offline: bool = False
 
 
 class NumbersFound(_Record, frozen=True, tag="numbers_found"):
@@ -186,9 +210,18 @@ class Refused(_Record, frozen=True, tag="refused"):
     reason: str
 
 
-FromCheckout = Hello | JournalGrew | AskLoyalty | AskNumbers | AskPayment | AskPoints | Refused
+FromCheckout = Hello | JournalGrew | AskLoyalty | AskCoupon | AskNumbers | AskPayment | AskPoints | Refused
 FromSync = (
-    Online | BookReady | Acknowledged | LoyaltyFound | NumbersFound | PaymentTold | PointsHeld | LaneCommand | Refused
+    Online
+    | BookReady
+    | Acknowledged
+    | LoyaltyFound
+    | CouponTold
+    | NumbersFound
+    | PaymentTold
+    | PointsHeld
+    | LaneCommand
+    | Refused
 )
 
 _encoder = msgspec.json.Encoder()

@@ -7,13 +7,16 @@ from typing import Literal
 import msgspec
 
 __all__ = [
+    "BasketCoupon",
     "CardEntry",
     "Deposit",
     "EntryMethod",
     "LineItem",
     "LineModifiers",
     "Money",
+    "OwedGift",
     "PriceModifier",
+    "RedeemedCoupon",
     "SalePoints",
     "SettledTender",
     "StockMove",
@@ -22,6 +25,7 @@ __all__ = [
     "TenderKind",
     "TransactionId",
     "Unit",
+    "Used",
     "Weight",
 ]
 
@@ -133,6 +137,46 @@ class LineModifiers(_Value, frozen=True):
 
     line: int
     modifiers: tuple[PriceModifier, ...]
+
+
+class BasketCoupon(_Value, frozen=True):
+    """A coupon that counts in a basket. ``single``: it serves once; ``offline``: that could not be checked."""
+
+    code: str
+    offer_id: str
+    names: dict[str, str]
+    coupon: str = ""
+    single: bool = False
+    offline: bool = False
+    most_minor: int = 0
+    written: str = ""
+
+
+class RedeemedCoupon(_Value, frozen=True):
+    """A coupon that gave something in a completed sale."""
+
+    code: str
+    offer_id: str
+    amount: Money
+    single: bool = False
+    offline: bool = False
+
+
+class OwedGift(_Value, frozen=True):
+    """``units`` of an item that an offer gives and that are not among the lines."""
+
+    offer_id: str
+    item_id: str
+    units: int
+    names: dict[str, str]
+
+
+class Used(_Value, frozen=True):
+    """A member had an offer in a purchase."""
+
+    offer_id: str
+    transaction: str
+    day: str
 
 
 class SettledTender(_Value, frozen=True):

@@ -9,6 +9,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import (
     burning,
+    coupons,
     drawer,
     entry,
     hinting,
@@ -92,6 +93,8 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.QuantityEntered
         | i.WeighConfirmed
         | i.LineVoidRequested
+        | i.CouponPresented
+        | i.CouponReturnRequested
         | i.LoyaltyPresented
         | i.PhoneRefused
         | i.LoyaltyRefused
@@ -116,7 +119,12 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.ViewRequested():
             shopper.show_view(desk, input_)
         case i.CodeScanned():
-            entry.scan(desk, input_)
+            if not coupons.take(desk, input_):
+                entry.scan(desk, input_)
+        case i.CouponPresented():
+            coupons.key_in(desk, input_)
+        case i.CouponReturnRequested():
+            coupons.return_requested(desk, input_)
         case i.ItemChosen():
             entry.choose_item(desk, input_)
         case i.QuantityEntered():
@@ -180,6 +188,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             staff.act(desk, input_)
         case i.MemberAnswered():
             shopper.member_answered(desk, input_)
+        case i.CouponAnswered():
+            coupons.answered(desk, input_)
         case i.NumbersAnswered():
             lane.numbers_answered(desk, input_)
         case i.HeadOfficeCommanded():

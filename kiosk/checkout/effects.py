@@ -11,6 +11,7 @@ from kiosk.retail.transaction import TenderKind
 
 __all__ = [
     "AbortTerminal",
+    "AskCoupon",
     "AskMember",
     "AskNumbers",
     "AskProduce",
@@ -122,6 +123,20 @@ class AskMember:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCoupon:
+    """Ask head office to keep a coupon for the basket ``transaction`` (its uuid) -> CouponAnswered.
+
+    ``coupon``: the code of the offer that opens it, where the price book knows; empty: head office shall find it.
+    """
+
+    correlation: str
+    code: str
+    coupon: str
+    transaction: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskNumbers:
     """Ask head office for this workstation's highest numbers -> NumbersAnswered within ``deadline_ms``."""
 
@@ -196,6 +211,7 @@ Effect = (
     | AbortTerminal
     | Reverse
     | AskMember
+    | AskCoupon
     | AskNumbers
     | AskProduce
     | SetLight

@@ -14,6 +14,7 @@ from kiosk.checkout.shown import (
     CancelShown,
     CodeTaken,
     ConditionShown,
+    CouponAsked,
     DeviceShown,
     DrawerAwaited,
     HintsShown,
@@ -37,10 +38,19 @@ from kiosk.checkout.shown import (
     WeighingShown,
     WeightShown,
 )
+from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.money import Money
+from kiosk.retail.occasion import Used
 from kiosk.retail.tax import TaxAmount, TaxRounding
 from kiosk.retail.tender import CashMethod
-from kiosk.retail.transaction import LineItem, PriceModifier, TenderKind, TransactionId
+from kiosk.retail.transaction import (
+    LineItem,
+    OwedGift,
+    PriceModifier,
+    RedeemedCoupon,
+    TenderKind,
+    TransactionId,
+)
 
 __all__ = [
     "DURABLE_EVENTS",
@@ -51,6 +61,11 @@ __all__ = [
     "CardEntry",
     "CodeTaken",
     "ConditionShown",
+    "CouponAccepted",
+    "CouponAsked",
+    "CouponRefusal",
+    "CouponRefused",
+    "CouponReturned",
     "DayClosed",
     "DayOpened",
     "DeviceShown",
@@ -61,6 +76,7 @@ __all__ = [
     "EpochOpened",
     "Event",
     "FiscalNumberGiven",
+    "GiftsOwed",
     "HintsShown",
     "InterventionCleared",
     "InterventionKind",
@@ -76,6 +92,7 @@ __all__ = [
     "LoyaltyAttached",
     "LoyaltyMethod",
     "MemberAsked",
+    "MemberTold",
     "NetworkShown",
     "NoticeShown",
     "OperatorOff",
@@ -138,6 +155,24 @@ InterventionKind = Literal[
     "recalled",
     "serial",
 ]
+CouponRefusal = Literal[
+    "already",
+    "another",
+    "day",
+    "elsewhere",
+    "limit",
+    "offline",
+    "paying",
+    "store",
+    "taken",
+    "unknown",
+    "used",
+    "written",
+]
+"""Why a coupon was not taken: it or another of its offer is in the basket (``already``, ``another``), not its ``day``,
+not its ``store`` or channel, too many in the basket (``limit``), head office could not be asked (``offline``), money is
+being paid (``paying``), used before (``used``), reserved by a basket elsewhere (``taken``), of another retailer or
+currency (``elsewhere``), an 8110 coupon that says what this release cannot honour (``written``), or nobody knows it."""
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
 DrawerReason = Literal["cash_received", "cash_handed_back", "by_hand"]
@@ -273,7 +308,11 @@ class WeighingParametersChanged:
 
 @dataclass(frozen=True, slots=True)
 class TransactionOpened:
-    """The first line or loyalty card of a shopper's visit. How tax is counted is pinned with the book's version."""
+    """The first line or loyalty card of a shopper's visit. How tax is counted is pinned with the book's version.
+
+    ``local``: when by the shop's clock (``YYYY-MM-DDTHH:MM``), which hour-bound offers go by for the whole visit; empty
+    where the clock was not to be trusted.
+    """
 
     transaction: TransactionId
     utc_ms: int
@@ -284,6 +323,7 @@ class TransactionOpened:
     tax_rounding: TaxRounding
     cash_step_minor: int
     cash_method: CashMethod = "half_up"
+    local: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +388,8 @@ class PriceModifiersSettled:
 class LoyaltyAttached:
     """A member was recognised; ``method`` ``phone`` earns points only.
 
-    ``points`` is the balance that the directory knew at ``points_utc_ms``; ``None``: it knows none.
+    ``points`` is the balance that the directory knew at ``points_utc_ms``; ``None``: it knows none. ``segments``:
+    groups that personal offers are for.
     """
 
     member_id: str
@@ -356,6 +397,7 @@ class LoyaltyAttached:
     method: LoyaltyMethod
     points: int | None = None
     points_utc_ms: int = 0
+    segments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +406,50 @@ class PointsTold:
 
     points: int
     utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTold:
+    """Head office told what only it knows of the basket's member.
+
+    ``visit``: the how-manieth purchase this is, 0: not known; ``segments`` of personal offers; the purchases, anywhere,
+    in which the member had an offer that is limited per member (``used``).
+    """
+
+    visit: int = 0
+    segments: tuple[str, ...] = ()
+    used: tuple[Used, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CouponAccepted:
+    """A coupon counts in this basket from now on, whether or not it gives anything yet."""
+
+    coupon: BasketCoupon
+
+
+@dataclass(frozen=True, slots=True)
+class CouponReturned:
+    """A coupon was taken off the basket: nobody has used it. ``by``: ``shopper``, ``system`` or an operator's id."""
+
+    code: str
+    by: str
+    reason: CouponRefusal | Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRefused:
+    """A coupon was presented and not taken."""
+
+    code: str
+    reason: CouponRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class GiftsOwed:
+    """What offers give for nothing and is not in the basket; replaces all earlier gifts. The shopper is told."""
+
+    gifts: tuple[OwedGift, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,7 +582,10 @@ class SalePoints:
 
 @dataclass(frozen=True, slots=True)
 class TransactionCompleted:
-    """The sale, whole: what head office keeps in its ledger. ``lines`` are those not voided."""
+    """The sale, whole: what head office keeps in its ledger. ``lines`` are those not voided.
+
+    ``coupons`` are those that gave something and are used up by it; ``gifts`` go out beside the lines, for nothing.
+    """
 
     transaction: TransactionId
     utc_ms: int
@@ -513,6 +602,8 @@ class TransactionCompleted:
     member_id: str = ""
     clock_trusted: bool = True
     points: SalePoints | None = None
+    coupons: tuple[RedeemedCoupon, ...] = ()
+    gifts: tuple[OwedGift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -630,6 +721,11 @@ Durable = (
     | PriceModifiersSettled
     | LoyaltyAttached
     | PointsTold
+    | MemberTold
+    | CouponAccepted
+    | CouponReturned
+    | CouponRefused
+    | GiftsOwed
     | InterventionRaised
     | InterventionCleared
     | AgeApproved

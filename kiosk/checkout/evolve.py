@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import events as e
-from kiosk.checkout.state import Finishing, Lane, Live, Operator, Reversal, State, Tender, Transaction
+from kiosk.checkout.state import Finishing, Lane, Live, Operator, Reversal, Shopper, State, Tender, Transaction
+from kiosk.retail.occasion import Used
 from kiosk.retail.transaction import LineItem
 
-__all__ = ["MAXIMUM_SERIALS", "MAXIMUM_SUSPENDED", "MAXIMUM_UNPAID", "OFFLINE", "evolve"]
+__all__ = ["MAXIMUM_SERIALS", "MAXIMUM_SUSPENDED", "MAXIMUM_UNPAID", "MAXIMUM_USED", "OFFLINE", "evolve"]
 
 MAXIMUM_SUSPENDED = 20
 """Unpaid baskets parked at this workstation; the oldest makes room."""
@@ -17,6 +18,8 @@ MAXIMUM_SERIALS = 5_000
 """Serial numbers sold here that are remembered; fleet-wide they are head office's."""
 OFFLINE = "offline"
 """The reference of points that were burned without head office."""
+MAXIMUM_USED = 2_000
+"""Uses of offers by members here that are remembered; those of other lanes are head office's to tell."""
 MAXIMUM_UNPAID = 100
 """Tenders settled without money whose late yes would still be known for what it is."""
 
@@ -57,6 +60,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
         case e.InterventionCleared():
             left = tuple(i for i in state.interventions if i.intervention != event.intervention)
             return replace(state, interventions=left)
+        case e.CouponRefused():
+            return state
         case e.TenderReversed():
             unpaid = tuple(t for t in state.unpaid if t.tender != event.tender)
             return replace(state, reversals=_reversals(state.reversals, event), unpaid=unpaid)
@@ -67,6 +72,10 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.PriceModifiersSettled()
             | e.LoyaltyAttached()
             | e.PointsTold()
+            | e.MemberTold()
+            | e.CouponAccepted()
+            | e.CouponReturned()
+            | e.GiftsOwed()
             | e.AgeApproved()
             | e.TenderRequested()
             | e.TenderSettled()
@@ -153,13 +162,17 @@ _BasketEvent = (
     | e.PriceModifiersSettled
     | e.LoyaltyAttached
     | e.PointsTold
+    | e.MemberTold
+    | e.CouponAccepted
+    | e.CouponReturned
+    | e.GiftsOwed
     | e.AgeApproved
     | e.TenderRequested
     | e.TenderSettled
 )
 
 
-def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one flat table, closed by assert_never
+def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901, PLR0912 - one flat table, closed by assert_never
     basket = state.transaction
     if basket is None:
         message = f"{type(event).__name__} without an open transaction"
@@ -185,9 +198,15 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one 
                 member_method=event.method,
                 points=event.points,
                 points_utc_ms=event.points_utc_ms,
+                shopper=Shopper(segments=event.segments),
             )
         case e.PointsTold():
             basket = replace(basket, points=event.points, points_utc_ms=event.utc_ms)
+        case e.MemberTold():
+            shopper = Shopper(event.visit, event.segments, event.used, counted=True)
+            basket = replace(basket, shopper=shopper)
+        case e.CouponAccepted() | e.CouponReturned() | e.GiftsOwed():
+            basket = _offered(basket, event)
         case e.AgeApproved():
             basket = replace(basket, age_approved=max(basket.age_approved, event.minimum_age))
         case e.TenderRequested():
@@ -201,6 +220,20 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901 - one 
         case _:
             assert_never(event)
     return replace(state, transaction=basket, live=replace(live, hints=()) if live.hints else live)
+
+
+def _offered(basket: Transaction, event: e.CouponAccepted | e.CouponReturned | e.GiftsOwed) -> Transaction:
+    """What offers are opened by, and what they owe."""
+    match event:
+        case e.CouponAccepted():
+            others = tuple(one for one in basket.coupons if one.code != event.coupon.code)
+            return replace(basket, coupons=(*others, event.coupon))
+        case e.CouponReturned():
+            return replace(basket, coupons=tuple(one for one in basket.coupons if one.code != event.code))
+        case e.GiftsOwed():
+            return replace(basket, gifts=event.gifts)
+        case _:
+            assert_never(event)
 
 
 def _line(basket: Transaction, number: int) -> LineItem:
@@ -281,6 +314,7 @@ def _visit(state: State, event: _VisitEvent) -> State:
                 finishing=Finishing(event),
                 sold_serials=_serials(state),
                 burned_offline=_burned_offline(state, event),
+                used=(*state.used, *_used(event))[-MAXIMUM_USED:],
             )
         case e.FiscalNumberGiven():
             lane = replace(state.lane, last_legal=event.number)
@@ -318,6 +352,16 @@ def _burned_offline(state: State, event: e.TransactionCompleted) -> tuple[tuple[
     return (*known, (day, event.member_id, burned)) if burned else known
 
 
+def _used(sale: e.TransactionCompleted) -> tuple[tuple[str, Used], ...]:
+    """What the member had in this sale: offers that took something off, or gave a gift."""
+    if not sale.member_id:
+        return ()
+    given = {modifier.offer_id for line in sale.lines for modifier in line.modifiers}
+    given |= {gift.offer_id for gift in sale.gifts}
+    named = sale.transaction
+    return tuple((sale.member_id, Used(offer_id, named.uuid, named.business_day)) for offer_id in sorted(given))
+
+
 def _voided(state: State, uuid: str) -> State:
     parked = tuple(t for t in state.suspended if t.opened.transaction.uuid != uuid)
     if len(parked) < len(state.suspended):
@@ -348,6 +392,7 @@ def _gone(state: State) -> State:
         qr=None,
         member_ask=None,
         points=e.PointsShown(),
+        coupon_asks=(),
         suggestions=e.SuggestionsShown(),
         hints=(),
     )
@@ -418,6 +463,9 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
             live = replace(live, member_ask=event if event.correlation else None)
         case e.PointsShown():
             live = replace(live, points=event)
+        case e.CouponAsked():
+            waiting = tuple(one for one in live.coupon_asks if one.correlation != event.correlation)
+            live = replace(live, coupon_asks=waiting if event.done else (*waiting, event))
         case e.DeviceShown():
             others = tuple(entry for entry in live.lost if entry[0] != event.device)
             lost = (*others, (event.device, event.cause)) if event.cause else others

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.checkout.answers import CouponAnswered, CouponState, MemberAnswered, NumbersAnswered
 from kiosk.checkout.shown import TerminalPrompt
 from kiosk.retail.money import Money
 from kiosk.retail.weighing import Computed, WeightProblem
@@ -16,6 +17,10 @@ __all__ = [
     "CodeScanned",
     "Condition",
     "ConditionChanged",
+    "CouponAnswered",
+    "CouponPresented",
+    "CouponReturnRequested",
+    "CouponState",
     "DayTurned",
     "DeviceBack",
     "DeviceCause",
@@ -182,6 +187,20 @@ class LineVoidRequested:
     """Take this line out of the basket."""
 
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponPresented:
+    """A coupon's code, keyed in."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouponReturnRequested:
+    """Take this coupon off the basket."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,33 +431,6 @@ class OperatorActed:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberAnswered:
-    """Head office's answer to a loyalty look-up.
-
-    ``member_id`` is empty if nobody is known, ``offline`` if nobody could be asked in time. ``points``: what the member
-    may burn now.
-    """
-
-    correlation: str
-    member_id: str = ""
-    tier: str = ""
-    offline: bool = False
-    points: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NumbersAnswered:
-    """The highest numbers head office knows of this workstation; ``offline`` when it could not be asked in time."""
-
-    correlation: str
-    series: int = 0
-    last_number: int = 0
-    last_legal: int = 0
-    business_day: str = ""
-    offline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class HeadOfficeCommanded:
     """Open or close the lane from head office."""
 
@@ -551,6 +543,8 @@ Input = (
     | WeightRead
     | WeighConfirmed
     | LineVoidRequested
+    | CouponPresented
+    | CouponReturnRequested
     | LoyaltyPresented
     | PhoneRefused
     | LoyaltyRefused
@@ -576,6 +570,7 @@ Input = (
     | OperatorSignedOut
     | OperatorActed
     | MemberAnswered
+    | CouponAnswered
     | NumbersAnswered
     | HeadOfficeCommanded
     | FeedApplied

@@ -15,8 +15,9 @@ class Moment:
     """Stamped on every input by intake; the core reads no clock of its own.
 
     ``utc_ms``: milliseconds since 1970, as the machine believes. ``mono_ms``: monotonic milliseconds since start.
-    ``seed``: at least 74 random bits. ``local_date``: the ISO date in the store's time zone. ``clock_trusted`` is
-    false until the time was confirmed since power-up, and then no hour-bound rule may hold.
+    ``seed``: at least 74 random bits. ``local_date``: the ISO date in the store's time zone, ``local_time`` its
+    time of day (``HH:MM``). ``clock_trusted`` is false until the time was confirmed since power-up, and then no
+    hour-bound rule may hold.
     """
 
     utc_ms: int
@@ -24,6 +25,12 @@ class Moment:
     seed: int
     local_date: str
     clock_trusted: bool = True
+    local_time: str = ""
+
+    @property
+    def local(self) -> str:
+        """When it is by the shop's clock (``YYYY-MM-DDTHH:MM``); empty where that is not to be trusted."""
+        return f"{self.local_date}T{self.local_time}" if self.clock_trusted and self.local_time else ""
 
 
 def uuid7(moment: Moment, salt: int = 0) -> str:

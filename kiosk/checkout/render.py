@@ -132,7 +132,7 @@ def _visit(state: State, policy: Policy) -> s.Body:
             return s.QuantityBody(line, policy.maximum_quantity) if line is not None else _basket(state, policy)
         case "loyalty":
             tier = basket.member_tier if basket is not None else ""
-            return s.LoyaltyBody(tier, busy=state.live.member_ask is not None)
+            return s.LoyaltyBody(tier, busy=state.live.member_ask is not None and not state.live.member_ask.member_id)
         case "tender_choice" if basket is not None:
             return _tender_choice(state, basket, policy)
         case _:

@@ -20,6 +20,7 @@ __all__ = [
     "CancelShown",
     "CodeTaken",
     "ConditionShown",
+    "CouponAsked",
     "DeviceShown",
     "DrawerAwaited",
     "HintsShown",
@@ -187,6 +188,19 @@ class PointsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponAsked:
+    """Head office is asked about a coupon; ``done``: it has answered, or nobody waits for it any more.
+
+    ``again``: the coupon is in the basket already, which was parked meanwhile.
+    """
+
+    correlation: str
+    code: str = ""
+    again: bool = False
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceShown:
     """A device is there (empty ``cause``) or lost."""
 
@@ -263,6 +277,7 @@ Transient = (
     | TendersLeft
     | MemberAsked
     | PointsShown
+    | CouponAsked
     | DeviceShown
     | NetworkShown
     | AskShown

@@ -7,6 +7,7 @@ from enum import Enum
 
 from kiosk.checkout.events import (
     CodeTaken,
+    CouponAsked,
     InterventionRaised,
     LoyaltyMethod,
     MemberAsked,
@@ -23,12 +24,14 @@ from kiosk.checkout.events import (
     WeightShown,
 )
 from kiosk.checkout.text import Text
+from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.hints import Hint
 from kiosk.retail.money import Money
-from kiosk.retail.transaction import LineItem, TenderKind
+from kiosk.retail.occasion import Used
+from kiosk.retail.transaction import LineItem, OwedGift, TenderKind
 from kiosk.retail.weighing import Emptying
 
-__all__ = ["Finishing", "Lane", "Live", "Operator", "Phase", "Reversal", "State", "Tender", "Transaction"]
+__all__ = ["Finishing", "Lane", "Live", "Operator", "Phase", "Reversal", "Shopper", "State", "Tender", "Transaction"]
 
 
 class Phase(Enum):
@@ -110,8 +113,18 @@ class Reversal:
 
 
 @dataclass(frozen=True, slots=True)
+class Shopper:
+    """What is known of the member beyond id and tier; see ``MemberTold``. ``counted``: head office told it."""
+
+    visit: int = 0
+    segments: tuple[str, ...] = ()
+    used: tuple[Used, ...] = ()
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
-    """The basket as it stands."""
+    """The basket as it stands. ``gifts`` are owed: given by offers, and not among the lines."""
 
     opened: TransactionOpened
     lines: tuple[LineItem, ...] = ()
@@ -124,6 +137,9 @@ class Transaction:
     points_utc_ms: int = 0
     age_approved: int = 0
     latest_line: int = 0
+    shopper: Shopper = Shopper()
+    coupons: tuple[BasketCoupon, ...] = ()
+    gifts: tuple[OwedGift, ...] = ()
 
     @property
     def paid(self) -> int:
@@ -182,6 +198,7 @@ class Live:
     left: tuple[str, ...] = ()
     member_ask: MemberAsked | None = None
     points: PointsShown = field(default_factory=PointsShown)
+    coupon_asks: tuple[CouponAsked, ...] = ()
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
     hints: tuple[Hint, ...] = ()
     """For the basket as it stands: none is left once it changes."""
@@ -209,6 +226,8 @@ class State:
     """(item id, serial number) of what was sold here, newest last."""
     burned_offline: tuple[tuple[str, str, int], ...] = ()
     """(business day, member, points) burned here without head office, of the latest day."""
+    used: tuple[tuple[str, Used], ...] = ()
+    """(member id, the offer they had in a purchase here), newest last."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

@@ -18,6 +18,7 @@ class Member:
     """A row of the loyalty directory: an opaque id and a tier, found by keyed hash; no name, no number.
 
     ``points`` is the balance head office knew at ``points_utc_ms``; ``None``: the directory tells none.
+    ``segments``: groups that personal offers are for.
     """
 
     member_id: str
@@ -25,6 +26,7 @@ class Member:
     greeting: str = ""
     points: int | None = None
     points_utc_ms: int = 0
+    segments: tuple[str, ...] = ()
 
 
 class Book(Protocol):
@@ -59,6 +61,12 @@ class Book(Protocol):
 
     def on_hand(self, item_id: str) -> int | None:
         """Pieces (or grams) in this shop as head office counted them for this version; ``None``: not known."""
+
+    def offer(self, offer_id: str) -> Offer | None:
+        """By the offer's own id, whatever its dates."""
+
+    def offer_of_coupon(self, code: str) -> Offer | None:
+        """The offer whose coupon this is: by its whole code, else by the longest beginning of a series."""
 
     def member(self, keyed_hash: str) -> Member | None:
         """A loyalty member by the keyed hash of a card or phone number (lower-case hex)."""

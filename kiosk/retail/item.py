@@ -56,7 +56,8 @@ class Item:
     ``floor`` is the price per piece below which no offer may push it (a law's for alcohol, or the retailer's own).
     ``tare`` and the expected pack weight and spread are whole grams.
     ``price`` is ``None`` for an item listed without a price: selling it needs staff. ``deposit`` is the item id of the
-    deposit on each piece, an item of its own with its own price and tax class.
+    deposit on each piece, an item of its own with its own price and tax class. ``coupon_families`` are the three-digit
+    families that its manufacturer has put it into for coupons (GS1 US).
     """
 
     item_id: str
@@ -78,6 +79,7 @@ class Item:
     flags: ItemFlags = field(default_factory=ItemFlags)
     recall: Recall | None = None
     deposit: str = ""
+    coupon_families: tuple[str, ...] = ()
 
     @property
     def weighed(self) -> bool:

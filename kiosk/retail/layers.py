@@ -6,6 +6,7 @@ offers take. What a unit pays is never below its floor, and never below nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -15,7 +16,7 @@ from kiosk.retail import offer as o
 from kiosk.retail.competing import BUDGET, Contest, Group, greedy, search
 from kiosk.retail.deals import SCALE, Deal
 from kiosk.retail.shares import share_within
-from kiosk.retail.units import Priced, Unit, deal_of, gains_of, means, percent_of, reached
+from kiosk.retail.units import Priced, Unit, deal_of, gains_of, gifts_earned, means, percent_of, reached
 
 __all__ = ["Rounding", "Settled", "Take", "holds", "in_turn", "settle_layers"]
 
@@ -39,10 +40,14 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """All takes of all layers; ``proven`` is false where the search ran out of nodes and a good answer stands in."""
+    """All takes of all layers; ``proven`` is false where the search ran out of nodes and a good answer stands in.
+
+    ``owed``: (offer id, pieces) of gifts that are not among the units.
+    """
 
     takes: tuple[Take, ...]
     proven: bool = True
+    owed: tuple[tuple[str, int], ...] = ()
 
     @property
     def saving(self) -> int:
@@ -80,11 +85,26 @@ def settle_layers(
     if ways and policy == "sequential":
         found = _two_layers(priced, ways[0], policy, present, budget)
     elif policy == "best_single":
-        found = _best(in_turn_from(priced, [one], present) for one in rest)
+        found = _best(_alone(priced, one, present) for one in rest)
     else:
         shared = [one for one in rest if not one.exclusive]
         found = _best(_two_layers(priced, way, policy, present, budget) for way in [shared, *ways])
-    return Settled((*marked.takes, *found.takes), found.proven)
+    return replace(found, takes=(*marked.takes, *found.takes))
+
+
+def _alone(priced: Priced, offer: o.Offer, present: frozenset[str]) -> Settled:
+    found = in_turn_from(priced, [offer], present)
+    return replace(found, owed=_owed(priced, [offer], present, found.takes))
+
+
+def _owed(
+    priced: Priced, offers: Iterable[o.Offer], present: frozenset[str], takes: Iterable[Take]
+) -> tuple[tuple[str, int], ...]:
+    """What offers of gifts give beyond the units they made free."""
+    giving = [one for one in offers if isinstance(one.effect, o.Gift) and holds(one, priced, present)]
+    free = Counter(take.offer_id for take in takes) if giving else Counter()
+    owing = ((one.offer_id, gifts_earned(one, priced) - free[one.offer_id]) for one in giving)
+    return tuple((offer_id, units) for offer_id, units in owing if units > 0)
 
 
 def _touched(unit: Unit) -> Unit:
@@ -107,6 +127,7 @@ def _after(priced: Priced, takes: Iterable[Take]) -> Priced:
 def _two_layers(
     priced: Priced, offers: Sequence[o.Offer], policy: o.OfferPolicy, present: frozenset[str], budget: int
 ) -> Settled:
+    at_first = priced
     rivals = [one for one in offers if one.at == "item" and not one.stackable and holds(one, priced, present)]
     on_top = [one for one in offers if one.at == "item" and one.stackable]
     items = _sequential(priced, rivals) if policy == "sequential" else _compete(priced, rivals, budget)
@@ -114,7 +135,8 @@ def _two_layers(
     stacked = in_turn_from(priced, on_top, present)
     priced = _after(priced, stacked.takes)
     whole = _order(priced, [one for one in offers if one.at == "order"], policy, present)
-    return Settled((*items.takes, *stacked.takes, *whole.takes), items.proven and whole.proven)
+    takes = (*items.takes, *stacked.takes, *whole.takes)
+    return Settled(takes, items.proven and whole.proven, _owed(at_first, offers, present, takes))
 
 
 # --- one after another ------------------------------------------------------------------------------------------------

@@ -11,10 +11,12 @@ take from what is left of the basket, ``points`` offers say what the rest earns 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.item import Names
+from kiosk.retail.occasion import Hours, Occasion, entitlement
 
 __all__ = [
     "AmountOff",
@@ -38,10 +40,12 @@ __all__ = [
     "PercentOffEach",
     "PriceEach",
     "Scope",
+    "Serials",
     "SetForPrice",
     "Takes",
     "TieredAmount",
     "TieredPercent",
+    "Unmet",
 ]
 
 Layer = Literal["catalogue", "item", "order", "points"]
@@ -51,6 +55,11 @@ offer that alone saves most."""
 Takes = Literal["any", "cheapest", "dearest"]
 """Which units an offer with a limit of units takes: those that serve the shopper best, or those at one end by price."""
 TierBy = Literal["spend", "quantity"]
+Serials = Literal["", "listed", "any"]
+"""What a coupon's serial number is worth: the code has none and serves everybody (``""``), each that head office has
+issued serves once (``listed``), or any one serves once (``any``)."""
+Unmet = Literal["day", "hour", "store", "channel", "tier", "person", "coupon", "visit", "used"]
+"""The first condition that an occasion does not meet; what the basket must hold is judged elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,31 +295,21 @@ _OF_THE_ORDER = (PercentOff, AmountOff, TieredAmount)
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
-    """Who buys, where and when. ``visit`` is the member's how-manieth purchase this is; 0: not known.
-
-    ``day`` is the ISO date of the business day. ``tier`` is the member's tier or group, empty for a stranger.
-    """
-
-    day: str = ""
-    store: str = ""
-    channel: str = "kiosk"
-    tier: str = ""
-    visit: int = 0
-    coupons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Offer:
     """A promotion.
 
     Conditions: ``valid_from`` and ``valid_until`` are ISO dates of the business day, both included, empty: unbounded.
-    ``stores``, ``channels`` and ``tiers`` empty: any. ``coupon``: the code that must be shown. ``contains``: items that
+    ``stores``, ``channels`` and ``tiers`` empty: any. ``hours``: windows of the shop's clock, one of which must hold
+    when the basket is opened. ``coupon``: the code that must be shown, or with ``serials`` its beginning. ``people``
+    (see ``entitlement``) and ``segments``: whoever is named by either; both empty: anybody. ``contains``: items that
     must be in the basket. ``visit``: holds at this purchase of the member only. ``min_spend`` and ``min_units`` look
     at the undiscounted scope (``spend_on`` where it is another), ``min_left`` at what all earlier offers have left of
     the basket.
 
-    Limits, 0 for none: ``max_applications`` of a group per basket, ``max_saving`` per basket.
+    Limits, 0 for none: ``max_applications`` of a group per basket, ``max_saving`` per basket, ``member_day`` and
+    ``member_life`` purchases of one member on a business day and ever (strangers then have none).
+    ``coupon_offline``: whether its single-use coupon is taken while head office cannot be asked; ``None``: as the
+    shop's coupon rules have it.
 
     ``priority``: higher goes first where the policy is ``sequential``. ``exclusive``: where it holds no other item or
     order offer does. ``stackable``: it takes no part in the competition for units and goes on top of what won.
@@ -339,6 +338,13 @@ class Offer:
     exclusive: bool = False
     stackable: bool = False
     layer: Layer | None = None
+    hours: tuple[Hours, ...] = ()
+    serials: Serials = ""
+    people: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    member_day: int = 0
+    member_life: int = 0
+    coupon_offline: bool | None = None
 
     @property
     def at(self) -> Layer:
@@ -350,16 +356,15 @@ class Offer:
         return "order" if isinstance(self.effect, _OF_THE_ORDER) else "item"
 
     def holds_for(self, occasion: Occasion) -> bool:
-        """Whether day, place, shopper and coupons allow it; the basket is judged elsewhere."""
-        return (
-            (not self.valid_from or self.valid_from <= occasion.day)
-            and (not self.valid_until or occasion.day <= self.valid_until)
-            and (not self.stores or occasion.store in self.stores)
-            and (not self.channels or occasion.channel in self.channels)
-            and (not self.tiers or occasion.tier in self.tiers)
-            and (not self.coupon or self.coupon in occasion.coupons)
-            and (not self.visit or self.visit == occasion.visit)
-        )
+        """Whether day, hour, place, shopper and coupons allow it; the basket is judged elsewhere."""
+        return self.unmet(occasion) is None
+
+    def unmet(self, occasion: Occasion) -> Unmet | None:
+        """The first condition that the occasion does not meet."""
+        for condition, holds in _CONDITIONS:
+            if not holds(self, occasion):
+                return condition
+        return None
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
@@ -373,3 +378,44 @@ class Offer:
                 return (self.scope, Scope((item_id,)))
             case _:
                 return (self.scope,)
+
+
+def _in_time(offer: Offer, occasion: Occasion) -> bool:
+    return (not offer.valid_from or offer.valid_from <= occasion.day) and (
+        not offer.valid_until or occasion.day <= offer.valid_until
+    )
+
+
+def _names(offer: Offer, occasion: Occasion) -> bool:
+    if not offer.people and not offer.segments:
+        return True
+    return bool(occasion.member) and (
+        not set(offer.segments).isdisjoint(occasion.segments)
+        or (bool(offer.people) and entitlement(offer.offer_id, occasion.member) in offer.people)
+    )
+
+
+def _has_left(offer: Offer, occasion: Occasion) -> bool:
+    """The member has had it less often than the limits allow, as far as anybody can tell."""
+    if not offer.member_day and not offer.member_life:
+        return True
+    if not occasion.member or not occasion.counted:
+        return False
+    today, ever = occasion.times(offer.offer_id, occasion.day), occasion.times(offer.offer_id)
+    return not (offer.member_day and today >= offer.member_day) and not (
+        offer.member_life and ever >= offer.member_life
+    )
+
+
+_CONDITIONS: tuple[tuple[Unmet, Callable[[Offer, Occasion], bool]], ...] = (
+    ("day", _in_time),
+    ("coupon", lambda offer, occasion: not offer.coupon or offer.coupon in occasion.coupons),
+    ("store", lambda offer, occasion: not offer.stores or occasion.store in offer.stores),
+    ("channel", lambda offer, occasion: not offer.channels or occasion.channel in offer.channels),
+    ("tier", lambda offer, occasion: not offer.tiers or occasion.tier in offer.tiers),
+    ("hour", lambda offer, occasion: not offer.hours or any(one.cover(occasion.local) for one in offer.hours)),
+    ("visit", lambda offer, occasion: not offer.visit or offer.visit == occasion.visit),
+    ("person", _names),
+    ("used", _has_left),
+)
+"""In the order in which they are told: what a coupon's holder can do least about comes first."""

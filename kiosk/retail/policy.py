@@ -14,7 +14,16 @@ from kiosk.retail.tender import CashMethod
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import Rules
 
-__all__ = ["CashRounding", "CodeRules", "Policy", "ReceiptLayout", "ReceiptRule", "TenderType", "Timeouts"]
+__all__ = [
+    "CashRounding",
+    "CodeRules",
+    "CouponRules",
+    "Policy",
+    "ReceiptLayout",
+    "ReceiptRule",
+    "TenderType",
+    "Timeouts",
+]
 
 ReceiptRule = Literal["always", "choice"]
 """``always``: the law wants a receipt printed (Bangladesh, Mushak 6.3). ``choice``: the shopper decides."""
@@ -80,6 +89,25 @@ class CodeRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponRules:
+    """Which coupons are taken, and what holds while head office cannot be asked.
+
+    ``prefixes``: how the retailer's own coupon codes begin (a restricted range: EAN-13 981-984 and 99, or letters), so
+    that no product has one. ``north_american``: coupons of GS1 US (8110 and 8112) are taken, in US or Canadian money.
+    ``offline``: a single-use coupon that cannot be checked is taken, and gives ``offline_most_minor`` at most (0: no
+    bound); codes that serve everybody need no check. ``offline_limits``: an offer with a limit per member goes by this
+    kiosk's own sales alone while head office cannot tell of others; else it does not hold. ``most``: per basket.
+    """
+
+    prefixes: tuple[str, ...] = ()
+    north_american: bool = False
+    offline: bool = False
+    offline_most_minor: int = 0
+    offline_limits: bool = True
+    most: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class Timeouts:
     """Milliseconds the kiosk waits.
 
@@ -108,7 +136,8 @@ class Policy:
     gives it or none is asked. ``member_prefix`` and ``badge_prefix`` begin the EAN-13 numbers of the shop's loyalty
     cards and staff badges (a restricted range, so that no product has one); empty where it has none. ``country`` is the
     ISO 3166 code in capitals. ``weighing`` is what the verification of this workstation's trade scale says.
-    ``offers`` says how competing offers are settled; ``points`` is the loyalty programme (``None``: there is none).
+    ``offers`` says how competing offers are settled, ``coupons`` which coupons are taken; ``points`` is the loyalty
+    programme (``None``: there is none).
     ``receipt`` and ``least_bag_price_minor`` (the least price of a carrier bag; 0: none) are the country's, where
     the feed does not tell them (``None``).
     """
@@ -134,6 +163,7 @@ class Policy:
     weighing: Rules = field(default_factory=Rules)
     codes: CodeRules = CodeRules()
     offers: OfferPolicy = "optimal"
+    coupons: CouponRules = CouponRules()
     receipt: ReceiptLayout | None = None
     least_bag_price_minor: int | None = None
     points: Programme | None = None

@@ -15,8 +15,9 @@ from typing import Protocol
 from kiosk.retail.item import Item
 from kiosk.retail.layers import Settled, settle_layers
 from kiosk.retail.money import Money
-from kiosk.retail.offer import Occasion, Offer, OfferPolicy
-from kiosk.retail.transaction import LineItem, PriceModifier
+from kiosk.retail.occasion import Occasion
+from kiosk.retail.offer import Gift, Offer, OfferPolicy
+from kiosk.retail.transaction import LineItem, OwedGift, PriceModifier
 from kiosk.retail.units import Unit
 
 __all__ = ["OfferBook", "Settlement", "days_left", "is_counted", "settle", "units_of"]
@@ -36,11 +37,13 @@ class OfferBook(Protocol):
 class Settlement:
     """Per line number what its offers take off it, in line order; lines without any are left out.
 
-    ``proven``: the best combination; false where the search ran out of nodes and a good one stands in.
+    ``owed``: gifts that are not in the basket. ``proven``: the best combination; false where the search ran out of
+    nodes and a good one stands in.
     """
 
     lines: Mapping[int, tuple[PriceModifier, ...]]
     proven: bool = True
+    owed: tuple[OwedGift, ...] = ()
 
 
 def settle(
@@ -63,7 +66,16 @@ def settle(
     if not offers:
         return Settlement({})
     settled = settle_layers(units, list(offers.values()), policy, present)
-    return Settlement(_by_line(taking, units, settled, offers), settled.proven)
+    owed = tuple(gift for offer_id, count in settled.owed if (gift := _owed(offers[offer_id], count, book)) is not None)
+    return Settlement(_by_line(taking, units, settled, offers), settled.proven, owed)
+
+
+def _owed(offer: Offer, units: int, book: OfferBook) -> OwedGift | None:
+    """A gift that the shop sells, and that offers may reach at all."""
+    item = book.item(offer.effect.item_id) if isinstance(offer.effect, Gift) else None
+    if item is None or not item.flags.discountable or item.flags.bag:
+        return None
+    return OwedGift(offer.offer_id, item.item_id, units, item.names)
 
 
 def _told_date(line: LineItem) -> str:

@@ -10,7 +10,16 @@ from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxRate
 from kiosk.retail.weight import Unit, Weight
 
-__all__ = ["Deposit", "EntryMethod", "LineItem", "PriceModifier", "TenderKind", "TransactionId"]
+__all__ = [
+    "Deposit",
+    "EntryMethod",
+    "LineItem",
+    "OwedGift",
+    "PriceModifier",
+    "RedeemedCoupon",
+    "TenderKind",
+    "TransactionId",
+]
 
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
 TenderKind = Literal["card", "cash", "qr", "voucher", "points"]
@@ -47,6 +56,27 @@ class PriceModifier:
 
     offer_id: str
     amount: Money
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemedCoupon:
+    """A coupon that gave something in a completed sale: what it took off the price, gifts aside."""
+
+    code: str
+    offer_id: str
+    amount: Money
+    single: bool = False
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwedGift:
+    """``units`` of an item that an offer gives and that are not in the basket."""
+
+    offer_id: str
+    item_id: str
+    units: int
     names: Names
 
 

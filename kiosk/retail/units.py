@@ -9,7 +9,7 @@ from functools import partial
 from kiosk.retail import offer as o
 from kiosk.retail.deals import Capped, Deal, Distinct, Run, Sets
 
-__all__ = ["Priced", "Unit", "deal_of", "gains_of", "percent_of", "reached"]
+__all__ = ["Priced", "Unit", "deal_of", "gains_of", "gifts_earned", "percent_of", "reached"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,21 @@ def _chosen(offer: o.Offer, priced: Priced) -> list[int]:
             times = len(meant) // group if group else 1
             times = min(times, offer.max_applications) if offer.max_applications else times
             return _end(priced, meant, times * free, "cheapest")
-        case o.Gift(item_id=gift, units=units, every=every):
+        case o.Gift(item_id=gift):
             if offer.scope.names(gift):
                 return []
-            earned = len(priced.meant(offer.scope, groups=True)) // every * units
+            earned = gifts_earned(offer, priced)
             return _end(priced, priced.meant(o.Scope((gift,)), groups=True), earned, "dearest")
         case _:
             return priced.meant(offer.scope)
+
+
+def gifts_earned(offer: o.Offer, priced: Priced) -> int:
+    """How many pieces of its gift an offer gives on these units; 0 for an offer of another kind."""
+    if not isinstance(offer.effect, o.Gift):
+        return 0
+    times = len(priced.meant(offer.scope, groups=True)) // offer.effect.every
+    return (min(times, offer.max_applications) if offer.max_applications else times) * offer.effect.units
 
 
 def _end(priced: Priced, meant: list[int], count: int, takes: o.Takes) -> list[int]:

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from kiosk.retail.book import Member
+from kiosk.retail.coupon import coupon_key
 from kiosk.retail.item import Item
-from kiosk.retail.offer import Offer
+from kiosk.retail.offer import Offer, Serials
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 from kiosk.store.book_schema import book_name, book_version, open_checked
@@ -28,6 +29,12 @@ _BY_ITEM_ID = "SELECT payload FROM item WHERE item_id = ?"
 _BY_GTIN = "SELECT payload FROM item WHERE gtin = ? LIMIT 1"
 _BY_PLU = "SELECT payload FROM item WHERE plu = ? LIMIT 1"
 _OTHER = "SELECT payload FROM other WHERE kind = ? AND key = ?"
+_COUPONS = (
+    "SELECT json_extract(CAST(payload AS TEXT), '$.coupon') AS coupon,"
+    " coalesce(json_extract(CAST(payload AS TEXT), '$.serials'), ''), key FROM other"
+    " WHERE kind = 'offer' AND coupon <> '' ORDER BY key DESC"
+)
+"""Of two offers with one code, the first by id is the one it opens."""
 _ALL_OTHER = "SELECT payload FROM other WHERE kind = ? ORDER BY key"
 _TARES = (
     "SELECT item_id, json_extract(CAST(payload AS TEXT), '$.tare_grams') AS grams FROM item WHERE grams > 0"
@@ -70,6 +77,7 @@ class SqliteBook:
         self._offer = cache(self._read_offer)
         self._tax_classes = cache(self._read_tax_class)
         self._tares: str | None = None
+        self._coupons: dict[str, tuple[Serials, str]] | None = None
 
     @classmethod
     def open(cls, path: Path | str) -> SqliteBook:
@@ -128,6 +136,17 @@ class SqliteBook:
         found: Stock | None = self._one("stock", _OTHER, "stock", f"{location}/{item_id}")
         return found.on_hand if found is not None else None
 
+    def offer(self, offer_id: str) -> Offer | None:
+        """By the offer's own id, whatever its dates."""
+        return self._offer(offer_id)
+
+    def offer_of_coupon(self, code: str) -> Offer | None:
+        """The offer whose coupon this is: by its whole code, else by the longest beginning of a series."""
+        if self._coupons is None:
+            self._coupons = self._read_coupons()
+        found = coupon_key(code, {coupon: serials for coupon, (serials, _) in self._coupons.items()})
+        return self._offer(self._coupons[found][1]) if found else None
+
     def member(self, keyed_hash: str) -> Member | None:
         """A loyalty member by the keyed hash of a card or phone number (lower-case hex)."""
         found: Member | None = self._one("member", _OTHER, "member", keyed_hash)
@@ -147,6 +166,15 @@ class SqliteBook:
             message = f"{self.path} is damaged: {error}"
             raise BookError(message) from error
         return digest.hexdigest()
+
+    def _read_coupons(self) -> dict[str, tuple[Serials, str]]:
+        try:
+            with self._lock:
+                rows = self._connection.execute(_COUPONS).fetchall()
+        except sqlite3.DatabaseError as error:
+            message = f"{self.path} is damaged: {error}"
+            raise BookError(message) from error
+        return {coupon: (serials, offer_id) for coupon, serials, offer_id in rows}
 
     def _read_item(self, query: str, key: str) -> Item | None:
         found: Item | None = self._one("item", query, key)

@@ -10,6 +10,8 @@ from kiosk.sync.faults import Faults
 from kiosk.sync.settings import SyncSettings
 from messages import envelope, topics
 from messages.asks import (
+    CouponAnswer,
+    CouponAsk,
     LoyaltyAnswer,
     LoyaltyAsk,
     NumbersAnswer,
@@ -22,10 +24,12 @@ from messages.asks import (
 from messages.envelope import Message
 from messages.errors import MessageError
 from messages.local import (
+    AskCoupon,
     AskLoyalty,
     AskNumbers,
     AskPayment,
     AskPoints,
+    CouponTold,
     LoyaltyFound,
     NumbersFound,
     PaymentTold,
@@ -39,7 +43,7 @@ _LONGEST_MS = 60_000
 _MOST = 256
 """Questions open at once; a checkout asks one at a time."""
 
-Answer = LoyaltyFound | NumbersFound | PaymentTold | PointsHeld
+Answer = LoyaltyFound | CouponTold | NumbersFound | PaymentTold | PointsHeld
 Reply = Callable[[Answer], None]
 
 
@@ -83,6 +87,18 @@ class Asks:
         question = LoyaltyAsk(correlation=ask.correlation, keyed_hash=ask.keyed_hash)
         offline = LoyaltyFound(ask.correlation, offline=True)
         self._ask_now("loyalty", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def coupon(self, ask: AskCoupon, reply: Reply) -> None:
+        """As above; what was reserved and is not waited for any more goes by the journal, or by time."""
+        question = CouponAsk(
+            correlation=ask.correlation,
+            code=ask.code,
+            coupon=ask.coupon,
+            transaction=ask.transaction,
+            store=self._settings.store,
+        )
+        offline = CouponTold(ask.correlation, offline=True)
+        self._ask_now("coupon", question, ask.correlation, ask.deadline_ms, reply, offline)
 
     def payment(self, ask: AskPayment, reply: Reply) -> None:
         """As above: whoever owes money must not wait for a connection. What became of it can be asked again."""
@@ -162,7 +178,18 @@ class Asks:
     def _read(kind: str, payload: bytes) -> Answer:
         if kind == "loyalty":
             member = envelope.decode(payload, LoyaltyAnswer).data
-            return LoyaltyFound(member.correlation, member.member_id, member.tier, points=member.points)
+            return LoyaltyFound(
+                member.correlation,
+                member.member_id,
+                member.tier,
+                points=member.points,
+                visit=member.visit,
+                segments=member.segments,
+                used=member.used,
+            )
+        if kind == "coupon":
+            kept = envelope.decode(payload, CouponAnswer).data
+            return CouponTold(kept.correlation, kept.state, kept.offer_id)
         if kind == "payment":
             told = envelope.decode(payload, PaymentAnswer).data
             return PaymentTold(

@@ -23,6 +23,7 @@ from messages import commands, envelope, topics
 from messages.errors import MessageError
 from messages.local import (
     Acknowledged,
+    AskCoupon,
     AskLoyalty,
     AskNumbers,
     AskPayment,
@@ -188,6 +189,8 @@ class Service:
                     self.up.pump()
             case AskLoyalty():
                 self.asks.loyalty(record, peer.send)
+            case AskCoupon():
+                self.asks.coupon(record, peer.send)
             case AskNumbers():
                 self.asks.numbers(record, self._epoch, peer.send)
             case AskPayment():

@@ -47,6 +47,7 @@ class SystemClock:
             seed=int.from_bytes(os.urandom(_SEED_BYTES), "big"),
             local_date=local.date().isoformat(),
             clock_trusted=self._confirmed_by is None or self._confirmed_by.exists(),
+            local_time=local.strftime("%H:%M"),
         )
 
     def mono_ms(self) -> int:

@@ -51,6 +51,9 @@ class HeadOffice(Protocol):
     async def member(self, correlation: str, keyed_hash: str, deadline_ms: int) -> i.MemberAnswered:
         """Who this is."""
 
+    async def coupon(self, ask: f.AskCoupon) -> i.CouponAnswered:
+        """Whether a coupon is kept for a basket."""
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """This workstation's highest numbers."""
 
@@ -105,6 +108,8 @@ class Performer:
                 self._spawn(
                     self._answer(self._head_office.member(effect.correlation, effect.keyed_hash, effect.deadline_ms))
                 )
+            case f.AskCoupon():
+                self._spawn(self._answer(self._head_office.coupon(effect)))
             case f.AskNumbers():
                 self._spawn(self._answer(self._head_office.numbers(effect.correlation, effect.deadline_ms)))
             case f.AskProduce():
@@ -234,7 +239,9 @@ class Performer:
         del self._timers[name]
         self._put(i.TimerElapsed(name))
 
-    async def _answer(self, asked: Coroutine[Any, Any, i.MemberAnswered | i.NumbersAnswered]) -> None:
+    async def _answer(
+        self, asked: Coroutine[Any, Any, i.MemberAnswered | i.CouponAnswered | i.NumbersAnswered]
+    ) -> None:
         self._put(await asked)
 
     async def _ask_produce(self, ask: f.AskProduce) -> None:

@@ -60,6 +60,14 @@ class OverlaidBook:
         """Pieces (or grams) in this shop, as the feed told them."""
         return self.inner.on_hand(item_id, self._location)
 
+    def offer(self, offer_id: str) -> Offer | None:
+        """By the offer's own id."""
+        return self.inner.offer(offer_id)
+
+    def offer_of_coupon(self, code: str) -> Offer | None:
+        """The offer whose coupon this is."""
+        return self.inner.offer_of_coupon(code)
+
     def member(self, keyed_hash: str) -> Member | None:
         """A loyalty member by the keyed hash of a card or phone number."""
         return self.inner.member(keyed_hash)

@@ -11,7 +11,9 @@ from typing import assert_never
 
 import msgspec
 
+from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
+from kiosk.retail.occasion import Used
 from kiosk.store.chain import Position
 from kiosk.store.errors import StoreError
 from messages import local
@@ -23,7 +25,7 @@ _log = logging.getLogger(__name__)
 _RETRY_S = 1.0
 _GRACE_MS = 100
 """Sync answers within the deadline; its answer needs a moment on the socket."""
-_Answer = local.LoyaltyFound | local.NumbersFound | local.PaymentTold | local.PointsHeld
+_Answer = local.LoyaltyFound | local.CouponTold | local.NumbersFound | local.PaymentTold | local.PointsHeld
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
 
@@ -77,7 +79,18 @@ class SyncClient:
         found = await self._ask(correlation, local.AskLoyalty(correlation, keyed_hash, deadline_ms), deadline_ms)
         if not isinstance(found, local.LoyaltyFound):
             return i.MemberAnswered(correlation, offline=True)
-        return i.MemberAnswered(correlation, found.member_id, found.tier, found.offline, found.points)
+        used = tuple(Used(one.offer_id, one.transaction, one.day) for one in found.used)
+        return i.MemberAnswered(
+            correlation, found.member_id, found.tier, found.offline, found.points, found.visit, found.segments, used
+        )
+
+    async def coupon(self, ask: f.AskCoupon) -> i.CouponAnswered:
+        """Ask for a coupon to be kept for a basket; ``offline`` if nobody could be asked in time."""
+        question = local.AskCoupon(ask.correlation, ask.code, ask.coupon, ask.transaction, ask.deadline_ms)
+        told = await self._ask(ask.correlation, question, ask.deadline_ms)
+        if not isinstance(told, local.CouponTold):
+            return i.CouponAnswered(ask.correlation, offline=True)
+        return i.CouponAnswered(ask.correlation, told.state, told.offer_id, told.offline)
 
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """Ask for this workstation's highest numbers; ``offline`` if nobody could be asked in time.
@@ -139,7 +152,13 @@ class SyncClient:
                 self._open_book(record)
             case local.PaymentTold() if not record.correlation:
                 self._payment_told(record)
-            case local.LoyaltyFound() | local.NumbersFound() | local.PaymentTold() | local.PointsHeld():
+            case (
+                local.LoyaltyFound()
+                | local.CouponTold()
+                | local.NumbersFound()
+                | local.PaymentTold()
+                | local.PointsHeld()
+            ):
                 waiting = self._waiting.get(record.correlation)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(record)

@@ -48,6 +48,7 @@ class HandLane:
         self.now_ms = 1_794_000_000_000
         self.day = "2026-11-22"
         self.clock_trusted = True
+        self.local_time = "12:00"
         self._seed = 0
         self._readings = 0
 
@@ -56,7 +57,9 @@ class HandLane:
         for told in inputs:
             input_ = self._agreed() if isinstance(told, Agree) else told
             self._seed += 1
-            moment = Moment(self.now_ms, self.now_ms % 10**9, self._seed << 13, self.day, self.clock_trusted)
+            moment = Moment(
+                self.now_ms, self.now_ms % 10**9, self._seed << 13, self.day, self.clock_trusted, self.local_time
+            )
             decision = decide(self.state, moment, input_, self.book)
             self.journal.extend(decision.durable)
             self.effects = list(decision.effects)

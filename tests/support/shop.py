@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.retail.book import Member
+from kiosk.retail.coupon import coupon_key
 from kiosk.retail.item import Item, ItemFlags, Restriction
 from kiosk.retail.money import Money
 from kiosk.retail.offer import NForM, Offer, Scope
@@ -101,6 +102,15 @@ class MemoryBook:
     def on_hand(self, item_id: str) -> int | None:
         """What was counted."""
         return self.stock.get(item_id)
+
+    def offer(self, offer_id: str) -> Offer | None:
+        """By the offer's own id."""
+        return next((offer for offer in self.offers if offer.offer_id == offer_id), None)
+
+    def offer_of_coupon(self, code: str) -> Offer | None:
+        """By whole code, or by the beginning of a series."""
+        by_code = {offer.coupon: offer for offer in reversed(self.offers) if offer.coupon}
+        return by_code.get(coupon_key(code, {coupon: offer.serials for coupon, offer in by_code.items()}))
 
     def member(self, keyed_hash: str) -> Member | None:
         """By keyed hash."""

@@ -127,6 +127,9 @@ class NobodyAsked:
     async def member(self, correlation: str, keyed_hash: str, deadline_ms: int) -> i.MemberAnswered:
         return i.MemberAnswered(correlation, offline=True)
 
+    async def coupon(self, ask: f.AskCoupon) -> i.CouponAnswered:
+        return i.CouponAnswered(ask.correlation, offline=True)
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         return i.NumbersAnswered(correlation, offline=True)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, codes, lane, receipt, weighing
+from kiosk.checkout.deciding import burning, codes, lane, offers, receipt, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
@@ -16,7 +16,6 @@ from kiosk.retail import pricing, promotion
 from kiosk.retail.codes.values import NOTHING_MORE, Details
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
-from kiosk.retail.offer import Occasion
 from kiosk.retail.tax import TaxRate
 from kiosk.retail.transaction import Deposit, EntryMethod, LineItem, TransactionId
 from kiosk.retail.weighing import Reason, Refused, is_service
@@ -27,6 +26,7 @@ __all__ = [
     "enter_quantity",
     "hold_for_staff",
     "line_of",
+    "may_enter",
     "open_transaction",
     "overpaid_without",
     "price_again",
@@ -41,7 +41,7 @@ __all__ = [
 
 def scan(desk: Desk, scanned: i.CodeScanned) -> None:
     """A code passed the scanner."""
-    if not _may_enter(desk):
+    if not may_enter(desk):
         return
     coded = codes.look_up(desk, scanned)
     if coded is None:
@@ -86,7 +86,7 @@ def _taken_back(desk: Desk) -> bool:
 
 def choose_item(desk: Desk, chosen: i.ItemChosen) -> None:
     """An item was picked from the look-up."""
-    if not _may_enter(desk):
+    if not may_enter(desk):
         return
     item = desk.book.item(chosen.item_id)
     if item is None:
@@ -95,7 +95,7 @@ def choose_item(desk: Desk, chosen: i.ItemChosen) -> None:
     _enter(desk, item, "picked")
 
 
-def _may_enter(desk: Desk) -> bool:
+def may_enter(desk: Desk) -> bool:
     """Whether an item may be rung up now; says why not."""
     if desk.phase is Phase.FINISHING and not receipt.next_shopper(desk):
         desk.refuse(text("finish.receipt_first"))
@@ -226,6 +226,7 @@ def _ring_up(desk: Desk, line: LineItem) -> None:
     hold_for_staff(desk, same.line if same is not None else len(basket.lines) + 1)
     desk.happened(e.ViewShown("basket"), e.NoticeShown(None, sound="scan"))
     desk.do(f.Beep("scan"))
+    offers.tell_gifts(desk, basket)
 
 
 def _merges(old: LineItem, new: LineItem) -> bool:
@@ -259,12 +260,13 @@ def open_transaction(desk: Desk) -> None:
             tax_rounding=policy.tax_rounding,
             cash_step_minor=policy.cash_rounding.step_minor,
             cash_method=policy.cash_rounding.method,
+            local=desk.moment.local,
         )
     )
 
 
 def settle_offers(desk: Desk) -> None:
-    """Work the offers out anew, and the points that follow; written down only where they changed."""
+    """Work the offers out anew, what they owe beside the lines, and the points that follow; written down if changed."""
     basket = desk.basket
     if basket is None:
         return
@@ -272,14 +274,15 @@ def settle_offers(desk: Desk) -> None:
     if settled.lines != {line.line: line.modifiers for line in basket.live_lines if line.modifiers}:
         lines = tuple(e.LineModifiers(line, modifiers) for line, modifiers in settled.lines.items())
         desk.happened(e.PriceModifiersSettled(lines, proven=settled.proven))
+    if settled.owed != basket.gifts:
+        desk.happened(e.GiftsOwed(settled.owed))
     burning.keep_within(desk)
 
 
 def _settled(desk: Desk, basket: Transaction, lines: Iterable[LineItem]) -> promotion.Settlement:
     """What the offers give on ``lines`` of this basket, here and today."""
-    lane = desk.state.lane
-    occasion = Occasion(day=lane.business_day, store=lane.store, tier=basket.member_tier)
-    return promotion.settle(lines, desk.book, occasion, desk.policy.offers)
+    book, occasion = offers.book_of(desk, basket), offers.occasion_of(desk, basket)
+    return promotion.settle(lines, book, occasion, desk.policy.offers)
 
 
 def restrict(desk: Desk) -> None:
@@ -338,7 +341,7 @@ def show_weight(desk: Desk, read: i.WeightRead) -> None:
 def confirm_weight(desk: Desk, agreed: i.WeighConfirmed) -> None:
     """The shopper agrees to what was on show: that is rung up if the rule accepts it and the scale still says it."""
     armed = desk.state.live.armed
-    if armed is None or not _may_enter(desk):
+    if armed is None or not may_enter(desk):
         return
     if price_again(desk):
         desk.refuse(text("weigh.wait"))
@@ -383,7 +386,7 @@ def price_again(desk: Desk) -> bool:
 
 def _live_line(desk: Desk, number: int) -> LineItem | None:
     basket = desk.basket
-    if basket is None or not _may_enter(desk):
+    if basket is None or not may_enter(desk):
         return None
     return next((line for line in basket.live_lines if line.line == number), None)
 
@@ -403,10 +406,13 @@ def enter_quantity(desk: Desk, entered: i.QuantityEntered) -> None:
         extended = pricing.counted(line.unit_price, entered.quantity)
         if _underpaid(desk, line, extended):
             return
+        before = desk.basket
         desk.happened(e.QuantityChanged(line.line, entered.quantity, extended))
         settle_offers(desk)
         if entered.quantity > line.quantity:
             hold_for_staff(desk, line.line)
+        if before is not None:
+            offers.tell_gifts(desk, before)
     desk.happened(e.ViewShown("basket"))
 
 

@@ -12,11 +12,10 @@ from typing import Final
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import entry
+from kiosk.checkout.deciding import entry, offers
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase, State
 from kiosk.retail.hints import hints, may_be_suggested
-from kiosk.retail.offer import Occasion
 from kiosk.retail.pricing import counted
 from kiosk.retail.transaction import LineItem
 
@@ -40,16 +39,15 @@ def advise(desk: Desk) -> None:
     basket = desk.basket
     if basket is None or not _may_hint(desk.state):
         return
-    lane = desk.state.lane
-    occasion = Occasion(day=lane.business_day, store=lane.store, tier=basket.member_tier)
-    found = hints(basket.lines, desk.book, occasion, desk.policy.offers, partial(_another, desk))
+    book, occasion = offers.book_of(desk, basket), offers.occasion_of(desk, basket)
+    found = hints(basket.lines, book, occasion, desk.policy.offers, partial(_another, desk))
     if found != desk.state.live.hints:
         desk.happened(e.HintsShown(found))
 
 
 def _basket(state: State) -> tuple[object, ...]:
     basket = state.transaction
-    return () if basket is None else (basket.opened, basket.lines, basket.member_tier)
+    return () if basket is None else (basket.opened, basket.lines, basket.member_tier, basket.shopper, basket.coupons)
 
 
 def _may_hint(state: State) -> bool:

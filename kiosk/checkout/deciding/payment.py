@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import drawer, earning, receipt
+from kiosk.checkout.deciding import drawer, earning, offers, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Live, Reversal, Tender, Transaction
@@ -541,8 +541,10 @@ def _complete(desk: Desk, basket: Transaction) -> None:
             member_id=basket.member_id,
             clock_trusted=desk.moment.clock_trusted,
             points=points,
+            coupons=offers.redeemed(desk, basket),
+            gifts=basket.gifts,
         ),
-        e.StockMoved(uuid, tuple(_move(line) for line in lines)),
+        e.StockMoved(uuid, (*map(_move, lines), *(e.StockMove(g.item_id, g.units, "each") for g in basket.gifts))),
     )
     if desk.policy.legal_series:
         now = desk.state.lane

@@ -122,8 +122,7 @@ def loyalty(desk: Desk, presented: i.LoyaltyPresented) -> None:
     member = desk.book.member(presented.keyed_hash)
     if member is not None:
         _attach(desk, member, presented.method)
-        newer = desk.policy.points is not None and desk.state.live.online and presented.method == "card"
-        if not newer or desk.basket is None:
+        if not desk.state.live.online or presented.method != "card" or desk.basket is None:
             return
     asked = e.MemberAsked(desk.mint(), presented.method, member.member_id if member is not None else "")
     desk.happened(asked)
@@ -145,11 +144,28 @@ def member_answered(desk: Desk, answer: i.MemberAnswered) -> None:
     if asked.member_id:
         if desk.basket is not None and desk.basket.member_id == asked.member_id == answer.member_id:
             burning.told(desk, answer.points)
+            _tell_more(desk, answer)
     elif answer.member_id:
-        found = Member(answer.member_id, answer.tier, points=answer.points, points_utc_ms=desk.moment.utc_ms)
+        found = Member(
+            answer.member_id,
+            answer.tier,
+            points=answer.points,
+            points_utc_ms=desk.moment.utc_ms,
+            segments=answer.segments,
+        )
         _attach(desk, found, asked.method)
+        _tell_more(desk, answer)
     else:
         desk.refuse(text("loyalty.offline" if answer.offline else "loyalty.unknown"))
+
+
+def _tell_more(desk: Desk, told: i.MemberAnswered) -> None:
+    """What only head office knows of a member; nothing changes once money is being paid."""
+    basket = desk.basket
+    if basket is None or basket.member_id != told.member_id or basket.paid or basket.open_tender is not None:
+        return
+    desk.happened(e.MemberTold(told.visit, told.segments, told.used))
+    entry.settle_offers(desk)
 
 
 def _attach(desk: Desk, member: Member, method: e.LoyaltyMethod) -> None:
@@ -158,7 +174,7 @@ def _attach(desk: Desk, member: Member, method: e.LoyaltyMethod) -> None:
         return
     entry.open_transaction(desk)
     points, as_of = (member.points, member.points_utc_ms) if method == "card" else (None, 0)
-    desk.happened(e.LoyaltyAttached(member.member_id, member.tier, method, points, as_of))
+    desk.happened(e.LoyaltyAttached(member.member_id, member.tier, method, points, as_of, member.segments))
     entry.settle_offers(desk)
     desk.happened(e.ViewShown("basket"))
     desk.say(text("loyalty.welcome" if method == "card" else "loyalty.points_only"))

@@ -7,7 +7,7 @@ from typing import assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import earning, entry, lane, payment, receipt
+from kiosk.checkout.deciding import coupons, earning, entry, lane, payment, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
@@ -171,6 +171,7 @@ def _resume(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     desk.happened(e.TransactionResumed(wanted, by))
     entry.restrict(desk)
     earning.shown(desk)
+    coupons.check_again(desk)
     basket = desk.basket
     for line in basket.live_lines if basket is not None else ():
         entry.hold_for_staff(desk, line.line)

@@ -141,4 +141,4 @@ def coupon_of(ai: Literal["8110", "8112"], data: str) -> Coupon | None:
     except CouponError:
         return None
     funder = fields["company_prefix" if ai == "8110" else "funder"]
-    return Coupon(ai, funder, fields["offer_code"], fields.get("serial", ""))
+    return Coupon(ai, funder, fields["offer_code"], fields.get("serial", ""), data)

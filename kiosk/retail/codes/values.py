@@ -4,7 +4,7 @@ coupon, or nothing that we sell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.retail.money import MINOR_DIGITS, Money
@@ -100,13 +100,14 @@ class Coupon:
     """A North American coupon: AI 8110 (the offer written out) or 8112 (a positive offer file's key).
 
     ``funder`` is the company prefix of who pays, ``offer`` its six-digit offer code, ``serial`` empty where it has
-    none. It is no item, and worth nothing unless an offer of the price book names it.
+    none; ``data`` is all that the identifier holds. It is no item, and worth nothing unless an offer names it.
     """
 
     ai: Literal["8110", "8112"]
     funder: str
     offer: str
     serial: str = ""
+    data: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""What head office answers, as an input. ``kiosk.checkout.inputs`` hands them on beside all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.retail.occasion import Used
+
+__all__ = ["CouponAnswered", "CouponState", "MemberAnswered", "NumbersAnswered"]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAnswered:
+    """Head office's answer to a loyalty look-up.
+
+    ``member_id`` is empty if nobody is known, ``offline`` if nobody could be asked in time. ``points``: what the member
+    may burn now. ``visit``: the how-manieth purchase this is; ``used``: purchases in which the member had an offer that
+    is limited.
+    """
+
+    correlation: str
+    member_id: str = ""
+    tier: str = ""
+    offline: bool = False
+    points: int | None = None
+    visit: int = 0
+    segments: tuple[str, ...] = ()
+    used: tuple[Used, ...] = ()
+
+
+CouponState = Literal["reserved", "used", "taken", "unknown", "day", "store"]
+
+
+@dataclass(frozen=True, slots=True)
+class CouponAnswered:
+    """Head office's answer about a coupon: it is ``reserved`` for the basket that asked, or why not.
+
+    ``offer_id``: the offer it opens. ``offline``: nobody could be asked in time, and nothing else is said.
+    """
+
+    correlation: str
+    state: CouponState = "unknown"
+    offer_id: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersAnswered:
+    """The highest numbers head office knows of this workstation; ``offline`` when it could not be asked in time."""
+
+    correlation: str
+    series: int = 0
+    last_number: int = 0
+    last_legal: int = 0
+    business_day: str = ""
+    offline: bool = False
