@@ -13,8 +13,8 @@ from itertools import permutations
 from typing import Literal
 
 from kiosk.retail import offer as o
-from kiosk.retail.competing import BUDGET, Contest, Group, greedy, search
-from kiosk.retail.deals import SCALE, Deal
+from kiosk.retail.competing import STEPS, Contest, Group, search
+from kiosk.retail.deals import Deal
 from kiosk.retail.shares import share_within
 from kiosk.retail.units import Priced, Unit, deal_of, gains_of, gifts_earned, means, percent_of, reached
 
@@ -72,7 +72,7 @@ def settle_layers(
     offers: Sequence[o.Offer],
     policy: o.OfferPolicy,
     present: frozenset[str],
-    budget: int = BUDGET,
+    budget: int = STEPS,
 ) -> Settled:
     """Catalogue, item and order layer, each under ``policy``. The order of ``units`` and ``offers`` tells nothing."""
     offers = sorted(offers, key=lambda offer: (-offer.priority, offer.offer_id))
@@ -239,9 +239,9 @@ def _grouped(offer: o.Offer, deal: Deal, priced: Priced, grouped: set[int]) -> l
     again = deal_of(offer, sub)
     if again is None:
         return []
-    blocked = {place for place, n in enumerate(order) if not deal.wants(n)}
-    contest = Contest([0] * len(order), [again.without(blocked)])
-    found = search(contest, greedy(contest))
+    wanted = deal.wants()
+    blocked = {place for place, n in enumerate(order) if n not in wanted}
+    found = search(Contest((0,) * len(order), (again.without(blocked),)))
     takes = _takes_of([offer], found.groups, sub)
     grouped.update(order[place] for group in found.groups for place in group.units)
     return [Take(take.offer_id, order[take.unit], take.amount) for take in takes]
@@ -288,8 +288,6 @@ def _compete(priced: Priced, offers: Sequence[o.Offer], budget: int) -> Settled:
         for n, saved in (gains_of(offer, sub) or {}).items():
             if saved > base[n]:
                 base[n], by[n] = saved, offer.offer_id
-    rents = [gain * SCALE for gain in base]
-    deals = [(offer, deal) for offer, deal in deals if deal.price(rents) and deal.reward]
     takes: list[Take] = []
     proven, taken = True, set[int]()
     for cluster in _clusters(deals, len(order)):
@@ -315,7 +313,7 @@ def _clusters(deals: Sequence[tuple[o.Offer, Deal]], count: int) -> list[_Cluste
     """Deals that share a unit, directly or by way of others, belong together."""
     clusters: list[tuple[list[o.Offer], set[int]]] = []
     for offer, deal in deals:
-        units = {n for n in range(count) if deal.wants(n)}
+        units = deal.wants()
         offers = [offer]
         apart = []
         for other_offers, other_units in clusters:
@@ -335,8 +333,7 @@ def _settled(
     sub = _picked(whole, units)
     offers = sorted(cluster.offers, key=lambda offer: (-offer.priority, offer.offer_id))
     deals = [deal for offer in offers if (deal := deal_of(offer, sub)) is not None]
-    contest = Contest([base[n] for n in units], deals)
-    found = search(contest, greedy(contest), budget if len(units) > _FEW else budget * _THOROUGH)
+    found = search(Contest(tuple(base[n] for n in units), tuple(deals)), budget)
     takes = _takes_of(offers, found.groups, sub)
     served = {place for group in found.groups for place in group.units}
     takes += [Take(by[n], place, base[n]) for place, n in enumerate(units) if place not in served and base[n]]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from kiosk.retail import offer as o
-from kiosk.retail.deals import Capped, Deal, Distinct, Run, Sets
+from kiosk.retail.deals import Deal, Row, Shape
 
 __all__ = ["Priced", "Unit", "deal_of", "gains_of", "gifts_earned", "percent_of", "reached"]
 
@@ -152,28 +152,32 @@ def _end(priced: Priced, meant: list[int], count: int, takes: o.Takes) -> list[i
 
 
 def deal_of(offer: o.Offer, priced: Priced) -> Deal | None:
-    """The moves of an offer on groups, or of one on single units that is limited; ``None`` for any other."""
-    effect, limit, cap = offer.effect, offer.max_applications, offer.max_saving
-    match effect:
-        case o.NForM(n=size, m=paid) if 0 <= paid < size:
-            return Run(size, _room_gains(offer, priced), gain_from=paid, limit=limit, cap=cap)
+    """The groups of an offer on groups, or of one on single units that is limited; ``None`` for any other."""
+    shapes = _shapes(offer, priced)
+    return _limited(offer, priced) if shapes is None else Deal(shapes, offer.max_applications, offer.max_saving)
+
+
+def _shapes(offer: o.Offer, priced: Priced) -> tuple[Shape, ...] | None:
+    """What the groups of an offer look like; ``None`` for an offer on single units, or on the scope as a whole."""
+    match offer.effect:
+        case o.NForM(n=size, m=paid):
+            return (Shape.run(size, _rooms(offer.scope, priced), gain_from=paid),) if 0 <= paid < size else ()
         case o.NPercentOff(n=size, basis_points=basis):
-            return Run(size, _percents(offer.scope, priced, basis), limit=limit, cap=cap)
+            return (Shape.run(size, _percents(offer.scope, priced, basis)),)
         case o.NForPrice(n=size, minor=minor):
-            gains = _full_prices(offer.scope, priced, minor // size)
-            return Run(size, gains, -minor, limit=limit, cap=cap)
-        case o.NAmountOff():
-            return _amount_off_group(offer, effect, priced)
-        case o.BuyGet():
-            return _buy_get(offer, effect, priced)
+            return (Shape.run(size, _full_prices(offer.scope, priced, minor // size), -minor),)
+        case o.NAmountOff(n=size, minor=minor):
+            return (Shape.run(size, _rooms(offer.scope, priced), most=minor),)
+        case o.BuyGet() as bargain:
+            return (_bargain(offer.scope, bargain, priced),)
         case o.SetForPrice(parts=parts, minor=minor):
             each = minor // sum(part.units for part in parts)
             rows = [_full_prices(part.scope, priced, each) for part in parts]
-            return Sets(tuple(part.units for part in parts), rows, -minor, limit)
+            return (Shape.parts([part.units for part in parts], rows, -minor),)
         case o.DistinctSet(steps=steps):
-            return _distinct(offer, tuple(sorted(steps)), priced)
+            return tuple(_distinct(offer.scope, sorted(steps), priced))
         case _:
-            return _limited(offer, priced)
+            return None
 
 
 def _row(priced: Priced, meant: Sequence[int], gain: Callable[[int], int]) -> list[int | None]:
@@ -183,58 +187,38 @@ def _row(priced: Priced, meant: Sequence[int], gain: Callable[[int], int]) -> li
     return row
 
 
-def _room_gains(offer: o.Offer, priced: Priced) -> list[int | None]:
-    return _row(priced, priced.meant(offer.scope, groups=True), priced.room)
+def _rooms(scope: o.Scope, priced: Priced) -> Row:
+    return _row(priced, priced.meant(scope, groups=True), priced.room)
 
 
-def _percents(scope: o.Scope, priced: Priced, basis: int) -> list[int | None]:
+def _percents(scope: o.Scope, priced: Priced, basis: int) -> Row:
     return _row(priced, priced.meant(scope, groups=True), partial(_percent_within, priced, basis))
 
 
-def _full_prices(scope: o.Scope, priced: Priced, highest_floor: int) -> list[int | None]:
+def _full_prices(scope: o.Scope, priced: Priced, highest_floor: int) -> Row:
     """Units that a price for the group cannot push below their floor."""
     meant = [n for n in priced.meant(scope, groups=True) if priced.units[n].floor <= highest_floor]
     return _row(priced, meant, lambda n: priced.left[n])
 
 
-def _amount_off_group(offer: o.Offer, effect: o.NAmountOff, priced: Priced) -> Deal:
-    meant = priced.meant(offer.scope, groups=True)
-    rooms = [priced.room(n) for n in range(len(priced.units))]
-    if sum(sorted(rooms[n] for n in meant)[: effect.n]) < effect.minor and not offer.max_saving:
-        return Capped(effect.n, _row(priced, meant, lambda n: rooms[n]), effect.minor, offer.max_applications)
-    each = effect.minor // effect.n
-    gains = _row(priced, [n for n in meant if rooms[n] >= each or not offer.max_saving], lambda _n: 0)
-    return Run(effect.n, gains, effect.minor, limit=offer.max_applications, cap=offer.max_saving)
+def _bargain(scope: o.Scope, bargain: o.BuyGet, priced: Priced) -> Shape:
+    reduced = _percents(bargain.get, priced, bargain.basis_points)
+    counts = (bargain.buy_units, bargain.get_units)
+    if bargain.get == scope and bargain.takes == "cheapest":
+        return Shape.run(sum(counts), reduced, gain_from=bargain.buy_units)
+    return Shape.parts(counts, [_row(priced, priced.meant(scope, groups=True), lambda _n: 0), reduced], 0)
 
 
-def _buy_get(offer: o.Offer, effect: o.BuyGet, priced: Priced) -> Deal:
-    bought = _row(priced, priced.meant(offer.scope, groups=True), lambda _n: 0)
-    reduced = _percents(effect.get, priced, effect.basis_points)
-    counts = (effect.buy_units, effect.get_units)
-    if effect.get == offer.scope and effect.takes == "cheapest":
-        size, limit, cap = sum(counts), offer.max_applications, offer.max_saving
-        return Run(size, reduced, gain_from=effect.buy_units, limit=limit, cap=cap)
-    return Sets(counts, [bought, reduced], 0, offer.max_applications)
-
-
-def _distinct(offer: o.Offer, steps: Sequence[tuple[int, int]], priced: Priced) -> Deal | None:
-    """An item at two prices takes part at its higher one only: it is one item, not two."""
-    meant = priced.meant(offer.scope, groups=True)
-    dearest: dict[str, int] = {}
-    for n in meant:
-        item_id = priced.units[n].item_id
-        dearest[item_id] = max(dearest.get(item_id, 0), priced.left[n])
-    meant = [n for n in meant if priced.left[n] == dearest[priced.units[n].item_id]]
-    kinds = {item_id: place for place, item_id in enumerate(sorted({unit.item_id for unit in priced.units}), start=1)}
-    percent = dict(steps)
-    basis, gains = 0, {}
-    for size in range(2, min(max(percent, default=0), len(dearest)) + 1):
+def _distinct(scope: o.Scope, steps: Sequence[tuple[int, int]], priced: Priced) -> Iterator[Shape]:
+    """A set of each size that the basket has enough items for; one between two steps has the percent of the lower."""
+    numbers = {item_id: number for number, item_id in enumerate(sorted({unit.item_id for unit in priced.units}))}
+    items = [numbers[unit.item_id] for unit in priced.units]
+    kinds = len({priced.units[n].item_id for n in priced.meant(scope, groups=True)})
+    percent, basis = dict(steps), 0
+    for size in range(2, min(max(percent, default=0), kinds) + 1):
         basis = percent.get(size, basis)
-        gains[size] = _row(priced, meant, partial(_percent_within, priced, basis))
-    gains = {size: row for size, row in gains.items() if any(row)}
-    if not gains:
-        return None
-    return Distinct(gains, [kinds[unit.item_id] for unit in priced.units], offer.max_applications)
+        if basis:
+            yield Shape.different(size, _percents(scope, priced, basis), items)
 
 
 def _percent_within(priced: Priced, basis: int, n: int) -> int:
@@ -247,10 +231,10 @@ def _limited(offer: o.Offer, priced: Priced) -> Deal | None:
     if not gains:
         return None
     effect = offer.effect
-    of_any = isinstance(effect, o.PercentOffEach | o.AmountOffEach) and effect.units and effect.takes == "any"
+    of_any = isinstance(effect, o.PercentOffEach | o.AmountOffEach) and effect.takes == "any"
     limit = effect.units if of_any and isinstance(effect, o.PercentOffEach | o.AmountOffEach) else 0
     cap = offer.max_saving if offer.max_saving and sum(gains.values()) > offer.max_saving else 0
     if not cap and (not limit or limit >= len(gains)):
         return None
-    row: list[int | None] = [gains.get(n) for n in range(len(priced.units))]
-    return Run(1, row, limit=limit, cap=cap)
+    row = [gains.get(n) for n in range(len(priced.units))]
+    return Deal((Shape.run(1, row),), limit, cap)
