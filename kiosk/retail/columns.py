@@ -45,8 +45,7 @@ class Steps:
 
     left: int
 
-    @property
-    def over(self) -> bool:
+    def spent(self) -> bool:
         """Nothing is left."""
         return self.left <= 0
 
@@ -58,7 +57,7 @@ def columns(
 
     The list is not whole where ``steps`` ran out.
     """
-    if sum(counts[kind] for kind in shape.units()) < shape.size:
+    if not 0 < shape.size <= sum(counts[kind] for kind in shape.units()):
         return []
     steps.left -= 1 + shape.size * len(shape.slots[0].units) // _ENTRIES_A_STEP
     filling = _Filling(shape, counts, prices, above, steps, best=best)
@@ -121,7 +120,9 @@ class _Filling:
                     return
                 left[kind] -= times
                 self.chosen += [kind] * times
-                self._go_on(number, place + times, n, ends, saved + times * slot.gains[n], paid + times * self.rents[kind])
+                self._go_on(
+                    number, place + times, n, ends, saved + times * slot.gains[n], paid + times * self.rents[kind]
+                )
                 del self.chosen[-times:]
                 left[kind] += times
 

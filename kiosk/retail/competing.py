@@ -19,10 +19,12 @@ from kiosk.retail.deals import Deal
 from kiosk.retail.packing import Packing, Placed, losing_at_most
 from kiosk.retail.rents import Lots, Rents, rents_of
 
-__all__ = ["STEPS", "Contest", "Found", "Group", "search"]
+__all__ = ["ALONE", "STEPS", "Contest", "Found", "Group", "search"]
 
-STEPS = 20_000
+STEPS = 12_000
 """Steps of one search: fillings tried, cells pivoted, states met."""
+ALONE = 2_000
+"""Steps of a search for one deal alone."""
 _HASTE = 4
 """The part of a budget that may go into listing the groups to settle first where the rest of it did not do."""
 _FINE = 64
@@ -58,6 +60,10 @@ class Found:
 
 def search(contest: Contest, budget: int = STEPS) -> Found:
     """The combination that saves most; not proven where ``budget`` steps did not do."""
+    if len(contest.deals) == 1 and not any(contest.base):
+        groups = _in_line(contest.deals[0])
+        if groups is not None:
+            return Found(sum(group.saving for group in groups), groups, proven=True)
     steps = Steps(budget)
     lots, members = _lots(contest)
     rents = rents_of(lots, steps)
@@ -68,7 +74,7 @@ def search(contest: Contest, budget: int = STEPS) -> Found:
     found = _in_haste(contest, lots, members, rents, budget)
     for number, deal in enumerate(contest.deals):
         if len(contest.deals) > 1 and deal.at_most() > found.value:
-            found = max(found, _alone(contest, number, budget), key=lambda one: one.value)
+            found = max(found, _alone(contest, number), key=lambda one: one.value)
     return found
 
 
@@ -117,20 +123,42 @@ def _left_by(contest: Contest, groups: Iterable[Group], served: Collection[int])
     )
 
 
-def _alone(contest: Contest, number: int, budget: int) -> Found:
+def _alone(contest: Contest, number: int) -> Found:
     """One deal, and the bases of the units it leaves."""
-    found = search(Contest((0,) * len(contest.base), (contest.deals[number],)), budget // 2)
+    found = search(Contest((0,) * len(contest.base), (contest.deals[number],)), ALONE)
     groups = tuple(Group(number, group.units, group.saving) for group in found.groups)
     return Found(_value(contest, groups), groups, proven=False)
+
+
+def _in_line(deal: Deal) -> tuple[Group, ...] | None:
+    """The groups of a deal that has all units to itself, where it is best to form them dearest first.
+
+    That is so where each place is as good for any unit and a dearer unit brings no less: exchanging two units of such
+    groups brings nothing. ``None`` for any other deal.
+    """
+    if len(deal.shapes) != 1 or deal.cap or deal.shapes[0].most or deal.shapes[0].items:
+        return None
+    shape = deal.shapes[0]
+    units, gains = shape.slots[0].units, shape.slots[-1].gains
+    if not all(slot.follows for slot in shape.slots[1:]) or list(gains) != sorted(gains, reverse=True):
+        return None
+    free = shape.size - shape.slots[-1].count if len(shape.slots) > 1 else 0
+    groups = list[Group]()
+    for begin in range(0, len(units) - shape.size + 1, shape.size):
+        saving = shape.constant + sum(gains[begin + free : begin + shape.size])
+        if saving <= 0 or (deal.limit and len(groups) == deal.limit):
+            break
+        groups.append(Group(0, units[begin : begin + shape.size], saving))
+    return tuple(groups)
 
 
 def _least_lost(lots: Lots, rents: Rents, steps: Steps) -> list[Placed] | None:
     """Groups that lose more than all of the best combination are in no better one."""
     in_all = rents.worth_most(lots) - SCALE * sum(n * gain for n, gain in zip(lots.counts, lots.base, strict=True))
     loss = max(SCALE, in_all // _FINE)
-    while not steps.over:
+    while not steps.spent():
         placed = losing_at_most(lots, rents, loss, steps)
-        if steps.over:
+        if steps.spent():
             break
         found = Packing(lots, rents, placed).best(loss, steps)
         if found is not None:

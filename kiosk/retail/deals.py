@@ -87,7 +87,7 @@ def _slot(count: int, row: Row) -> Slot:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A group offer: the shapes its groups may have. Limits, 0 for none: ``limit`` groups, ``cap`` saved by them all."""
+    """A group offer: the shapes its groups may have. ``limit`` groups and ``cap`` saved by them at most, 0 for none."""
 
     shapes: tuple[Shape, ...]
     limit: int = 0
@@ -119,9 +119,7 @@ class Deal:
         """What is left of the deal when so many groups have saved so much; no shape where that is nothing."""
         if (self.limit and groups >= self.limit) or (self.cap and saved >= self.cap):
             return Deal(())
-        return replace(
-            self, limit=self.limit - groups if self.limit else 0, cap=self.cap - saved if self.cap else 0
-        )
+        return replace(self, limit=self.limit - groups if self.limit else 0, cap=self.cap - saved if self.cap else 0)
 
     def without(self, units: Collection[int]) -> Deal:
         """The same deal where ``units`` do not fit."""

@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import Literal
 
 from kiosk.retail import offer as o
-from kiosk.retail.competing import STEPS, Contest, Group, search
+from kiosk.retail.competing import ALONE, STEPS, Contest, Group, search
 from kiosk.retail.deals import Deal
 from kiosk.retail.shares import share_within
 from kiosk.retail.units import Priced, Unit, deal_of, gains_of, gifts_earned, means, percent_of, reached
@@ -22,9 +22,6 @@ __all__ = ["Rounding", "Settled", "Take", "holds", "in_turn", "settle_layers"]
 
 Rounding = Literal["unit", "line"]
 """Where a percent off each unit is rounded: unit by unit, or once for the line."""
-_FEW = 12
-"""Units of a cluster up to which the search is given ``_THOROUGH`` times its nodes, as many as trying everything."""
-_THOROUGH = 20
 _ORDERINGS = 5
 """Offers of the order up to which every succession is tried."""
 
@@ -241,7 +238,7 @@ def _grouped(offer: o.Offer, deal: Deal, priced: Priced, grouped: set[int]) -> l
         return []
     wanted = deal.wants()
     blocked = {place for place, n in enumerate(order) if n not in wanted}
-    found = search(Contest((0,) * len(order), (again.without(blocked),)))
+    found = search(Contest((0,) * len(order), (again.without(blocked),)), ALONE)
     takes = _takes_of([offer], found.groups, sub)
     grouped.update(order[place] for group in found.groups for place in group.units)
     return [Take(take.offer_id, order[take.unit], take.amount) for take in takes]
@@ -290,7 +287,7 @@ def _compete(priced: Priced, offers: Sequence[o.Offer], budget: int) -> Settled:
                 base[n], by[n] = saved, offer.offer_id
     takes: list[Take] = []
     proven, taken = True, set[int]()
-    for cluster in _clusters(deals, len(order)):
+    for cluster in _clusters(deals):
         given, sure = _settled(cluster, base, by, sub, budget)
         takes += given
         proven = proven and sure
@@ -309,7 +306,7 @@ class _Cluster:
     units: list[int]
 
 
-def _clusters(deals: Sequence[tuple[o.Offer, Deal]], count: int) -> list[_Cluster]:
+def _clusters(deals: Sequence[tuple[o.Offer, Deal]]) -> list[_Cluster]:
     """Deals that share a unit, directly or by way of others, belong together."""
     clusters: list[tuple[list[o.Offer], set[int]]] = []
     for offer, deal in deals:
@@ -343,13 +340,9 @@ def _settled(
 def _takes_of(offers: Sequence[o.Offer], groups: Iterable[Group], priced: Priced) -> list[Take]:
     """What each group saves, shared over its units by price, none pushed below its floor."""
     takes: list[Take] = []
-    left = {n: offer.max_saving for n, offer in enumerate(offers) if offer.max_saving}
     for group in groups:
-        offer, members, saved = offers[group.deal], group.units, group.saving
-        if group.deal in left:
-            saved = min(saved, left[group.deal])
-            left[group.deal] -= saved
-        shares = share_within(saved, [priced.left[n] for n in members], [priced.room(n) for n in members])
+        offer, members = offers[group.deal], group.units
+        shares = share_within(group.saving, [priced.left[n] for n in members], [priced.room(n) for n in members])
         takes += [Take(offer.offer_id, n, share) for n, share in zip(members, shares, strict=True) if share]
     return takes
 

@@ -12,13 +12,16 @@ subtraction borrows where something was not there.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiosk.retail.columns import SCALE, Column, Steps, columns
 from kiosk.retail.rents import Lots, Rents
 
 __all__ = ["Packing", "Placed", "losing_at_most"]
+
+_TRIED_A_STEP = 8
+"""Groups that are found not to fit, or to lose too much, in about the time of one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Packing:
         for kind, field in self.kinds.items():
             for bit in range(field.mask.bit_length()):
                 self.by_length[field.shift + bit + 1] = kind
+        self.capped = [one.deal in self.caps for one in placed]
         self.moves: list[list[_Move]] = [[] for _ in lots.counts]
         place = {kind: n for n, kind in enumerate(self.order)}
         for number, one in enumerate(placed):
@@ -82,6 +86,9 @@ class Packing:
             self.moves[first].append((one.loss, self._bits(one), number))
         for moves in self.moves:
             moves.sort()
+        self.lost: dict[int, int] = {}
+        self.came: dict[int, tuple[int, int]] = {}
+        self.heap: list[tuple[int, int]] = []
 
     def _field(self, count: int) -> _Field:
         """A new field above all others, and its spare bit."""
@@ -97,54 +104,55 @@ class Packing:
 
     def best(self, loss: int, steps: Steps) -> tuple[int, list[Placed]] | None:
         """(what is lost, the groups) of the best combination; ``None`` if there is none, or ``steps`` ran out first."""
-        lost, came = {self.start: 0}, dict[int, tuple[int, int]]()
-        heap = [(0, self.start)]
-        while heap and not steps.over:
-            so_far, state = heapq.heappop(heap)
+        self.lost, self.came = {self.start: 0}, {}
+        self.heap = [(0, self.start)]
+        while self.heap and not steps.spent():
+            so_far, state = heapq.heappop(self.heap)
             if state < 0:
-                return so_far, self._groups(came, ~state)
-            if so_far > lost[state]:
+                return so_far, self._groups(~state)
+            if so_far > self.lost[state]:
                 continue
-            if not state >> self.beside:
-                in_all = so_far + self._not_used_up(state)
-                if in_all <= loss:
-                    heapq.heappush(heap, (in_all, ~state))
-                continue
-            steps.left -= 1
-            for after, loses, number in self._after(state, so_far, loss):
-                if loses < lost.get(after, loss + 1):
-                    steps.left -= 1
-                    lost[after], came[after] = loses, (state, number)
-                    heapq.heappush(heap, (loses, after))
+            if state >> self.beside:
+                steps.left -= 1 + self._serve(state, so_far, loss)
+            elif so_far + self._not_used_up(state) <= loss:
+                heapq.heappush(self.heap, (so_far + self._not_used_up(state), ~state))
         return None
 
-    def _after(self, state: int, so_far: int, loss: int) -> Iterator[_Move]:
-        """(state, what is lost, group or -1) after serving the first kind that is free: one group, or all of it alone.
-
-        A group that a cap cuts short loses more than its move says.
-        """
-        kind, guards = self.by_length[state.bit_length()], self.guards
-        guarded = state | guards
+    def _serve(self, state: int, so_far: int, loss: int) -> int:
+        """Serve the first kind that is free: by one group, or by leaving all of it alone. Gives the steps it took."""
+        kind, guards, known, nothing = self.by_length[state.bit_length()], self.guards, self.lost.get, loss + 1
+        guarded, most, tried, kept = state | guards, loss - so_far, 0, 0
         for loses, bits, number in self.moves[kind]:
-            if so_far + loses > loss:
+            if loses > most:
                 break
+            tried += 1
             after = guarded - bits
-            if after & guards == guards:
-                if self.placed[number].deal in self.caps:
-                    yield from self._cut_short(after ^ guards, so_far, number)
-                else:
-                    yield after ^ guards, so_far + loses, number
+            if after & guards != guards:
+                continue
+            after, loses_so_far = after ^ guards, so_far + loses
+            if self.capped[number]:
+                after, loses_so_far = self._cut_short(after, loses_so_far, number)
+            if loses_so_far < known(after, nothing):
+                self._keep(after, loses_so_far, state, number)
+                kept += 1
         field = self.kinds[kind]
         free = state >> field.shift
-        yield state - (free << field.shift), so_far + free * self.left_alone[kind], -1
+        after, loses_so_far = state - (free << field.shift), so_far + free * self.left_alone[kind]
+        if loses_so_far < known(after, nothing):
+            self._keep(after, loses_so_far, state, -1)
+        return kept + tried // _TRIED_A_STEP
 
-    def _cut_short(self, after: int, so_far: int, number: int) -> Iterator[_Move]:
+    def _keep(self, after: int, lost: int, state: int, number: int) -> None:
+        self.lost[after], self.came[after] = lost, (state, number)
+        heapq.heappush(self.heap, (lost, after))
+
+    def _cut_short(self, after: int, lost: int, number: int) -> tuple[int, int]:
+        """A group of a deal whose cap leaves less than it saves loses more."""
         one = self.placed[number]
         field = self.caps[one.deal]
         given = min(one.column.saving, field.of(after))
         lacking = (one.column.saving - given) * (SCALE - self.rents.savings[one.deal])
-        if given:
-            yield after - (given << field.shift), so_far + one.loss + lacking, number
+        return after - (given << field.shift), lost + lacking
 
     def _not_used_up(self, state: int) -> int:
         groups, savings = self.rents.groups, self.rents.savings
@@ -152,28 +160,27 @@ class Packing:
             field.of(state) * savings[deal] for deal, field in self.caps.items()
         )
 
-    def _groups(self, came: Mapping[int, tuple[int, int]], state: int) -> list[Placed]:
+    def _groups(self, state: int) -> list[Placed]:
         found = list[Placed]()
         while state != self.start:
-            state, number = came[state]
+            state, number = self.came[state]
             if number >= 0:
                 found.append(self.placed[number])
         return found[::-1]
 
 
 def _order(count: int, groups: Sequence[frozenset[int]]) -> list[int]:
-    """The kinds in the order in which they are served: those with fewest other kinds beside them first.
-
-    What lies together is served together, so that few half-served neighbourhoods are open at a time.
-    """
-    beside = [set[int]() for _ in range(count)]
-    for kinds in groups:
+    """The kinds in the order in which they are served: always the one that fewest groups can still serve."""
+    of: list[set[int]] = [set() for _ in range(count)]
+    for number, kinds in enumerate(groups):
         for kind in kinds:
-            beside[kind] |= kinds
-    order, left, opened = list[int](), set(range(count)), set[int]()
+            of[kind].add(number)
+    order, left = list[int](), set(range(count))
     while left:
-        kind = min(left, key=lambda n: (len((beside[n] | opened) & left), n))
+        kind = min(left, key=lambda n: (len(of[n]), n))
         order.append(kind)
         left.discard(kind)
-        opened |= beside[kind]
+        for number in tuple(of[kind]):
+            for other in groups[number]:
+                of[other].discard(number)
     return order

@@ -58,11 +58,11 @@ def rents_of(lots: Lots, steps: Steps) -> Rents:
     master = _Master(lots)
     while True:
         master.drop_what_costs(steps)
-        rents = master.rents(exact=not steps.over)
-        if steps.over:
+        rents = master.rents(exact=not steps.spent())
+        if steps.spent():
             return rents
         better = _better(lots, rents, steps)
-        if not better and not steps.over:
+        if not better and not steps.spent():
             return rents
         for _, number, column in better:
             master.enter(*master.column(number, column), steps)
@@ -127,7 +127,7 @@ class _Master:
 
     def drop_what_costs(self, steps: Steps) -> None:
         """Units that are better left alone are, and savings beyond a cap are given up, while that brings more."""
-        while not steps.over:
+        while not steps.spent():
             least = min(self.price, default=0)
             over = [row for row in self.cap_row.values() if self.price[row] > self.whole]
             if least < 0:
