@@ -186,6 +186,8 @@ def policy_of(layers: Layers, told: Mapping[str, Any]) -> Policy:
     Raises ``SettingsError`` for an unknown or ill-typed field of ``[policy]``.
     """
     merged = _merged(_BARE_POLICY, layers.below_feed, told, layers.above_feed)
+    if not any(device.category == "fiscal" for device in layers.settings.devices.values()):
+        merged.pop("fiscal", None)  # a rule for a device that is not there binds nobody
     unknown = _unknown(layers.above_feed, Policy)
     if unknown:
         message = f"[policy] has no {unknown}"

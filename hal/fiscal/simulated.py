@@ -7,6 +7,7 @@ power cut was never answered and is cut off at open.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 import json
@@ -15,6 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from hal.device import DeviceError, Sink, TimeoutExpiredError
 from hal.fiscal.contract import (
@@ -31,6 +33,8 @@ from hal.simulated import SimulatedDevice
 
 __all__ = ["Driver", "Settings"]
 
+Silence = Literal["none", "before", "after"]
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -38,6 +42,7 @@ class Settings:
 
     file: str
     series: str = "SIM"
+    answer_timeout_ms: int = 5_000
     knob_socket: str = ""
 
 
@@ -92,7 +97,10 @@ class Driver(SimulatedDevice):
         self._file = Path(settings.file)
         self._series = settings.series
         self._memory = _Memory()
-        self._refusing = self._permanent = self._mute = False
+        self._refusing = self._permanent = False
+        self._answer_timeout_ms = settings.answer_timeout_ms
+        self._silence: Silence = "none"
+        self._heard = asyncio.Event()
         self._outage_since = 0
         self._expires = ""
         super().__init__(name, settings.knob_socket)
@@ -119,6 +127,7 @@ class Driver(SimulatedDevice):
     async def sign(self, sale: FiscalSale) -> FiscalAnswer:
         """See ``FiscalPort.sign``. Raises ``DeviceError`` for a voided sale, and another under a known uuid."""
         self.need_enabled()
+        await self._keep_silent("before")
         digest = hashlib.sha256(repr((sale.total_minor, sale.taxes)).encode()).hexdigest()
         known = self._memory.signed.get(sale.transaction)
         if sale.transaction in self._memory.voided or (known is not None and known["digest"] != digest):
@@ -133,9 +142,7 @@ class Driver(SimulatedDevice):
             self._write(act | {"outcome": outcome, "digest": digest, "utc_ms": sale.completed_ms})
             if self._outage_since:
                 self._tell_state()
-        if self._mute:
-            text = f"{self.name}: no answer; the bench's knob has its tongue"
-            raise TimeoutExpiredError(text)
+        await self._keep_silent("after")
         return self._answer(sale.transaction)
 
     async def void(self, transaction: str, reason: str) -> None:
@@ -204,9 +211,11 @@ class Driver(SimulatedDevice):
                 self._settle(transaction)
             self._tell_state()
 
-    async def mute(self, *, on: bool) -> None:
-        """The device works, but no answer comes out of it."""
-        self._mute = on
+    async def silence(self, *, kind: Silence) -> None:
+        """Asked to sign, the device says nothing: ``before`` it has signed, or ``after``; ``none``: it speaks."""
+        self._silence = kind
+        heard, self._heard = self._heard, asyncio.Event()
+        heard.set()
 
     async def expire(self, *, day: str) -> None:
         """The certificate runs out on ``day`` (ISO date)."""
@@ -215,12 +224,22 @@ class Driver(SimulatedDevice):
 
     def knobs(self) -> tuple[Turn, ...]:
         """See ``SimulatedDevice.knobs``."""
-        return (self.refuse, self.outage, self.mute, self.expire)
+        return (self.refuse, self.outage, self.silence, self.expire)
 
     def state(self) -> Mapping[str, object]:
         """See ``SimulatedDevice.state``."""
-        switches = {"refusing": self._refusing, "outage": bool(self._outage_since), "mute": self._mute}
+        switches = {"refusing": self._refusing, "outage": bool(self._outage_since), "silence": self._silence}
         return {"signed": len(self._memory.signed), **switches}
+
+    async def _keep_silent(self, when: Silence) -> None:
+        if self._silence != when:
+            return
+        try:
+            async with asyncio.timeout(self._answer_timeout_ms / 1000):
+                await self._heard.wait()
+        except TimeoutError as error:
+            text = f"{self.name}: no answer; the bench's knob keeps it silent"
+            raise TimeoutExpiredError(text) from error
 
     def _tell_state(self) -> None:
         pending = sum(not sent for sent in self._memory.late.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -97,7 +98,7 @@ class Posting:
                 self._completed(at, event)
             case events.StockMoved():
                 self._stock(at, event)
-            case events.FiscalNumberGiven():
+            case events.FiscalNumberGiven() | events.FiscalRegistered():
                 self._fiscal(event)
             case events.TransactionOpened():
                 self._numbered(event)
@@ -175,15 +176,30 @@ class Posting:
                 pack = f"{line.item_id} {line.serial}"
                 self.remarks.append(("serial_twice", f"{pack} was sold in {other} and in {event.transaction.uuid}"))
 
-    def _fiscal(self, event: events.FiscalNumberGiven) -> None:
-        given = {"legal_series": event.series, "legal_number": event.number}
+    def _fiscal(self, event: events.FiscalNumberGiven | events.FiscalRegistered) -> None:
+        """The legal number, given once: a late word is one only for a sale that had none."""
+        given: dict[str, str | int] = {"legal_series": event.series, "legal_number": event.number}
+        if isinstance(event, events.FiscalRegistered):
+            if event.outcome != "refused":
+                self._numbered_late(event.transaction, given)
+            return
         header = self._gathered.headers.get(event.transaction)
         if header is not None:
             header |= given
         else:
             self._session.execute(update(Transaction).where(Transaction.uuid == event.transaction).values(given))
         lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
-        lane.last_legal = max(lane.last_legal, event.number)
+        if event.by == "checkout":  # a device keeps its own series
+            lane.last_legal = max(lane.last_legal, event.number)
+
+    def _numbered_late(self, uuid: str, given: Mapping[str, str | int]) -> None:
+        header = self._gathered.headers.get(uuid)
+        if header is not None:
+            if not header.get("legal_number"):
+                header |= given
+            return
+        unnumbered = (Transaction.uuid == uuid, Transaction.legal_number.is_(None))
+        self._session.execute(update(Transaction).where(*unnumbered).values(given))
 
     def _stock(self, at: Position, event: events.StockMoved) -> None:
         unit = self._find(BusinessUnit, store=self._kiosk.store)

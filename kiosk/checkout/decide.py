@@ -12,6 +12,7 @@ from kiosk.checkout.deciding import (
     coupons,
     drawer,
     entry,
+    fiscal,
     hinting,
     lane,
     payment,
@@ -31,8 +32,8 @@ from kiosk.retail.book import Book
 
 __all__ = ["Decision", "decide"]
 
-_SOON = frozenset({"book", "near_end", "settings"})
-_URGENT = frozenset({"help", "cash", "tender_unknown", "signature", "reversal", "printer"})
+_SOON = frozenset({"book", "fiscal_certificate", "near_end", "settings"})
+_URGENT = frozenset({"fiscal", "help", "cash", "tender_unknown", "signature", "reversal", "printer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisio
         desk.touched()
     _route(desk, input_)
     hinting.follow(desk, state, input_)
+    fiscal.follow(desk, state.withdrawals)
     before, after = light(state), light(desk.state)
     if after != before or isinstance(input_, i.PowerRestored):
         desk.do(after)
@@ -172,6 +174,16 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             payment.reversal_answered(desk, input_)
         case i.PrinterAnswered():
             receipt.answered(desk, input_)
+        case i.FiscalAnswered():
+            fiscal.answered(desk, input_)
+        case i.FiscalSilent():
+            fiscal.silent(desk, input_)
+        case i.FiscalWithdrew():
+            fiscal.withdrew(desk, input_)
+        case i.FiscalClosedDay():
+            fiscal.closed_day(desk, input_)
+        case i.FiscalStands():
+            fiscal.stands(desk, input_)
         case i.ProduceSeen():
             shopper.produce_seen(desk, input_)
         case i.DeviceLost():

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.events import TransactionCompleted
+from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
-from kiosk.retail.transaction import TenderKind
+from kiosk.retail.transaction import TenderKind, TransactionId
 
 __all__ = [
     "AbortTerminal",
@@ -22,6 +23,11 @@ __all__ = [
     "Disable",
     "Effect",
     "Enable",
+    "FiscalBegin",
+    "FiscalCloseDay",
+    "FiscalConfirm",
+    "FiscalSign",
+    "FiscalVoid",
     "OpenDrawer",
     "Print",
     "Reverse",
@@ -41,6 +47,50 @@ class Print:
     completed: TransactionCompleted
     legal_number: str
     copy: bool
+    printed: tuple[FiscalText, ...] = ()
+    fiscal: Literal["", "given", "unsigned"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalBegin:
+    """Tell the fiscal device that a sale has begun; nobody waits for its word."""
+
+    transaction: TransactionId
+    utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalSign:
+    """Have the fiscal device sign a completed sale -> FiscalAnswered or FiscalSilent. Asked again, it signs no other.
+
+    ``series`` and ``number``: what the checkout's own series gave it meanwhile, if it did.
+    """
+
+    completed: TransactionCompleted
+    begun_ms: int
+    series: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalVoid:
+    """Have it withdraw a sale that was begun and came to nothing -> FiscalWithdrew."""
+
+    transaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalConfirm:
+    """Its late word on this transaction is on disk."""
+
+    transaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalCloseDay:
+    """Have it close the authority's day -> FiscalClosedDay."""
+
+    business_day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +255,11 @@ class Disable:
 
 Effect = (
     Print
+    | FiscalBegin
+    | FiscalSign
+    | FiscalVoid
+    | FiscalConfirm
+    | FiscalCloseDay
     | OpenDrawer
     | Charge
     | AskTerminal

@@ -9,6 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from kiosk.checkout.fiscal_events import (
+    FiscalBegun,
+    FiscalDayClosed,
+    FiscalEvent,
+    FiscalNumberGiven,
+    FiscalOutageBegan,
+    FiscalOutageEnded,
+    FiscalRefused,
+    FiscalRegistered,
+    FiscalRequested,
+    FiscalUnsigned,
+    FiscalVoided,
+)
 from kiosk.checkout.shown import (
     AskShown,
     CancelShown,
@@ -75,7 +88,17 @@ __all__ = [
     "Durable",
     "EpochOpened",
     "Event",
+    "FiscalBegun",
+    "FiscalDayClosed",
+    "FiscalEvent",
     "FiscalNumberGiven",
+    "FiscalOutageBegan",
+    "FiscalOutageEnded",
+    "FiscalRefused",
+    "FiscalRegistered",
+    "FiscalRequested",
+    "FiscalUnsigned",
+    "FiscalVoided",
     "GiftsOwed",
     "HintsShown",
     "InterventionCleared",
@@ -154,6 +177,9 @@ InterventionKind = Literal[
     "expired",
     "recalled",
     "serial",
+    "fiscal",
+    "fiscal_outage",
+    "fiscal_late",
 ]
 CouponRefusal = Literal[
     "already",
@@ -607,15 +633,6 @@ class TransactionCompleted:
 
 
 @dataclass(frozen=True, slots=True)
-class FiscalNumberGiven:
-    """The legal number of the completed transaction, in its own gap-free series."""
-
-    transaction: str
-    series: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class StockMove:
     """How much of an item left the shop: pieces, or grams where it is sold by weight."""
 
@@ -733,7 +750,7 @@ Durable = (
     | TenderSettled
     | TenderReversed
     | TransactionCompleted
-    | FiscalNumberGiven
+    | FiscalEvent
     | StockMoved
     | TransactionVoided
     | TransactionSuspended

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import events as e
-from kiosk.checkout.state import Finishing, Lane, Live, Operator, Reversal, Shopper, State, Tender, Transaction
+from kiosk.checkout.fiscal_state import folded
+from kiosk.checkout.state import LASTING, Finishing, Lane, Live, Operator, Reversal, Shopper, State, Tender, Transaction
 from kiosk.retail.occasion import Used
 from kiosk.retail.transaction import LineItem
 
@@ -87,7 +88,6 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.TransactionVoided()
             | e.TransactionSuspended()
             | e.TransactionResumed()
-            | e.FiscalNumberGiven()
             | e.StockMoved()
             | e.ShopperLeft()
         ):
@@ -95,7 +95,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
         case e.ReceiptRequested() | e.ReceiptPrinted() | e.ReceiptFailed() | e.ReceiptUnknown() | e.ReceiptDeclined():
             return _receipt(state, event)
         case _:
-            assert_never(event)
+            return folded(state, event)
 
 
 # --- the lane ----------------------------------------------------------------------------------------------------
@@ -296,7 +296,6 @@ _VisitEvent = (
     | e.TransactionVoided
     | e.TransactionSuspended
     | e.TransactionResumed
-    | e.FiscalNumberGiven
     | e.StockMoved
     | e.ShopperLeft
 )
@@ -316,12 +315,6 @@ def _visit(state: State, event: _VisitEvent) -> State:
                 burned_offline=_burned_offline(state, event),
                 used=(*state.used, *_used(event))[-MAXIMUM_USED:],
             )
-        case e.FiscalNumberGiven():
-            lane = replace(state.lane, last_legal=event.number)
-            finishing = state.finishing
-            if finishing is not None:
-                finishing = replace(finishing, legal_number=f"{event.series}-{event.number:06d}")
-            return replace(state, lane=lane, finishing=finishing)
         case e.StockMoved():
             return state
         case e.TransactionVoided():
@@ -364,6 +357,9 @@ def _used(sale: e.TransactionCompleted) -> tuple[tuple[str, Used], ...]:
 
 def _voided(state: State, uuid: str) -> State:
     parked = tuple(t for t in state.suspended if t.opened.transaction.uuid != uuid)
+    gone = (state.transaction, *state.suspended)
+    if any(t is not None and t.announced and t.opened.transaction.uuid == uuid for t in gone):
+        state = replace(state, withdrawals=(*state.withdrawals, uuid))
     if len(parked) < len(state.suspended):
         return replace(state, suspended=parked)
     return _gone(replace(state, transaction=None))
@@ -378,7 +374,7 @@ def _resumed(state: State, uuid: str) -> State:
 
 def _gone(state: State) -> State:
     """Nothing private is left for the next shopper; what staff must still judge about a payment stays."""
-    kept = tuple(i for i in state.interventions if i.kind == "reversal")
+    kept = tuple(i for i in state.interventions if i.kind in LASTING)
     live = replace(
         state.live,
         view="attract",

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.answers import CouponAnswered, CouponState, MemberAnswered, NumbersAnswered
+from kiosk.checkout.fiscal_inputs import (
+    FiscalAnswered,
+    FiscalClosedDay,
+    FiscalInput,
+    FiscalSilent,
+    FiscalStands,
+    FiscalWithdrew,
+)
 from kiosk.checkout.shown import TerminalPrompt
 from kiosk.retail.money import Money
 from kiosk.retail.weighing import Computed, WeightProblem
@@ -27,6 +35,12 @@ __all__ = [
     "DeviceLost",
     "DrawerMoved",
     "FeedApplied",
+    "FiscalAnswered",
+    "FiscalClosedDay",
+    "FiscalInput",
+    "FiscalSilent",
+    "FiscalStands",
+    "FiscalWithdrew",
     "HeadOfficeCommanded",
     "HelpPressed",
     "Input",
@@ -487,9 +501,9 @@ class PowerRestored:
     release: str
 
 
-Condition = Literal["book", "clock", "near_end", "no_book", "settings"]
+Condition = Literal["book", "clock", "fiscal_certificate", "near_end", "no_book", "settings"]
 """Something staff should know that stops nobody: a price book that cannot serve (or none at all), a clock nobody has
-confirmed, paper near its end, a settings file that cannot be used."""
+confirmed, a fiscal certificate that runs out soon, paper near its end, a settings file that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -562,6 +576,7 @@ Input = (
     | QrReady
     | ReversalAnswered
     | PrinterAnswered
+    | FiscalInput
     | ProduceSeen
     | DeviceLost
     | DeviceBack

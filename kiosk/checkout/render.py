@@ -6,6 +6,7 @@ from typing import Literal
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
+from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding.payment import unusable
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised
@@ -82,7 +83,8 @@ def _body(state: State, policy: Policy) -> s.Body:
         case Phase.OUT_OF_SERVICE:
             return _closed(state)
         case Phase.FINISHING if state.finishing is not None:
-            return _finishing(state.finishing, policy)
+            with_staff = any(raised.kind == "fiscal" for raised in state.interventions)
+            return _finishing(state.finishing, policy, with_staff=with_staff)
         case Phase.IDLE if state.live.view == "attract":
             return _attract(state, policy)
         case _:
@@ -100,7 +102,8 @@ def _storage(state: State) -> s.OutOfServiceBody:
 
 def _closed(state: State) -> s.OutOfServiceBody:
     if state.lane.series:
-        return s.OutOfServiceBody(text("closed.lane"))
+        by_law = state.lane.closed_reason in CLOSED_BY_LAW
+        return s.OutOfServiceBody(text("closed.lane"), text("closed.fiscal") if by_law else None)
     if "no_book" in state.live.conditions:
         return s.OutOfServiceBody(text("closed.no_book"), text("condition.no_book"))
     return s.OutOfServiceBody(text("closed.starting"))
@@ -245,6 +248,12 @@ def _asked_of_staff(state: State, raised: InterventionRaised) -> Text:
         return text("intervention.tender_unknown_qr")
     if raised.kind == "reversal" and raised.reason:
         return text("intervention.reversal_unknown")
+    if raised.kind == "fiscal" and raised.reason and state.finishing is not None:
+        return text("intervention.fiscal_refused", words=" ".join(state.finishing.refusal))
+    if raised.kind == "fiscal_late":
+        return text("intervention.fiscal_late", words=raised.reason)
+    if raised.kind == "fiscal_outage":
+        return text("intervention.fiscal_outage", count=state.lane.outage_documents)
     return text(f"intervention.{raised.kind}")
 
 
@@ -337,12 +346,14 @@ def _by_code(state: State, tender: Tender, offered: TenderType) -> s.QrBody:
     return s.QrBody(tender.requested, offered, "present", shown.payload, shown.seconds_left)
 
 
-def _finishing(sale: Finishing, policy: Policy) -> s.Body:
+def _finishing(sale: Finishing, policy: Policy, *, with_staff: bool) -> s.Body:
     change = _change(sale)
-    if not sale.receipt and policy.receipt_rule == "choice":
+    if not sale.receipt and not sale.held and policy.receipt_rule == "choice":
         return s.ReceiptChoiceBody(sale.completed.total, change, ("paper", "none"))
-    printed: Literal["printing", "printed", "declined", "failed"] = "printing"
-    if sale.receipt in ("printed", "declined", "failed"):
+    printed: Literal["signing", "held", "printing", "printed", "declined", "failed"] = "printing"
+    if sale.held:
+        printed = "held" if with_staff else "signing"
+    elif sale.receipt in ("printed", "declined", "failed"):
         printed = "printed" if sale.receipt == "printed" else "declined" if sale.receipt == "declined" else "failed"
     return s.ThanksBody(
         total=sale.completed.total,
@@ -402,7 +413,7 @@ def _weighing(state: State) -> Text | None:
 
 def _acts(state: State, basket: Transaction | None, tender: Tender | None) -> list[OperatorAct]:
     acts: list[OperatorAct] = []
-    if any(raised.kind not in ("cash", "tender_unknown") for raised in state.interventions):
+    if any(raised.kind not in ("cash", "tender_unknown", "fiscal_outage") for raised in state.interventions):
         acts += ["approve", "refuse"]
     if tender is not None and tender.kind == "cash":
         acts.append("cash_received")

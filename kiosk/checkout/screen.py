@@ -284,12 +284,12 @@ class ReceiptChoiceBody:
 
 @dataclass(frozen=True, slots=True)
 class ThanksBody:
-    """Goodbye. ``receipt``: what became of the paper."""
+    """Goodbye. ``receipt``: what became of the paper. ``signing``: it waits for a device, ``held``: for staff."""
 
     total: Money
     saved: Money
     change: Money | None
-    receipt: Literal["printing", "printed", "declined", "failed"]
+    receipt: Literal["signing", "held", "printing", "printed", "declined", "failed"]
     reference: str
 
 

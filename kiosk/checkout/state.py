@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from kiosk.checkout.events import (
     CodeTaken,
@@ -25,13 +26,30 @@ from kiosk.checkout.events import (
 )
 from kiosk.checkout.text import Text
 from kiosk.retail.coupon import BasketCoupon
+from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.hints import Hint
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
 from kiosk.retail.transaction import LineItem, OwedGift, TenderKind
 from kiosk.retail.weighing import Emptying
 
-__all__ = ["Finishing", "Lane", "Live", "Operator", "Phase", "Reversal", "Shopper", "State", "Tender", "Transaction"]
+__all__ = [
+    "LASTING",
+    "Finishing",
+    "Lane",
+    "Live",
+    "Operator",
+    "Owed",
+    "Phase",
+    "Reversal",
+    "Shopper",
+    "State",
+    "Tender",
+    "Transaction",
+]
+
+LASTING = frozenset({"reversal", "fiscal_outage", "fiscal_late"})
+"""Interventions that outlast the visit they were raised in."""
 
 
 class Phase(Enum):
@@ -74,6 +92,9 @@ class Lane:
     """The business day that has ended, and whose end the card terminal has not confirmed."""
     terminal_day_failed: bool = False
     """It said that it could not; staff should know."""
+    outage_ms: int = 0
+    """Since when the fiscal device, or the authority behind it, has not answered (UTC milliseconds; 0: it does)."""
+    outage_documents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +161,8 @@ class Transaction:
     shopper: Shopper = Shopper()
     coupons: tuple[BasketCoupon, ...] = ()
     gifts: tuple[OwedGift, ...] = ()
+    announced: bool = False
+    """A fiscal device was told that the sale has begun."""
 
     @property
     def paid(self) -> int:
@@ -161,7 +184,9 @@ class Transaction:
 class Finishing:
     """A completed sale whose shopper has not left: its receipt is still to be settled.
 
-    ``job`` is the print job asked for last; ``receipt`` its fate (empty: not asked for yet).
+    ``job`` is the print job asked for last; ``receipt`` its fate (empty: not asked for yet). ``fiscal`` is the fiscal
+    device's part (empty: it has none): while it is ``asked`` or has ``refused``, nothing is printed. ``refusal`` is the
+    authority's code and words, ``printed`` what it wants on the receipt.
     """
 
     completed: TransactionCompleted
@@ -169,6 +194,30 @@ class Finishing:
     job: str = ""
     copy: bool = False
     receipt: str = ""
+    fiscal: Literal["", "asked", "given", "refused", "unsigned"] = ""
+    begun_ms: int = 0
+    refusal: tuple[str, str] = ("", "")
+    printed: tuple[FiscalText, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Its receipt waits for the fiscal device."""
+        return self.fiscal in ("asked", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A sale that stands without the fiscal device and must be registered with it; the number is its own series'."""
+
+    completed: TransactionCompleted
+    begun_ms: int
+    series: str = ""
+    number: int = 0
+
+    @property
+    def uuid(self) -> str:
+        """The transaction's."""
+        return self.completed.transaction.uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +277,9 @@ class State:
     """(business day, member, points) burned here without head office, of the latest day."""
     used: tuple[tuple[str, Used], ...] = ()
     """(member id, the offer they had in a purchase here), newest last."""
+    owed: tuple[Owed, ...] = ()
+    withdrawals: tuple[str, ...] = ()
+    """Voided baskets that a fiscal device was told of, and has not withdrawn yet."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.retail.codes.labels import LabelPattern
+from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.item import Names
 from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.points import Programme
@@ -139,7 +140,7 @@ class Policy:
     ``offers`` says how competing offers are settled, ``coupons`` which coupons are taken; ``points`` is the loyalty
     programme (``None``: there is none).
     ``receipt`` and ``least_bag_price_minor`` (the least price of a carrier bag; 0: none) are the country's, where
-    the feed does not tell them (``None``).
+    the feed does not tell them (``None``). ``fiscal`` is the country's too, and in force only where there is a device.
     """
 
     country: str
@@ -167,3 +168,4 @@ class Policy:
     receipt: ReceiptLayout | None = None
     least_bag_price_minor: int | None = None
     points: Programme | None = None
+    fiscal: FiscalRule | None = None

@@ -10,6 +10,7 @@ from typing import Final, get_args
 from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
 from hal.device import DeviceEvent, StatusChanged
+from hal.fiscal.contract import FiscalSettled, FiscalState
 from hal.lights.contract import SwitchTurned
 from hal.loyalty_card.contract import CardPresented, CardRefused
 from hal.printer.contract import DrawerMoved, PrinterState
@@ -20,6 +21,7 @@ from kiosk.retail.codes import InHouse, read_code
 from kiosk.retail.policy import Policy
 from kiosk.settings import Phone
 from kiosk.store.rows import Operator
+from kiosk.workstation.fiscal import input_of
 from kiosk.workstation.identity import Door, Hasher, e164
 from kiosk.workstation.weights import STALE_MS, ScaleMemory
 
@@ -118,7 +120,7 @@ class Intake:
             case _:
                 self._put(touch)
 
-    def event(self, event: DeviceEvent) -> None:
+    def event(self, event: DeviceEvent) -> None:  # noqa: C901 - one flat table
         """Something a device told."""
         match event:
             case CodeRead() | CodeSeen():
@@ -137,6 +139,8 @@ class Intake:
                 self._drawer(event.device, is_open=event.is_open)
             case SwitchTurned():
                 self._switch(event)
+            case FiscalState() | FiscalSettled():
+                self._fiscal(event)
             case Prompt():
                 self._put(i.TerminalPrompted(event.request, event.prompt))
             case _:
@@ -246,6 +250,11 @@ class Intake:
     def _drawer(self, device: str, *, is_open: bool) -> None:
         _log.info("%s: the cash drawer is %s", device, "open" if is_open else "closed")
         self._put(i.DrawerMoved(is_open))
+
+    def _fiscal(self, event: FiscalState | FiscalSettled) -> None:
+        told = input_of(event)
+        if told is not None:
+            self._put(told)
 
     def _switch(self, event: SwitchTurned) -> None:
         match event.switch:

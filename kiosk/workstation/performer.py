@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, Protocol, assert_never
+from typing import Any, Final, Literal, Protocol, assert_never
 
 from hal.camera.contract import Camera, Guess
 from hal.device import DeviceError
@@ -15,9 +15,11 @@ from hal.scale.contract import PricingScale
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import TransactionCompleted
+from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
 from kiosk.workstation.devices import Rack
+from kiosk.workstation.fiscal import FiscalService
 from kiosk.workstation.payments import PaymentService, Word
 from kiosk.workstation.terminal import close_day, tell_closed
 
@@ -41,6 +43,8 @@ class MakeReceipt(Protocol):
         copy: bool,
         job: str,
         time_zone: str,
+        printed: tuple[FiscalText, ...] = (),
+        fiscal: Literal["", "given", "unsigned"] = "",
     ) -> Document:
         """A document for the printer."""
 
@@ -84,6 +88,7 @@ class Performer:
         self._payments = payments
         self._policy, self._make_receipt, self._time_zone = policy, make_receipt, time_zone
         self._sounds = sounds
+        self._fiscal = FiscalService(rack=rack, put=put, policy=policy, time_zone=time_zone)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._light = f.SetLight("off")
@@ -102,6 +107,8 @@ class Performer:
                 self._spawn(self._pay(self._payments(effect.kind).reverse(effect)))
             case f.Print():
                 self._spawn(self._print(effect))
+            case f.FiscalBegin() | f.FiscalSign() | f.FiscalVoid() | f.FiscalConfirm() | f.FiscalCloseDay():
+                self._spawn(self._fiscal.perform(effect))
             case f.OpenDrawer():
                 self._spawn(self._open_drawer())
             case f.AskMember():
@@ -186,6 +193,8 @@ class Performer:
                 copy=job.copy,
                 job=job.job,
                 time_zone=self._time_zone,
+                printed=job.printed,
+                fiscal=job.fiscal,
             )
         except Exception as error:  # noqa: BLE001 - a sale stands, whatever its paper does
             _log.exception("the receipt of %s could not be laid out", job.job)

@@ -1,17 +1,21 @@
 """The receipt of a completed transaction, laid out for any printer: columns and scripts are the printer's business.
 
 What a country wants on it (headings, a table of VAT, legal texts) and lets be left out is data of its pack
-(``ReceiptLayout``). No receipt here is signed by a fiscal device, and where the law asks for that it says so.
+(``ReceiptLayout``). What a fiscal device gave is printed as it gave it; where the law asks for one and there is none,
+the receipt says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Literal
 
 from hal.printer.contract import Cut, Document, Feed, Part, QrCode, Rule, TextLine
 from kiosk.checkout.events import SettledTender, TransactionCompleted
 from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
+from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout
 from kiosk.retail.tax import TaxAmount, TaxRate
@@ -19,24 +23,35 @@ from kiosk.retail.transaction import LineItem
 
 __all__ = ["receipt"]
 
+_WIDTH = 28
+"""Characters that fit a narrow paper's line (58 mm) beside nothing else."""
 _QR_PREFIX = "sale:"
 """What the receipt's QR begins with: no address, so that no telephone opens a page, and no product either."""
 
 
 def receipt(
-    completed: TransactionCompleted, policy: Policy, legal_number: str, *, copy: bool, job: str, time_zone: str
+    completed: TransactionCompleted,
+    policy: Policy,
+    legal_number: str,
+    *,
+    copy: bool,
+    job: str,
+    time_zone: str,
+    printed: tuple[FiscalText, ...] = (),
+    fiscal: Literal["", "given", "unsigned"] = "",
 ) -> Document:
     """The receipt in the transaction's language (the shop's first where that is unknown).
 
     ``legal_number`` is printed where there is one; ``copy`` heads it with the word for a copy; ``time_zone`` is the
-    store's IANA name. Amounts are those of ``completed``: nothing is computed anew.
+    store's IANA name. Amounts are those of ``completed``: nothing is computed anew. ``fiscal``: a fiscal device has
+    ``given`` what is ``printed``, or the sale stands ``unsigned``, which the receipt then says as the law has it.
     """
     language = next((tag for tag in (completed.language, *policy.languages) if tag in LANGUAGES), "en")
     said = Translator(language, paper=True)
     layout = policy.receipt or ReceiptLayout()
     letters = _letters(completed) if layout.letters else {}
     parts: list[Part] = [
-        *_heading(completed, policy, layout, said, copy=copy),
+        *_heading(completed, policy, _notices(policy, layout, fiscal), said, copy=copy),
         *_identity(completed, legal_number, said, time_zone),
         Rule(),
         *(part for line in completed.lines if not line.voided for part in _line(line, layout, letters, said)),
@@ -44,10 +59,43 @@ def receipt(
         *_sums(completed, layout, letters, said),
         Rule(),
         *(part for tender in completed.tenders for part in _tender(tender, policy, said)),
+        *_signed(printed, said),
         *_foot(completed, layout, said),
         Cut(),
     ]
     return Document(job, tuple(parts), language)
+
+
+def _notices(policy: Policy, layout: ReceiptLayout, fiscal: str) -> ReceiptLayout:
+    """The layout with what it must say of its signature: that there is none, why there is none, or nothing."""
+    if not fiscal:
+        return layout
+    outage = (policy.fiscal.notice,) if policy.fiscal is not None and fiscal == "unsigned" else ()
+    return replace(layout, notices=outage)
+
+
+def _signed(printed: tuple[FiscalText, ...], said: Translator) -> Iterator[Part]:
+    """What the authority wants on the receipt, in its order: sentences, named values, a code."""
+    if printed:
+        yield Rule()
+    for each in printed:
+        match each.kind:
+            case "qr":
+                yield QrCode(each.value)
+            case "note":
+                yield _centred(each.value, bold=True)
+            case "text":
+                yield from _named(said.t(f"fiscal.{each.key}"), each.key, each.value)
+
+
+def _named(name: str, key: str, value: str) -> Iterator[Part]:
+    """A value beside its name, or below it where it is long. A name nobody has translated is printed as it came."""
+    name = key if name == f"fiscal.{key}" else name
+    if len(name) + len(value) < _WIDTH:
+        yield TextLine(name, value)
+        return
+    yield TextLine(name)
+    yield from (_small(value[at : at + _WIDTH]) for at in range(0, len(value), _WIDTH))
 
 
 def _centred(text: str, *, bold: bool = False) -> TextLine:

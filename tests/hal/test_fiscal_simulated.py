@@ -94,13 +94,13 @@ def test_a_document_can_be_cancelled_and_numbers_skipped_once(tmp_path: Path) ->
 
 def test_a_silent_device_signs_once_and_says_so_when_it_has_found_its_tongue(tmp_path: Path) -> None:
     async def sell() -> FiscalAnswer:
-        driver = _driver(tmp_path)
+        driver = Driver("fiscal", Settings(str(tmp_path / "fiscal.jsonl"), answer_timeout_ms=10))
         await opened(driver)
-        await driver.mute(on=True)
-        for _ in range(3):
+        for kind in ("before", "after", "after"):
+            await driver.silence(kind=kind)
             with pytest.raises(TimeoutExpiredError):
                 await driver.sign(SALE)
-        await driver.mute(on=False)
+        await driver.silence(kind="none")
         answer = await driver.sign(SALE)
         await driver.close()
         return answer

@@ -15,6 +15,7 @@ from hal.printer.contract import Document, PrintOutcome
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import TransactionCompleted
+from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TransactionId
@@ -174,6 +175,8 @@ class Rig:
         copy: bool,
         job: str,
         time_zone: str,
+        printed: tuple[FiscalText, ...] = (),
+        fiscal: str = "",
     ) -> Document:
         if self.receipt_fails:
             text = "no such word"

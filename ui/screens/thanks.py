@@ -11,12 +11,15 @@ from ui.screens.moment import MomentView
 __all__ = ["ThanksView"]
 
 _SIGNS: Final = {
+    "signing": ("soft", "on_soft", "receipt"),
+    "held": ("help", "on_help", "warning"),
     "printing": ("soft", "on_soft", "receipt"),
     "printed": ("soft", "on_soft", "check"),
     "declined": ("soft", "on_soft", "check"),
     "failed": ("help", "on_help", "warning"),
 }
-_WITH_PAPER: Final = frozenset({"printing", "printed"})
+_WITH_PAPER: Final = frozenset({"signing", "printing", "printed"})
+_UNDER_WAY: Final = frozenset({"signing", "printing"})
 
 
 class ThanksView(MomentView):
@@ -35,7 +38,7 @@ class ThanksView(MomentView):
         take = kit.say("thanks.take" if body.receipt in _WITH_PAPER else "thanks.take_items")
         self.said.say(f"{kit.say(f'thanks.{body.receipt}')}\n{take}")
         self.amount.show(kit.say("thanks.total"), body.total)
-        printing = body.receipt == "printing"
+        printing = body.receipt in _UNDER_WAY
         self.keep(self.progress, printing)
         self.progress.run(printing)
         rows = [(kit.say("cash.change"), kit.money(body.change))] if body.change else []

@@ -9,7 +9,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout.evolve import evolve
 from kiosk.checkout.moment import Moment, uuid7
-from kiosk.checkout.state import Phase, State, Transaction
+from kiosk.checkout.state import LASTING, Phase, State, Transaction
 from kiosk.checkout.text import Text
 from kiosk.retail.book import Book
 from kiosk.retail.money import Money
@@ -156,7 +156,7 @@ class Desk:
         self.happened(e.InterventionCleared(raised.intervention, outcome, by))
 
     def withdraw_interventions(self, by: str) -> None:
-        """The visit ends: nothing of it waits for staff any more, save money that must be given back."""
+        """The visit ends: nothing of it waits for staff any more, save what outlasts it (money to be given back)."""
         for raised in self.state.interventions:
-            if raised.kind != "reversal":
+            if raised.kind not in LASTING:
                 self.clear(raised, "withdrawn", by)

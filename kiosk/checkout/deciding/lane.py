@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import earning, payment, receipt, terminal
+from kiosk.checkout.deciding import earning, fiscal, payment, receipt, terminal
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
@@ -45,6 +45,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
     if not desk.state.lane.series:
         desk.do(f.AskNumbers(desk.mint(), NUMBERS_DEADLINE_MS))
     payment.resume_after_power(desk)
+    fiscal.resume_after_power(desk)
     receipt.resume_after_power(desk)
     if desk.basket is not None:
         earning.shown(desk)
@@ -107,7 +108,9 @@ def close(desk: Desk, by: str, reason: str) -> None:
 
 def reopen(desk: Desk, by: str) -> None:
     """Selling may begin again."""
-    if desk.state.lane.closed_reason:
+    if not fiscal.may_reopen(desk):
+        desk.refuse(text("closed.fiscal"))
+    elif desk.state.lane.closed_reason:
         desk.happened(e.LaneOpened(by))
 
 
@@ -126,6 +129,7 @@ def device_lost(desk: Desk, lost: i.DeviceLost) -> None:
         desk.happened(e.WeightShown("produce", None, stable=False, problem="stale", sequence=0, mono_ms=0))
     if lost.device == "bagging_scale":
         desk.happened(e.WeightShown("bagging", None, stable=False, problem="stale", sequence=0, mono_ms=0))
+    fiscal.device_lost(desk, lost)
     if desk.phase in (Phase.SCANNING, Phase.TENDERING) and lost.device == "scanner":
         desk.say(text("device.scanner_lost"), "warning")
 
@@ -138,6 +142,7 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
     sale = desk.state.finishing
     if back.device == "printer" and sale is not None and sale.receipt == "failed":
         receipt.print_again(desk)
+    fiscal.device_back(desk, back)
     if back.device == "card_reader":
         payment.ask_doubtful(desk)
         payment.reversals_again(desk, "card", "voucher")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import drawer, earning, offers, receipt
+from kiosk.checkout.deciding import drawer, earning, fiscal, offers
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Live, Reversal, Tender, Transaction
@@ -546,13 +546,9 @@ def _complete(desk: Desk, basket: Transaction) -> None:
         ),
         e.StockMoved(uuid, (*map(_move, lines), *(e.StockMove(g.item_id, g.units, "each") for g in basket.gifts))),
     )
-    if desk.policy.legal_series:
-        now = desk.state.lane
-        series = f"{desk.policy.legal_series}{now.workstation}-{now.series}"
-        desk.happened(e.FiscalNumberGiven(uuid, series, now.last_legal + 1))
     desk.happened(e.NoticeShown(None))
     desk.do(f.StopTimer("idle"), f.StopTimer("leaving"), f.StopTimer("notice"))
-    receipt.after_sale(desk)
+    fiscal.number(desk, opened.utc_ms)
 
 
 def _move(line: LineItem) -> e.StockMove:

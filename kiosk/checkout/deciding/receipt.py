@@ -33,7 +33,7 @@ def after_sale(desk: Desk) -> None:
 def choose(desk: Desk, chosen: i.ReceiptChosen) -> None:
     """Paper or none, once, where the law leaves the choice."""
     sale = desk.state.finishing
-    if sale is None or sale.receipt:
+    if sale is None or sale.receipt or sale.held:
         return
     desk.do(f.StopTimer("receipt"))
     if chosen.kind == "none" and desk.policy.receipt_rule == "choice":
@@ -50,11 +50,12 @@ def _sale(desk: Desk) -> Finishing | None:
 def _print(desk: Desk) -> None:
     """Ask for the receipt. Whatever is asked for after a first time is a copy, and says so."""
     sale = _sale(desk)
-    if sale is None:
+    if sale is None or sale.held:
         return
     job, copy = desk.mint(), bool(sale.job)
     desk.happened(e.ReceiptRequested(job, copy))
-    desk.do(f.Print(job, sale.completed, sale.legal_number, copy))
+    signed = sale.fiscal if sale.fiscal in ("given", "unsigned") else ""
+    desk.do(f.Print(job, sale.completed, sale.legal_number, copy, sale.printed, signed))
 
 
 def print_again(desk: Desk) -> None:
@@ -138,7 +139,7 @@ def next_shopper(desk: Desk) -> bool:
 def resume_after_power(desk: Desk) -> None:
     """A receipt asked for and not confirmed may be half out: print it again, marked as a copy."""
     sale = desk.state.finishing
-    if sale is None:
+    if sale is None or sale.held:
         return
     match sale.receipt:
         case "":

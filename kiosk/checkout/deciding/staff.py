@@ -7,7 +7,7 @@ from typing import assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import coupons, earning, entry, lane, payment, receipt
+from kiosk.checkout.deciding import coupons, earning, entry, fiscal, lane, payment, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
@@ -85,8 +85,8 @@ def _judge(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
     if raised.may_clear == "supervisor" and operator.role != "supervisor":
         desk.refuse(text("staff.supervisor_only"))
         return
-    if raised.kind in ("cash", "tender_unknown"):
-        return  # judged by what became of the money: cash_received, tender_was_approved, tender_was_declined
+    if raised.kind in ("cash", "tender_unknown", "fiscal_outage"):
+        return  # judged by what became of it: cash_received, tender_was_approved, a device that answers again
     if acted.act == "approve":
         _approve(desk, raised, operator.operator_id)
     else:
@@ -100,6 +100,8 @@ def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
             desk.happened(e.AgeApproved(raised.minimum_age, by))
         case "printer":
             receipt.print_again(desk)
+        case "fiscal":
+            fiscal.ask_again(desk)
         case "signature":
             payment.signature_accepted(desk)
         case "reversal":
@@ -119,6 +121,8 @@ def _refuse(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
         payment.reverse_again(desk, raised.tender)
     elif raised.kind == "printer":
         receipt.go_without(desk)
+    elif raised.kind == "fiscal":
+        fiscal.let_go(desk, by)
     elif raised.kind == "signature":
         payment.signature_refused(desk, raised, by)
     basket = desk.basket

@@ -1,0 +1,69 @@
+"""What a fiscal device tells the checkout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.retail.fiscal import FiscalText
+
+__all__ = [
+    "FiscalAnswered",
+    "FiscalClosedDay",
+    "FiscalInput",
+    "FiscalSilent",
+    "FiscalStands",
+    "FiscalWithdrew",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalAnswered:
+    """The device's word on a sale; ``late``: unasked, about one issued in contingency."""
+
+    transaction: str
+    outcome: Literal["signed", "contingency", "refused"]
+    series: str = ""
+    number: int = 0
+    utc_ms: int = 0
+    printed: tuple[FiscalText, ...] = ()
+    code: str = ""
+    reason: str = ""
+    permanent: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalSilent:
+    """Nobody knows what became of the request to sign: it is asked again under the same id."""
+
+    transaction: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalWithdrew:
+    """The device has withdrawn a sale that was begun."""
+
+    transaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalClosedDay:
+    """The device has closed its day."""
+
+    business_day: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalStands:
+    """How the device stands with its authority; ``certificate_expires`` is an ISO date, empty where there is none."""
+
+    outage: bool
+    pending: int = 0
+    certificate_expires: str = ""
+    cause: str = ""
+
+
+FiscalInput = FiscalAnswered | FiscalSilent | FiscalWithdrew | FiscalClosedDay | FiscalStands

@@ -1,0 +1,78 @@
+"""Fold what happened with a fiscal device into the state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from kiosk.checkout import fiscal_events as e
+from kiosk.checkout.state import Finishing, Owed, State
+
+__all__ = ["folded"]
+
+
+def folded(state: State, event: e.FiscalEvent) -> State:
+    """The state after ``event``."""
+    match event:
+        case e.FiscalBegun():
+            basket = state.transaction
+            return replace(state, transaction=replace(basket, announced=True)) if basket is not None else state
+        case e.FiscalVoided():
+            return replace(state, withdrawals=tuple(uuid for uuid in state.withdrawals if uuid != event.transaction))
+        case e.FiscalOutageBegan():
+            return replace(state, lane=replace(state.lane, outage_ms=event.utc_ms, outage_documents=0))
+        case e.FiscalOutageEnded():
+            return replace(state, lane=replace(state.lane, outage_ms=0, outage_documents=0))
+        case e.FiscalNumberGiven():
+            return _numbered(state, event)
+        case e.FiscalRequested() | e.FiscalRefused() | e.FiscalUnsigned():
+            return _of_sale(state, event)
+        case e.FiscalRegistered():
+            return replace(state, owed=tuple(each for each in state.owed if each.uuid != event.transaction))
+        case e.FiscalDayClosed():
+            return state
+        case _:
+            assert_never(event)
+
+
+def _numbered(state: State, event: e.FiscalNumberGiven) -> State:
+    lane, owed = state.lane, state.owed
+    if event.by == "checkout":
+        lane = replace(lane, last_legal=event.number)
+    if event.outcome == "contingency":
+        lane = replace(lane, outage_documents=lane.outage_documents + 1)
+    if event.outcome == "outage":
+        owed = tuple(
+            replace(each, series=event.series, number=event.number) if each.uuid == event.transaction else each
+            for each in owed
+        )
+    finishing = state.finishing
+    if finishing is not None and finishing.completed.transaction.uuid == event.transaction:
+        finishing = replace(
+            finishing,
+            legal_number=f"{event.series}-{event.number:06d}",
+            printed=event.printed,
+            fiscal="unsigned" if event.outcome == "outage" else "given" if event.by == "device" else finishing.fiscal,
+        )
+    return replace(state, lane=lane, finishing=finishing, owed=owed)
+
+
+def _of_sale(state: State, event: e.FiscalRequested | e.FiscalRefused | e.FiscalUnsigned) -> State:
+    sale = state.finishing
+    if sale is None or sale.completed.transaction.uuid != event.transaction:
+        return state
+    match event:
+        case e.FiscalRequested():
+            return replace(state, finishing=replace(sale, fiscal="asked", begun_ms=event.begun_ms, refusal=("", "")))
+        case e.FiscalRefused():
+            return replace(state, finishing=replace(sale, fiscal="refused", refusal=(event.code, event.reason)))
+        case e.FiscalUnsigned():
+            return _unsigned(state, sale, event)
+        case _:
+            assert_never(event)
+
+
+def _unsigned(state: State, sale: Finishing, event: e.FiscalUnsigned) -> State:
+    owed = (*state.owed, Owed(sale.completed, sale.begun_ms)) if event.owed else state.owed
+    lane = replace(state.lane, outage_documents=state.lane.outage_documents + 1)
+    return replace(state, lane=lane, finishing=replace(sale, fiscal="unsigned"), owed=owed)
