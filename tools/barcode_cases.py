@@ -6,15 +6,25 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from kiosk.retail.codes import NATIONAL, Gtin, InHouse, Label, Refused, day_of, read_code, read_label
+from kiosk.retail.codes import NATIONAL, Details, Gtin, InHouse, Label, Plu, Refused, day_of, read_code, read_label
 from kiosk.retail.codes.coupons import CouponError, offer_written, positive_offer
 from kiosk.retail.codes.elements import Element, amount_of, clash_of, elements_of, unbracketed
 from kiosk.retail.codes.labels import LabelPattern, candidates
+from kiosk.retail.codes.links import is_link, link_elements
 from kiosk.retail.codes.numbers import check_digit, measure_check_digit
 from kiosk.retail.codes.reading import split_identifier
 from kiosk.retail.codes.values import Amount
 from kiosk.retail.weight import Weight
-from tools.barcode_words import clash_words, coupon_words, patterns_in, same_fault
+from tools.barcode_words import (
+    CHECKED,
+    DATED,
+    clash_words,
+    coupon_words,
+    format_fault,
+    patterns_in,
+    same_fault,
+    time_of,
+)
 from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compare
 
 __all__ = ["judge"]
@@ -25,17 +35,36 @@ _IDENTIFIERS = {
     "": "",
     "EAN13": "]E0",
     "EAN8": "]E4",
+    "UPC": "]E0",
     "UPCA": "]E0",
     "UPCE": "]E0",
-    "GS1-128": "]C1",
-    "DataBar": "]e0",
-    "DataBar Expanded": "]e0",
-    "DataMatrix": "]d1",
-    "GS1 DataMatrix": "]d2",
+    "CODE39": "]A0",
+    "CODE128": "]C0",
+    "GS1128": "]C1",
+    "DATABAR": "]e0",
+    "DATABAREXPANDED": "]e0",
+    "DATABARLIMITED": "]e0",
+    "DATABAROMNIDIRECTIONAL": "]e0",
+    "DATAMATRIX": "]d1",
+    "GS1DATAMATRIX": "]d2",
+    "DOTCODE": "]J0",
+    "GS1DOTCODE": "]J1",
     "QR": "]Q1",
-    "GS1 QR": "]Q3",
+    "QRCODE": "]Q1",
+    "GS1QR": "]Q3",
+    "GS1QRCODE": "]Q3",
+    "ITF": "]I0",
     "ITF14": "]I1",
 }
+"""By capitals and digits of the name; a DataBar may be called a GS1 DataBar."""
+_CARRIERS = {
+    "EAN-13": "]E0", "EAN-8": "]E4", "EAN-13 with add-on": "]E3", "add-on 2": "]E1", "add-on 5": "]E2",
+    "Code 39": "]A0", "Code 128": "]C0", "GS1-128": "]C1", "GS1 DataBar": "]e0", "Data Matrix": "]d1",
+    "GS1 DataMatrix": "]d2", "QR Code": "]Q1", "GS1 QR Code": "]Q3", "ITF": "]I0", "ITF-14": "]I1",
+    "GS1 DotCode": "]J1",
+}  # fmt: skip
+_ORGANIC = re.compile(r"9\d{4}")
+_KEY_LENGTHS = frozenset({8, 12, 13, 14, 17, 18})
 _TODAY = "2026-01-01"
 """Centuries in dates are told from here."""
 _EAN_8 = 8
@@ -48,8 +77,10 @@ def judge(case: Case, _earlier: Case | None = None) -> Verdict:
     try:
         find = next((find for words, find in _GROUPS if re.search(words, group)), _unknown)
         found = dict(find(case))
+        unfit = ["no pattern fits"] if found.pop("unfit", False) else []
         for key in ("result", "error"):
-            if isinstance(expected.get(key), str) and same_fault(str(expected[key]), found.get(key)):
+            told = [found.get(key), *unfit]
+            if isinstance(expected.get(key), str) and any(same_fault(str(expected[key]), one) for one in told):
                 found[key] = expected[key]
         return compare(case["id"], expected, found)
     except NotApplicableError as why:
@@ -60,9 +91,11 @@ def _identifier(case: Case) -> str:
     named = str(case.get("symbology", ""))
     if named.startswith("]"):
         return named
-    if named not in _IDENTIFIERS:
-        raise NotApplicableError(Reason.UNKNOWN_INPUT, named)
-    return _IDENTIFIERS[named]
+    letters = re.sub(r"[^A-Z0-9]", "", named.upper())
+    for key in (letters, letters.removeprefix("GS1")):
+        if key in _IDENTIFIERS:
+            return _IDENTIFIERS[key]
+    raise NotApplicableError(Reason.UNKNOWN_INPUT, named)
 
 
 def _decimal(amount: Amount | Weight | None) -> str | None:
@@ -105,14 +138,53 @@ def _why(code: object) -> str | None:
     return "EAN check digit" if code.message_id == "code.check_digit" else code.message_id
 
 
+def _key(case: Case) -> _Found:
+    """A number of another key (SSCC, GLN, GSIN): digits and the check digit behind them."""
+    data = str(case["data"])
+    elements = _elements(case)
+    number = elements[0].value if elements and elements[0].ai in CHECKED else data
+    right = check_digit(number[:-1]) if number.isdecimal() and len(number) in _KEY_LENGTHS else -1
+    valid = right >= 0 and right == int(number[-1])
+    return {
+        "valid": valid,
+        "value": number,
+        "check_digit": right,
+        "error": None if valid else f"check digit expected {right}" if right >= 0 else "wrong length",
+    }
+
+
+def _plu(case: Case) -> _Found:
+    data = str(case["data"])
+    code = read_code(data, _identifier(case))
+    plu = code.plu if isinstance(code, Plu) else None
+    return {"valid": plu is not None, "plu": plu, "organic": plu is not None and _ORGANIC.fullmatch(plu) is not None}
+
+
+def _carried(case: Case) -> _Found:
+    """What the symbology identifier says, and what is read with it."""
+    identifier, data = split_identifier(str(case["data"]), _identifier(case))
+    name = next((name for name, known in _CARRIERS.items() if known == identifier), None)
+    return {**_message(case), "identifier": identifier, "symbology": name, "data": data}
+
+
 def _restricted(case: Case) -> _Found:
     code = read_code(str(case["data"]), _identifier(case))
     if not isinstance(code, InHouse):
-        return {"usage": None, "measure": None}
+        number = _number(case)
+        untold = dict.fromkeys(("usage", "measure", "weight", "price"))
+        return {**untold, "valid": number["valid"], "gtin": number["gtin"], "error": number["error"]}
     region = re.search(r"region (\w\w)", str(case["group"]))
     labels = read_label(code.gtin14, NATIONAL.get(region[1].upper(), ())) if region else ()
     company = code.gtin14.startswith(("004", "000000"))
-    return {"usage": "company" if company else "geo", "measure": _decimal(_measure(labels[0])) if labels else None}
+    details = labels[0].details if labels else Details()
+    return {
+        "valid": True,
+        "gtin": code.gtin14,
+        "usage": "company" if company else "geo",
+        "measure": _decimal(_measure(labels[0])) if labels else None,
+        "weight": _decimal(details.weight),
+        "price": _decimal(details.price),
+    }
 
 
 # --- labels ------------------------------------------------------------------------------------------------------
@@ -124,7 +196,8 @@ def _measure(label: Label) -> Amount | Weight | None:
 
 
 def _national(case: Case) -> _Found:
-    region = str(case["group"]).rsplit(" ", 1)[-1].upper()
+    named = re.search(r"region (\w\w)\b", str(case["group"]))
+    region = named[1].upper() if named else ""
     if region not in NATIONAL:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, region)
     return _labelled(case, NATIONAL[region])
@@ -135,7 +208,8 @@ def _labelled(case: Case, patterns: tuple[LabelPattern, ...]) -> _Found:
     untold = {**dict.fromkeys(_LABEL_KEYS), "value": "0", "base_code": data, "valid": False, "type": "error"}
     code = read_code(data, _identifier(case))
     if not isinstance(code, Gtin | InHouse):
-        return {**untold, "error": _why(code)}
+        fits = any(len(data) == len(pattern.digits) and pattern.matches(data) for pattern in patterns)
+        return {**untold, "error": _why(code), "unfit": bool(patterns) and not fits}
     if not patterns:
         return {**untold, "gtin": code.gtin14, "valid": True, "type": "product"}
     label = next(iter(read_label(code.gtin14, patterns)), None)
@@ -185,20 +259,27 @@ def _written_pattern(case: Case) -> _Found:
 
 
 def _elements(case: Case) -> tuple[Element, ...]:
-    return elements_of(split_identifier(str(case["data"]))[1])
+    text = split_identifier(str(case["data"]))[1]
+    return link_elements(text) if is_link(text) else elements_of(text)
 
 
 def _ai_value(case: Case) -> _Found:
     elements = _elements(case)
     if not elements:
-        return {"error": "not an element string"}
-    amount = amount_of(elements[0])
+        return {"error": format_fault(split_identifier(str(case["data"]))[1], _TODAY)}
+    element = elements[0]
+    amount = amount_of(element)
+    day = day_of(element.value, _TODAY) if element.ai in DATED else ""
+    clock = time_of(element)
+    right = check_digit(element.value[:-1]) if element.ai in CHECKED else -1
     return {
-        "ai": elements[0].ai,
-        "value": elements[0].value,
+        "ai": element.ai,
+        "value": element.value,
         "decimal": _decimal(amount),
         "currency": amount.currency if amount is not None else None,
-        "date": day_of(elements[0].value, _TODAY) or None,
+        "date": day or None,
+        "datetime": f"{day}T{clock}" if clock else None,
+        "error": f"check digit expected {right}" if right not in (-1, int(element.value[-1:] or 0)) else None,
     }
 
 
@@ -253,10 +334,13 @@ _GROUPS: tuple[tuple[str, Callable[[Case], _Found]], ...] = (
     (r"coupon|offer file|811[02]", _coupon),
     (r"^GS1 check digit", _check_digit),
     (r"field check digit", _measure_check_digit),
-    (r"restricted circulation", _restricted),
+    (r"restricted circulation|\bRCN\b", _restricted),
     (r"unknown region", _another_library),
-    (r"region \w\w$", _national),
+    (r"region \w\w\b", _national),
     (r"pattern|Brazil|UPC-A type 2", _written_pattern),
+    (r"\bPLU\b|price look-up", _plu),
+    (r"AIM|symbology id", _carried),
+    (r"\b(SSCC|GLN|GSIN|GSRN|GRAI)\b(?!.*Digital Link)", _key),
     (r"^ambiguity", _ambiguous),
     (r"FNC1", lambda case: {"unbracketed": unbracketed(_elements(case)).replace("\x1d", "^")}),
     (r"association|mutually", _association),

@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 
 from kiosk.retail.codes.coupons import Fault
-from kiosk.retail.codes.elements import Clash
+from kiosk.retail.codes.dates import day_of
+from kiosk.retail.codes.elements import Clash, Element
 from kiosk.retail.codes.labels import LabelPattern
 
-__all__ = ["clash_words", "coupon_words", "patterns_in", "same_fault"]
+__all__ = [
+    "CHECKED",
+    "DATED",
+    "clash_words",
+    "coupon_words",
+    "format_fault",
+    "patterns_in",
+    "same_fault",
+    "time_of",
+]
 
 _BRACED = re.compile(r"[\d.]*\{N*D*\}[\d.]*")
 _BRAZILIAN = re.compile(r"\bC+[PT]+X+\b")
@@ -25,11 +35,11 @@ def patterns_in(group: str, data: str) -> tuple[LabelPattern, ...] | None:
 
     Nothing for a pattern without a measure (``........``), ``None`` where the words name none at all.
     """
+    written = _BRACED.findall(group)
     if group.startswith("two patterns"):
-        written = _BRACED.findall(group) or list(_TWO_PATTERNS)
+        written = written or list(_TWO_PATTERNS)
+    if written:
         return tuple(_braced(one, len(data)) for one in (written[::-1] if _SWAPPED.search(group) else written))
-    if found := _BRACED.search(group):
-        return (_braced(found[0], len(data)),)
     if "Brazil" in group:
         found = _BRAZILIAN.search(group)
         return (_brazilian(found[0] if found else _BRAZILIAN_WEIGHT),)
@@ -51,6 +61,34 @@ def _brazilian(written: str) -> LabelPattern:
     """C code, T total in cents, P weight in grams, X filling; the last sign is the check digit."""
     signs = written.replace("C", "I").replace("P", "W").replace("T", "P")
     return LabelPattern(signs[:-1] + "C", 2 if "P" in signs else 3)
+
+
+DATED = frozenset({"11", "12", "13", "15", "16", "17", "4324", "4325", "4326", "7003", "7006", "7007", "7011", "8008"})
+"""Identifiers whose data begins with a date."""
+CHECKED = frozenset(
+    ["00", "01", "02", "03", "402", "410", "411", "412", "413", "414", "415", "416", "417", "8017", "8018"]
+)
+"""Identifiers whose data ends in a check digit."""
+_LENGTHS = {"00": 18, "01": 14, "02": 14, "03": 14, "11": 6, "12": 6, "13": 6, "15": 6, "16": 6, "17": 6}
+_UNKNOWN_TIME = "9999"
+
+
+def time_of(element: Element) -> str:
+    """The time of day behind a date, ``14:30``; empty where there is none."""
+    digits = element.value[6:] if element.ai in DATED else ""
+    if not digits.isdecimal() or digits == _UNKNOWN_TIME or element.ai == "7007":
+        return ""
+    return ":".join((digits[:2], digits[2:4] or "00", *([digits[4:6]] if digits[4:6] else [])))
+
+
+def format_fault(text: str, today: str) -> str:
+    """Why a text is no element string, in words: its date is none, its data too short, or nothing of the kind."""
+    ai = next((known for known in sorted(DATED | CHECKED, key=len) if text.startswith(known)), text[:2])
+    data = text[len(ai) :]
+    if ai in DATED and len(data) >= _LENGTHS.get(ai, 6) and data.isdecimal() and not day_of(data[:6], today):
+        return "invalid date"
+    least = _LENGTHS.get(ai) or (10 if text[:1] == "3" else 0)
+    return "too short" if len(text if text[:1] == "3" else data) < least else "not an element string"
 
 
 def clash_words(clash: Clash) -> str:
@@ -86,10 +124,18 @@ def coupon_words(field: str, fault: Fault) -> str:
 
 def same_fault(expected: str, found: object) -> bool:
     """Whether two sentences about a fault say the same: the same kind of fault in the same field."""
-    return isinstance(found, str) and _meaning(expected) == _meaning(found) is not None
+    if not isinstance(found, str):
+        return False
+    one, other = _meaning(expected), _meaning(found)
+    if one is None or other is None:
+        return False
+    if one[0] == other[0] == "check" and not (one[-1].isdecimal() and other[-1].isdecimal()):
+        return ("inner" in one) == ("inner" in other)
+    return one == other
 
 
 _KINDS = (
+    ("compressed", r"compress"),
     ("order", r"before start"),
     ("excess", r"excess"),
     ("unfit", r"\bno (rule|pattern|match)|\b(fits|matches) (none|no)\b"),

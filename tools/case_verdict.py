@@ -63,13 +63,14 @@ def compare(case_id: str, expected: Mapping[str, object], found: Mapping[str, ob
 
 
 def _same(expected: object, found: object) -> bool:
-    """Equal, where 0.5 is 0.50 and a no-break space is a space."""
+    """Equal, where 0.5 is 0.50, a number is the same in a string, and a no-break space is a space."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         return expected.keys() == found.keys() and all(_same(expected[key], found[key]) for key in expected)
     if isinstance(expected, list) and isinstance(found, list):
         return len(expected) == len(found) and all(map(_same, expected, found))
-    if not isinstance(expected, str) or not isinstance(found, str):
-        return expected == found
+    if isinstance(expected, bool) or isinstance(found, bool) or expected is None or found is None:
+        return expected is found
+    expected, found = str(expected), str(found)
     try:
         return Decimal(expected) == Decimal(found)
     except InvalidOperation:

@@ -14,19 +14,23 @@ from typing import Any
 
 from kiosk.retail import offer as o
 from kiosk.retail.layers import Rounding, Settled, in_turn, settle_layers
-from kiosk.retail.money import Money
+from kiosk.retail.money import MINOR_DIGITS, Money
 from kiosk.retail.shares import share_out
 from kiosk.retail.units import Unit
 from tools.case_numbers import CURRENCY, fraction, money, shown
 from tools.case_verdict import Case, NotApplicableError, Reason, Verdict, compare
 from tools.promotion_offers import Catalogue, offer_of
 from tools.promotion_points import Points, is_points, points_of
+from tools.promotion_words import in_our_words, occasion_words
 
 __all__ = ["judge"]
 
 _CASE = {"id", "kind", "source", "currency", "catalogue", "promotions", "basket", "policy", "expected", "tags"}
 _MORE = {"context", "note", "shipping"}
-_CONTEXT = {"coupons", "customer_order_number", "customer_group", "member", "points_balance", "tax", "apply_order"}
+_CONTEXT = {
+    "coupons", "customer_order_number", "order_number", "customer_group", "group", "tier", "member", "points_balance",
+    "tax", "apply_order", "day", "date", "store", "channel",
+}  # fmt: skip
 _DELIVERY = "delivery"
 _IN_TURN = {"stated", "sequential", "sequential_by_priority", "lanes", "vendure_builtin", "oscar_builtin"}
 
@@ -36,7 +40,10 @@ def judge(case: Case, _earlier: Case | None = None) -> Verdict:
     try:
         _known(set(case), _CASE | _MORE)
         _known(set(case.get("context", {})), _CONTEXT)
-        if any(one["type"] == "allocate_amount" for one in case["promotions"]):
+        promotions = [one if is_points(one) else in_our_words(one) for one in case["promotions"]]
+        case = {**case, "promotions": promotions}
+        _two_digits(str(case.get("currency", CURRENCY)))
+        if any(one["type"] == "allocate_amount" for one in promotions):
             return compare(case["id"], case["expected"], {"allocation": _allocated(case)})
         basket = _basket(case)
         expected = _without_contrast(case["expected"])
@@ -48,6 +55,11 @@ def judge(case: Case, _earlier: Case | None = None) -> Verdict:
 def _known(words: set[str], known: set[str]) -> None:
     if unread := words - known:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, ", ".join(sorted(unread)))
+
+
+def _two_digits(currency: str) -> None:
+    if MINOR_DIGITS.get(currency, 2) != MINOR_DIGITS[CURRENCY]:
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, f"amounts of {currency}")
 
 
 def _allocated(case: Case) -> list[int]:
@@ -88,7 +100,7 @@ def _basket(case: Case) -> _Basket:
     ]
     offers = [offer_of(one, place, catalogue, case["policy"]) for place, one in enumerate(promotions)]
     if "shipping" in case:
-        offers = [replace(one, scope=_without_delivery(one.scope)) for one in offers]
+        offers = [_beside_delivery(one, units[-1].price) for one in offers]
     occasion = _occasion(case)
     offers = [one for one in offers if one.holds_for(occasion)]
     settled = _settle(case, units, offers)
@@ -107,6 +119,19 @@ def _line_by_line(case: Case, promotion: Mapping[str, Any], catalogue: Catalogue
     return [{**own, "type": "amount_off_scope", "scope": [sku]} for sku in skus]
 
 
+def _beside_delivery(offer: o.Offer, fee: int) -> o.Offer:
+    """The offer where a fee is in the basket that counts for no condition."""
+    spend_on = (
+        offer.spend_on if offer.spend_on is not None else o.Scope() if _DELIVERY in offer.scope.item_ids else None
+    )
+    return replace(
+        offer,
+        scope=_without_delivery(offer.scope),
+        spend_on=None if spend_on is None else _without_delivery(spend_on),
+        min_left=offer.min_left + fee if offer.min_left else 0,
+    )
+
+
 def _without_delivery(scope: o.Scope) -> o.Scope:
     """A fee is no ware: only an offer that names it touches it."""
     return scope if _DELIVERY in scope.item_ids else replace(scope, but=(*scope.but, _DELIVERY))
@@ -114,9 +139,13 @@ def _without_delivery(scope: o.Scope) -> o.Scope:
 
 def _occasion(case: Case) -> o.Occasion:
     context = case.get("context", {})
+    told = occasion_words(context)
     return o.Occasion(
-        tier=context.get("customer_group") or "",
-        visit=int(context.get("customer_order_number", 0)),
+        day=told["day"],
+        store=told["store"],
+        channel=told["channel"] or "kiosk",
+        tier=told["tier"],
+        visit=int(told["visit"] or 0),
         coupons=tuple(context.get("coupons", ())),
     )
 

@@ -10,7 +10,7 @@ from kiosk.retail import offer as o
 from tools.case_numbers import fraction, money
 from tools.case_verdict import NotApplicableError, Reason
 
-__all__ = ["Catalogue", "offer_of"]
+__all__ = ["CONDITIONS", "PARTS", "Catalogue", "offer_of"]
 
 _Words = Mapping[str, Any]
 
@@ -69,7 +69,8 @@ _COUNT = ("qty", "n", "min_qty", "units", "count")
 CONDITIONS = {
     "id", "type", "scope", "scope_tags", "priority", "exclusive", "order", "lane", "coupon", "requires", "min_qty",
     "min_spend", "min_spend_scope", "min_discounted_total", "max_applications", "max_discount", "max_units",
-    "price_min", "price_max", "excludes_discounted", "stackable",
+    "price_min", "price_max", "excludes_discounted", "stackable", "valid_from", "valid_until", "stores", "channels",
+    "name", "note",
 }  # fmt: skip
 
 
@@ -85,6 +86,7 @@ def offer_of(words: _Words, place: int, catalogue: Catalogue, policy: str) -> o.
     effect = read(words, catalogue, policy)
     requires = dict(words.get("requires", {}))
     contains = requires.pop("contains", ())
+    contains = (contains,) if isinstance(contains, str) else contains
     visit, group = requires.pop("customer_nth_order", 0), requires.pop("customer_group", "")
     if requires:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, ", ".join(sorted(requires)))
@@ -96,7 +98,11 @@ def offer_of(words: _Words, place: int, catalogue: Catalogue, policy: str) -> o.
         coupon=str(words.get("coupon", "")),
         contains=tuple(contains),
         visit=int(visit),
-        tiers=(group,) if group else (),
+        tiers=(group,) if isinstance(group, str) and group else tuple(group),
+        valid_from=str(words.get("valid_from", "")),
+        valid_until=str(words.get("valid_until", "")),
+        stores=tuple(words.get("stores", ())),
+        channels=tuple(words.get("channels", ())),
         min_spend=_minor(words, "min_spend"),
         min_units=0 if kind == "cheapest_free" else int(words.get("min_qty", 0)),
         spend_on=catalogue.scope(words["min_spend_scope"]) if "min_spend_scope" in words else None,
@@ -171,7 +177,8 @@ def _buy_get(words: _Words, catalogue: Catalogue, policy: str) -> o.Effect:
             raise NotApplicableError(Reason.ANOTHER_ENGINE, "a reward once an order, on other items")
         return o.CheapestFree(0, got)
     dearest = "dearest" in (get.get("takes"), get.get("which"), words.get("takes"))
-    return o.BuyGet(bought, catalogue.scope(get), got, percent, "dearest" if dearest else "cheapest")
+    own = get if any(key in get for key in (*_TAGS, *_NAMED)) else buy
+    return o.BuyGet(bought, catalogue.scope(own), got, percent, "dearest" if dearest else "cheapest")
 
 
 def _first(words: _Words, keys: tuple[str, ...], otherwise: object) -> Any:  # noqa: ANN401 - a case is JSON
@@ -182,7 +189,7 @@ def _set(words: _Words, catalogue: Catalogue, _policy: str) -> o.Effect:
     """A bundle (any number of a scope, or one of each item) or a meal (one of each part) for a price."""
     if "qty" in words or "n" in words:
         return o.NForPrice(int(_first(words, _COUNT, 1)), _minor(words, "price"))
-    parts = _first(words, _PARTS, None)
+    parts = _first(words, PARTS, None) or words.get("scope_tags") or words.get("scope")
     if isinstance(parts, dict):
         parts = [{"tag": tag, "qty": qty} if isinstance(qty, int) else qty for tag, qty in parts.items()]
     if not isinstance(parts, list):
@@ -195,7 +202,7 @@ def _count(part: object) -> int:
     return int(_first(part, _COUNT, 1)) if isinstance(part, dict) else 1
 
 
-_PARTS = ("set", "sets", "parts", "slots", "groups", "components", "items", "one_of_each", "of", "tags", "set_tags")
+PARTS = ("set", "sets", "parts", "slots", "groups", "components", "items", "one_of_each", "of", "tags", "set_tags")
 
 
 def _distinct(words: _Words, _catalogue: Catalogue, _policy: str) -> o.Effect:
@@ -205,20 +212,28 @@ def _distinct(words: _Words, _catalogue: Catalogue, _policy: str) -> o.Effect:
 
 def _tiers(words: _Words, value: str, read: Callable[[object], int]) -> tuple[tuple[int, int], ...]:
     steps = [(0, read(words[f"base_{value}"]))] if f"base_{value}" in words else []
-    for tier in words["tiers"]:
-        at = money(tier["min_spend"]).minor if "min_spend" in tier else int(tier["min_qty"])
+    told = words["tiers"]
+    if isinstance(told, dict):
+        at_key = "min_qty" if _by_count(words) else "min_spend"
+        told = [{at_key: at, value: off} for at, off in told.items()]
+    for tier in told:
+        at = money(tier["min_spend"]).minor if "min_spend" in tier else int(_first(tier, _COUNT, 0))
         steps.append((at, read(tier[value])))
     return tuple(sorted(steps))
 
 
+def _by_count(words: _Words) -> bool:
+    return words["type"].endswith("_by_qty") or any(key in tier for tier in words["tiers"] for key in _COUNT)
+
+
 def _tiered_percent(words: _Words, _catalogue: Catalogue, _policy: str) -> o.Effect:
-    by_quantity = words["type"].endswith("_by_qty") or any("min_qty" in tier for tier in words["tiers"])
-    return o.TieredPercent("quantity" if by_quantity else "spend", _tiers(words, "percent", _basis))
+    return o.TieredPercent("quantity" if _by_count(words) else "spend", _tiers(words, "percent", _basis))
 
 
 def _tiered_amount(words: _Words, _catalogue: Catalogue, _policy: str) -> o.Effect:
-    by_quantity = any("min_qty" in tier for tier in words["tiers"])
-    return o.TieredAmount("quantity" if by_quantity else "spend", _tiers(words, "amount", lambda it: money(it).minor))
+    return o.TieredAmount(
+        "quantity" if _by_count(words) else "spend", _tiers(words, "amount", lambda it: money(it).minor)
+    )
 
 
 def _gift(words: _Words, _catalogue: Catalogue, _policy: str) -> o.Effect:
@@ -242,8 +257,8 @@ _READERS: dict[str, tuple[set[str], _Reader]] = {
     "n_amount_off": ({"n", "amount"}, lambda w, _c, _p: o.NAmountOff(int(w["n"]), _minor(w, "amount"))),
     "cheapest_free": ({"group_size", "free"}, _cheapest_free),
     "buy_x_get_y": ({"buy", "get", "takes"}, _buy_get),
-    "bundle_price": ({"qty", "n", "price", *_PARTS}, _set),
-    "meal_deal": ({"price", *_PARTS}, _set),
+    "bundle_price": ({"qty", "n", "price", *PARTS}, _set),
+    "meal_deal": ({"price", *PARTS}, _set),
     "distinct_set_percent": ({"percent_by_set_size"}, _distinct),
     "tiered_percent": ({"base_percent", "tiers"}, _tiered_percent),
     "tiered_percent_by_qty": ({"base_percent", "tiers"}, _tiered_percent),

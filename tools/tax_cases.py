@@ -55,6 +55,8 @@ def whole(case: Case, earlier: Case | None) -> Case:
         return case
     if earlier is None or given["same_as"] != "previous" or "lines" not in earlier["input"]:
         raise NotApplicableError(Reason.UNKNOWN_INPUT, f"same_as {given['same_as']}")
+    if earlier.get("group") != case.get("group"):
+        raise NotApplicableError(Reason.UNKNOWN_INPUT, "the case that it builds on is not before it")
     own = {key: value for key, value in given.items() if key != "same_as"}
     if str(own.get("promotion", "")).startswith("then "):
         own["promotion"] = f"{earlier['input'].get('promotion', '')} {own['promotion']}".strip()

@@ -133,7 +133,9 @@ def test_what_is_not_understood_does_not_apply(
         ("variable measure GTIN-14, region de", "02511119000129", {"count": "12"}, "passed"),
         ("EAN-8 pattern ........", "12345670", {"value": "0", "base_code": "12345670", "valid": True}, "passed"),
         ("EAN-8 pattern ........", "12345678", {"error": "wrong checksum"}, "passed"),
-        ("EAN-8 pattern 66{NN}....", "16012344", {"error": "no rule matches"}, "failed"),
+        ("EAN-8 pattern 66{NN}....", "16012344", {"error": "no rule matches"}, "passed"),
+        ("EAN-8 pattern 66{NN}....", "16012344", {"error": "wrong checksum"}, "passed"),
+        ("EAN-8 pattern 66{NN}....", "66012340", {"error": "no rule matches"}, "failed"),
         ("EAN-8 pattern 66{NN}....", "16012349", {"error": "no rule matches"}, "passed"),
         ("EAN-8 pattern {NNNNNNNN}", "02003405", {"value": "2003405", "base_code": "00000000"}, "passed"),
         ("tarot cards", "1", {"result": "death"}, "not_applicable"),
@@ -235,3 +237,68 @@ def test_a_promotion_case_fails_when_what_it_expects_is_wrong(case: dict[str, An
 )
 def test_a_promotion_in_words_that_are_not_read_does_not_apply(change: dict[str, Any]) -> None:
     assert promotion_cases.judge({**PROMOTION_CASES[0], **change}).outcome == "not_applicable"
+
+
+# --- cases of our own, each with the arithmetic behind it ---------------------------------------------------------
+
+OWN = ROOT / "tests" / "retail" / "cases_own"
+OWN_FILES = sorted(OWN.glob("*.json"))
+OWN_CASES = [
+    (path.name.partition("_")[0], case)
+    for path in OWN_FILES
+    for case in json.loads(path.read_text(encoding="utf-8"), parse_float=str)["cases"]
+]
+JUDGES = {"tax": tax_cases.judge, "barcode": barcode_cases.judge, "promotion": promotion_cases.judge}
+
+
+def test_every_case_of_our_own_is_judged_and_passes() -> None:
+    verdicts = [verdict for path in OWN_FILES for verdict in judge_file(path)]
+
+    assert len(verdicts) > 100
+    assert [verdict for verdict in verdicts if verdict.outcome != "passed"] == []
+
+
+@pytest.mark.parametrize("path", OWN_FILES, ids=lambda path: path.name)
+def test_our_own_files_follow_the_published_schemas_and_say_where_each_number_is_from(path: Path) -> None:
+    schema = ROOT / "docs" / "formats" / f"{path.name.partition('_')[0]}-case.schema.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))
+
+    assert document["count"] == len(document["cases"]) == len({case["id"] for case in document["cases"]})
+    assert all(
+        case["source"] and (case.get("note") or path.name != "promotion_cases.json") for case in document["cases"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("room", "case"), OWN_CASES, ids=lambda told: str(told["id"]) if isinstance(told, dict) else ""
+)
+def test_a_case_of_our_own_fails_when_any_of_its_expectations_is_wrong(room: str, case: dict[str, Any]) -> None:
+    for expected in wrong(case["expected"]):
+        assert JUDGES[room]({**case, "expected": expected}).outcome == "failed", expected
+
+
+def test_a_case_that_builds_on_one_that_is_not_there_does_not_apply(tmp_path: Path) -> None:
+    other = {**CASES[0], "group": "another"}
+    built = {"id": "T2", "group": "a tour", "source": "", "input": {"same_as": "previous"}, "expected": {"tax": "1"}}
+    (tmp_path / "tax_cases.json").write_text(json.dumps({"cases": [other, built]}), encoding="utf-8")
+
+    assert [verdict.reason for verdict in judge_file(tmp_path / "tax_cases.json")][1] is Reason.UNKNOWN_INPUT
+
+
+@pytest.mark.parametrize(
+    "promotion",
+    [
+        {"type": "percent_off_each", "percent": 10, "coupon": "X", "code": "X"},
+        {"type": "meal_deal", "price": "5.00", "one": ["A"], "two": ["B"]},
+        {"type": "meal_deal", "price": "5.00"},
+    ],
+)
+def test_a_promotion_that_says_a_thing_twice_or_not_at_all_does_not_apply(promotion: dict[str, Any]) -> None:
+    case = {**PROMOTION_CASES[0], "promotions": [promotion]}
+
+    assert promotion_cases.judge(case).reason is Reason.UNKNOWN_INPUT
+
+
+def test_amounts_of_a_currency_without_two_digits_do_not_apply() -> None:
+    assert promotion_cases.judge({**PROMOTION_CASES[0], "currency": "JPY"}).reason is Reason.UNKNOWN_INPUT

@@ -155,6 +155,8 @@ MILK = "09506000134352"
         (f"https://id.gs1.org/01/{MILK}/10/AB-1/21/S77?17=270200", "]Q1"),
         (f"https://shop.example/de/products/01/{MILK}/10/AB%2D1/21/S77?utm=x&17=270200", "]d1"),
         (f"HTTP://ID.GS1.ORG/01/{MILK[1:]}/10/AB-1/21/S77?17=270200", "]Q1"),
+        (f"https://id.gs1.org/01/{MILK}/10/AB-1/21/S77/?17=270200", "]Q1"),
+        (f"https://brand.example/gtin/{MILK[1:]}/lot/AB-1/ser/S77?17=270200", "]Q1"),
     ],
 )
 def test_date_lot_and_serial_are_read_from_every_carrier(data: str, symbology: str) -> None:
