@@ -12,7 +12,7 @@ RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint drills tour replay faults bench vision cases optimality price-bench produce conformance soak-devices check-all clean
+.PHONY: help setup demo test lint drills tour replay faults bench vision cases optimality price-bench shoppers produce conformance soak-devices check-all clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,9 @@ optimality: setup ## offers against every combination there is, and against sing
 
 price-bench: setup ## a long basket priced anew after each scan, how that grows, and django-oscar beside it; WRITE=1
 	@$(RUN) -m tests.benchmarks.price
+
+shoppers: setup ## honest shoppers and thieves at the bagging scale; N=2000 SEED=1 TRACES=folder RECORD=folder
+	@$(RUN) -m tests.benchmarks.shoppers
 
 produce: setup ## what the camera makes of fruit and vegetables; IMAGES=folder MANIFEST=file
 	@$(RUN) -m tools.produce
