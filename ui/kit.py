@@ -15,7 +15,7 @@ from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Chrome, Money, Names, Weight
 from kiosk.checkout.text import Text, TextValue, text
 from ui.pictures import Pictures
-from ui.text import Align, Face, Words, natural_width
+from ui.text import Align, Face, Words, lines_in, natural_width
 from ui.theme import LARGE_TEXT, Theme, TypeSize
 
 __all__ = ["Kit", "Speaker"]
@@ -38,6 +38,9 @@ class Speaker(Protocol):
 
     def digits(self, plain: str) -> str:
         """A text with its digits as this language writes them."""
+
+    def date(self, iso: str) -> str:
+        """A day, from its ISO date."""
 
     def percent(self, basis_points: int) -> str:
         """A rate: 750 is 7.5%."""
@@ -96,6 +99,10 @@ class Kit:
     def wide(self, written: str, size: int = TypeSize.BODY, face: Face = "SemiBold") -> int:
         """The pixels that ``written`` takes on one line."""
         return natural_width(written, self.type_px(size), face)
+
+    def lines(self, written: str, size: int, face: Face, width: int) -> int:
+        """How many lines ``written`` takes in a width of so many pixels; at least one."""
+        return max(1, lines_in(written, self.type_px(size), face, width))
 
     def say(self, message: str | Text, **values: TextValue) -> str:
         """A sentence of the catalogue, by id or as a whole ``Text``."""

@@ -72,22 +72,28 @@ def line_height(size: int, face: Face) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _fits(text: str, size: int, face: Face, width: int, height: int) -> bool:
-    """Whether the text, broken between words only, stays within ``width`` and ``height``."""
-    lines, line, tall = 0, 0, line_height(size, face)
+def lines_in(text: str, size: int, face: Face, width: int) -> int:
+    """How many lines the text takes in ``width``, broken between words only; 0 where a word is wider than that."""
+    lines, line = 0, 0
     space = natural_width(" ", size, face)
     for paragraph in text.split("\n"):
         lines, line = lines + 1, 0
         for word in paragraph.split(" "):
             long = natural_width(word, size, face)
             if long > width:
-                return False
+                return 0
             grown = line + space + long if line else long
             if grown > width:
                 lines, line = lines + 1, long
             else:
                 line = grown
-    return lines * tall <= max(height, tall if height >= size else 0)
+    return lines
+
+
+def _fits(text: str, size: int, face: Face, width: int, height: int) -> bool:
+    """Whether the text, broken between words only, stays within ``width`` and ``height``."""
+    lines, tall = lines_in(text, size, face, width), line_height(size, face)
+    return 0 < lines * tall <= max(height, tall if height >= size else 0)
 
 
 @lru_cache(maxsize=4096)

@@ -23,9 +23,9 @@ def _view(hint: Hint, lines: tuple[LineItem, ...]) -> HintView:
     by_touch = line is None and hint.by_hand and hint.units == 1
     return HintView(
         says=_says(hint),
+        item=hint.item,
         offer=hint.offer,
         saving=hint.saving,
-        picture=hint.picture,
         line=line.line if line is not None else None,
         quantity=line.quantity + hint.units if line is not None else 0,
         choose=hint.item_id if by_touch else "",
@@ -43,9 +43,8 @@ def _says(hint: Hint) -> Text:
     """What is asked for and what it costs then, so that nobody pays more than they were told."""
     if not hint.item_id:
         return text("hint.spend", amount=hint.price, saving=hint.saving)
-    item = hint.item or {}
     if hint.extra.minor > 0:
-        return text("hint.more", count=hint.units, item=item, price=hint.price, amount=hint.extra)
+        return text("hint.more", count=hint.units, price=hint.price, amount=hint.extra)
     if hint.extra.minor < 0:
-        return text("hint.less", count=hint.units, item=item, amount=-hint.extra)
-    return text("hint.free", count=hint.units, item=item)
+        return text("hint.less", count=hint.units, amount=-hint.extra)
+    return text("hint.free", count=hint.units)

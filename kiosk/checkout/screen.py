@@ -110,15 +110,15 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class HintView:
-    """What little more would bring an offer to hold.
+    """What little more would bring an offer to hold: of ``item``, or of anything that the offer names.
 
     A touch sets ``line`` to ``quantity``, or rings up the item ``choose``; without either it is fetched and scanned.
     """
 
     says: Text
+    item: Names | None
     offer: Names
     saving: Money
-    picture: str | None = None
     line: int | None = None
     quantity: int = 0
     choose: str = ""

@@ -126,6 +126,11 @@ class Translator:
         moment = (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(ZoneInfo(time_zone))
         return self.digits(format_datetime(moment, "dd/MM/yyyy HH:mm", locale=_LOCALES[self.language]))
 
+    def date(self, iso: str) -> str:
+        """``22/11/2026`` of an ISO date."""
+        year, month, day = iso.split("-")
+        return self.digits(f"{day}/{month}/{year}")
+
     def name(self, names: Names) -> str:
         """The name in this language, else in English, else in the first language there is; empty where none is."""
         for language in (self.language, self.language.partition("_")[0], "en", *sorted(names)):

@@ -21,7 +21,7 @@ from kiosk.retail.transaction import LineItem, PriceModifier
 
 __all__ = ["Another", "Hint", "hints", "may_be_suggested"]
 
-MOST = 2
+MOST = 1
 """Hints given: more are an advertisement."""
 _TRIALS = 12
 """Baskets settled at most."""
@@ -53,7 +53,6 @@ class Hint:
     units: int = 0
     item_id: str = ""
     item: Names | None = None
-    picture: str | None = None
     by_hand: bool = False
 
     @property
@@ -208,9 +207,7 @@ class _Trials:
         if spend:
             return Hint(offer.offer_id, offer.names, line.extended, saving)
         price, by_hand = line.extended + line.deposit_due, line.gtin is None
-        return Hint(
-            offer.offer_id, offer.names, price, saving, line.quantity, line.item_id, line.names, line.picture, by_hand
-        )
+        return Hint(offer.offer_id, offer.names, price, saving, line.quantity, line.item_id, line.names, by_hand)
 
     def _with(self, line: LineItem) -> Mapping[str, int]:
         key = (line.item_id, line.quantity, line.extended.minor)

@@ -18,6 +18,7 @@ from kiosk.i18n.translate import Translator
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout
+from kiosk.retail.savings import savings
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import LineItem
 
@@ -241,10 +242,18 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
         yield _small(said.t("receipt.change"), said.money(tender.change))
 
 
+def _saved(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
+    """By which offer, all lines together; where it is one offer on one line, that line has said so."""
+    shares = sum(len(line.modifiers) for line in completed.lines if not line.voided)
+    for saving in savings(completed.lines) if shares > 1 else ():
+        yield _small(said.name(saving.names), said.money(saving.amount))
+
+
 def _foot(completed: TransactionCompleted, layout: ReceiptLayout, said: Translator) -> Iterator[Part]:
     yield Rule()
     if completed.discount and "saved" not in layout.omit:
         yield _centred(said.t("receipt.saved", amount=completed.discount), bold=True)
+        yield from _saved(completed, said)
     if completed.member_id and "member" not in layout.omit:
         yield _centred(said.t("receipt.member"))
     tax = Money(sum(row.tax.minor for row in completed.tax), completed.currency)

@@ -59,7 +59,7 @@ def told(
     *,
     prices: dict[str, int] | None = None,
     policy: OfferPolicy = "optimal",
-    most: int = 2,
+    most: int = 1,
 ) -> tuple[Hint, ...]:
     """The hints where every item of ``prices`` may be suggested."""
     known = PRICES if prices is None else prices
@@ -166,7 +166,7 @@ def test_the_best_of_several_comes_first_and_no_offer_or_item_twice() -> None:
         ("free", 1, "rice", 1000, 1000),
         ("pair", 1, "tea", 3000, 1000),
     ]
-    assert len(told(lines, offers)) == 2
+    assert len(told(lines, offers)) == 1
 
 
 def test_a_deposit_is_part_of_what_more_is_paid() -> None:
@@ -204,7 +204,7 @@ def test_who_takes_the_advice_saves_what_was_promised(seed: int) -> None:
     shelf = Shelf(offers)
     before = saved(settled(lines, shelf, policy))
 
-    for hint in told(lines, offers, prices=prices, policy=policy):
+    for hint in told(lines, offers, prices=prices, policy=policy, most=3):
         if not hint.item_id:
             continue
         grown = [replace_quantity(one, hint.units) if one.item_id == hint.item_id else one for one in lines]
@@ -259,13 +259,13 @@ def test_the_order_of_scanning_changes_no_hint(seed: int) -> None:
     rng = random.Random(seed)
     lines, prices = basket_of(rng)
     offers = random_offers(rng, 5) + thresholds(rng)
-    first = told(lines, offers, prices=prices)
+    first = told(lines, offers, prices=prices, most=2)
 
     for _ in range(3):
         rng.shuffle(lines)
         rng.shuffle(offers)
         again = [replace(one, line=n) for n, one in enumerate(lines, 1)]
-        assert told(again, offers, prices=prices) == first
+        assert told(again, offers, prices=prices, most=2) == first
 
 
 class _Counting(Shelf):

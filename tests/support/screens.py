@@ -12,6 +12,7 @@ from kiosk.checkout.screen import (
     CardBody,
     CashBody,
     Chrome,
+    HintView,
     InterventionView,
     LineView,
     LookUpBody,
@@ -100,7 +101,7 @@ LINES = (
         tare_grams=10,
         picture="tomato.jpg",
     ),
-    line(3, BREAD, 10000, 3, saved=((OFFER, bdt(10000)),), net=bdt(20000)),
+    line(3, BREAD, 10000, 3, saved=((OFFER, bdt(10000)),), net=bdt(20000), expires="2026-11-23"),
     line(4, TEA, 60000, note=text("line.age")),
     line(5, MILK, 9500, 12, latest=True, picture="pack-carton-dairy.png"),
 )
@@ -117,6 +118,7 @@ TOTALS = TotalsView(
     total=bdt(213550),
     paid=bdt(0),
     due=bdt(213550),
+    savings=((OFFER, bdt(10000)),),
 )
 BIG_TOTALS = replace(
     TOTALS,
@@ -136,6 +138,16 @@ BKASH = TenderType("bkash", "qr", {"bn": "বিকাশ", "en": "bKash QR", "p
 CASH = TenderType("cash", "cash", {"bn": "নগদ টাকা", "en": "Cash", "pt_BR": "Dinheiro"})
 VOUCHER = TenderType("voucher", "voucher", {"bn": "গিফট ভাউচার", "en": "Gift voucher", "pt_BR": "Vale-presente"})
 STAFF = StaffBadge("রহিমা আক্তার", "attendant")
+
+BREAKFAST: Names = {
+    "bn": "সকালের নাশতা: পাউরুটি, দুধ ও চা একসাথে",
+    "en": "Breakfast: bread, milk and tea together",
+    "pt_BR": "Café da manhã: pão, leite e chá juntos",
+}
+MORE = HintView(text("hint.more", count=2, price=bdt(20000), amount=bdt(12550)), BREAD, BREAKFAST, bdt(7450))
+FREE = HintView(text("hint.free", count=1), MILK, OFFER, bdt(9500), line=5, quantity=13)
+SPEND = HintView(text("hint.spend", amount=bdt(12000), saving=bdt(15000)), None, BREAKFAST, bdt(15000))
+LESS = HintView(text("hint.less", count=1, amount=bdt(30000)), TEA, BREAKFAST, bdt(40000), choose="tea")
 
 BASKET = BasketBody(LINES, TOTALS, text("basket.hint.next"), can_pay=True)
 
@@ -229,6 +241,10 @@ BODIES: dict[str, Body] = {
     ),
     "basket_part_paid": replace(BASKET, totals=BIG_TOTALS),
     "basket_leaving": replace(BASKET, leaving=True),
+    "basket_hint_free": replace(BASKET, hints=(FREE,)),
+    "basket_hint_more": replace(BASKET, hints=(MORE,)),
+    "basket_hint_spend": replace(BASKET, hints=(SPEND,)),
+    "basket_hint_less": replace(BASKET, hints=(LESS,)),
     "look_up": LookUpBody(TOTALS),
     "look_up_asking": LookUpBody(TOTALS, asking=True),
     "look_up_suggested": LookUpBody(TOTALS, ("mango", "coconut"), "fruit"),

@@ -11,7 +11,7 @@ from PIL import ImageFont
 
 from kiosk.checkout.screen import Body, Notice
 from kiosk.checkout.text import text
-from tests.support.screens import BODIES, screen
+from tests.support.screens import BASKET, BODIES, BREAKFAST, OFFER, TOTALS, bdt, screen
 from tests.ui.conftest import Shopper, within
 from ui.screens.all import VIEWS
 from ui.text import FONTS, Words, natural_width
@@ -78,6 +78,20 @@ def test_nothing_overflows_and_everything_can_be_touched(
         if found:
             faults[name] = found
     assert not faults
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("large", "high"), LOOKS)
+def test_a_long_list_of_savings_fits_and_can_be_put_away(
+    shopper: Shopper, language: str, *, large: bool, high: bool
+) -> None:
+    plain = screen("basket", language, large_text=large, high_contrast=high)
+    totals = replace(TOTALS, savings=((BREAKFAST, bdt(1_234_567)), (OFFER, bdt(99))) * 5, discount=bdt(6_173_330))
+    view = shopper.sees(replace(plain, body=replace(BASKET, totals=totals)))
+    shopper.touches(view._totals.savings)
+    sheet = view.explained
+    assert not unfit(sheet, (1280, 800)) + untouchable(sheet)
+    assert sheet.offers.reach > 0
 
 
 @pytest.mark.parametrize("size", [(1080, 1920), (1920, 1080), (1024, 600)])

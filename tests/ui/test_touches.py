@@ -12,7 +12,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import Notice, QuantityBody, Screen
 from kiosk.checkout.text import text
 from kiosk.retail.weight import Weight
-from tests.support.screens import BASKET, LINES, bdt, chrome, screen
+from tests.support.screens import BASKET, LINES, OFFER, TOTALS, bdt, chrome, screen
 from tests.ui.conftest import Shopper, frames, middle, within
 from ui.screens.cash_pad import CashPad
 from ui.widgets.button import PushButton
@@ -427,3 +427,51 @@ def test_help_called_is_said_until_it_is_withdrawn(shopper: Shopper) -> None:
     assert shopper.stage.notice.parent is not None
     shopper.sees(screen("basket", "en"))
     assert shopper.stage.notice.parent is None
+
+
+# --- offers -------------------------------------------------------------------------------------------------------
+
+
+def test_plus_on_a_hint_takes_it(shopper: Shopper) -> None:
+    for name in ("basket_hint_free", "basket_hint_less"):
+        view = shopper.sees(screen(name, "en"))
+        shopper.touches(view.offer.plus)
+    assert shopper.submitted == [i.QuantityEntered(5, 13), i.ItemChosen("tea")]
+
+
+def test_what_must_be_scanned_cannot_be_touched(shopper: Shopper) -> None:
+    view = shopper.sees(screen("basket_hint_more", "en"))
+    assert view.offer.plus.parent is None
+    shopper.touches(view.offer)
+    assert shopper.submitted == []
+
+
+def test_a_hint_goes_with_the_basket_it_was_about(shopper: Shopper) -> None:
+    assert shopper.sees(screen("basket_hint_free", "en")).offer.parent is not None
+    assert shopper.sees(screen("basket", "en")).offer.parent is None
+
+
+def test_a_touch_on_what_is_saved_lists_it_by_offer_and_another_puts_the_list_away(shopper: Shopper) -> None:
+    view = shopper.sees(screen("basket", "en"))
+    shopper.touches(view._totals.savings)
+    assert view.explained.offers.row(0) is not None
+    shopper.touches(view.pay)
+    assert view.explained is not None
+    shopper.touches(view.explained.back)
+    assert (view.explained, shopper.submitted) == (None, [])
+
+
+def test_the_list_of_savings_follows_the_basket(shopper: Shopper) -> None:
+    view = shopper.sees(screen("basket", "en"))
+    shopper.touches(view._totals.savings)
+    shopper.sees(Screen(chrome("en"), replace(BASKET, totals=replace(TOTALS, savings=((OFFER, bdt(5)),) * 2))))
+    assert view.explained.offers.row(1) is not None
+    shopper.sees(Screen(chrome("en"), replace(BASKET, totals=replace(TOTALS, savings=(), discount=bdt(0)))))
+    assert (view.explained, view._totals.savings.parent) == (None, None)
+
+
+def test_the_list_of_savings_is_gone_when_the_shopper_comes_back(shopper: Shopper) -> None:
+    view = shopper.sees(screen("basket", "en"))
+    shopper.touches(view._totals.savings)
+    shopper.sees(screen("quantity", "en"))
+    assert shopper.sees(screen("basket", "en")).explained is None

@@ -376,13 +376,43 @@ def test_a_receipt_does_not_pass_for_what_no_device_signed(country: str, warning
     assert warning in words(printed(european(), policy=replace(POLICY, receipt=layout(country))))
 
 
+def bought(*modifiers: tuple[PriceModifier, ...]) -> TransactionCompleted:
+    """The sale with these offers on its first lines."""
+    plain = sale()
+    lines = tuple(replace(line, modifiers=given) for line, given in zip(plain.lines, modifiers, strict=False))
+    sums = totals(lines, currency="BDT", included=True, rounding="document")
+    return replace(plain, lines=lines, subtotal=sums.subtotal, discount=sums.discount, total=sums.total)
+
+
+def test_each_line_says_by_which_offers_and_the_foot_what_each_saved_in_all() -> None:
+    spend = PriceModifier("spend", bdt(400), {"en": "Over Tk 150"})
+    soap = PriceModifier("3for2", bdt(5500), {"en": "3 for 2"})
+
+    found = rows(printed(bought((soap, spend), (replace(spend, amount=bdt(101)),))))
+
+    assert [row for row in found if row[0] in ("3 for 2", "Over Tk 150")] == [
+        ("3 for 2", "-Tk\N{NO-BREAK SPACE}55.00"),
+        ("Over Tk 150", "-Tk\N{NO-BREAK SPACE}4.00"),
+        ("Over Tk 150", "-Tk\N{NO-BREAK SPACE}1.01"),
+        ("3 for 2", "Tk\N{NO-BREAK SPACE}55.00"),
+        ("Over Tk 150", "Tk\N{NO-BREAK SPACE}5.01"),
+    ]
+    assert ("You saved Tk\N{NO-BREAK SPACE}60.01", "") in found
+
+
+def test_one_offer_on_one_line_is_not_said_twice() -> None:
+    assert [left for left, _ in rows(printed(sale()))].count("3 for 2") == 1
+
+
 def test_what_a_country_lets_be_left_out_is_left_out() -> None:
     bare = replace(POLICY, receipt=ReceiptLayout(omit=("tax", "items", "saved", "member", "keep")))
-    said = words(printed(sale(member_id="m"), policy=bare))
+    pair = (PriceModifier("pair", bdt(100), {"en": "Pair"}),)
+    said = words(printed(replace(bought(pair, pair), member_id="m"), policy=bare))
     translator = Translator("en")
 
     assert "VAT" not in said
     assert "You saved" not in said
+    assert said.count("Pair") == 2
     assert "items" not in said
     assert translator.t("receipt.member") not in said
     assert translator.t("receipt.keep") not in said

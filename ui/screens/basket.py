@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from kiosk.checkout.inputs import CheckoutRequested, LineVoidRequested, QuantityEntered, ViewRequested
-from kiosk.checkout.screen import BasketBody, InterventionView, LineView, Screen
+from kiosk.checkout.inputs import CheckoutRequested, ItemChosen, LineVoidRequested, QuantityEntered, ViewRequested
+from kiosk.checkout.screen import BasketBody, HintView, InterventionView, LineView, Screen, TotalsView
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.view import TITLE_ROW, View, side_by_side
@@ -16,6 +16,8 @@ from ui.widgets.hint import Hint
 from ui.widgets.icon import Icon
 from ui.widgets.line_row import LineRow, LineTouches, row_height
 from ui.widgets.notice import NoticeStrip
+from ui.widgets.offer_hint import OfferHint
+from ui.widgets.savings_sheet import SavingsSheet
 from ui.widgets.scroller import Row, Scroller
 from ui.widgets.sheet import Sheet
 from ui.widgets.totals import TotalsCard
@@ -25,6 +27,7 @@ __all__ = ["BasketView"]
 _SIDE: Final = 404
 _BELOW: Final = 640
 _STRIP: Final = 60
+_HINT: Final = 112
 
 
 class BasketView(View):
@@ -42,7 +45,9 @@ class BasketView(View):
         self.look_up = PushButton(kit, kit.say("basket.look_up"), self._look_up, icon="search", icon_size=36)
         self.loyalty = PushButton(kit, kit.say("basket.loyalty"), self._loyalty, icon="star", icon_size=36)
         self._hint = Hint(kit)
-        self._totals = TotalsCard(kit)
+        self.offer = OfferHint(kit, self._take)
+        self._shown: TotalsView | None = None
+        self._totals = TotalsCard(kit, self._explain)
         self.pay = PushButton(
             kit,
             kit.say("basket.pay"),
@@ -55,6 +60,7 @@ class BasketView(View):
         )
         self._touches = LineTouches(less=self._less, more=self._more, number=self._number, void=self._void)
         self._still_there: Sheet | None = None
+        self._explained: SavingsSheet | None = None
         self.add(self._title, self._count, self._card, self.lines, self.look_up, self.loyalty)
         self.add(self._hint, self._totals, self.pay)
 
@@ -65,12 +71,15 @@ class BasketView(View):
         kit = self.kit
         self._count.say(kit.say("basket.count", count=body.totals.count) if body.lines else "")
         self._hint.show(kit.say(body.hint))
+        self._show_offer(body.hints)
+        self._shown = body.totals
         self._totals.show(body.totals)
         self.pay.enable(body.can_pay)
         tier = body.member_tier
         self.loyalty.say(kit.say("basket.member_tier", tier=_named(kit, tier)) if tier else kit.say("basket.loyalty"))
         self._show_strips(body.interventions)
         self._show_lines(body.lines)
+        self._show_explained(wanted=self._explained is not None and bool(body.totals.savings) and not body.leaving)
         self._show_leaving(leaving=body.leaving)
         if self.area.w:
             self.arrange(self.area)
@@ -97,6 +106,37 @@ class BasketView(View):
             strip.show(self.kit.say(f"line.{one.kind}"), "info" if one.blocks == "nothing" else "warning", "hand")
         self.add(*self._strips)
 
+    def _show_offer(self, hints: tuple[HintView, ...]) -> None:
+        """The best hint; in the place of the scanner's where words are of the usual size."""
+        for hint in hints[:1]:
+            self.offer.show(hint)
+        self.keep(self.offer, hints)
+        self.keep(self._hint, not hints or self._below_lines)
+
+    @property
+    def _below_lines(self) -> bool:
+        """Large words are wider than the side of a wide window: a hint then stands below the lines."""
+        return self.kit.large and not self.kit.portrait
+
+    def _show_explained(self, *, wanted: bool) -> None:
+        if not wanted and self._explained is not None:
+            self.drop(self._explained)
+            self._explained = None
+        if wanted and self._shown is not None:
+            if self._explained is None:
+                self._explained = SavingsSheet(self.kit, self._back)
+                self.add(self._explained)
+            self._explained.show(self._shown)
+
+    def close(self) -> None:
+        """Another screen takes over."""
+        self._show_explained(wanted=False)
+
+    @property
+    def explained(self) -> SavingsSheet | None:
+        """What was saved by which offer, while it is asked for."""
+        return self._explained
+
     def _show_leaving(self, *, leaving: bool) -> None:
         if leaving and self._still_there is None:
             kit = self.kit
@@ -117,15 +157,31 @@ class BasketView(View):
     def arrange(self, area: Area) -> None:
         """Lines and side; on a tall window the side stands below."""
         kit = self.kit
-        first, second = side_by_side(kit, self.page(area), side=_SIDE, below=_BELOW)
+        first, second = self._halves(area)
         self._arrange_lines(first)
-        hint, rest = second.top(kit.px(112), kit.px(16))
-        self._hint.place(hint)
+        beside = self._offer_beside
+        hint, rest = second.top(kit.px(_HINT) + self._taller(second.w), kit.px(16))
+        (self.offer if beside else self._hint).place(hint)
         pay, rest = rest.bottom(kit.px(96 if kit.large else 112), kit.px(16))
         self.pay.place(pay)
         self._totals.place(rest)
-        if self._still_there is not None:
-            self._still_there.place(area)
+        for sheet in (self._explained, self._still_there):
+            if sheet is not None:
+                sheet.place(area)
+
+    def _halves(self, area: Area) -> tuple[Area, Area]:
+        """Lines and side; on a tall window what an offer's hint needs is taken from the lines, not from the sums."""
+        page = self.page(area)
+        below = _BELOW + (round(self._taller(page.w) / self.kit.unit) if self.kit.portrait else 0)
+        return side_by_side(self.kit, page, side=_SIDE, below=below)
+
+    @property
+    def _offer_beside(self) -> bool:
+        return self.offer.parent is not None and not self._below_lines
+
+    def _taller(self, width: int) -> int:
+        """By how much an offer's hint is taller than the scanner's, whose place it has."""
+        return max(0, self.offer.tall(width) - self.kit.px(_HINT)) if self._offer_beside else 0
 
     def _arrange_lines(self, area: Area) -> None:
         kit = self.kit
@@ -136,6 +192,9 @@ class BasketView(View):
         buttons, rest = rest.bottom(kit.px(88), kit.px(16))
         for button, place in zip((self.look_up, self.loyalty), buttons.columns(2, kit.px(16)), strict=True):
             button.place(place)
+        if self.offer.parent is not None and self._below_lines:
+            offer, rest = rest.bottom(self.offer.tall(rest.w), kit.px(16))
+            self.offer.place(offer)
         self._card.place(rest)
         inner = rest.inset(kit.px(12))
         for strip in self._strips:
@@ -149,7 +208,7 @@ class BasketView(View):
 
     def notice_area(self, area: Area) -> Area:
         """Over the title of the lines; the money stays in sight."""
-        first, _ = side_by_side(self.kit, self.page(area), side=_SIDE, below=_BELOW)
+        first, _ = self._halves(area)
         return first.top(self.kit.tall(TITLE_ROW))[0]
 
     def _look_up(self) -> None:
@@ -160,6 +219,19 @@ class BasketView(View):
 
     def _pay(self) -> None:
         self.kit.submit(CheckoutRequested())
+
+    def _take(self, hint: HintView) -> None:
+        if hint.line is not None:
+            self.kit.submit(QuantityEntered(hint.line, hint.quantity))
+        elif hint.choose:
+            self.kit.submit(ItemChosen(hint.choose))
+
+    def _explain(self) -> None:
+        self._show_explained(wanted=True)
+        self.arrange(self.area)
+
+    def _back(self) -> None:
+        self._show_explained(wanted=False)
 
     def _here(self) -> None:
         self.kit.submit(ViewRequested("basket"))

@@ -39,8 +39,9 @@ def row_height(kit: Kit, line: LineView) -> int:
 
 
 def _extras(line: LineView) -> int:
-    """How many strips stand below the line: packing taken off, a deposit, savings, a note."""
-    return bool(line.tare_grams) + (line.deposit is not None) + len(line.saved) + (line.note is not None)
+    """How many strips stand below the line: packing taken off, a deposit, a date, savings, a note."""
+    told = (line.tare_grams, line.deposit is not None, line.expires or line.best_before, line.note is not None)
+    return sum(map(bool, told)) + len(line.saved)
 
 
 def amount_line(kit: Kit, line: LineView) -> str:
@@ -69,9 +70,9 @@ class _Extra(Block):
         self._name.say(self.kit.speaker.name(names))
         self._amount.say(self.kit.money(-amount))
 
-    def tare(self, said: str) -> None:
-        """What packing was taken off the weight."""
-        self._paint(self.kit.theme.muted, "scale")
+    def plain(self, said: str, icon: str) -> None:
+        """A fact of the line: the packing taken off its weight, the date on its pack."""
+        self._paint(self.kit.theme.muted, icon)
         self._name.say(said)
         self._amount.say("")
 
@@ -146,9 +147,13 @@ class LineRow(Block):
         self.add(*self._extras)
         rest = list(self._extras)
         if line.tare_grams:
-            rest.pop(0).tare(self.kit.say("line.tare", grams=line.tare_grams))
+            rest.pop(0).plain(self.kit.say("line.tare", grams=line.tare_grams), "scale")
         if line.deposit is not None:
             rest.pop(0).deposit(*line.deposit)
+        if line.expires:
+            rest.pop(0).plain(self.kit.say("line.expires", date=self.kit.speaker.date(line.expires)), "clock")
+        elif line.best_before:
+            rest.pop(0).plain(self.kit.say("line.best_before", date=self.kit.speaker.date(line.best_before)), "clock")
         for names, amount in line.saved:
             rest.pop(0).saving(names, amount)
         if line.note is not None:

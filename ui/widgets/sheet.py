@@ -42,11 +42,10 @@ class Sheet(Block):
     def arrange(self, area: Area) -> None:
         """The card takes the height its parts need."""
         kit = self.kit
-        self._shade.pos, self._shade.size = (area.x, area.y), (area.w, area.h)
         gap = kit.px(16)
         words = kit.tall(72) if self._said else 0
         needed = kit.px(80) + kit.px(72) + kit.tall(64) + words + len(self._parts) * (self._part_height + gap) + gap
-        self._card.place(area.inset(kit.px(24)).centre(kit.px(640), needed))
+        self._veil(area, area.inset(kit.px(24)).centre(kit.px(640), needed))
         icon, rest = self._card.inner.top(kit.px(72))
         self._icon.place(icon)
         title, rest = rest.top(kit.tall(64))
@@ -58,6 +57,11 @@ class Sheet(Block):
         for part in self._parts:
             place, rest = rest.top(self._part_height, gap)
             part.place(place)
+
+    def _veil(self, area: Area, card: Area) -> None:
+        """Darken all of ``area`` but the card."""
+        self._shade.pos, self._shade.size = (area.x, area.y), (area.w, area.h)
+        self._card.place(card)
 
     def on_touch_down(self, touch: Any) -> bool:  # noqa: ANN401 - Kivy's touch has no type
         """Its own parts only; nothing falls through."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kiosk.checkout.screen import Money, TotalsView
 from ui.area import Area
 from ui.kit import Kit
 from ui.text import Align, Face
-from ui.theme import TypeSize
+from ui.theme import SMALLEST_TARGET, TypeSize
 from ui.widgets.block import Block
+from ui.widgets.button import PushButton
 from ui.widgets.card import Card
 
-__all__ = ["AmountRow", "BigAmount", "TotalsCard"]
+__all__ = ["AmountRow", "BigAmount", "TotalsCard", "abs_money"]
 
 
 class AmountRow(Block):
@@ -68,11 +71,19 @@ class BigAmount(Block):
 
 
 class TotalsCard(Block):
-    """Subtotal and savings above, the total in the middle, "of which VAT" below."""
+    """Subtotal and savings above, the total in the middle, "of which VAT" below.
 
-    def __init__(self, kit: Kit) -> None:
+    With ``explain`` what is saved is a button that calls it.
+    """
+
+    def __init__(self, kit: Kit, explain: Callable[[], None] | None = None) -> None:
         super().__init__(kit)
         self._card = Card(kit)
+        self.savings = (
+            PushButton(kit, "", explain, role="soft", icon="next", icon_size=28, trailing=True, radius=16)
+            if explain is not None
+            else None
+        )
         self._big = BigAmount(kit)
         self._above: list[AmountRow] = []
         self._below: list[AmountRow] = []
@@ -83,7 +94,10 @@ class TotalsCard(Block):
         kit = self.kit
         above = [(kit.say("basket.subtotal"), kit.money(totals.subtotal))]
         below: list[tuple[str, str]] = []
-        if totals.discount:
+        if self.savings is not None:
+            self.savings.say(kit.say("basket.savings", amount=abs_money(totals.discount)))
+            self.keep(self.savings, totals.discount)
+        elif totals.discount:
             above.append((kit.say("basket.discount"), kit.money(-abs_money(totals.discount))))
         for row in totals.tax:
             if totals.tax_included and row.tax:
@@ -126,18 +140,27 @@ class TotalsCard(Block):
         inner = self._card.inner
         tall = kit.tall(30)
         below, rest = inner.bottom(2 * tall, kit.px(4))
-        big, rest = rest.bottom(min(BigAmount.height_in(kit), rest.h), kit.px(4))
+        button = kit.px(SMALLEST_TARGET) if self.savings is not None and self.savings.parent is not None else 0
+        big, rest = rest.bottom(min(BigAmount.height_in(kit), rest.h - button - kit.px(4)), kit.px(4))
         self._big.place(big)
-        row_tall = kit.tall(38)
-        if self._above:
-            row_tall = min(row_tall, rest.h // len(self._above))
-        for row in self._above:
-            strip, rest = rest.top(row_tall)
-            row.place(strip)
+        if self.savings is not None and button:
+            place, rest = rest.bottom(button, kit.px(4))
+            self.savings.place(place)
+        self._arrange_above(rest)
         if self._below:
             tall = min(tall, below.h // len(self._below))
         for row in self._below:
             strip, below = below.top(tall)
+            row.place(strip)
+
+    def _arrange_above(self, area: Area) -> None:
+        """What leads to the total, from the top down; where no line of it can be read, it is left out."""
+        least, row_tall = self.kit.px(28), self.kit.tall(38)
+        if self._above:
+            row_tall = min(row_tall, area.h // len(self._above))
+        for row in self._above:
+            strip, area = area.top(row_tall)
+            self.keep(row, row_tall >= least)
             row.place(strip)
 
 
