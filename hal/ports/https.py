@@ -2,14 +2,17 @@
 
 h11 does the protocol, asyncio the bytes: https://h11.readthedocs.io/ . The device's certificate is always checked: that
 it leads to the root in ``ca_file`` and is made out to ``certificate_name`` (a device in a shop has no name of its own
-in DNS, so the name to check is a setting and not the host).
+in DNS, so the name to check is a setting and not the host). Where the other end wants to know us as well, ``identity``
+gives our certificate and key, which are handed to TLS without lying on a disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import ssl
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,7 +20,7 @@ import h11
 
 from hal.device import ClaimedError, NoHardwareError, ProtocolError, TimeoutExpiredError
 
-__all__ = ["HttpsPeer", "HttpsPort"]
+__all__ = ["HttpsPeer", "HttpsPort", "NeverSentError"]
 
 _LARGEST = 1024 * 1024
 _PIECE = 16 * 1024
@@ -28,9 +31,17 @@ _MOST_TALKERS = 16
 _OK = 200
 
 
+class NeverSentError(NoHardwareError):
+    """No connection came about: of what was to be sent, the other end has seen nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpsPeer:
-    """Who is at the other end. ``listen``: ``host:port`` on which it may speak by itself; empty: nowhere."""
+    """Who is at the other end. ``listen``: ``host:port`` on which it may speak by itself; empty: nowhere.
+
+    ``identity`` gives our own certificate, its chain and its key in PEM, read anew at each ``open``; ``None``: the
+    other end does not ask who we are.
+    """
 
     host: str
     port: int
@@ -39,6 +50,8 @@ class HttpsPeer:
     ca_file: str
     listen: str = ""
     connect_timeout_ms: int = 5_000
+    content_type: str = "application/json"
+    identity: Callable[[], bytes] | None = None
 
 
 class HttpsPort:
@@ -67,6 +80,8 @@ class HttpsPort:
         except OSError as error:  # ssl's own is one
             text = f"{self._peer.ca_file} holds no root certificate: {error.strerror or error}"
             raise NoHardwareError(text) from error
+        if self._peer.identity is not None:
+            _show(tls, self._peer.identity())
         self._tls = tls
         if self._peer.listen:
             host, _, port = self._peer.listen.rpartition(":")
@@ -98,12 +113,38 @@ class HttpsPort:
         with suppress(asyncio.QueueFull):
             self._told.put_nowait(b" ")
 
-    async def post(self, data: bytes, timeout_ms: int) -> bytes:
+    async def post(self, data: bytes, timeout_ms: int, *, path: str = "", content_type: str = "") -> bytes:
         """Send ``data`` and give the body of the answer, empty for an answer without one.
 
-        Raises ``NoHardwareError`` when the device is not there, is not who it should be or hangs up,
-        ``TimeoutExpiredError`` when it is silent, ``ProtocolError`` for what is no good HTTP.
+        ``path`` and ``content_type``: others than the peer's. Raises as ``ask`` does, and ``ProtocolError`` for any but
+        a good status.
         """
+        headers = {"Content-Type": content_type or self._peer.content_type}
+        status, body = await self.ask("POST", path or self._peer.path, data, timeout_ms, headers=headers)
+        if status // 100 * 100 != _OK:
+            text = f"{self.where} answered HTTP {status}"
+            raise ProtocolError(text)
+        return body
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        data: bytes,
+        timeout_ms: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        largest: int = _LARGEST,
+    ) -> tuple[int, bytes]:
+        """One exchange; gives the status and the body, which is ``largest`` bytes long at most.
+
+        Raises ``NoHardwareError`` when the device is not there, is not who it should be or hangs up
+        (``NeverSentError`` where no connection came about), ``TimeoutExpiredError`` when it is silent,
+        ``ProtocolError`` for what is no good HTTP.
+        """
+        sent = {"Host": self._peer.certificate_name, **(headers or {}), "Connection": "close"}
+        sent["Content-Length"] = str(len(data))
+        asked = h11.Request(method=method, target=path, headers=list(sent.items()))
         writer: asyncio.StreamWriter | None = None
         try:
             async with asyncio.timeout(self._peer.connect_timeout_ms / 1000):
@@ -111,20 +152,20 @@ class HttpsPort:
             self._writers.add(writer)
             self._need_open()
             async with asyncio.timeout(timeout_ms / 1000):
-                return await self._exchange(reader, writer, data)
+                return await _exchange(reader, writer, asked, data, largest)
         except TimeoutError as error:
             if writer is None:
                 text = f"no connection to {self.where}; check cable, power and address"
-                raise NoHardwareError(text) from error
+                raise NeverSentError(text) from error
             text = f"no answer in {timeout_ms} ms"
             raise TimeoutExpiredError(text) from error
         except ssl.SSLError as error:
             why = getattr(error, "verify_message", "") or error.reason or "TLS"
             text = f"no trusted connection to {self.where}: {why}"
-            raise NoHardwareError(text) from error
+            raise _gone(writer)(text) from error
         except OSError as error:
             text = f"no connection to {self.where}: {error.strerror or 'hung up'}; check cable, power and address"
-            raise NoHardwareError(text) from error
+            raise _gone(writer)(text) from error
         except h11.ProtocolError:
             text = f"{self.where} does not speak HTTP as it should"
             raise ProtocolError(text) from None
@@ -141,20 +182,6 @@ class HttpsPort:
         if self._tls is None:
             raise ConnectionResetError(errno.ECONNRESET, "closed")
         return self._tls
-
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes) -> bytes:
-        http = h11.Connection(h11.CLIENT)
-        headers = {"Host": self._peer.certificate_name, "Content-Type": "application/json", "Connection": "close"}
-        headers["Content-Length"] = str(len(data))
-        asked = h11.Request(method="POST", target=self._peer.path, headers=list(headers.items()))
-        writer.write((http.send(asked) or b"") + (http.send(h11.Data(data=data)) or b""))
-        http.send(h11.EndOfMessage())
-        await writer.drain()
-        status, body = await _message(http, reader)
-        if status // 100 * 100 != _OK:
-            text = f"{self.where} answered HTTP {status}"
-            raise ProtocolError(text)
-        return body
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One message of the device's own; whatever is no such message is not answered."""
@@ -178,7 +205,34 @@ class HttpsPort:
             await _hang_up(writer)
 
 
-async def _message(http: h11.Connection, reader: asyncio.StreamReader) -> tuple[int, bytes]:
+def _gone(writer: asyncio.StreamWriter | None) -> type[NoHardwareError]:
+    return NeverSentError if writer is None else NoHardwareError
+
+
+def _show(tls: ssl.SSLContext, identity: bytes) -> None:
+    """Hand our certificate and key to TLS, which reads them from files only: one that is in memory alone."""
+    handle = os.memfd_create("identity", os.MFD_CLOEXEC)
+    with os.fdopen(handle, "wb") as file:
+        file.write(identity)
+        file.flush()
+        try:
+            tls.load_cert_chain(f"/proc/self/fd/{handle}")
+        except ssl.SSLError as error:
+            text = f"our own certificate cannot be used: {error.reason or 'TLS'}"
+            raise NoHardwareError(text) from error
+
+
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: h11.Request, data: bytes, largest: int
+) -> tuple[int, bytes]:
+    http = h11.Connection(h11.CLIENT)
+    writer.write((http.send(asked) or b"") + ((http.send(h11.Data(data=data)) or b"") if data else b""))
+    http.send(h11.EndOfMessage())
+    await writer.drain()
+    return await _message(http, reader, largest)
+
+
+async def _message(http: h11.Connection, reader: asyncio.StreamReader, largest: int = _LARGEST) -> tuple[int, bytes]:
     """One whole request or response: (the status, 0 for a request; the body). Raises ``ConnectionResetError``."""
     status, body, ended = 0, bytearray(), False
     while True:
@@ -196,7 +250,7 @@ async def _message(http: h11.Connection, reader: asyncio.StreamReader) -> tuple[
             status = event.status_code
         elif isinstance(event, h11.Data):
             body += event.data
-            if len(body) > _LARGEST:
+            if len(body) > largest:
                 text = "longer than any message"
                 raise h11.RemoteProtocolError(text)
         elif isinstance(event, h11.EndOfMessage):

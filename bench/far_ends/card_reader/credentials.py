@@ -14,21 +14,22 @@ __all__ = ["PASSPHRASE", "Credentials", "make_credentials"]
 
 PASSPHRASE = "a passphrase for the bench only"  # noqa: S105  it protects nothing
 _POI_ID = "Bench-000000007"
+_DOMAIN = "test.terminal.adyen.com"
 
 
 class Credentials:
     """Files in a folder: the test authority's certificate, the terminal's own, the passphrase."""
 
-    def __init__(self, folder: Path, poi_id: str) -> None:
+    def __init__(self, folder: Path, poi_id: str, domain: str) -> None:
         self.poi_id = poi_id
-        self.name = f"{poi_id}.test.terminal.adyen.com"
+        self.name = f"{poi_id}.{domain}"
         self.ca, self.certificate, self.key = (folder / each for each in ("ca.pem", "terminal.pem", "terminal.key"))
         self.passphrase = folder / "passphrase"
 
 
-def make_credentials(folder: Path, poi_id: str = _POI_ID) -> Credentials:
+def make_credentials(folder: Path, poi_id: str = _POI_ID, domain: str = _DOMAIN) -> Credentials:
     """What is in ``folder``, made now if it is not there yet."""
-    found = Credentials(folder, poi_id)
+    found = Credentials(folder, poi_id, domain)
     if found.passphrase.exists():
         return found
     folder.mkdir(parents=True, exist_ok=True)

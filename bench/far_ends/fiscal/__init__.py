@@ -1,0 +1,1 @@
+"""Fiscal devices and services, at the other end of the wire."""

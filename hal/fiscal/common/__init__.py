@@ -1,0 +1,1 @@
+"""What fiscal drivers share."""
