@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from headoffice.database import Database
 from headoffice.feed import member_of
 from headoffice.ledger.tables import Workstation
+from headoffice.points.holds import available
 from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
 
 __all__ = ["Answers"]
@@ -13,16 +16,19 @@ __all__ = ["Answers"]
 class Answers:
     """Reads only; a question it knows no answer to is answered as such, never left waiting."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, clock: Callable[[], int]) -> None:
+        self._database, self._clock = database, clock
 
     def loyalty(self, question: LoyaltyAsk) -> LoyaltyAnswer:
         """The member behind a keyed hash; an empty answer for nobody."""
         with self._database.read() as session:
             member = member_of(session, question.keyed_hash)
-        if member is None:
-            return LoyaltyAnswer(correlation=question.correlation)
-        return LoyaltyAnswer(correlation=question.correlation, member_id=member.member_id, tier=member.tier)
+            if member is None:
+                return LoyaltyAnswer(correlation=question.correlation)
+            points = available(session, member.member_id, self._clock())
+        return LoyaltyAnswer(
+            correlation=question.correlation, member_id=member.member_id, tier=member.tier, points=points
+        )
 
     def numbers(self, question: NumbersAsk) -> NumbersAnswer:
         """The highest numbers known of the asker's lane; zeros where it is new."""

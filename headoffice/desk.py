@@ -13,13 +13,16 @@ from sqlalchemy.exc import OperationalError
 from headoffice.asks import Answers
 from headoffice.database import Database, is_full
 from headoffice.feed import Feed
+from headoffice.insight import home_of
 from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.letters import Letter, bury
 from headoffice.payments.cashier import Cashier
+from headoffice.points.holds import Holds
+from headoffice.points.upkeep import look_after
 from headoffice.registry import Registry
 from headoffice.stock import publish_stirred
 from messages import envelope, feed, topics
-from messages.asks import LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk
+from messages.asks import LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk
 from messages.errors import MessageError, Reason
 from messages.journal import Acknowledgement
 from messages.state import KioskState
@@ -63,7 +66,8 @@ class Desk:
         self.ingest = Ingest(database, clock=clock, on_change=on_change)
         self.feed = Feed(database, clock=clock)
         self.registry = Registry(database, clock=clock, on_change=on_change)
-        self.answers = Answers(database)
+        self.answers = Answers(database, clock=clock)
+        self.holds = Holds(database, clock=clock)
         self.trouble = ""
         self._cashier = cashier
         self._database = database
@@ -90,8 +94,8 @@ class Desk:
         return self._guarded(self._standings)
 
     def now_and_then(self) -> list[Reply]:
-        """Called often; does what is due: telling the shops of stock that moved, and of a feed that moved elsewhere
-        (another worker, the seeding) or a shop that is new.
+        """Called often; does what is due: telling the shops of stock and points that moved, and of a feed that moved
+        elsewhere (another worker, the seeding) or a shop that is new.
         """
         now = time.monotonic()
         if now >= self._stock_due:
@@ -178,6 +182,10 @@ class Desk:
             return [Reply(topic, body, correlation=loyalty.correlation, expiry_seconds=_ANSWER_EXPIRY)]
         if told.kind == "payment":
             return self._payment(told.owner, envelope.decode(payload, PaymentAsk).data)
+        if told.kind == "points":
+            hold = self.holds.answer(told.owner, envelope.decode(payload, PointsAsk).data)
+            topic, body = topics.answer(told.owner, "points"), envelope.encode(hold, source=SOURCE)
+            return [Reply(topic, body, correlation=hold.correlation, expiry_seconds=_ANSWER_EXPIRY)]
         numbers = self.answers.numbers(envelope.decode(payload, NumbersAsk).data)
         topic, body = topics.answer(told.owner, "numbers"), envelope.encode(numbers, source=SOURCE)
         return [Reply(topic, body, correlation=numbers.correlation, expiry_seconds=_ANSWER_EXPIRY)]
@@ -209,6 +217,10 @@ class Desk:
 
     def _stock(self) -> list[Reply]:
         told = publish_stirred(self._database, self.feed)
+        now = self._clock()
+        with self._database.read() as session:
+            today = home_of(session).today(now).isoformat()
+        told += look_after(self._database, self.feed, today=today, now_ms=now)
         return self._heads() if told else []
 
     def _bury(self, topic: str, letter: Letter, payload: bytes) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from headoffice.base import add_rows
 from headoffice.database import Database
-from headoffice.feed_tables import BookItem, FeedCurrent, FeedHead, FeedRow, PriceChange
+from headoffice.feed_tables import BookItem, FeedCurrent, FeedHead, FeedRow, MemberKey, PriceChange
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item, Recall
 from kiosk.retail.money import Money
@@ -39,6 +39,7 @@ __all__ = [
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _item_decoder = msgspec.json.Decoder(Item)
+_member_decoder = msgspec.json.Decoder(Member)
 _MAXIMUM_PRICE = 10**12
 _MANY = 500
 
@@ -97,6 +98,7 @@ def append(session: Session, changes: Iterable[Change], *, by: str, utc_ms: int)
         add_rows(session, FeedRow, rows)
         _stand(session, standing, rows)
         _put_in_book(session, [change for change in newest.values() if change.kind == "item"])
+        _link_members(session, [change for change in newest.values() if change.kind == "member"])
     session.flush()
     return head.version
 
@@ -134,6 +136,15 @@ def _put_in_book(session: Session, changes: Sequence[Change]) -> None:
     add_rows(session, BookItem, [_book_row(item) for item in items])
 
 
+def _link_members(session: Session, changes: Sequence[Change]) -> None:
+    """Make the links from members to their rows say what the rows say."""
+    for first in range(0, len(changes), _MANY):
+        keys = [change.key for change in changes[first : first + _MANY]]
+        session.execute(delete(MemberKey).where(MemberKey.keyed_hash.in_(keys)))
+    told = [(change.key, _member_decoder.decode(change.payload)) for change in changes if change.payload is not None]
+    add_rows(session, MemberKey, [{"keyed_hash": key, "member_id": member.member_id} for key, member in told])
+
+
 def _book_row(item: Item) -> dict[str, object]:
     return {
         "item_id": item.item_id,
@@ -159,7 +170,7 @@ def item_of(session: Session, item_id: str) -> Item | None:
 def member_of(session: Session, keyed_hash: str) -> Member | None:
     """The member behind a keyed hash."""
     row = session.get(FeedCurrent, ("member", keyed_hash))
-    return None if row is None or row.payload is None else msgspec.json.decode(row.payload, type=Member)
+    return None if row is None or row.payload is None else _member_decoder.decode(row.payload)
 
 
 def policy_of(session: Session) -> Policy | None:

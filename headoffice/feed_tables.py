@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from headoffice.base import Base, Blob, Code, Document, Identity, Instant, Minor, Prose
 
-__all__ = ["BookItem", "FeedCurrent", "FeedHead", "FeedRow", "PriceChange"]
+__all__ = ["BookItem", "FeedCurrent", "FeedHead", "FeedRow", "MemberKey", "PriceChange"]
 
 
 class FeedRow(Base):
@@ -80,3 +80,13 @@ class PriceChange(Base):
     by: Mapped[Code]
     utc_ms: Mapped[Instant]
     version: Mapped[int]
+
+
+class MemberKey(Base):
+    """Which member a row of the feed's directory means; follows from the feed's rows of kind ``member``."""
+
+    __tablename__ = "member_key"
+    __table_args__ = (Index(None, "member_id"),)
+
+    keyed_hash: Mapped[Code] = mapped_column(primary_key=True)
+    member_id: Mapped[Code]

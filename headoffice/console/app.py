@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from headoffice.console import api, hooks, recalls, views
+from headoffice.console import api, hooks, points, recalls, views
 from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
@@ -66,6 +66,7 @@ def build_app(services: Services) -> Starlette:
             Route("/sign-out", views.sign_out, methods=["POST"]),
             Route("/enter/{token}", views.demo_enter),
             *recalls.ROUTES,
+            *points.ROUTES,
             *api.ROUTES,
             *hooks.ROUTES,
             Route("/static/fonts/{name}", _font),

@@ -23,6 +23,7 @@ from headoffice.ledger.tables import (
     Transaction,
     Workstation,
 )
+from headoffice.points.books import PointsBooks
 from messages import events
 from messages.values import LineItem, Money, SettledTender, TransactionId
 
@@ -67,6 +68,7 @@ class Posting:
         self._session = session
         self._kiosk = kiosk
         self._baskets = Baskets(session, kiosk.kiosk)
+        self._points = PointsBooks(session)
         self._cache: dict[tuple[type[Base], tuple[str, ...]], Base] = {}
         self._gathered = _Gathered()
         self.touched: set[str] = set()
@@ -75,6 +77,7 @@ class Posting:
     def forget(self) -> None:
         """Drop what was gathered and not written: the savepoint it belonged to is gone."""
         self._baskets = Baskets(self._session, self._kiosk.kiosk)
+        self._points = PointsBooks(self._session)
         self._cache.clear()
         self._gathered = _Gathered()
 
@@ -83,6 +86,8 @@ class Posting:
         self._baskets.save()
         if self._baskets.changed:
             self.touched.add("baskets")
+        if self._points.changed:
+            self.touched.add("points")
         self._session.flush()
         gathered, self._gathered = self._gathered, _Gathered()
         add_rows(self._session, Transaction, list(gathered.headers.values()))
@@ -119,6 +124,9 @@ class Posting:
                 self._baskets.phased("tendering" if event.outcome in {"approved", "unknown"} else "scanning")
             case events.TransactionVoided():
                 self._baskets.removed(event.transaction)
+                self._points.undone(event.transaction)
+            case events.TenderReversed(kind="points"):
+                self._points.released(event.tender)
             case events.TransactionSuspended():
                 self._baskets.phased("suspended", event.transaction)
             case events.TransactionResumed():
@@ -143,6 +151,7 @@ class Posting:
         self._gathered.tenders += tenders
         self._gathered.taxes += taxes
         self._baskets.removed(named.uuid)
+        self._points.sale(event)
         self.touched.add("sales")
 
     def _check_identity(self, named: TransactionId) -> None:
