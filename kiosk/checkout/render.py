@@ -7,6 +7,7 @@ from typing import Literal
 from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
+from kiosk.checkout.deciding import earning
 from kiosk.checkout.deciding.payment import unusable
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised
@@ -23,6 +24,7 @@ from kiosk.retail.weighing import VERSION, Accepted, Reason, Refused
 
 __all__ = ["render"]
 
+_HOUR_MS = 3_600_000
 _SHOPPERS = frozenset({"scanner", "produce_scale", "bagging_scale", "printer", "card_reader"})
 """Devices that a shopper misses; the others are for staff."""
 
@@ -160,7 +162,16 @@ def _basket(state: State, policy: Policy) -> s.BasketBody:
         member_tier=basket.member_tier if basket is not None else "",
         leaving=state.live.leaving,
         hints=() if holds else hint_views(state),
+        points=_points(state, basket, policy),
     )
+
+
+def _points(state: State, basket: Transaction | None, policy: Policy) -> s.PointsView | None:
+    if basket is None or not basket.member_id or policy.points is None:
+        return None
+    left = None if basket.points is None else basket.points - earning.burned(basket)[0]
+    old = max(0, basket.opened.utc_ms - basket.points_utc_ms) // _HOUR_MS
+    return s.PointsView(state.live.points.earned, left, old if left is not None else 0)
 
 
 def _lines(state: State) -> tuple[s.LineView, ...]:
@@ -293,13 +304,33 @@ def _tender_choice(state: State, basket: Transaction, policy: Policy) -> s.Tende
     unavailable = tuple(
         (tender.tender_id, why) for tender in policy.tenders if (why := unusable(state.live, tender.kind)) is not None
     )
-    return s.TenderChoiceBody(_totals(basket, policy), policy.tenders, unavailable)
+    points = _points_choice(state, basket, policy)
+    return s.TenderChoiceBody(_totals(basket, policy), policy.tenders, unavailable, points)
+
+
+def _points_choice(state: State, basket: Transaction, policy: Policy) -> s.PointsChoice | None:
+    terms, open_to, has = policy.points, earning.choice(state, policy.points), _points(state, basket, policy)
+    if terms is None or open_to is None or has is None:
+        return None
+    used, used_minor = earning.burned(basket)
+    return s.PointsChoice(
+        has=has,
+        least=-(-max(terms.burn_least, 1) // terms.burn_points) * terms.burn_points,
+        most=open_to.most if not used else 0,
+        step=terms.burn_points,
+        step_value=Money(terms.burn_minor, basket.opened.currency),
+        used=used,
+        used_value=Money(used_minor, basket.opened.currency),
+        why=text(f"points.why_{open_to.why}") if open_to.why and not used else None,
+    )
 
 
 def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -> s.Body:
     if tender.kind == "cash":
         due, rounding = cash_due(tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
         return s.CashBody(due, rounding)
+    if tender.kind == "points":
+        return s.PointsBody(tender.requested, tender.points)
     if tender.kind == "qr":
         return _by_code(state, tender, _offered(tender, policy))
     stage: Literal["present", "asking", "staff", "cancelling"] = "present"
@@ -347,7 +378,7 @@ def _by_code(state: State, tender: Tender, offered: TenderType) -> s.QrBody:
 
 
 def _finishing(sale: Finishing, policy: Policy, *, with_staff: bool) -> s.Body:
-    change = _change(sale)
+    change, points = _change(sale), sale.completed.points
     if not sale.receipt and not sale.held and policy.receipt_rule == "choice":
         return s.ReceiptChoiceBody(sale.completed.total, change, ("paper", "none"))
     printed: Literal["signing", "held", "printing", "printed", "declined", "failed"] = "printing"
@@ -361,6 +392,7 @@ def _finishing(sale: Finishing, policy: Policy, *, with_staff: bool) -> s.Body:
         change=change,
         receipt=printed,
         reference=sale.completed.transaction.reference,
+        points=s.PointsView(points.earned, points.balance) if points is not None else None,
     )
 
 
@@ -417,7 +449,7 @@ def _acts(state: State, basket: Transaction | None, tender: Tender | None) -> li
         acts += ["approve", "refuse"]
     if tender is not None and tender.kind == "cash":
         acts.append("cash_received")
-    if tender is not None and tender.outcome == "unknown":
+    if tender is not None and tender.outcome == "unknown" and tender.kind != "points":
         acts += ["tender_was_approved", "tender_was_declined"]
     if basket is not None and tender is None:
         acts.append("cancel_transaction")

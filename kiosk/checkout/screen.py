@@ -30,6 +30,9 @@ __all__ = [
     "Names",
     "Notice",
     "OutOfServiceBody",
+    "PointsBody",
+    "PointsChoice",
+    "PointsView",
     "QrBody",
     "QuantityBody",
     "ReceiptChoiceBody",
@@ -143,6 +146,35 @@ class TotalsView:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsView:
+    """What the basket earns, and what its member has: a balance that was known ``hours_old`` before the visit began.
+
+    ``balance`` is ``None`` where it is not known, or not told (to a typed number).
+    """
+
+    earned: int
+    balance: int | None = None
+    hours_old: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PointsChoice:
+    """Paying with points: ``least`` to ``most`` in steps of ``step``, each worth ``step_value``; ``most`` 0: none now.
+
+    ``used``: burned in this basket already, worth ``used_value``; they can be taken back. ``why`` none may be burned.
+    """
+
+    has: PointsView
+    least: int
+    most: int
+    step: int
+    step_value: Money
+    used: int
+    used_value: Money
+    why: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InterventionView:
     """Something staff must judge, as staff and shopper see it."""
 
@@ -174,6 +206,7 @@ class BasketBody:
     member_tier: str = ""
     leaving: bool = False
     hints: tuple[HintView, ...] = ()
+    points: PointsView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +274,7 @@ class TenderChoiceBody:
     tenders: tuple[TenderType, ...]
     unavailable: tuple[tuple[str, Text], ...] = ()
     """(tender_id, why) of tenders that cannot be used now."""
+    points: PointsChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +300,14 @@ class QrBody:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsBody:
+    """Head office is asked to keep points aside; the shopper may go on without."""
+
+    amount: Money
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class CashBody:
     """The attendant comes to take cash. ``due`` is rounded as cash is."""
 
@@ -284,13 +326,17 @@ class ReceiptChoiceBody:
 
 @dataclass(frozen=True, slots=True)
 class ThanksBody:
-    """Goodbye. ``receipt``: what became of the paper. ``signing``: it waits for a device, ``held``: for staff."""
+    """Goodbye. ``receipt``: what became of the paper. ``signing``: it waits for a device, ``held``: for staff.
+
+    ``points``: what was earned, and what there is after it.
+    """
 
     total: Money
     saved: Money
     change: Money | None
     receipt: Literal["signing", "held", "printing", "printed", "declined", "failed"]
     reference: str
+    points: PointsView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +382,7 @@ Body = (
     | TenderChoiceBody
     | CardBody
     | QrBody
+    | PointsBody
     | CashBody
     | ReceiptChoiceBody
     | ThanksBody

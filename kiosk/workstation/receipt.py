@@ -26,6 +26,7 @@ __all__ = ["receipt"]
 
 _WIDTH = 28
 """Characters that fit a narrow paper's line (58 mm) beside nothing else."""
+_VISIT_MS = 1_800_000
 _QR_PREFIX = "sale:"
 """What the receipt's QR begins with: no address, so that no telephone opens a page, and no product either."""
 
@@ -61,6 +62,7 @@ def receipt(
         Rule(),
         *(part for tender in completed.tenders for part in _tender(tender, policy, said)),
         *_signed(printed, said),
+        *_points(completed, said, time_zone),
         *_foot(completed, layout, said),
         Cut(),
     ]
@@ -233,7 +235,7 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
     if tender.reference and tender.kind == "qr":
         yield _small(said.t("receipt.bank_reference"))
         yield TextLine(tender.reference)  # as long as a narrow paper is wide: a line of its own
-    elif tender.reference:
+    elif tender.reference and tender.kind != "points":
         yield _small(said.t("receipt.terminal_reference", reference=tender.reference))
     yield from (TextLine(line) for line in tender.slip)
     if tender.received is not None:
@@ -249,12 +251,27 @@ def _saved(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
         yield _small(said.name(saving.names), said.money(saving.amount))
 
 
+def _points(completed: TransactionCompleted, said: Translator, time_zone: str) -> Iterator[Part]:
+    """What the sale did to its member's points; a balance says from when it is, where that was not during the visit."""
+    points = completed.points
+    if points is None:
+        return
+    yield Rule()
+    yield TextLine(said.t("receipt.points_earned"), said.number(points.earned))
+    if points.burned:
+        yield TextLine(said.t("receipt.points_burned"), said.number(-points.burned))
+    if points.balance is not None:
+        yield TextLine(said.t("receipt.points_balance"), said.number(points.balance))
+        if completed.utc_ms - points.utc_ms > _VISIT_MS:
+            yield _small(said.t("receipt.points_as_of", when=said.date_time(points.utc_ms, time_zone)))
+
+
 def _foot(completed: TransactionCompleted, layout: ReceiptLayout, said: Translator) -> Iterator[Part]:
     yield Rule()
     if completed.discount and "saved" not in layout.omit:
         yield _centred(said.t("receipt.saved", amount=completed.discount), bold=True)
         yield from _saved(completed, said)
-    if completed.member_id and "member" not in layout.omit:
+    if completed.member_id and completed.points is None and "member" not in layout.omit:
         yield _centred(said.t("receipt.member"))
     tax = Money(sum(row.tax.minor for row in completed.tax), completed.currency)
     yield from (_centred(said.t(message_id, tax=said.money(tax))) for message_id in layout.legal)

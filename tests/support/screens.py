@@ -19,6 +19,9 @@ from kiosk.checkout.screen import (
     LoyaltyBody,
     Notice,
     OutOfServiceBody,
+    PointsBody,
+    PointsChoice,
+    PointsView,
     QrBody,
     QuantityBody,
     ReceiptChoiceBody,
@@ -231,6 +234,8 @@ STABLE = WeighBody(
 )
 UNPAID = text("pay.terminal_lost")
 
+POINTS = PointsChoice(PointsView(213, 12_480), 500, 12_000, 500, bdt(5_000), 0, bdt(0))
+
 BODIES: dict[str, Body] = {
     "attract": AttractBody(TENDERS),
     "attract_card_only": AttractBody((CARD, BKASH), card_only=True),
@@ -245,6 +250,7 @@ BODIES: dict[str, Body] = {
     "basket_hint_more": replace(BASKET, hints=(MORE,)),
     "basket_hint_spend": replace(BASKET, hints=(SPEND,)),
     "basket_hint_less": replace(BASKET, hints=(LESS,)),
+    "basket_points": replace(BASKET, member_tier="gold", points=PointsView(213, 12_480, 31)),
     "look_up": LookUpBody(TOTALS),
     "look_up_asking": LookUpBody(TOTALS, asking=True),
     "look_up_suggested": LookUpBody(TOTALS, ("mango", "coconut"), "fruit"),
@@ -261,6 +267,17 @@ BODIES: dict[str, Body] = {
     "tender_choice_lost": TenderChoiceBody(
         TOTALS, TENDERS, (("card", UNPAID), ("bkash", text("pay.qr_offline")), ("voucher", UNPAID))
     ),
+    "tender_choice_points": TenderChoiceBody(TOTALS, TENDERS, (), POINTS),
+    "tender_choice_points_used": TenderChoiceBody(
+        replace(TOTALS, paid=bdt(100_000), due=bdt(113_550)),
+        TENDERS,
+        (),
+        replace(POINTS, most=0, used=10_000, used_value=bdt(100_000)),
+    ),
+    "tender_choice_points_why": TenderChoiceBody(
+        TOTALS, TENDERS, (), replace(POINTS, has=PointsView(213, 12_480, 50), most=0, why=text("points.why_offline"))
+    ),
+    "points": PointsBody(bdt(100_000), 10_000),
     "card_present": CardBody(bdt(213550), CARD, "present"),
     "qr_getting": QrBody(bdt(213550), BKASH, "getting"),
     "qr_present": QrBody(bdt(213550), BKASH, "present", CODE, 119),
@@ -278,6 +295,7 @@ BODIES: dict[str, Body] = {
     "receipt_choice": ReceiptChoiceBody(bdt(213550), None, ("paper", "none")),
     "receipt_choice_change": ReceiptChoiceBody(bdt(213550), bdt(6450), ("paper",)),
     "thanks_printing": ThanksBody(bdt(213550), bdt(10000), None, "printing", "3-1-000042"),
+    "thanks_points": ThanksBody(bdt(213550), bdt(10000), None, "printed", "3-1-000042", PointsView(213, 12_693)),
     "thanks_failed": ThanksBody(bdt(213600), bdt(10000), bdt(6400), "failed", "3-1-000042"),
     "staff_sign_in": StaffSignInBody(None),
     "staff_sign_in_refused": StaffSignInBody(2),

@@ -14,6 +14,7 @@ from ui.screens.cash import CashView
 from ui.screens.look_up import LookUpView
 from ui.screens.loyalty import LoyaltyView
 from ui.screens.out_of_service import OutOfServiceView
+from ui.screens.points import PointsScreen
 from ui.screens.qr import QrView
 from ui.screens.quantity import QuantityView
 from ui.screens.receipt_choice import ReceiptChoiceView
@@ -36,6 +37,7 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.TenderChoiceBody: TenderChoiceView,
     s.CardBody: CardView,
     s.QrBody: QrView,
+    s.PointsBody: PointsScreen,
     s.CashBody: CashView,
     s.ReceiptChoiceBody: ReceiptChoiceView,
     s.ThanksBody: ThanksView,

@@ -18,6 +18,7 @@ from ui.widgets.line_row import LineRow, LineTouches, row_height
 from ui.widgets.notice import NoticeStrip
 from ui.widgets.offer_hint import OfferHint
 from ui.widgets.savings_sheet import SavingsSheet
+from ui.widgets.points import balance_said
 from ui.widgets.scroller import Row, Scroller
 from ui.widgets.sheet import Sheet
 from ui.widgets.totals import TotalsCard
@@ -44,6 +45,8 @@ class BasketView(View):
         self._empty = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
         self.look_up = PushButton(kit, kit.say("basket.look_up"), self._look_up, icon="search", icon_size=36)
         self.loyalty = PushButton(kit, kit.say("basket.loyalty"), self._loyalty, icon="star", icon_size=36)
+        self._earns = kit.words("", TypeSize.NOTE, colour=kit.theme.on_soft, face="SemiBold")
+        self._has = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, align="right")
         self._hint = Hint(kit)
         self.offer = OfferHint(kit, self._take)
         self._shown: TotalsView | None = None
@@ -77,6 +80,10 @@ class BasketView(View):
         self.pay.enable(body.can_pay)
         tier = body.member_tier
         self.loyalty.say(kit.say("basket.member_tier", tier=_named(kit, tier)) if tier else kit.say("basket.loyalty"))
+        self._earns.say(kit.say("points.earns", points=body.points.earned) if body.points else "")
+        self._has.say(balance_said(kit, body.points) if body.points else "")
+        self.keep(self._earns, body.points)
+        self.keep(self._has, body.points)
         self._show_strips(body.interventions)
         self._show_lines(body.lines)
         self._show_explained(wanted=self._explained is not None and bool(body.totals.savings) and not body.leaving)
@@ -195,6 +202,11 @@ class BasketView(View):
         if self.offer.parent is not None and self._below_lines:
             offer, rest = rest.bottom(self.offer.tall(rest.w), kit.px(16))
             self.offer.place(offer)
+        if self._earns.parent is not None:
+            strip, rest = rest.bottom(kit.tall(36), kit.px(8))
+            earns, has = strip.columns(2, kit.px(16))
+            self._earns.place(earns)
+            self._has.place(has)
         self._card.place(rest)
         inner = rest.inset(kit.px(12))
         for strip in self._strips:

@@ -13,11 +13,12 @@ from ui.screens.view import TITLE_ROW, View, side_by_side
 from ui.theme import TypeSize
 from ui.widgets.block import Block
 from ui.widgets.button import PushButton
+from ui.widgets.points import PointsStrip
 from ui.widgets.totals import TotalsCard
 
 __all__ = ["TENDER_ICONS", "TenderChoiceView"]
 
-TENDER_ICONS: Final = {"card": "card", "cash": "cash", "qr": "qr", "voucher": "voucher"}
+TENDER_ICONS: Final = {"card": "card", "cash": "cash", "qr": "qr", "voucher": "voucher", "points": "star"}
 
 
 class _TenderTile(Block):
@@ -64,6 +65,7 @@ class TenderChoiceView(View):
         self._title = self.title(kit.say("pay.title"))
         self._totals = TotalsCard(kit)
         self.tiles: dict[str, _TenderTile] = {}
+        self.points = PointsStrip(kit)
         self.back = PushButton(kit, kit.say("pay.back"), self._back, icon="back", size=TypeSize.BODY)
         self.add(self._title, self._totals, self.back)
 
@@ -72,7 +74,10 @@ class TenderChoiceView(View):
         body = screen.body
         assert isinstance(body, TenderChoiceBody)  # noqa: S101 - the stage gives each view its own kind
         self._totals.show(body.totals)
-        offered = {tender.tender_id: tender for tender in body.tenders}
+        offered = {tender.tender_id: tender for tender in body.tenders if tender.kind != "points"}
+        self.keep(self.points, body.points)
+        if body.points is not None:
+            self.points.show(body.points)
         why = dict(body.unavailable)
         if list(offered) != list(self.tiles):
             self.drop(*self.tiles.values())
@@ -93,6 +98,9 @@ class TenderChoiceView(View):
         self.back.place(back)
         self._totals.place(totals)
         gap = kit.px(16)
+        if self.points.parent is not None:
+            strip, first = first.bottom(PointsStrip.height_in(kit), gap)
+            self.points.place(strip)
         count = max(1, len(self.tiles))
         columns = 1 if count == 1 else 2
         lines = -(-count // columns)

@@ -7,6 +7,7 @@ from typing import Final
 from kiosk.checkout.screen import Screen, ThanksBody
 from ui.kit import Kit
 from ui.screens.moment import MomentView
+from ui.widgets.points import points_rows
 
 __all__ = ["ThanksView"]
 
@@ -44,6 +45,7 @@ class ThanksView(MomentView):
         rows = [(kit.say("cash.change"), kit.money(body.change))] if body.change else []
         if body.saved:
             rows.append((kit.say("basket.discount"), kit.money(body.saved)))
+        rows += points_rows(kit, body.points) if body.points else []
         rows.append((kit.say("thanks.reference", reference=kit.speaker.digits(body.reference)), ""))
         self.show_rows(rows)
         if self.area.w:
