@@ -46,7 +46,7 @@ async def points_page(request: Request) -> Response:
             "request_id": secrets.token_hex(16),
         }
 
-    return await views.render(request, "points.html", load)
+    return views.language_chosen(request) or await views.render(request, "points.html", load)
 
 
 @guard.for_people

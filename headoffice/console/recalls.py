@@ -34,7 +34,7 @@ async def recalls_page(request: Request) -> Response:
         items = insight.book_page(session, query, _FOUND)[1] if query and chosen is None else ()
         return {"q": query, "items": items, "chosen": chosen, "recalls": recalls.recalls(session)}
 
-    return await views.render(request, "recalls.html", load)
+    return views.language_chosen(request) or await views.render(request, "recalls.html", load)
 
 
 @guard.for_people

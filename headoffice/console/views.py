@@ -29,6 +29,7 @@ from headoffice.insight import Home
 __all__ = [
     "demo_enter",
     "error_page",
+    "language_chosen",
     "live",
     "page",
     "part",
@@ -159,16 +160,21 @@ _PAGES: dict[str, Loader] = {
 }
 
 
+def language_chosen(request: Request) -> Response | None:
+    """Where a language was asked for: remember it, and the page again without the question."""
+    chosen = request.query_params.get("language", "")
+    if chosen not in LANGUAGES:
+        return None
+    request.session["language"] = chosen
+    return RedirectResponse(request.url.path, status_code=_LEFT)
+
+
 def page(name: str) -> guard.Handler:
     """The page of this name, for signed-in people."""
     load = _PAGES[name]
 
     async def handler(request: Request) -> Response:
-        chosen = request.query_params.get("language", "")
-        if chosen in LANGUAGES:
-            request.session["language"] = chosen
-            return RedirectResponse(request.url.path, status_code=_LEFT)
-        return await render(request, f"{name}.html", load)
+        return language_chosen(request) or await render(request, f"{name}.html", load)
 
     return guard.for_people(handler)
 

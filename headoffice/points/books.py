@@ -21,7 +21,7 @@ class PointsBooks:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._members: dict[str, PointsMember] = {}
-        self._booked: set[tuple[str, str]] = set()
+        self._booked: dict[tuple[str, str], PointsEntry] = {}
         self._programme: tuple[Programme | None] | None = None
         self.changed = False
 
@@ -59,7 +59,7 @@ class PointsBooks:
         for hold in self._session.scalars(select(PointsHold).where(PointsHold.uuid == uuid)):
             self._let_go(hold)
         for kind, back in (("earn", "earn_back"), ("burn", "burn_back")):
-            entry = self._session.get(PointsEntry, (uuid, kind))
+            entry = self._entry(uuid, kind)
             if entry is not None:
                 self.book(
                     uuid,
@@ -101,29 +101,30 @@ class PointsBooks:
         reason: str = "",
     ) -> bool:
         """Book, unless the same was booked before; whether it was booked now."""
-        key = (source, kind)
-        if key in self._booked or self._session.get(PointsEntry, key) is not None:
+        if self._entry(source, kind) is not None:
             return False
-        self._booked.add(key)
-        self._session.add(
-            PointsEntry(
-                source=source,
-                kind=kind,
-                member_id=member_id,
-                points=points,
-                spend=spend,
-                business_day=business_day,
-                expires_day=expires_day,
-                store=store,
-                utc_ms=utc_ms,
-                by=by,
-                reason=reason,
-            )
+        entry = self._booked[source, kind] = PointsEntry(
+            source=source,
+            kind=kind,
+            member_id=member_id,
+            points=points,
+            spend=spend,
+            business_day=business_day,
+            expires_day=expires_day,
+            store=store,
+            utc_ms=utc_ms,
+            by=by,
+            reason=reason,
         )
+        self._session.add(entry)
         member = self.member(member_id)
         member.balance += points
         member.stirred = self.changed = True
         return True
+
+    def _entry(self, source: str, kind: str) -> PointsEntry | None:
+        """What is booked under this key, here (perhaps not written yet) or before."""
+        return self._booked.get((source, kind)) or self._session.get(PointsEntry, (source, kind))
 
     def member(self, member_id: str) -> PointsMember:
         """The member's row, locked where the database locks rows; made where there is none."""

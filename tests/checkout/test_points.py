@@ -200,7 +200,7 @@ def test_silence_is_asked_about_and_then_given_up_and_let_go_never_asked_for_twi
     assert lane.effect(f.AskTerminal) == f.AskTerminal(tender, "points")
     lane.tell(i.TerminalSilent(tender))
     assert lane.effect(f.AbortTerminal) == f.AbortTerminal(tender, "points")
-    assert lane.state.live.left == (tender,)
+    assert list(lane.state.live.left) == [tender]
     assert choice(lane).used == 0
     assert len(lane.happened(e.TenderRequested)) == 1
     lane.tell(i.NetworkChanged(online=False), i.NetworkChanged(online=True))
@@ -208,7 +208,7 @@ def test_silence_is_asked_about_and_then_given_up_and_let_go_never_asked_for_twi
     held(lane, tender)
     assert lane.effect(f.Reverse).tender == tender, "a late yes is let go"
     lane.tell(i.TerminalAnswered(tender, "cancelled"))
-    assert lane.state.live.left == ()
+    assert list(lane.state.live.left) == []
 
 
 def test_a_late_answer_to_the_question_counts_as_the_answer_to_the_request() -> None:
@@ -332,41 +332,45 @@ def test_offline_points_are_taken_back_without_asking_anybody() -> None:
     assert (choice(lane).used, choice(lane).most, lane.state.reversals) == (0, 60, ())
 
 
+WORDS = ("touch", "yes", "no", "silent", "cut", "net", "cancel", "timer", "card")
+
+
+def chance(lane: HandLane, data: st.DataObject, kept: set[str]) -> None:
+    """One thing that may happen at a lane, or to it; what head office kept is noted in ``kept``."""
+    requests = [k.tender for k in lane.happened(e.TenderRequested) if k.kind == "points"]
+    last = requests[-1] if requests else "nothing"
+    match data.draw(st.sampled_from(WORDS)):
+        case "touch":
+            lane.tell(i.PointsChosen(data.draw(st.integers(0, 20)) * 10))
+        case "yes" if requests:
+            held(lane, last)
+            kept.add(last)
+        case "no" if last not in kept:
+            lane.tell(i.TerminalAnswered(last, "declined", reason="terms"))
+        case "cut":
+            lane.power_cut()
+        case "net":
+            lane.tell(i.NetworkChanged(data.draw(st.booleans())))
+        case "card":
+            lane.tell(i.CheckoutRequested(), i.TenderChosen("card"))
+        case other:
+            said: dict[str, i.Input] = {"silent": i.TerminalSilent(last), "cancel": i.PaymentCancelled()}
+            lane.tell(said.get(other, i.TimerElapsed("card_status")))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_run_of_touches_answers_and_cuts_burns_more_than_was_kept_or_let(data: st.DataObject) -> None:
     """Online never more than head office kept for requests that count; offline never beyond the limit of the day."""
-    balance = data.draw(st.integers(0, 200))
-    limit = data.draw(st.integers(0, 100))
+    balance, limit = data.draw(st.integers(0, 200)), data.draw(st.integers(0, 100))
     lane = signed_in(shop(balance=balance, offline_limit=limit), balance=balance)
     kept: set[str] = set()
     for _ in range(data.draw(st.integers(1, 12))):
-        open_ones = [k.tender for k in lane.happened(e.TenderRequested) if k.kind == "points"]
-        match data.draw(st.sampled_from(("touch", "yes", "no", "silent", "cut", "net", "cancel", "timer", "card"))):
-            case "touch":
-                lane.tell(i.PointsChosen(data.draw(st.integers(0, 20)) * 10))
-            case "yes" if open_ones:
-                held(lane, open_ones[-1])
-                kept.add(open_ones[-1])
-            case "no" if open_ones and open_ones[-1] not in kept:
-                lane.tell(i.TerminalAnswered(open_ones[-1], "declined", reason="terms"))
-            case "silent" if open_ones:
-                lane.tell(i.TerminalSilent(open_ones[-1]))
-            case "cut":
-                lane.power_cut()
-            case "net":
-                lane.tell(i.NetworkChanged(data.draw(st.booleans())))
-            case "cancel":
-                lane.tell(i.PaymentCancelled())
-            case "timer":
-                lane.tell(i.TimerElapsed("card_status"))
-            case "card":
-                lane.tell(i.CheckoutRequested(), i.TenderChosen("card"))
-    sold = lane.happened(e.TransactionCompleted)
-    tenders = [t for sale in sold for t in sale.tenders if t.kind == "points"]
+        chance(lane, data, kept)
+    tenders = [t for sale in lane.happened(e.TransactionCompleted) for t in sale.tenders]
     if lane.state.transaction is not None:
-        tenders += [t.settled for t in lane.state.transaction.tenders if t.settled is not None and t.kind == "points"]
-    offline = sum(t.points for t in tenders if t.reference == "offline")
-    assert {t.tender for t in tenders if t.reference != "offline"} <= kept
-    assert offline <= limit
-    assert sum(t.points for t in tenders) <= balance
+        tenders += [t.settled for t in lane.state.transaction.tenders if t.settled is not None]
+    burned = [t for t in tenders if t.kind == "points"]
+    assert {t.tender for t in burned if t.reference != "offline"} <= kept
+    assert sum(t.points for t in burned if t.reference == "offline") <= limit
+    assert sum(t.points for t in burned) <= balance
