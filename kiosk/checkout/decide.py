@@ -28,6 +28,7 @@ from kiosk.checkout.effects import Effect, SetLight, TellTerminal, WeighAt
 from kiosk.checkout.moment import Moment
 from kiosk.checkout.state import State
 from kiosk.checkout.text import text
+from kiosk.retail import points
 from kiosk.retail.book import Book
 
 __all__ = ["Decision", "decide"]
@@ -102,7 +103,6 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.LoyaltyRefused
         | i.CheckoutRequested
         | i.TenderChosen
-        | i.PointsChosen
         | i.PaymentCancelled
         | i.HelpPressed
         | i.OperatorSignedIn
@@ -148,10 +148,10 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             shopper.loyalty_refused(desk, input_)
         case i.CheckoutRequested():
             payment.request_checkout(desk)
+        case i.TenderChosen(tender_id=points.TENDER_ID):
+            burning.choose(desk, input_)
         case i.TenderChosen():
             payment.choose(desk, input_)
-        case i.PointsChosen():
-            burning.choose(desk, input_)
         case i.PaymentCancelled():
             payment.cancel(desk)
         case i.ReceiptChosen():

@@ -61,7 +61,6 @@ __all__ = [
     "PhoneRefused",
     "PhoneTyped",
     "PinTyped",
-    "PointsChosen",
     "PowerRestored",
     "PrinterAnswered",
     "ProduceSeen",
@@ -247,16 +246,10 @@ class CheckoutRequested:
 
 @dataclass(frozen=True, slots=True)
 class TenderChosen:
-    """A way to pay was touched; ``tender_id`` is one of the policy's."""
+    """A way to pay was touched; ``tender_id`` is one of the policy's, or ``points``: so many, 0 takes them back."""
 
     tender_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class PointsChosen:
-    """Pay with so many points; 0 takes those burned in this basket back."""
-
-    points: int
+    points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,7 +557,6 @@ Input = (
     | LoyaltyRefused
     | CheckoutRequested
     | TenderChosen
-    | PointsChosen
     | PaymentCancelled
     | ReceiptChosen
     | HelpPressed

@@ -6,8 +6,8 @@ from typing import Literal
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
-from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding import earning
+from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding.payment import unusable
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised

@@ -172,6 +172,7 @@ class PointsChoice:
     used: int
     used_value: Money
     why: Text | None = None
+    tender_id: str = "points"
 
 
 @dataclass(frozen=True, slots=True)

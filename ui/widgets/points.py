@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kiosk.checkout.inputs import PointsChosen
+from kiosk.checkout.inputs import TenderChosen
 from kiosk.checkout.screen import PointsChoice, PointsView
 from ui.area import Area
 from ui.kit import Kit
@@ -120,7 +120,11 @@ class PointsStrip(Block):
         self._number()
 
     def _use(self) -> None:
-        self.kit.submit(PointsChosen(self._chosen))
+        self._choose(self._chosen)
 
     def _undo(self) -> None:
-        self.kit.submit(PointsChosen(0))
+        self._choose(0)
+
+    def _choose(self, points: int) -> None:
+        if self._choice is not None:
+            self.kit.submit(TenderChosen(self._choice.tender_id, points))

@@ -20,7 +20,7 @@ from kiosk.retail.points import TENDER_ID, Programme, value_of
 __all__ = ["choose", "keep_within", "told"]
 
 
-def choose(desk: Desk, chosen: i.PointsChosen) -> None:
+def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     """The shopper pays with so many points; with none, takes those burned in this basket back."""
     basket, programme = desk.basket, desk.policy.points
     if basket is None or programme is None or basket.open_tender is not None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kiosk.checkout import events as e
+from kiosk.checkout.deciding import offers
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import State, Transaction
 from kiosk.retail import points
 from kiosk.retail.money import Money
-from kiosk.retail.offer import Occasion
 from kiosk.retail.points import Programme, Reckoned
 from kiosk.retail.pricing import totals
 from kiosk.retail.transaction import LineItem
@@ -44,9 +44,8 @@ def shown(desk: Desk) -> None:
 
 
 def _reckoned(desk: Desk, basket: Transaction, programme: Programme, lines: Iterable[LineItem]) -> Reckoned:
-    lane = desk.state.lane
-    occasion = Occasion(day=lane.business_day, store=lane.store, tier=basket.member_tier)
-    return points.reckon(lines, desk.book, occasion, programme, burned(basket)[1])
+    book, occasion = offers.book_of(desk, basket), offers.occasion_of(desk, basket)
+    return points.reckon(lines, book, occasion, programme, burned(basket)[1])
 
 
 def burned(basket: Transaction) -> tuple[int, int]:
