@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,12 +28,14 @@ from headoffice.feed_tables import FeedCurrent
 from headoffice.insight import Home
 from headoffice.keyed import keep_shop_key, keyed_hash, pin_hash, shop_key
 from headoffice.ledger.tables import BusinessUnit, Intervention, SaleLine, SaleTax, SaleTender, StockLevel, Transaction
+from headoffice.points.books import PointsBooks, expires_on
 from headoffice.sample_sales import Baskets, Row, SampleDay, sales_of_day
 from headoffice.stock import stock_changes
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item, ItemFlags, Restriction
 from kiosk.retail.money import Money
-from kiosk.retail.offer import NForM, Offer, Scope
+from kiosk.retail.offer import Earn, NForM, Offer, Scope
+from kiosk.retail.points import Programme
 from kiosk.retail.policy import TenderType
 from kiosk.retail.tax import TaxClass
 
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["SeedRefusedError", "main", "seed"]
 
 DAYS = 90
+_OPENING = 150
 _COUNTRY = "seeded_country"
 _BY = "seed"
 _MEMBER_PREFIX, _BADGE_PREFIX = "2990", "2980"
@@ -71,7 +75,8 @@ def seed(
         _stock(session, shop)
         session.flush()
         known = {tuple(row) for row in session.execute(select(FeedCurrent.kind, FeedCurrent.key))}
-        missing = [each for each in _changes(session, shop) if (each.kind, each.key) not in known]
+        _opening(session, shop, now_ms)
+        missing = [each for each in _changes(session, shop, now_ms) if (each.kind, each.key) not in known]
         version = append(session, missing, by=_BY, utc_ms=now_ms)
     _sales(database, shop, baskets, now_ms, days)
     return version
@@ -129,7 +134,7 @@ def _stock(session: Session, shop: SampleShop) -> None:
 # --- the feed ---------------------------------------------------------------------------------------------------------
 
 
-def _changes(session: Session, shop: SampleShop) -> Iterator[Change]:
+def _changes(session: Session, shop: SampleShop, now_ms: int) -> Iterator[Change]:
     key = shop_key(session)
     yield change_of("policy", "policy", _policy(shop))
     for tax in shop.tax_classes:
@@ -142,12 +147,43 @@ def _changes(session: Session, shop: SampleShop) -> Iterator[Change]:
     for offer in shop.offers:
         value = Offer(offer.offer_id, Scope(offer.item_ids), NForM(offer.buy, offer.pay), dict(offer.names))
         yield change_of("offer", offer.offer_id, value)
+    for more in shop.points_offers:
+        scope, effect = Scope(departments=more.departments), Earn(times=more.times)
+        yield change_of("offer", more.offer_id, Offer(more.offer_id, scope, effect, dict(more.names), tiers=more.tiers))
     for member in shop.members:
-        row = Member(member.member_id, member.tier)
+        points = PointsBooks(session).member(member.member_id).balance
+        row = Member(member.member_id, member.tier, points=points, points_utc_ms=now_ms)
         yield change_of("member", keyed_hash(key, "card", member.card_number), row)
         yield change_of("member", keyed_hash(key, "phone", member.phone), row)
     yield from _operators(shop, key)
     yield from stock_changes(session, session.scalars(select(StockLevel)).all())
+
+
+def _opening(session: Session, shop: SampleShop, now_ms: int) -> None:
+    """What members bring from before: points, and a spend by which they have their tiers."""
+    day = Home(shop.country.upper(), shop.currency, shop.time_zone).today(now_ms).isoformat()
+    programme = msgspec.convert(shop.points, Programme)
+    spends = {tier: at for at, tier in programme.tiers.steps} if programme.tiers is not None else {}
+    told_before = select(FeedCurrent.key).where(FeedCurrent.kind == "member").limit(1)
+    stirred = session.scalar(told_before) is not None  # rows of an older seeding tell no points yet
+    books = PointsBooks(session)
+    for number, member in enumerate(shop.members):
+        fresh = books.book(
+            f"opening:{member.member_id}",
+            "adjust",
+            member.member_id,
+            _OPENING + number * 37 % 900,
+            business_day=day,
+            utc_ms=now_ms,
+            spend=spends.get(member.tier, 0),
+            expires_day=expires_on(programme, day),
+            by=_BY,
+            reason="opening balance",
+        )
+        if fresh:
+            row = books.member(member.member_id)
+            row.tier, row.tier_day, row.stirred = member.tier, day, stirred
+    session.flush()
 
 
 def _operators(shop: SampleShop, key: bytes) -> Iterator[Change]:
@@ -183,6 +219,7 @@ def _policy(shop: SampleShop) -> dict[str, object]:
         "legal_series": shop.legal_series,
         "member_prefix": _MEMBER_PREFIX,
         "badge_prefix": _BADGE_PREFIX,
+        "points": shop.points,
     }
 
 

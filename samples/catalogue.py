@@ -23,6 +23,7 @@ __all__ = [
     "SampleMember",
     "SampleOffer",
     "SampleOperator",
+    "SamplePointsOffer",
     "SampleShop",
     "SampleStock",
     "SampleTaxClass",
@@ -117,6 +118,17 @@ class SampleOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class SamplePointsOffer:
+    """More points: ``times`` the plain rate (basis points), for ``tiers`` of members, in ``departments`` (none: all)."""
+
+    offer_id: str
+    names: Names
+    tiers: tuple[str, ...]
+    departments: tuple[str, ...]
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class SampleOperator:
     """A member of staff. Badge and PIN are for demonstrations only."""
 
@@ -160,7 +172,10 @@ class SampleDepartment:
 
 @dataclass(frozen=True, slots=True)
 class SampleShop:
-    """Everything about the sample retailer in one country. ``business_units[0]`` is the store with the kiosk."""
+    """Everything about the sample retailer in one country. ``business_units[0]`` is the store with the kiosk.
+
+    ``points`` is the loyalty programme as plain values under the names of its fields.
+    """
 
     country: Country
     currency: str
@@ -181,6 +196,8 @@ class SampleShop:
     offers: tuple[SampleOffer, ...]
     members: tuple[SampleMember, ...]
     operators: tuple[SampleOperator, ...]
+    points: Mapping[str, Any]
+    points_offers: tuple[SamplePointsOffer, ...]
 
 
 def load_shop(country: Country) -> SampleShop:
@@ -235,6 +252,11 @@ def load_shop(country: Country) -> SampleShop:
         operators=tuple(
             SampleOperator(o["operator_id"], o["name"], o["role"], o["badge"], o["pin"])
             for o in _jsonl(_SHOP / "operators.jsonl")
+        ),
+        points=settings["points"],
+        points_offers=tuple(
+            SamplePointsOffer(o["id"], o["names"], tuple(o["tiers"]), tuple(o["departments"]), o["times"])
+            for o in settings["points_offer"]
         ),
     )
 
