@@ -119,7 +119,7 @@ class SampleOffer:
 
 @dataclass(frozen=True, slots=True)
 class SamplePointsOffer:
-    """More points: ``times`` the plain rate (basis points), for ``tiers`` of members, in ``departments`` (none: all)."""
+    """More points: ``times`` the plain rate (basis points), for these tiers and departments (none named: all)."""
 
     offer_id: str
     names: Names
