@@ -251,6 +251,7 @@ BODIES: dict[str, Body] = {
     "basket_hint_spend": replace(BASKET, hints=(SPEND,)),
     "basket_hint_less": replace(BASKET, hints=(LESS,)),
     "basket_points": replace(BASKET, member_tier="gold", points=PointsView(213, 12_480, 31)),
+    "basket_points_hint": replace(BASKET, member_tier="gold", points=PointsView(213, 12_480), hints=(MORE,)),
     "look_up": LookUpBody(TOTALS),
     "look_up_asking": LookUpBody(TOTALS, asking=True),
     "look_up_suggested": LookUpBody(TOTALS, ("mango", "coconut"), "fruit"),

@@ -17,8 +17,8 @@ from ui.widgets.icon import Icon
 from ui.widgets.line_row import LineRow, LineTouches, row_height
 from ui.widgets.notice import NoticeStrip
 from ui.widgets.offer_hint import OfferHint
-from ui.widgets.savings_sheet import SavingsSheet
 from ui.widgets.points import balance_said
+from ui.widgets.savings_sheet import SavingsSheet
 from ui.widgets.scroller import Row, Scroller
 from ui.widgets.sheet import Sheet
 from ui.widgets.totals import TotalsCard
