@@ -26,8 +26,10 @@ _log = logging.getLogger(__name__)
 
 
 class BlockingDevice(ABC, Generic[Look]):
-    """Told ``lost`` once and ``ready`` once; linked again every ``poll_ms`` until it answers.
+    """Told ``lost`` once and ``ready`` once; looked at every ``poll_ms``.
 
+    While it is lost the pause before it is linked again doubles, up to ``longest_retry_ms``: a library may print a page
+    whenever it finds nobody.
     ``hang_ms``: longer than the longest call. A library that does not come back by then has lost its device: a thread
     cannot be ended, so it is waited for, but nothing of the device is believed meanwhile.
     """
@@ -35,11 +37,12 @@ class BlockingDevice(ABC, Generic[Look]):
     simulated = False
     capabilities: frozenset[str] = frozenset()
 
-    def __init__(self, name: str, *, poll_ms: int, hang_ms: int = 60_000) -> None:
+    def __init__(self, name: str, *, poll_ms: int, longest_retry_ms: int = 5_000, hang_ms: int = 60_000) -> None:
         self.name = name
         self.linked = False
         self.stopping = threading.Event()
         self._poll_seconds, self._hang_seconds = poll_ms / 1000, hang_ms / 1000
+        self._longest_retry_seconds = max(poll_ms, longest_retry_ms) / 1000
         self._sink: Sink | None = None
         self._claimed = False
         self._enabled = False
@@ -152,6 +155,7 @@ class BlockingDevice(ABC, Generic[Look]):
         self._look_now.set()
 
     async def _keep(self) -> None:
+        pause = self._poll_seconds
         while True:
             self._look_now.clear()
             try:
@@ -166,8 +170,9 @@ class BlockingDevice(ABC, Generic[Look]):
                 self._tell_lost(f"{type(error).__name__}: {error}")
                 await self._let_go()
             self._looked_once.set()
+            pause = self._poll_seconds if self.linked else min(pause * 2, self._longest_retry_seconds)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._poll_seconds):
+                async with asyncio.timeout(pause):
                     await self._look_now.wait()
 
     async def _let_go(self) -> None:

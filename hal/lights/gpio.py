@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -48,7 +50,8 @@ class Settings:
 
     ``…_on_when``: whether the contact opens or closes when the key is turned, the door opened, the button pressed.
     ``look_ms``: how often the switches are read beside their edges, so that none that was missed stays unknown.
-    ``hang_ms``: how long another board may take to answer.
+    ``longest_retry_ms``: the longest pause before pins that are away are looked for again. ``hang_ms``: how long another
+    board may take to answer.
     """
 
     green_pin: int
@@ -70,6 +73,7 @@ class Settings:
     bounce_ms: int = 30
     blink_ms: int = 500
     look_ms: int = 1_000
+    longest_retry_ms: int = 10_000
     hang_ms: int = 5_000
 
     def __post_init__(self) -> None:
@@ -101,7 +105,8 @@ class Driver(BlockingDevice[Standing]):
     """The cabinet's lamps and switches. ``pin_factory`` is gpiozero's own choice unless a test gives one."""
 
     def __init__(self, name: str, settings: Settings, pin_factory: gpiozero.pins.Factory | None = None) -> None:
-        super().__init__(name, poll_ms=settings.look_ms, hang_ms=settings.hang_ms)
+        times = {"longest_retry_ms": settings.longest_retry_ms, "hang_ms": settings.hang_ms}
+        super().__init__(name, poll_ms=settings.look_ms, **times)
         self._settings = settings
         self._factory = pin_factory
         wired = {switch for switch in _SWITCHES if settings.pin_of(switch) != NOT_WIRED}
@@ -174,6 +179,8 @@ class Driver(BlockingDevice[Standing]):
         """Take every pin, or none."""
         settings = self._settings
         try:
+            if self._factory is None:
+                _knock(settings.hang_ms / 1000)
             for colour in _LAMPS:
                 pin = getattr(settings, f"{colour}_pin")
                 self._lamps[colour] = gpiozero.LED(
@@ -300,6 +307,16 @@ def _answering() -> Iterator[None]:
     except Exception as error:
         text = f"no answer from the pins: {type(error).__name__} {error}".strip()
         raise NoHardwareError(text) from error
+
+
+def _knock(seconds: float) -> None:
+    """Where the pins are another board's: whether anybody answers there. Raises ``OSError``.
+
+    pigpio's client would find out too, and print a page about it each time.
+    """
+    if os.environ.get("GPIOZERO_PIN_FACTORY") == "pigpio":
+        where = (os.environ.get("PIGPIO_ADDR", "localhost"), int(os.environ.get("PIGPIO_PORT", "8888")))
+        socket.create_connection(where, timeout=seconds).close()
 
 
 def _hang_up(factory: Any) -> None:  # noqa: ANN401  gpiozero carries no types

@@ -60,7 +60,8 @@ class Settings:
     """Which reader, and what of a card is its number.
 
     ``reader``: a part of its name; empty: the only one. ``read``: the ``uid``, or ``type2``: ``length`` characters from
-    ``page`` on, which begin with ``prefix``.
+    ``page`` on, which begin with ``prefix``. ``longest_retry_ms``: the longest pause before a reader that is away is
+    looked for again.
     """
 
     reader: str = ""
@@ -69,6 +70,7 @@ class Settings:
     length: int = 13
     prefix: str = ""
     poll_ms: int = 150
+    longest_retry_ms: int = 5_000
 
     def __post_init__(self) -> None:
         """Refuse what is on no card."""
@@ -125,7 +127,7 @@ class Driver(BlockingDevice[_Told]):
     """See the module. ``library``: the system's unless a test gives one."""
 
     def __init__(self, name: str, settings: Settings, library: object | None = None) -> None:
-        super().__init__(name, poll_ms=settings.poll_ms)
+        super().__init__(name, poll_ms=settings.poll_ms, longest_retry_ms=settings.longest_retry_ms)
         self._settings = settings
         self._service = Winscard(library)
         self._reader = ""

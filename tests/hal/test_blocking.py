@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
+import time
 
 import pytest
 
@@ -16,10 +18,11 @@ from tests.support.waiting import wait_until_async
 class _Thermometer(BlockingDevice[int]):
     """Fails as it is told."""
 
-    def __init__(self) -> None:
-        super().__init__("thermometer", poll_ms=5)
+    def __init__(self, *, longest_retry_ms: int = 20) -> None:
+        super().__init__("thermometer", poll_ms=5, longest_retry_ms=longest_retry_ms)
         self.fault: Exception | None = None
         self.links = 0
+        self.looks: list[float] = []
         self.seen: list[int] = []
         self.threads: set[str] = set()
 
@@ -28,6 +31,7 @@ class _Thermometer(BlockingDevice[int]):
         self.links += 1
 
     def look(self) -> int:
+        self.looks.append(time.monotonic())
         if self.fault is not None:
             raise self.fault
         return 21
@@ -63,6 +67,22 @@ def test_any_fault_is_lost_once_and_the_device_is_linked_again(fault: Exception)
         assert device.links == 0
         with pytest.raises(NotEnabledError):
             await device.run(device.look)
+
+    asyncio.run(run())
+
+
+def test_a_device_that_stays_away_is_tried_less_and_less_often_and_at_once_when_asked_to() -> None:
+    async def run() -> None:
+        device = _Thermometer(longest_retry_ms=3_600_000)
+        device.fault = OSError("cable")
+        seen = await opened(device)
+        await wait_until_async(lambda: len(device.looks) >= 5, what="five attempts")
+        pauses = [later - earlier for earlier, later in itertools.pairwise(device.looks)]
+        assert [pause >= 0.009 * 2**number for number, pause in enumerate(pauses[:4])] == [True] * 4, pauses
+        device.fault = None
+        device.look_soon()
+        await wait_until_async(lambda: seen.statuses == ["lost", "ready"], what="ready")
+        await device.close()
 
     asyncio.run(run())
 

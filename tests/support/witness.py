@@ -89,7 +89,7 @@ class Witness:
         value = essence(event)
         if not self.there:
             self.wrongs.append(f"told while lost: {event}")
-        if value is None:
+        if value is None or value in self.rig.besides:
             return
         self._since.append(value)
         if self.now is not _NOTHING:

@@ -33,10 +33,14 @@ _DAEMON: Final = 79
 _BAD_COMMAND: Final = (-88) & 0xFFFFFFFF
 _PINS: Final = 32
 _OUTPUT: Final = 1
+_SLOW_S: Final = 0.02
 _SETTLE_S: Final = 0.02
 """Two lamps change one after the other: what is told of them waits for so long."""
 
 Lamp = Literal["green", "amber", "red"]
+Fault = Literal["none", "slow", "half", "cut"]
+"""``slow``: each answer takes its time; ``half``: it ends in the middle, and the link stays up; ``cut``: the link breaks
+there."""
 LAMPS: Final[Mapping[str, int]] = {"green": 17, "amber": 27, "red": 22}
 BEEPER: Final = 12
 SWITCHES: Final[Mapping[str, int]] = {"staff_key": 23, "door": 24, "help_button": 25, "tamper": 5, "cash_drawer": 6}
@@ -57,6 +61,7 @@ class Cabinet:
         self.port = 0
         self._speaking = asyncio.Event()
         self._speaking.set()
+        self.fault_now: Fault = "none"
         self.on = dict.fromkeys(SWITCHES, False)
         self._modes = [0] * _PINS
         self._levels = 0
@@ -71,7 +76,7 @@ class Cabinet:
         for switch in SWITCHES:
             self._wire(switch)
         switches = (self.staff_key, self.door, self.help_button, self.tamper, self.cash_drawer)
-        knobs = (*switches, self.silence, self.unplug, self.plug)
+        knobs = (*switches, self.silence, self.fault, self.restart, self.unplug, self.plug)
         self.panel = KnobPanel(name=name, category="lights", model="gpio", knobs=knobs, state=self._state)
 
     async def start(self, port: int = 0) -> int:
@@ -111,6 +116,15 @@ class Cabinet:
             self._speaking.clear()
         else:
             self._speaking.set()
+
+    async def fault(self, *, kind: Fault) -> None:
+        """How its answers fail from now on; ``none``: no more."""
+        self.fault_now = kind
+
+    async def restart(self) -> None:
+        """The board starts anew: it hangs up, and its pins are inputs again."""
+        await self._switch_off()
+        await self.start(self.port)
 
     async def unplug(self) -> None:
         """Cut the board's network."""
@@ -174,10 +188,20 @@ class Cabinet:
                 command, p1, p2, extra = _COMMAND.unpack(await reader.readexactly(_COMMAND.size))
                 await reader.readexactly(extra if command not in {_NOIB, _NC} else 0)
                 await self._speaking.wait()
-                writer.write(_COMMAND.pack(command, p1, p2, self._result(command, p1, p2, writer)))
+                answer = _COMMAND.pack(command, p1, p2, self._result(command, p1, p2, writer))
+                if not await self._answered(writer, answer):
+                    break
         self._listeners = {handle: each for handle, each in self._listeners.items() if each[0] is not writer}
         del self._hosts[writer]
         writer.close()  # in order: the client library's own thread dies of a reset
+
+    async def _answered(self, writer: asyncio.StreamWriter, answer: bytes) -> bool:
+        """Whether more may be asked over this link."""
+        if self.fault_now == "slow":
+            await asyncio.sleep(_SLOW_S)
+        whole = self.fault_now not in {"half", "cut"}
+        writer.write(answer if whole else answer[: len(answer) // 2])
+        return self.fault_now != "cut"
 
     def _result(self, command: int, p1: int, p2: int, writer: asyncio.StreamWriter) -> int:
         pin = p1 % _PINS

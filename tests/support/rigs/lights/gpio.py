@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ from typing import Any
 
 from gpiozero.pins.mock import MockFactory
 
-from bench.far_ends.lights.gpio import SWITCHES, Cabinet, wiring
+from bench.far_ends.lights.gpio import SWITCHES, Cabinet, Fault, wiring
 from hal.lights import gpio
 from hal.lights.contract import SwitchTurned
 from tests.support.rigs import Rig, Wire
@@ -23,7 +24,7 @@ WIRE: Wire = "emulated"
 
 def settings(**more: Any) -> gpio.Settings:  # noqa: ANN401  settings of any kind
     """The wiring of the far end's cabinet, with short times."""
-    times = {"bounce_ms": 0, "blink_ms": 10, "look_ms": 10}
+    times = {"bounce_ms": 0, "blink_ms": 10, "look_ms": 10, "longest_retry_ms": 40}
     return gpio.Settings(**{**wiring(), **times, **more})
 
 
@@ -66,14 +67,32 @@ async def network(folder: Path) -> AsyncIterator[Rig]:
     async def silent() -> None:
         await cabinet.silence(on=True)
 
+    async def stuck() -> None:
+        await cabinet.help_button(on=True)
+
     async def heal() -> None:
         await cabinet.silence(on=False)
+        await cabinet.fault(kind="none")
+        await cabinet.help_button(on=False)
+
+    kinds: tuple[Fault, ...] = ("slow", "half", "cut")
+    faults = {kind: functools.partial(cabinet.fault, kind=kind) for kind in kinds}
+    others = {"silent": silent, "stuck": stuck, "restart": cabinet.restart}
 
     chosen = {"GPIOZERO_PIN_FACTORY": "pigpio", "PIGPIO_ADDR": "127.0.0.1", "PIGPIO_PORT": str(port)}
     before = {name: os.environ.get(name) for name in chosen}
     os.environ.update(chosen)  # as whoever starts the kiosk chooses the board
     try:
-        yield Rig(driver, cabinet.unplug, cabinet.plug, act, SwitchTurned, faults={"silent": silent}, heal=heal)
+        yield Rig(
+            driver,
+            cabinet.unplug,
+            cabinet.plug,
+            act,
+            SwitchTurned,
+            faults=faults | others,
+            heal=heal,
+            besides=frozenset({("help_button", True), ("help_button", False)}),
+        )
     finally:
         await driver.close()
         await cabinet.close()

@@ -19,7 +19,7 @@ WIRE: Wire = "emulated"
 async def rig(_folder: Path) -> AsyncIterator[Rig]:
     """A reader behind an emulated library."""
     library, ids = PcscLibrary(), itertools.count(0x04A1B2C3D4E580)
-    driver = pcsc.Driver("loyalty_card", pcsc.Settings(poll_ms=10), library)
+    driver = pcsc.Driver("loyalty_card", pcsc.Settings(poll_ms=10, longest_retry_ms=40), library)
 
     async def act() -> str:
         uid = f"{next(ids):014X}"
