@@ -50,8 +50,8 @@ class Settings:
 
     ``…_on_when``: whether the contact opens or closes when the key is turned, the door opened, the button pressed.
     ``look_ms``: how often the switches are read beside their edges, so that none that was missed stays unknown.
-    ``longest_retry_ms``: the longest pause before pins that are away are looked for again. ``hang_ms``: how long another
-    board may take to answer.
+    ``longest_retry_ms``: the longest pause before pins that are away are looked for again.
+    ``hang_ms``: how long another board may take to answer.
     """
 
     green_pin: int

@@ -30,7 +30,8 @@ from typing import Final, Literal
 from hal.device import ProtocolError
 from hal.hid import Descriptor, Field, usage
 from hal.loyalty_card.contract import LONGEST_NUMBER, CardPresented, CardRefused, Refusal
-from hal.ports.usb_hid import UsbAddress, UsbHidPort
+from hal.ports.usb_finder import UsbAddress
+from hal.ports.usb_hid import UsbHidPort
 from hal.streaming import StreamDevice
 
 __all__ = ["Driver", "Layout", "Member", "Settings", "Track", "judge", "layout", "tracks"]

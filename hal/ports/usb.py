@@ -12,12 +12,12 @@ import errno
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from hal.device import ClaimedError, NoHardwareError
+from hal.ports.usb_finder import UsbAddress, found
 
-__all__ = ["UsbDevice", "UsbPort"]
+__all__ = ["UsbPort"]
 
 _READ_SIZE, _READ_MS = 512, 200
 """``close`` waits for a read under way, so one is short."""
@@ -25,26 +25,11 @@ _PIECE, _PIECE_MS = 4096, 250
 _TAKEN = frozenset({errno.EBUSY, errno.EACCES, errno.EPERM})
 
 
-@dataclass(frozen=True, slots=True)
-class UsbDevice:
-    """Which device: ``path`` is needed only where several have these ids. ``interface_class``: 7 is printers."""
-
-    vendor: int
-    product: int
-    path: str = ""
-    interface_class: int = 7
-
-    @property
-    def where(self) -> str:
-        """In words, as the settings name it."""
-        return f"USB {self.vendor:04x}:{self.product:04x}{f' at {self.path}' if self.path else ''}"
-
-
 class UsbPort:
-    """See ``Port``. ``backend`` is pyusb's own choice unless a test gives one."""
+    """See ``Port``. ``backend`` is pyusb's own choice unless a test gives one. ``interface_class``: 7 is printers."""
 
-    def __init__(self, device: UsbDevice, backend: object | None = None) -> None:
-        self._device = device
+    def __init__(self, address: UsbAddress, backend: object | None = None, *, interface_class: int = 7) -> None:
+        self._address, self._class = address, interface_class
         self._backend = backend
         self._opened: _Opened | None = None
         self._arrived: asyncio.Queue[bytes | OSError] = asyncio.Queue()
@@ -55,7 +40,7 @@ class UsbPort:
     @property
     def where(self) -> str:
         """See ``Port.where``."""
-        return self._device.where
+        return str(self._address)
 
     async def open(self) -> None:
         """See ``Port.open``."""
@@ -65,7 +50,7 @@ class UsbPort:
         self._deeds = ThreadPoolExecutor(1, thread_name_prefix="usb-port")
         loop = asyncio.get_running_loop()
         try:
-            self._opened = await loop.run_in_executor(self._deeds, _open, self._device, self._backend)
+            self._opened = await loop.run_in_executor(self._deeds, _open, self._address, self._class, self._backend)
         except BaseException:
             self._deeds.shutdown(wait=False)
             self._deeds = None
@@ -133,38 +118,19 @@ class UsbPort:
         return self._opened
 
 
-def _open(wanted: UsbDevice, backend: object | None) -> _Opened:
-    import usb.core  # noqa: PLC0415  nothing that a kiosk without USB printers should load
-    import usb.util  # noqa: PLC0415
+def _open(address: UsbAddress, interface_class: int, backend: object | None) -> _Opened:
+    import usb.util  # noqa: PLC0415  nothing that a kiosk without USB printers should load
 
+    device = found(address, backend)
     try:
-        found = list(usb.core.find(find_all=True, backend=backend, idVendor=wanted.vendor, idProduct=wanted.product))
-    except usb.core.NoBackendError as error:
-        text = f"{wanted.where}: libusb is missing; install libusb-1.0-0"
-        raise NoHardwareError(text) from error
-    at = {_path(device): device for device in found}
-    if wanted.path:
-        at = {path: device for path, device in at.items() if path == wanted.path}
-    if not at:
-        text = f"{wanted.where} is not there; check cable and power"
-        raise NoHardwareError(text)
-    if len(at) > 1:
-        text = f"{wanted.where}: there are several, at {', '.join(sorted(at))}; set usb_path"
-        raise NoHardwareError(text)
-    (device,) = at.values()
-    try:
-        return _Opened(device, usb.util, wanted.interface_class)
+        return _Opened(device, usb.util, interface_class)
     except OSError as error:
         usb.util.dispose_resources(device)
         if error.errno in _TAKEN:
-            text = f"{wanted.where} is held by another program, or may not be opened: {error}"
+            text = f"{address} is held by another program, or may not be opened: {error}"
             raise ClaimedError(text) from error
-        text = f"{wanted.where}: {error}"
+        text = f"{address}: {error}"
         raise NoHardwareError(text) from error
-
-
-def _path(device: Any) -> str:  # noqa: ANN401  pyusb carries no types
-    return f"{device.bus}-{'.'.join(map(str, device.port_numbers or (device.address,)))}"
 
 
 class _Opened:

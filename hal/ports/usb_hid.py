@@ -25,8 +25,9 @@ import usb.util
 
 from hal.device import ClaimedError, DeviceError, NoHardwareError, ProtocolError, TimeoutExpiredError
 from hal.hid import LONGEST_DESCRIPTOR, Descriptor, parse
+from hal.ports.usb_finder import UsbAddress, found
 
-__all__ = ["UsbAddress", "UsbHidPort"]
+__all__ = ["UsbHidPort"]
 
 T = TypeVar("T")
 _Told = tuple[bytes | OSError, int]
@@ -40,29 +41,6 @@ _OUTPUT, _FEATURE = 2, 3
 _MOST_UNREAD = 1000
 _MOST_LOADED, _LOADED_MS = 8, 20
 """Packets that a device may have loaded while nobody listened, and how long one takes to come."""
-
-
-@dataclass(frozen=True, slots=True)
-class UsbAddress:
-    """Which device: its ids and, where two are alike, ``path`` (bus-port.port, as the kernel writes it: ``1-1.4``) or
-    ``serial`` (the string in its descriptor).
-    """
-
-    vendor: int
-    product: int
-    path: str = ""
-    serial: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse what names no device."""
-        if not (0 < self.vendor <= 0xFFFF and 0 <= self.product <= 0xFFFF):  # noqa: PLR2004  16 bits
-            text = "usb_vendor and usb_product are the device's ids, as lsusb tells them, 0x0c2e for one"
-            raise ValueError(text)
-
-    def __str__(self) -> str:
-        told = f"USB {self.vendor:04x}:{self.product:04x}"
-        told += f" at {self.path}" if self.path else ""
-        return told + (f" with serial number {self.serial}" if self.serial else "")
 
 
 class UsbHidPort:
@@ -331,7 +309,7 @@ def _opened(address: UsbAddress, page: int, backend: object | None, control_ms: 
     """Find, claim and read the descriptor of the interface with this page."""
     where = str(address)
     with _told(where):
-        device = _found(address, backend)
+        device = found(address, backend)
         others = []
         try:
             for interface in _hid_interfaces(device):
@@ -349,40 +327,6 @@ def _opened(address: UsbAddress, page: int, backend: object | None, control_ms: 
     told = ", ".join(f"{each:04x}" for each in others) or "none"
     text = f"{where} is there but has no HID page {page:04x} (it has {told}); set it to the right USB interface"
     raise NoHardwareError(text)
-
-
-def _found(address: UsbAddress, backend: object | None) -> Any:  # noqa: ANN401  pyusb carries no types
-    given = {"backend": backend} if backend is not None else {}
-    try:
-        alike = list(usb.core.find(find_all=True, idVendor=address.vendor, idProduct=address.product, **given))
-    except usb.core.NoBackendError as error:
-        text = "there is no libusb-1.0 on this machine; install it"
-        raise NoHardwareError(text) from error
-    if address.path:
-        alike = [each for each in alike if _path(each) == address.path]
-    if address.serial:
-        alike = [each for each in alike if _serial(each) == address.serial]
-    if not alike:
-        text = f"no {address}; check its cable and its power"
-        raise NoHardwareError(text)
-    if len(alike) > 1:
-        paths = ", ".join(sorted(map(_path, alike)))
-        text = f"{len(alike)} devices are {address}: at {paths}; say which by usb_path or usb_serial"
-        raise NoHardwareError(text)
-    return alike[0]
-
-
-def _path(device: Any) -> str:  # noqa: ANN401  the same
-    return f"{device.bus}-{'.'.join(map(str, device.port_numbers or ()))}"
-
-
-def _serial(device: Any) -> str:  # noqa: ANN401  the same
-    try:
-        return str(device.serial_number or "")
-    except ValueError:  # it has no strings, or keeps them to itself
-        return ""
-    finally:
-        usb.util.dispose_resources(device)
 
 
 def _hid_interfaces(device: Any) -> Iterator[Any]:  # noqa: ANN401  the same

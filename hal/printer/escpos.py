@@ -40,7 +40,8 @@ from hal.device import DeviceError, Health, NoHardwareError, Sink, StatusChanged
 from hal.ports.port import Port
 from hal.ports.serial import Flow, Framing, SerialLine, SerialPort
 from hal.ports.tcp import TcpPort
-from hal.ports.usb import UsbDevice, UsbPort
+from hal.ports.usb import UsbPort
+from hal.ports.usb_finder import UsbAddress
 from hal.printer.contract import Document, DrawerMoved, PrinterCondition, PrinterState, PrintOutcome
 from hal.printer.protocol.dialogue import TELL_CHANGES, Dialogue, Patience, StoppedError
 from hal.printer.protocol.job import CodePage, Layout, encode
@@ -215,7 +216,7 @@ def _port(settings: Settings) -> Port:
             )
             return SerialPort(line)
         case "usb":
-            return UsbPort(UsbDevice(settings.usb_vendor, settings.usb_product, settings.usb_path))
+            return UsbPort(UsbAddress(settings.usb_vendor, settings.usb_product, settings.usb_path))
 
 
 class Driver(StreamDevice):

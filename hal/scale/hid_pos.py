@@ -37,7 +37,8 @@ from typing import Final
 
 from hal.device import DeviceError, NotEnabledError, ProtocolError
 from hal.hid import Descriptor, Field, Kind, usage
-from hal.ports.usb_hid import UsbAddress, UsbHidPort
+from hal.ports.usb_finder import UsbAddress
+from hal.ports.usb_hid import UsbHidPort
 from hal.scale.contract import Reading, ScaleState, ScaleUnit
 from hal.streaming import StreamDevice
 

@@ -43,7 +43,8 @@ from typing import Final, Literal
 
 from hal.device import DeviceError, ProtocolError, TimeoutExpiredError
 from hal.hid import Descriptor, Field, usage
-from hal.ports.usb_hid import UsbAddress, UsbHidPort
+from hal.ports.usb_finder import UsbAddress
+from hal.ports.usb_hid import UsbHidPort
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead, Encoding, code_text, split_identifier
 from hal.streaming import StreamDevice, first_to_end
 

@@ -11,7 +11,8 @@ import pytest
 
 from bench.far_ends.usb_hid import HidBus, HidDevice, HidInside
 from hal.device import ClaimedError, NoHardwareError, ProtocolError, TimeoutExpiredError
-from hal.ports.usb_hid import UsbAddress, UsbHidPort
+from hal.ports.usb_finder import UsbAddress
+from hal.ports.usb_hid import UsbHidPort
 from tests.support.waiting import wait_until_async
 
 PAGE = 0xFF00
@@ -223,7 +224,7 @@ def test_a_device_that_is_not_there_says_what_to_do() -> None:
     async def run() -> None:
         async with world() as (port, devices):
             await devices[0].unplug()
-            with pytest.raises(NoHardwareError, match="no USB 1234:5678; check its cable"):
+            with pytest.raises(NoHardwareError, match="USB 1234:5678 is not there; check its cable"):
                 await port.open()
 
     asyncio.run(run())

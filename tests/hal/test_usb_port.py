@@ -9,13 +9,14 @@ import pytest
 
 from bench.far_ends.printer.usb import VirtualPrinter, VirtualUsb
 from hal.device import ClaimedError, DeviceError, NoHardwareError
-from hal.ports.usb import UsbDevice, UsbPort
+from hal.ports.usb import UsbPort
+from hal.ports.usb_finder import UsbAddress
 from tests.support.waiting import wait_until
 
 EPSON = (0x04B8, 0x0E15)
 
 
-def _opened(device: UsbDevice, *printers: VirtualPrinter) -> list[bool]:
+def _opened(device: UsbAddress, *printers: VirtualPrinter) -> list[bool]:
     """Open and close a port on a bus; which of the printers were opened meanwhile."""
 
     async def run() -> list[bool]:
@@ -31,24 +32,24 @@ def _opened(device: UsbDevice, *printers: VirtualPrinter) -> list[bool]:
 
 def test_two_alike_are_told_apart_by_the_socket_they_are_in() -> None:
     left, right = VirtualPrinter(port=(1, 4)), VirtualPrinter(port=(2,))
-    assert _opened(UsbDevice(*EPSON, "1-1.4"), left, right) == [True, False]
-    assert _opened(UsbDevice(*EPSON, "1-2"), left, right) == [False, True]
+    assert _opened(UsbAddress(*EPSON, "1-1.4"), left, right) == [True, False]
+    assert _opened(UsbAddress(*EPSON, "1-2"), left, right) == [False, True]
     assert (left.opened, right.opened) == (0, 0)
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("", "there are several, at 1-1.4, 1-2; set usb_path"), ("1-3", "at 1-3 is not there")],
+    [("", "at 1-1.4, 1-2; say which by usb_path"), ("1-3", "at 1-3 is not there")],
 )
 def test_two_alike_are_not_chosen_between(path: str, words: str) -> None:
     alike = VirtualPrinter(port=(1, 4)), VirtualPrinter(port=(2,))
     with pytest.raises(NoHardwareError, match=words):
-        _opened(UsbDevice(*EPSON, path), *alike)
+        _opened(UsbAddress(*EPSON, path), *alike)
 
 
 def test_another_kind_of_printer_is_none() -> None:
     with pytest.raises(NoHardwareError, match="USB 04b8:0e15 is not there"):
-        _opened(UsbDevice(*EPSON), VirtualPrinter(vendor=0x0416, product=0x5011))
+        _opened(UsbAddress(*EPSON), VirtualPrinter(vendor=0x0416, product=0x5011))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_one_that_is_held_or_says_nothing_of_itself_is_refused(
     printer = VirtualPrinter()
     printer.held, printer.speaks = held, speaks
     with pytest.raises(error, match=words):
-        _opened(UsbDevice(*EPSON), printer)
+        _opened(UsbAddress(*EPSON), printer)
     assert printer.opened == 0
 
 
@@ -72,7 +73,7 @@ def test_what_was_said_before_is_dropped_and_what_is_said_is_read() -> None:
     async def run() -> None:
         printer = VirtualPrinter()
         printer.answer(b"before")
-        port = UsbPort(UsbDevice(*EPSON), VirtualUsb(printer))
+        port = UsbPort(UsbAddress(*EPSON), VirtualUsb(printer))
         await port.open()
         printer.answer(b"after")
         assert await port.read() == b"after"
@@ -90,7 +91,7 @@ def test_what_was_said_before_is_dropped_and_what_is_said_is_read() -> None:
 def test_who_reads_is_told_when_the_line_is_gone(end: str) -> None:
     async def run() -> None:
         printer = VirtualPrinter()
-        port = UsbPort(UsbDevice(*EPSON), VirtualUsb(printer))
+        port = UsbPort(UsbAddress(*EPSON), VirtualUsb(printer))
         await port.open()
         reading = asyncio.ensure_future(port.read())
         await asyncio.sleep(0)

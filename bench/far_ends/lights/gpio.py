@@ -39,8 +39,7 @@ _SETTLE_S: Final = 0.02
 
 Lamp = Literal["green", "amber", "red"]
 Fault = Literal["none", "slow", "half", "cut"]
-"""``slow``: each answer takes its time; ``half``: it ends in the middle, and the link stays up; ``cut``: the link breaks
-there."""
+"""``slow``: each answer takes its time; ``half``: it ends in the middle, and ``cut``: the link with it."""
 LAMPS: Final[Mapping[str, int]] = {"green": 17, "amber": 27, "red": 22}
 BEEPER: Final = 12
 SWITCHES: Final[Mapping[str, int]] = {"staff_key": 23, "door": 24, "help_button": 25, "tamper": 5, "cash_drawer": 6}

@@ -58,8 +58,8 @@ class Rig:
     ``unplug`` is ``None`` where there is no cable to pull. ``faults``: what can be done to the device or its line, by
     name, each undone by ``heal``. ``last_byte_ns``: when the far end sent the last byte of what ``act`` brought
     (``time.monotonic_ns``). ``checked``: its frames carry a check that finds every harmed byte, so that even on a line
-    that loses or garbles them it never tells a wrong value. ``besides``: what a fault brings by itself (a button that is
-    stuck is pressed), and is right whenever it is told.
+    that loses or garbles them it never tells a wrong value. ``besides``: what a fault brings by itself (a stuck button
+    is pressed), and is right whenever it is told.
     """
 
     driver: Any

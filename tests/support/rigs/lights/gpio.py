@@ -15,7 +15,7 @@ from gpiozero.pins.mock import MockFactory
 from bench.far_ends.lights.gpio import SWITCHES, Cabinet, Fault, wiring
 from hal.lights import gpio
 from hal.lights.contract import SwitchTurned
-from tests.support.rigs import Rig, Wire
+from tests.support.rigs import Deed, Rig, Wire
 
 __all__ = ["RIGS", "settings"]
 
@@ -76,8 +76,8 @@ async def network(folder: Path) -> AsyncIterator[Rig]:
         await cabinet.help_button(on=False)
 
     kinds: tuple[Fault, ...] = ("slow", "half", "cut")
-    faults = {kind: functools.partial(cabinet.fault, kind=kind) for kind in kinds}
-    others = {"silent": silent, "stuck": stuck, "restart": cabinet.restart}
+    faults: dict[str, Deed] = {kind: functools.partial(cabinet.fault, kind=kind) for kind in kinds}
+    faults |= {"silent": silent, "stuck": stuck, "restart": cabinet.restart}
 
     chosen = {"GPIOZERO_PIN_FACTORY": "pigpio", "PIGPIO_ADDR": "127.0.0.1", "PIGPIO_PORT": str(port)}
     before = {name: os.environ.get(name) for name in chosen}
@@ -89,7 +89,7 @@ async def network(folder: Path) -> AsyncIterator[Rig]:
             cabinet.plug,
             act,
             SwitchTurned,
-            faults=faults | others,
+            faults=faults,
             heal=heal,
             besides=frozenset({("help_button", True), ("help_button", False)}),
         )

@@ -13,7 +13,8 @@ from bench.far_ends.line import Fault, Line
 from bench.far_ends.printer.escpos import PrinterInside
 from bench.far_ends.printer.interpreter import Make, PaperState
 from bench.far_ends.printer.usb import VirtualPrinter, VirtualUsb
-from hal.ports.usb import UsbDevice, UsbPort
+from hal.ports.usb import UsbPort
+from hal.ports.usb_finder import UsbAddress
 from hal.printer import escpos
 from hal.printer.contract import PrinterState
 from tests.support.rigs import Deed, Rig, Wire
@@ -49,7 +50,7 @@ def usb_printer(folder: Path, make: Make | None = None) -> tuple[VirtualPrinter,
 
 def on_usb(plug: VirtualPrinter, **settings: object) -> escpos.Driver:
     """A driver at a bus with this one printer."""
-    port = UsbPort(UsbDevice(plug.vendor, plug.product), VirtualUsb(plug))
+    port = UsbPort(UsbAddress(plug.vendor, plug.product), VirtualUsb(plug))
     given = escpos_settings(connection="usb", usb_vendor=plug.vendor, usb_product=plug.product, **settings)
     return escpos.Driver("printer", given, port)
 
