@@ -22,7 +22,7 @@ from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
 
-__all__ = ["Deed", "Make", "Rig", "Seen", "Wire", "essence", "every", "opened", "wire_of"]
+__all__ = ["Bank", "Deed", "Make", "Rig", "Roll", "Seen", "Wire", "essence", "every", "opened", "wire_of"]
 
 Wire = Literal["wire", "emulated", "guest", "simulated"]
 """``wire``: the real transport. ``emulated``: this host has no kernel part for it (evdev, HID, V4L2, GPIO), so the far
@@ -50,6 +50,32 @@ def essence(event: DeviceEvent) -> object:
             return event
 
 
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """What stands behind a card terminal: what it wrote down, and what a shopper and a bad day do.
+
+    ``deeds``: approved, declined, cancelled or reversed, one each, as on its own disk. ``waits``: whether a payment is
+    on its display. ``tap``: a good card. ``lose_answers``: it charges whatever it is asked for, and its answers are
+    lost, until ``answer`` is done. ``currency``: what it takes.
+    """
+
+    deeds: Callable[[], list[str]]
+    waits: Callable[[], bool]
+    tap: Deed
+    lose_answers: Deed
+    answer: Deed
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """What stands behind a printer: how many whole receipts have come out of it, and its paper."""
+
+    whole: Callable[[], int]
+    take_out: Deed
+    put_in: Deed
+
+
 @dataclass(slots=True)
 class Rig:
     """``act`` makes the world do what the device tells as ``data``, anew at each call, and gives the ``essence`` that
@@ -59,7 +85,7 @@ class Rig:
     name, each undone by ``heal``. ``last_byte_ns``: when the far end sent the last byte of what ``act`` brought
     (``time.monotonic_ns``). ``checked``: its frames carry a check that finds every harmed byte, so that even on a line
     that loses or garbles them it never tells a wrong value. ``besides``: what a fault brings by itself (a stuck button
-    is pressed), and is right whenever it is told.
+    is pressed), and is right whenever it is told. ``world``: what a card terminal's or a printer's driver does to it.
     """
 
     driver: Any
@@ -72,6 +98,7 @@ class Rig:
     last_byte_ns: Callable[[], int] | None = None
     checked: bool = False
     besides: frozenset[object] = frozenset()
+    world: Bank | Roll | None = None
 
 
 Make = Callable[[Path], AbstractAsyncContextManager[Rig]]

@@ -15,6 +15,7 @@ from hal.card_reader.contract import Prompt
 from hal.card_reader.nexo import Driver, Settings
 from tests.support.ports import free_port
 from tests.support.rigs import Rig, Wire
+from tests.support.rigs.banks import bank_behind
 
 WIRE: Wire = "wire"
 
@@ -51,7 +52,14 @@ async def rig(folder: Path) -> AsyncIterator[Rig]:
             for kind in ("hang_up", "cut", "other_service", "wrong_hmac", "wrong_header", "garbage", "empty")
         }
         yield Rig(
-            driver, terminal.unplug, terminal.plug, act, Prompt, faults, functools.partial(terminal.fault, kind="none")
+            driver,
+            terminal.unplug,
+            terminal.plug,
+            act,
+            Prompt,
+            faults,
+            functools.partial(terminal.fault, kind="none"),
+            world=bank_behind(terminal, "EUR"),
         )
 
 

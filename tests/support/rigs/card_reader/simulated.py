@@ -14,6 +14,7 @@ from bench.far_ends.card_reader.simulated import Terminal
 from hal.card_reader.contract import Prompt
 from hal.drivers import load
 from tests.support.rigs import Rig, Wire
+from tests.support.rigs.banks import bank_behind
 
 WIRE: Wire = "simulated"
 
@@ -23,7 +24,13 @@ async def rig(folder: Path) -> AsyncIterator[Rig]:
     """A terminal whose prompts everybody sees."""
     terminal = Terminal(folder / "charges.jsonl")
     address = await terminal.start()
-    settings: dict[str, object] = {"terminal": address, "retry_ms": 10, "knob_socket": str(folder / "card.knobs")}
+    settings: dict[str, object] = {
+        "terminal": address,
+        "retry_ms": 10,
+        "pay_timeout_ms": 600,
+        "answer_timeout_ms": 600,
+        "knob_socket": str(folder / "card.knobs"),
+    }
     driver: Any = load("card_reader", "simulated", "card_reader", settings)
 
     requests = itertools.count()
@@ -41,7 +48,7 @@ async def rig(folder: Path) -> AsyncIterator[Rig]:
             writer.close()
 
     try:
-        yield Rig(driver, terminal.unplug, terminal.plug, act, Prompt)
+        yield Rig(driver, terminal.unplug, terminal.plug, act, Prompt, world=bank_behind(terminal, "EUR"))
     finally:
         await driver.close()
         await terminal.close()

@@ -14,6 +14,7 @@ from bench.far_ends.line import Fault, Line
 from hal.card_reader.contract import Prompt
 from hal.card_reader.zvt import Driver, Settings
 from tests.support.rigs import Deed, Rig, Wire
+from tests.support.rigs.banks import bank_behind
 
 WIRE: Wire = "wire"
 
@@ -49,7 +50,8 @@ async def _rig(folder: Path, port: Literal["tcp", "pty"]) -> AsyncIterator[Rig]:
             kinds += ["lossy", "garbled"]
         faults: dict[str, Deed] = {kind: partial(line.fault, kind=kind) for kind in kinds}
         heal = partial(line.fault, kind="none")
-        yield Rig(driver, line.unplug, line.plug, act, Prompt, faults, heal, checked=port == "pty")
+        bank = bank_behind(terminal, "EUR")
+        yield Rig(driver, line.unplug, line.plug, act, Prompt, faults, heal, checked=port == "pty", world=bank)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,7 +18,7 @@ from hal.ports.usb import UsbPort
 from hal.ports.usb_finder import UsbAddress
 from hal.printer import escpos
 from hal.printer.contract import PrinterState
-from tests.support.rigs import Deed, Rig, Wire
+from tests.support.rigs import Deed, Rig, Roll, Wire
 
 __all__ = ["FONT", "RIGS", "escpos_settings", "on_usb", "usb_printer"]
 
@@ -67,6 +68,13 @@ def _act(inside: PrinterInside) -> Deed:
     return act
 
 
+def _roll(inside: PrinterInside, receipts: Path) -> Roll:
+    def whole() -> int:
+        return sum(json.loads(file.read_bytes())["complete"] for file in receipts.glob("*.json"))
+
+    return Roll(whole, partial(inside.paper, state="out"), partial(inside.paper, state="ok"))
+
+
 @asynccontextmanager
 async def _on_line(folder: Path, *, serial: bool) -> AsyncIterator[Rig]:
     inside = PrinterInside(folder / "receipts", pictures=False)
@@ -89,6 +97,7 @@ async def _on_line(folder: Path, *, serial: bool) -> AsyncIterator[Rig]:
             faults=faults,
             heal=partial(line.fault, kind="none"),
             last_byte_ns=lambda: line.last_byte_ns,
+            world=_roll(inside, folder / "receipts"),
         )
     finally:
         await driver.close()
@@ -109,7 +118,7 @@ async def usb(folder: Path) -> AsyncIterator[Rig]:
         plug.plug()
 
     try:
-        yield Rig(driver, unplug, put_back, _act(inside), PrinterState)
+        yield Rig(driver, unplug, put_back, _act(inside), PrinterState, world=_roll(inside, folder / "receipts"))
     finally:
         await driver.close()
     assert plug.opened == 0

@@ -1,0 +1,255 @@
+"""What a category demands beyond the life cycle: money once, paper told as it is, a code once, a reading never twice.
+
+Each discipline takes a rig whose driver has not been opened and raises ``AssertionError``, in words for whoever wrote
+the driver. They judge by what the far end wrote down, never by what the driver says of itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from hal.card_reader.contract import Payment
+from hal.device import DeviceError
+from hal.printer.contract import Cut, Document, PrintOutcome, TextLine
+from hal.scale.contract import Reading
+from tests.support.rigs import Bank, Rig, Roll, Seen, essence, opened
+from tests.support.waiting import wait_until_async
+
+__all__ = ["DISCIPLINES", "Discipline", "needs_world"]
+
+Discipline = Callable[[Rig], Awaitable[None]]
+
+_AMOUNT: Final = 1_150
+_ATTEMPTS, _PAUSE_S = 500, 0.02
+_OPEN: Final = frozenset({"unknown", "in_progress"})
+
+
+def needs_world(category: str) -> bool:
+    """Whether a category's drivers do something to the world, so that it is the world that must be asked."""
+    return category in {"card_reader", "printer"}
+
+
+async def _ready(rig: Rig) -> Seen:
+    seen = await opened(rig.driver)
+    await wait_until_async(lambda: seen.statuses[-1:] == ["ready"], what="ready")
+    return seen
+
+
+# --- card terminals ----------------------------------------------------------------------------------------------
+
+
+def _bank(rig: Rig) -> Bank:
+    assert isinstance(rig.world, Bank), "its rig has no bank to judge by"
+    return rig.world
+
+
+async def _paid(rig: Rig, request: str) -> Payment:
+    bank = _bank(rig)
+    paying = asyncio.ensure_future(rig.driver.pay(request, _AMOUNT, bank.currency, kind="card"))
+    await wait_until_async(lambda: bank.waits() or paying.done(), what="a payment on the display")
+    await bank.tap()
+    payment: Payment = await paying
+    return payment
+
+
+async def one_request_is_one_charge(rig: Rig) -> None:
+    """The same request, asked again, is answered and not charged."""
+    bank = _bank(rig)
+    await _ready(rig)
+    paid = await _paid(rig, "r-1")
+    assert (paid.request, paid.outcome, paid.approved_minor) == ("r-1", "approved", _AMOUNT), paid
+    again = asyncio.ensure_future(rig.driver.pay("r-1", _AMOUNT, bank.currency, kind="card"))
+    await wait_until_async(lambda: bank.waits() or again.done(), what="an answer")
+    assert not bank.waits(), "the same request came to the terminal's display a second time"
+    assert (await again).outcome == "approved"
+    assert bank.deeds() == ["approved"], bank.deeds()
+
+
+async def a_lost_answer_is_unknown_and_never_a_second_charge(rig: Rig) -> None:
+    """Money was taken and the answer lost: no no, no not found, and no other charge, however often it is asked."""
+    bank = _bank(rig)
+    await _ready(rig)
+    await bank.lose_answers()
+    with suppress(DeviceError):
+        payment = await rig.driver.pay("r-1", _AMOUNT, bank.currency, kind="card")
+        assert payment.outcome in _OPEN, f"the answer was lost, and the driver says {payment.outcome}"
+    await bank.answer()
+    found = await _answered(lambda: rig.driver.status("r-1"))
+    assert found.request == "r-1"
+    assert found.outcome in _OPEN | {"approved"}, f"money was taken, and the driver says {found.outcome}"
+    again = asyncio.ensure_future(_answered(lambda: rig.driver.pay("r-1", _AMOUNT, bank.currency, kind="card")))
+    await wait_until_async(lambda: bank.waits() or again.done(), what="an answer")
+    assert not bank.waits(), "the shopper is asked for the same money again"
+    assert (await again).outcome in _OPEN | {"approved"}
+    assert bank.deeds() == ["approved"], bank.deeds()
+
+
+async def _answered(ask: Callable[[], Awaitable[Payment]]) -> Payment:
+    """Ask until the terminal is there again, as the kiosk does."""
+    for _ in range(_ATTEMPTS):
+        with suppress(DeviceError):
+            return await ask()
+        await asyncio.sleep(_PAUSE_S)
+    text = "the terminal did not come back"
+    raise AssertionError(text)
+
+
+async def what_is_aborted_is_not_paid(rig: Rig) -> None:
+    """The pending payment itself says that it was cancelled, and nothing was charged."""
+    bank = _bank(rig)
+    await _ready(rig)
+    paying = asyncio.ensure_future(rig.driver.pay("r-1", _AMOUNT, bank.currency, kind="card"))
+    await wait_until_async(bank.waits, what="a payment on the display")
+    await rig.driver.abort("r-1")
+    try:
+        payment = await paying
+    except DeviceError as error:
+        text = f"it was told to stop, and nobody knows what became of it: {error}"
+        raise AssertionError(text) from error
+    assert (payment.outcome, payment.approved_minor) == ("cancelled", 0), payment
+    assert "approved" not in bank.deeds()
+
+
+async def what_is_given_back_is_given_back_once(rig: Rig) -> None:
+    """A reversal may be repeated; afterwards the payment counts for nothing."""
+    bank = _bank(rig)
+    await _ready(rig)
+    paid = await _paid(rig, "r-1")
+    for _ in range(2):
+        assert await rig.driver.reverse("r-1", _AMOUNT, bank.currency, paid.reference), "it was not given back"
+    assert bank.deeds() == ["approved", "reversed"], bank.deeds()
+    assert (await rig.driver.status("r-1")).outcome not in {"approved", "partial"}
+
+
+async def what_was_never_asked_for_is_not_paid(rig: Rig) -> None:
+    """Nothing is made up about a request that the terminal never got."""
+    await _ready(rig)
+    assert (await rig.driver.status("never")).outcome in {"not_found", "unknown"}
+    assert _bank(rig).deeds() == []
+
+
+# --- printers ----------------------------------------------------------------------------------------------------
+
+
+def _roll(rig: Rig) -> Roll:
+    assert isinstance(rig.world, Roll), "its rig has no roll to judge by"
+    return rig.world
+
+
+async def _printed(rig: Rig, job: str) -> PrintOutcome:
+    outcome: PrintOutcome = await rig.driver.print_document(Document(job, (TextLine(f"Receipt {job}"), Cut())))
+    assert outcome.job == job
+    return outcome
+
+
+async def printed_is_out_of_the_printer_once(rig: Rig) -> None:
+    """What is said to be printed has come out, whole, once."""
+    await _ready(rig)
+    assert (await _printed(rig, "j-1")).outcome == "printed"
+    assert _roll(rig).whole() == 1
+    assert (await _printed(rig, "j-2")).outcome == "printed"
+    assert _roll(rig).whole() == 2
+
+
+async def without_paper_nothing_is_printed_then_or_later(rig: Rig) -> None:
+    """A job without paper is no success, and does not come out of itself with the next roll."""
+    roll = _roll(rig)
+    await _ready(rig)
+    await roll.take_out()
+    assert (await _printed(rig, "j-1")).outcome != "printed"
+    assert roll.whole() == 0
+    await roll.put_in()
+    await _prints_again(rig)
+
+
+async def without_a_link_nothing_is_said_to_be_printed(rig: Rig) -> None:
+    """Neither an exception nor a success: an outcome."""
+    if rig.unplug is None:
+        return
+    seen = await _ready(rig)
+    await rig.unplug()
+    assert (await _printed(rig, "j-1")).outcome in {"failed", "unknown"}
+    await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+    await rig.plug()
+    await wait_until_async(lambda: seen.statuses[-1] == "ready", what="ready again")
+    await _prints_again(rig)
+
+
+async def _prints_again(rig: Rig) -> None:
+    """The job of a second attempt comes out, and no other."""
+    for _ in range(_ATTEMPTS):
+        if (await _printed(rig, "j-2")).outcome == "printed":
+            break
+        await asyncio.sleep(_PAUSE_S)  # it has not noticed yet that all is well
+    assert _roll(rig).whole() == 1, "what was said not to be printed came out after all"
+
+
+# --- whoever tells by itself -------------------------------------------------------------------------------------
+
+
+async def what_happens_once_is_told_once(rig: Rig) -> None:
+    """A code, a card, a switch: each is told once, in order, and not once more after a replug."""
+    seen = await _ready(rig)
+    expected = [await _told_after(rig, seen, number) for number in range(1, 5)]  # even: all switches are as they were
+    if rig.unplug is not None:
+        await rig.unplug()
+        await wait_until_async(lambda: seen.statuses[-1] == "lost", what="lost")
+        await rig.plug()
+        await wait_until_async(lambda: seen.statuses[-1] == "ready", what="ready again")
+        expected.append(await _told_after(rig, seen, 5))
+    told = [essence(event) for event in seen.of(rig.data)]
+    assert len(told) == len(expected), f"{len(expected)} things happened, {len(told)} were told"
+    known = [(one, other) for one, other in zip(told, expected, strict=True) if other is not None]
+    assert all(one == other for one, other in known), f"told {told}, and what happened was {expected}"
+
+
+async def _told_after(rig: Rig, seen: Seen, number: int) -> object:
+    expected = await rig.act()
+    await wait_until_async(lambda: len(seen.of(rig.data)) >= number, what="a data event")
+    return expected
+
+
+# --- scales ------------------------------------------------------------------------------------------------------
+
+
+async def no_reading_is_told_twice(rig: Rig) -> None:
+    """Each reading has a number of its own that grows, and a time that does not go back."""
+    seen = await _ready(rig)
+    for number in range(1, 4):
+        await rig.act()
+        enough = number * 2
+        await wait_until_async(partial(_have_come, seen, enough), what="readings")
+    readings = [event for event in seen.events if isinstance(event, Reading)]
+    numbers, times = [each.sequence for each in readings], [each.mono_ms for each in readings]
+    assert numbers == sorted(set(numbers)), f"readings are numbered {numbers}"
+    assert times == sorted(times), f"readings are timed {times}"
+
+
+def _have_come(seen: Seen, readings: int) -> bool:
+    return len(seen.of(Reading)) >= readings
+
+
+DISCIPLINES: Final[Mapping[str, tuple[Discipline, ...]]] = {
+    "card_reader": (
+        one_request_is_one_charge,
+        a_lost_answer_is_unknown_and_never_a_second_charge,
+        what_is_aborted_is_not_paid,
+        what_is_given_back_is_given_back_once,
+        what_was_never_asked_for_is_not_paid,
+    ),
+    "printer": (
+        printed_is_out_of_the_printer_once,
+        without_paper_nothing_is_printed_then_or_later,
+        without_a_link_nothing_is_said_to_be_printed,
+    ),
+    "scanner": (what_happens_once_is_told_once,),
+    "camera": (what_happens_once_is_told_once,),
+    "loyalty_card": (what_happens_once_is_told_once,),
+    "lights": (what_happens_once_is_told_once,),
+    "scale": (no_reading_is_told_twice,),
+}
+"""What a driver of a category is held to, besides what every driver is."""
