@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
@@ -325,51 +323,6 @@ def test_the_camera_and_the_scanner_seeing_one_pack_ring_once_and_the_same_devic
     assert [line.quantity for line in lines(lane)] == [1]
     lane.later(3_000).scan(MILK[1:]).later(600).scan(MILK[1:])
     assert [line.quantity for line in lines(lane)] == [3]
-
-
-# --- whatever is scanned -----------------------------------------------------------------------------------------
-
-_DIGITS = st.text(alphabet="0123456789", min_size=4, max_size=14)
-_SIGNS = st.text(alphabet="0123456789()]\x1dE/:.hpts?=%-[ABCঅ১", max_size=70)
-
-
-@st.composite
-def scans(draw: st.DrawFn, book: MemoryBook) -> str:
-    """Anything at all, and often something near to what is sold."""
-    number = draw(st.sampled_from([k.gtin or k.plu or "" for k in book.items.values()]))
-    made = draw(
-        st.sampled_from(
-            [
-                "{n}", "01{n}{t}", "(01){n}{t}", "https://a.example/01/{n}?{t}", "{t}{n}", "20{n}", "21{n}", "{t}",
-                "01{n}3103{t}", "01{n}3922{t}", "01{n}17{t}", "01{n}10{t}\x1d21{t}",
-            ]
-        )
-    )  # fmt: skip
-    return made.format(n=number, t=draw(_DIGITS | _SIGNS))
-
-
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data(), symbology=st.sampled_from(["", "]E0", "]E4", "]C0", "]C1", "]e0", "]d2", "]Q1", "]Q3", "]I1"]))
-def test_nothing_scanned_raises_or_sells_what_it_does_not_name(data: st.DataObject, symbology: str) -> None:
-    book = shop()
-    for k in data.draw(st.lists(_DIGITS, max_size=4, unique=True)):
-        gtin = numbered(k.zfill(13)[:13])
-        book.items[f"g{k}"] = Item(f"g{k}", {"en": k}, "misc", "standard", Money(5_000, "BDT"), gtin=gtin)
-        book.items[f"p{k}"] = Item(f"p{k}", {"en": k}, "misc", "exempt", Money(7_000, "BDT"), unit="kg", plu=k[:5])
-    lane = open_lane(book)
-    read = data.draw(st.lists(scans(book), min_size=1, max_size=3))
-
-    for each in read:
-        scan(lane, each, symbology).later(700)
-
-    digits = "".join(read)
-    for line in lane.happened(e.LineAdded):
-        item = book.items[line.item.item_id]
-        assert any(key and key.lstrip("0") in digits for key in (item.gtin, item.plu)), (item, read)
-    armed = lane.state.live.armed
-    assert (
-        armed is None or (book.items[armed.item_id].plu or book.items[armed.item_id].gtin or "?").lstrip("0") in digits
-    )
 
 
 def test_the_last_day_stops_where_the_shop_says_so() -> None:
