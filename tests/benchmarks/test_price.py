@@ -38,7 +38,14 @@ def test_every_part_tells_its_figures_and_tables(tmp_path: Path) -> None:
     code, told = _ran(tmp_path, _dear)
 
     assert code == 0
-    assert tuple(told["figures"]) == ("scan_p50_ms", "scan_p99_ms", "offers_growth", "oscar_times")
+    assert tuple(told["figures"]) == (
+        "scan_p50_ms",
+        "scan_p99_ms",
+        "dense_p50_ms",
+        "dense_p99_ms",
+        "offers_growth",
+        "oscar_times",
+    )
     assert [table["title"].split(",")[0] for table in told["tables"]] == [
         "After each scan",
         "Growth by lines",

@@ -56,7 +56,7 @@ def mended(digits: str) -> str:
 
 def expanded(six: str, system: str = "0") -> str:
     """UPC-E as UPC-A (section 5.2.2.4), the check digit made right."""
-    a, b, c, d, f, last = six
+    a, b, c, d, f, last = list(six)
     body = {"0": a + b + "00000" + c + d + f, "1": a + b + "10000" + c + d + f, "2": a + b + "20000" + c + d + f,
             "3": a + b + c + "00000" + d + f, "4": a + b + c + d + "00000" + f}  # fmt: skip
     return mended(system + body.get(last, a + b + c + d + f + "0000" + last) + "0")
