@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from headoffice.coupons.keeper import CouponKeeper
 from headoffice.database import Database
 from headoffice.feed import member_of
 from headoffice.ledger.tables import Workstation
 from headoffice.points.holds import available
-from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
+from messages.asks import CouponAnswer, CouponAsk, LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
 
 __all__ = ["Answers"]
 
 
 class Answers:
-    """Reads only; a question it knows no answer to is answered as such, never left waiting."""
+    """A question it knows no answer to is answered as such, never left waiting. Only coupons are written to."""
 
     def __init__(self, database: Database, *, clock: Callable[[], int]) -> None:
         self._database, self._clock = database, clock
+        self._coupons = CouponKeeper(database, clock=clock)
+
+    def coupon(self, kiosk: str, question: CouponAsk) -> CouponAnswer:
+        """Whether the coupon is kept for the basket of this kiosk."""
+        return self._coupons.reserve(kiosk, question)
 
     def loyalty(self, question: LoyaltyAsk) -> LoyaltyAnswer:
         """The member behind a keyed hash; an empty answer for nobody."""
@@ -26,8 +32,15 @@ class Answers:
             if member is None:
                 return LoyaltyAnswer(correlation=question.correlation)
             points = available(session, member.member_id, self._clock())
+            visit, used = self._coupons.used_by(session, member.member_id)
         return LoyaltyAnswer(
-            correlation=question.correlation, member_id=member.member_id, tier=member.tier, points=points
+            correlation=question.correlation,
+            member_id=member.member_id,
+            tier=member.tier,
+            points=points,
+            visit=visit,
+            segments=member.segments,
+            used=used,
         )
 
     def numbers(self, question: NumbersAsk) -> NumbersAnswer:

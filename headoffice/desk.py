@@ -22,7 +22,7 @@ from headoffice.points.upkeep import look_after
 from headoffice.registry import Registry
 from headoffice.stock import publish_stirred
 from messages import envelope, feed, topics
-from messages.asks import LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk
+from messages.asks import CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk
 from messages.errors import MessageError, Reason
 from messages.journal import Acknowledgement
 from messages.state import KioskState
@@ -180,6 +180,11 @@ class Desk:
             loyalty = self.answers.loyalty(envelope.decode(payload, LoyaltyAsk).data)
             topic, body = topics.answer(told.owner, "loyalty"), envelope.encode(loyalty, source=SOURCE)
             return [Reply(topic, body, correlation=loyalty.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+        if told.kind == "coupon":
+            coupon = self.answers.coupon(told.owner, envelope.decode(payload, CouponAsk).data)
+            self._on_change({"coupons"})
+            topic, body = topics.answer(told.owner, "coupon"), envelope.encode(coupon, source=SOURCE)
+            return [Reply(topic, body, correlation=coupon.correlation, expiry_seconds=_ANSWER_EXPIRY)]
         if told.kind == "payment":
             return self._payment(told.owner, envelope.decode(payload, PaymentAsk).data)
         if told.kind == "points":

@@ -10,7 +10,9 @@ from sqlalchemy import and_, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from headoffice.base import Base, add_rows
+from headoffice.ledger import coupons as booking
 from headoffice.ledger.baskets import Baskets
+from headoffice.ledger.coupon_tables import OfferUse
 from headoffice.ledger.tables import (
     BusinessUnit,
     Intervention,
@@ -55,6 +57,7 @@ class _Gathered:
     tenders: list[_Row] = field(default_factory=list)
     taxes: list[_Row] = field(default_factory=list)
     moves: list[_Row] = field(default_factory=list)
+    offers: list[_Row] = field(default_factory=list)
 
 
 class Posting:
@@ -95,6 +98,7 @@ class Posting:
         add_rows(self._session, SaleTender, gathered.tenders)
         add_rows(self._session, SaleTax, gathered.taxes)
         add_rows(self._session, StockMove, gathered.moves)
+        add_rows(self._session, OfferUse, gathered.offers)
 
     def post(self, at: Position, event: events.Payload) -> None:  # noqa: C901, PLR0912 - one flat match over the union
         """Post one event. Raises ``SuspectRecordError`` before anything is booked."""
@@ -125,8 +129,11 @@ class Posting:
             case events.TransactionVoided():
                 self._baskets.removed(event.transaction)
                 self._points.undone(event.transaction)
+                booking.let_go(self._session, event.transaction)
             case events.TenderReversed(kind="points"):
                 self._points.released(event.tender)
+            case events.CouponReturned():
+                booking.returned(self._session, self._kiosk.kiosk, event.code)
             case events.TransactionSuspended():
                 self._baskets.phased("suspended", event.transaction)
             case events.TransactionResumed():
@@ -150,6 +157,9 @@ class Posting:
         self._gathered.lines += lines
         self._gathered.tenders += tenders
         self._gathered.taxes += taxes
+        self._gathered.offers += booking.offer_uses(event)
+        twice = booking.redeem(self._session, at.kiosk, event)
+        self.remarks += (("coupon_twice", sentence) for sentence in twice)
         self._baskets.removed(named.uuid)
         self._points.sale(event)
         self.touched.add("sales")

@@ -40,9 +40,9 @@ shop_key = "{key}"
 clock_confirmed_by = ""
 
 [identity]
-kiosk = "kiosk-7"
+kiosk = "kiosk-{number}"
 store = "dhaka-1"
-workstation = "7"
+workstation = "{number}"
 
 [paths]
 sync = "{sync}"
@@ -101,12 +101,20 @@ class Lane:
     """A lane's folder and its world: settings, book, terminal. Kiosks come and go in it, as after power cuts."""
 
     def __init__(
-        self, folder: Path, terminal: str, reached: Mapping[str, object], extra_settings: str = "", sync: str = ""
+        self,
+        folder: Path,
+        terminal: str,
+        reached: Mapping[str, object],
+        extra_settings: str = "",
+        sync: str = "",
+        number: str = "7",
     ) -> None:
         self.folder = folder
         self.settings = folder / "kiosk.toml"
         settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in reached.items())
-        text = _SETTINGS.format(key=SHOP_KEY, folder=folder, terminal=terminal, terminal_settings=settings, sync=sync)
+        text = _SETTINGS.format(
+            key=SHOP_KEY, folder=folder, terminal=terminal, terminal_settings=settings, sync=sync, number=number
+        )
         self.settings.write_text(text + extra_settings, encoding="utf-8")
 
     @property
@@ -294,10 +302,11 @@ def lane(
     extra_settings: str = "",
     sync: str = "",
     terminal: str = "simulated",
+    number: str = "7",
 ) -> Iterator[Lane]:
     """A lane with its terminal, whose model is ``terminal``.
 
-    ``book`` is the small shop unless given; ``sync`` the name of a sync socket.
+    ``book`` is the small shop unless given; ``sync`` the name of a sync socket; ``number`` the workstation's.
     """
     folder = Path(tempfile.mkdtemp(prefix="lane"))  # short: a Unix socket's path has 108 bytes at most
     command = [sys.executable, "-m", f"bench.far_ends.card_reader.{terminal}", *_TERMINALS[terminal]]
@@ -309,7 +318,7 @@ def lane(
             try:
                 assert far_end.stdout is not None
                 told = json.loads(far_end.stdout.readline())
-                built = Lane(folder, terminal, _reached(terminal, told, folder), extra_settings, sync)
+                built = Lane(folder, terminal, _reached(terminal, told, folder), extra_settings, sync, number)
                 build_book(built.data, book or small_shop(), operators=operators)
                 yield built
             finally:

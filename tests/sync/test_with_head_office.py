@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from headoffice.broker_link import BrokerLink, BrokerSettings
-from headoffice.database import Database, open_database
-from headoffice.desk import Desk
+from headoffice.broker_link import BrokerLink
+from headoffice.database import Database
 from headoffice.feed import append, change_of
 from headoffice.ledger.tables import JournalRecord
 from kiosk.retail.item import Item
@@ -20,24 +16,10 @@ from kiosk.retail.money import Money
 from kiosk.store.book import Books
 from messages.local import AskNumbers, NumbersFound
 from tests.support.broker import Broker
+from tests.support.head_office import head_office
 from tests.support.shop import bangladesh, small_shop
 from tests.support.waiting import wait_until_async
 from tests.sync.rig import EPOCH, Kiosk
-
-
-@contextmanager
-def head_office(folder: Path, broker: Broker) -> Iterator[tuple[Database, BrokerLink]]:
-    """Head office as it is shipped, without its pages."""
-    shown = broker.credentials("headoffice")
-    database = open_database(f"sqlite:///{folder}/ledger.db")
-    settings = BrokerSettings("127.0.0.1", broker.port, shown.authority, shown.certificate, shown.key)
-    link = BrokerLink(settings, Desk(database, clock=lambda: time.time_ns() // 1_000_000))
-    link.start()
-    try:
-        yield database, link
-    finally:
-        link.stop()
-        database.close()
 
 
 def stored(database: Database) -> int:
