@@ -84,6 +84,7 @@ async def _told(form: FormData) -> str:
     told = guard.text_of(form, "text")
     if isinstance(file, UploadFile) and file.filename:
         told = (await file.read(_LARGEST + 1)).decode("utf-8-sig", "replace")
+    await form.close()
     if len(told) > _LARGEST:
         message = "too_many"
         raise ValueError(message)

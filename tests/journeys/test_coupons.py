@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,10 @@ def sync_of(at: Lane, number: str, broker: Broker) -> Iterator[None]:
             process.terminate()
 
 
+def online(kiosk: Running) -> bool:
+    return bool(kiosk.screens) and kiosk.screens[-1].chrome.online
+
+
 def discount(kiosk: Running) -> int:
     return kiosk.body.totals.discount.minor if isinstance(kiosk.body, s.BasketBody) else -1
 
@@ -109,7 +114,7 @@ def test_a_single_use_coupon_serves_once_in_the_fleet_and_a_voided_basket_gives_
             kiosks.append(kiosk)
         one, two = kiosks
         for kiosk in kiosks:
-            wait_until(lambda kiosk=kiosk: kiosk.screens[-1].chrome.online, 30, what="a lane that is online")
+            wait_until(partial(online, kiosk), 30, what="a lane that is online")
 
         lanes[0].scan(MILK)
         lanes[0].scan(ONE)
