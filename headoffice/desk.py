@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import OperationalError
 
 from headoffice.asks import Answers
+from headoffice.coupons import overview
 from headoffice.database import Database, is_full
 from headoffice.feed import Feed
 from headoffice.insight import home_of
@@ -203,7 +204,10 @@ class Desk:
         return [payment_reply(kiosk, none)]
 
     def _heads(self) -> list[Reply]:
+        before = self._told[0]
         version, stores = self._told = (self.feed.head(), self.registry.stores())
+        if version != before:
+            self._look_at_prices(before)
         return [
             Reply(
                 topics.feed_head(store),
@@ -212,6 +216,13 @@ class Desk:
             )
             for store in stores
         ]
+
+    def _look_at_prices(self, since: int) -> None:
+        """Lanes sell at the pack's maximum whatever the feed says; people must hear that it says more."""
+        with self._database.write() as session:
+            above = overview.remark_prices(session, since=since, utc_ms=self._clock())
+        if above:
+            self._on_change({"letters"})
 
     def _stale_heads(self) -> list[Reply]:
         return [] if (self.feed.head(), self.registry.stores()) == self._told else self._heads()

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from headoffice.base import add_rows
 from headoffice.database import Database
 from headoffice.feed_tables import BookItem, FeedCurrent, FeedHead, FeedRow, MemberKey, PriceChange
-from headoffice.ledger.letters import Letter, bury
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item, Recall
 from kiosk.retail.money import Money
@@ -98,8 +97,7 @@ def append(session: Session, changes: Iterable[Change], *, by: str, utc_ms: int)
     if rows:
         add_rows(session, FeedRow, rows)
         _stand(session, standing, rows)
-        items = _put_in_book(session, [change for change in newest.values() if change.kind == "item"])
-        _remark(session, items, utc_ms)
+        _put_in_book(session, [change for change in newest.values() if change.kind == "item"])
         _link_members(session, [change for change in newest.values() if change.kind == "member"])
     session.flush()
     return head.version
@@ -129,23 +127,13 @@ def _standing(session: Session, changes: Sequence[Change]) -> dict[tuple[str, st
     return {(row.kind, row.key): row for row in found if row is not None}
 
 
-def _remark(session: Session, items: Iterable[Item], utc_ms: int) -> None:
-    """Put before a person what lanes will not sell as the feed says: a price above the maximum on the pack."""
-    for item in items:
-        if item.price is None or item.mrp is None or item.mrp.currency != item.price.currency or item.price <= item.mrp:
-            continue
-        said = f"{item.item_id}: {item.price.minor} {item.price.currency}, its pack says at most {item.mrp.minor}"
-        bury(session, Letter("above_mrp", said), said.encode(), source="feed", received_ms=utc_ms)
-
-
-def _put_in_book(session: Session, changes: Sequence[Change]) -> list[Item]:
+def _put_in_book(session: Session, changes: Sequence[Change]) -> None:
     """Make the searchable price book say what the rows say."""
     for first in range(0, len(changes), _MANY):
         keys = [change.key for change in changes[first : first + _MANY]]
         session.execute(delete(BookItem).where(BookItem.item_id.in_(keys)))
     items = [_item_decoder.decode(change.payload) for change in changes if change.payload is not None]
     add_rows(session, BookItem, [_book_row(item) for item in items])
-    return items
 
 
 def _link_members(session: Session, changes: Sequence[Change]) -> None:

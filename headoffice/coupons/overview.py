@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from headoffice.coupons.terms import Terms, terms_of
-from headoffice.feed_tables import BookItem
+from headoffice.feed_tables import BookItem, FeedCurrent
 from headoffice.ledger.coupon_tables import CouponUse, OfferUse, SingleCoupon
+from headoffice.ledger.letters import Letter, bury
 
-__all__ = ["OfferView", "Twice", "above_maximum", "offers", "used_twice"]
+__all__ = ["OfferView", "Twice", "above_maximum", "offers", "remark_prices", "used_twice"]
 
 _SHOWN = 100
 
@@ -88,3 +89,13 @@ def above_maximum(session: Session) -> tuple[int, Sequence[BookItem]]:
     above = BookItem.price > BookItem.mrp
     count = session.scalar(select(func.count()).select_from(BookItem).where(above)) or 0
     return count, session.scalars(select(BookItem).where(above).order_by(BookItem.item_id).limit(_SHOWN)).all()
+
+
+def remark_prices(session: Session, *, since: int, utc_ms: int) -> int:
+    """Put before people each price above its pack's maximum that the feed has told after version ``since``."""
+    above = select(BookItem).join(FeedCurrent, (FeedCurrent.kind == "item") & (FeedCurrent.key == BookItem.item_id))
+    found = session.scalars(above.where(BookItem.price > BookItem.mrp, FeedCurrent.version > since)).all()
+    for item in found[:_SHOWN]:
+        said = f"{item.item_id}: {item.price} {item.currency} in minor units, its pack says at most {item.mrp}"
+        bury(session, Letter("above_mrp", said), said.encode(), source="feed", received_ms=utc_ms)
+    return len(found)
