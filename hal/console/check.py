@@ -90,7 +90,7 @@ async def _internal(device: Device, heard: asyncio.Queue[DeviceEvent], patience:
         async with asyncio.timeout(min(_UP_S, patience)):
             while not health.ok:
                 event = await heard.get()
-                if isinstance(event, StatusChanged) and event.cause:
+                if isinstance(event, StatusChanged) and event.cause and event.cause not in health.text:
                     print(f"      {event.status}: {event.cause}", flush=True)
                 if isinstance(event, StatusChanged) and event.status == "ready":
                     health = await device.check_health()

@@ -290,8 +290,11 @@ class Driver(BlockingDevice[Standing]):
             raise NoHardwareError(text)
 
     def _tell_switch(self, switch: Switch, on: bool) -> None:  # noqa: FBT001  the loop passes no names
-        """Tell a switch, if it is news: a bounce is none, and off is what is taken for granted."""
-        if self.enabled and on != self._told.get(switch, False):
+        """Tell a switch, if it is news: a bounce is none, and off is what is taken for granted.
+
+        An edge that was on its way from the library's thread when the pins were lost is let go; the next look tells it.
+        """
+        if self.enabled and self.linked and on != self._told.get(switch, False):
             self._told[switch] = on
             self.tell(SwitchTurned(self.name, switch, on))
 

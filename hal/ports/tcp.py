@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from contextlib import suppress
 
@@ -40,7 +41,8 @@ class TcpPort:
             async with asyncio.timeout(self._connect_seconds):
                 self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
         except OSError as error:  # a TimeoutError is one, with no text
-            text = f"no connection to {self.where}: {error.strerror or 'no answer'}; check cable, power and address"
+            why = os.strerror(error.errno).lower() if error.errno else "no answer"
+            text = f"no connection to {self.where}: {why}; check cable, power and address"
             raise NoHardwareError(text) from error
         connected: socket.socket = self._writer.get_extra_info("socket")
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final, Literal, Protocol, assert_never
 
 from hal.camera.contract import Camera, Guess
@@ -148,12 +149,16 @@ class Performer:
         """Show the light as it should be; again when the light came back."""
         lights: Lights | None = self._rack.of("lights")
         if lights is not None:
-            self._spawn(lights.show(self._light.colour, blinking=self._light.blinking))
+            self._spawn(self._shine(lights))
 
     def tell_terminal(self) -> None:
         """The terminal has come back: it is told again that the lane is closed."""
         if self._closed:
             self._spawn(tell_closed(self._rack, self._policy().languages, closed=True))
+
+    async def _shine(self, lights: Lights) -> None:
+        with suppress(DeviceError):  # that they are away was told; they are lit again when they are back
+            await lights.show(self._light.colour, blinking=self._light.blinking)
 
     async def stop(self) -> None:
         """Let timers and tasks go. What was asked of a terminal or printer is asked about after the next start."""

@@ -11,9 +11,9 @@ from gpiozero.exc import PinUnknownPi
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from bench.far_ends.lights.gpio import Cabinet
-from hal.device import NoHardwareError, NotEnabledError
+from hal.device import DeviceEvent, NoHardwareError, NotEnabledError, StatusChanged
 from hal.lights.contract import Colour, SwitchTurned
-from hal.lights.gpio import Driver, Settings
+from hal.lights.gpio import Driver, Settings, Standing
 from tests.support.rigs import Seen, opened
 from tests.support.rigs.lights.gpio import settings
 from tests.support.waiting import wait_until_async
@@ -249,6 +249,40 @@ def test_a_key_that_turns_while_the_switches_are_read_is_not_told_as_it_stood_be
         driver.looked(stood)
         driver.looked(driver.look())
         assert seen.of(SwitchTurned) == [SwitchTurned("lights", "staff_key", on=True)]
+        await driver.close()
+
+    asyncio.run(run())
+
+
+def test_a_key_that_turns_as_the_pins_are_lost_is_told_when_they_are_back(pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types
+    class Failing(Driver):
+        fails = False
+
+        def look(self) -> Standing:
+            if self.fails:
+                text = "no answer"
+                raise NoHardwareError(text)
+            return super().look()
+
+    async def run() -> None:
+        driver, seen = Failing("lights", WIRED, pins), Seen()
+
+        def sink(event: DeviceEvent) -> None:
+            seen(event)
+            if isinstance(event, StatusChanged) and event.status == "lost":
+                pins.pin(KEY).drive_low()
+                driver.fails = False
+                driver.look_soon()
+
+        await driver.open(sink)
+        await driver.claim()
+        await driver.enable()
+        driver.fails = True
+        await wait_until_async(lambda: seen.statuses == ["ready", "lost", "ready"], what="ready again")
+        pins.pin(KEY).drive_low()  # pins that were taken anew have their pull-up on
+        await wait_until_async(lambda: SwitchTurned("lights", "staff_key", on=True) in seen.events, what="the key")
+        names = [event.status if isinstance(event, StatusChanged) else "data" for event in seen.events]
+        assert "data" not in names[names.index("lost") : names.index("lost") + 2], names
         await driver.close()
 
     asyncio.run(run())
