@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from samples.catalogue import SampleItem, SampleOffer, SampleShop
+from samples.catalogue import SampleItem, SampleOffer, SamplePromotion, SampleShop
 
 __all__ = ["Expected", "Oracle", "Picked"]
 
@@ -36,13 +36,19 @@ class Expected:
 
 
 class Oracle:
-    """Prices and offers of one shop. Raises ``ValueError`` for offers that it does not understand."""
+    """Prices and offers of one shop, for a shopper who is no member and whose packs tell no date.
+
+    Raises ``ValueError`` for offers that it does not understand.
+    """
 
     def __init__(self, shop: SampleShop, *, offers: bool) -> None:
         self.items: dict[str, SampleItem] = {item.item_id: item for item in shop.items}
         self._prices = {item.item_id: Decimal(item.price_minor) / 100 for item in shop.items}
         self._offers: Sequence[SampleOffer] = shop.offers if offers else ()
+        promotions = shop.promotions if offers else ()
+        self._promotions = [p for p in promotions if not p.value.get("tiers") and not _dated(p)]
         on_offer = [item_id for offer in self._offers for item_id in offer.item_ids]
+        on_offer += [item_id for promotion in self._promotions for item_id in promotion.item_ids]
         if len(on_offer) != len(set(on_offer)):
             message = "two offers compete for an item: which one gives the shopper more is not worked out here"
             raise ValueError(message)
@@ -71,6 +77,8 @@ class Oracle:
                 weighed += 1
         for offer in self._offers:
             saved += self._saving(offer, counted)
+        for promotion in self._promotions:
+            saved += self._saving_of(promotion, counted)
         return Expected(total - saved, saved, len(counted) + weighed)
 
     def _saving(self, offer: SampleOffer, counted: Mapping[str, int]) -> Decimal:
@@ -79,3 +87,26 @@ class Oracle:
         prices = sorted((self._prices[item] for item in taking_part for _ in range(counted[item])), reverse=True)
         whole = len(prices) // offer.buy * offer.buy
         return sum((price for place, price in enumerate(prices[:whole]) if place % offer.buy >= offer.pay), Decimal(0))
+
+    def _saving_of(self, promotion: SamplePromotion, counted: Mapping[str, int]) -> Decimal:
+        """So many, or one of each part, for a price: the dearest together, again and again, while that saves."""
+        effect = promotion.value["effect"]
+        if effect["kind"] not in ("n_for_price", "set_for_price"):
+            message = f"what {effect['kind']} saves is not worked out here"
+            raise ValueError(message)
+        if effect["kind"] == "n_for_price":
+            rows, size = [self._dearest(promotion.value["scope"], counted)], int(effect["n"])
+        else:
+            rows, size = [self._dearest(part["scope"], counted) for part in effect["parts"]], 1
+        price, saved = Decimal(effect["minor"]) / 100, Decimal(0)
+        for first in range(0, min(map(len, rows)) - size + 1, size):
+            saved += max(Decimal(0), sum((sum(row[first : first + size]) for row in rows), Decimal(0)) - price)
+        return saved
+
+    def _dearest(self, scope: Mapping[str, Sequence[str]], counted: Mapping[str, int]) -> list[Decimal]:
+        there = [item for item in scope["item_ids"] if item in counted and self.items[item].discountable]
+        return sorted((self._prices[item] for item in there for _ in range(counted[item])), reverse=True)
+
+
+def _dated(promotion: SamplePromotion) -> bool:
+    return "expires_within_days" in promotion.value["scope"]

@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from bench.boards import Boards
 from bench.knobs import KnobRefusedError
 
-__all__ = ["STORIES", "Stage", "Stories", "Story"]
+__all__ = ["SHORT_DATED", "STORIES", "Stage", "Stories", "Story"]
 
 _PACE = 1.2
 _PATIENCE = 30.0
+SHORT_DATED = "pk-25556606"
+"""Buttermilk: of a department that is marked down by date."""
 _BY_CODE = ("tiles:bkash", "tiles:pix")
 """Ways to pay by a code, one of which each sample shop has."""
 
@@ -129,10 +132,21 @@ class Stories:
             await self.tap(languages[0])
         await self.until("BasketBody")
 
-    async def scan(self, code: str) -> None:
+    async def scan(self, code: str, symbology: str = "]E0") -> None:
         """Pass a pack over the scanner."""
-        await self.turn("scanner", "scan", data=code, symbology="]E0")
+        await self.turn("scanner", "scan", data=code, symbology=symbology)
         await asyncio.sleep(self._pace / 8)
+
+    async def scan_item(self, item_id: str, *, days: int | None = None) -> None:
+        """Pass a pack of this item over the scanner: its bar code or, with ``days``, a Data Matrix.
+
+        The Data Matrix tells that the pack may be used for so many days more.
+        """
+        gtin = next(str(item.gtin) for item in self._stage.world.shop.items if item.item_id == item_id)
+        if days is None:
+            await self.scan(gtin.removeprefix("0"))
+        else:
+            await self.scan(f"01{gtin}17{datetime.now(UTC).date() + timedelta(days=days):%y%m%d}", "]d2")
 
     async def type(self, words: str) -> None:
         """Touch one key after the other, changing the script where a letter is not on the keyboard."""
@@ -215,6 +229,22 @@ async def _third_item(stories: Stories) -> None:
         await stories.say(words)
 
 
+async def _one_more(stories: Stories) -> None:
+    await stories.begin()
+    for _ in range(2):
+        await stories.scan(stories.packs[0]["code"])
+    await stories.until_shown(lambda shown: shown["hint"] == "hint.free")
+    await stories.say("Two of three: once the basket rests, the kiosk says that one more is free, and by which offer.")
+    await stories.tap("plus")
+    await stories.until_shown(lambda shown: "savings" in shown["targets"])
+    await stories.say("A touch has added it. Now a pack whose Data Matrix tells that it must be used by tomorrow.")
+    await stories.scan_item(SHORT_DATED, days=1)
+    await stories.say("It is marked down by its own date; a fresh pack of the same would cost its full price.")
+    await stories.tap("savings")
+    await stories.say("What was saved in all, offer by offer.")
+    await stories.tap("back")
+
+
 async def _network_cut(stories: Stories) -> None:
     await stories.say("The network goes.")
     await stories.turn("network", "unplug")
@@ -264,6 +294,7 @@ STORIES = (
     Story("power", "Power lost while the card is in", _power_lost),
     Story("banana", "Find “kola” and weigh it", _find_banana),
     Story("offer", "The third item completes an offer", _third_item),
+    Story("hint", "One more is free; a short date costs less", _one_more),
     Story("phone", "Scan the code and pay", _by_phone),
     Story("late", "Cancelled, and paid all the same", _paid_too_late),
     Story("network", "Network cut, sale, catch-up", _network_cut),

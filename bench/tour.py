@@ -29,7 +29,7 @@ from bench.contact_sheet import Shot, contact_sheet
 from bench.knobs import KnobRefusedError
 from bench.processes import NotReadyError
 from bench.receipts import Receipt, Receipts
-from bench.stories import Stories
+from bench.stories import SHORT_DATED, Stories
 from bench.world import KIOSK, Options, World
 from samples.catalogue import Country
 from tools.report import Report
@@ -38,6 +38,8 @@ __all__ = ["JOURNEYS", "Journey", "Walk", "main"]
 
 OUT: Final = Path(__file__).resolve().parents[1] / "build" / "tour"
 _PACE: Final = 0.4
+_BREAKFAST: Final = ("pk-50893572", "pk-97878161", "pk-35632364")
+"""The parts of the sample shop's breakfast offer."""
 _PATIENCE: Final = 40.0
 _LEDGER_SECONDS: Final = 30.0
 _TOTAL: Final = re.compile(r"^\s*TOTAL\s+\D*([\d.,]+)\s*$", re.IGNORECASE)
@@ -165,9 +167,18 @@ async def _family(walk: Walk) -> None:
     await walk.shoot("nobody is here yet")
     await walk.arrive("bn")
     await walk.shoot("an empty basket")
-    for _ in range(3):
+    for _ in range(2):
         await walk.scan(walk.packs[0]["code"])
+    await walk.until_shown(lambda shown: shown["hint"] == "hint.free")
+    await walk.shoot("one more would be free")
+    await walk.tap("plus")
+    await walk.until_shown(lambda shown: "savings" in shown["targets"])
     await walk.shoot("the third of three is free")
+    await walk.scan_item(SHORT_DATED, days=1)
+    await walk.shoot("a pack marked down by its date")
+    await walk.tap("savings")
+    await walk.shoot("what was saved, offer by offer")
+    await walk.tap("back")
     await walk.look_up("কলা", caption="searching in Bengali")
     await walk.weigh(865)
     await walk.tap("loyalty")
@@ -278,6 +289,12 @@ async def _brazil(walk: Walk) -> None:
     await walk.arrive("pt_BR")
     for pack in walk.packs[4:8]:
         await walk.scan(pack["code"])
+    for item_id in _BREAKFAST[:2]:
+        await walk.scan_item(item_id)
+    await walk.until_shown(lambda shown: bool(shown["hint"]))
+    await walk.shoot("what is missing for the breakfast offer")
+    await walk.scan_item(_BREAKFAST[2])
+    await walk.shoot("the breakfast offer holds")
     await walk.look_up("banana", caption="searching in Portuguese")
     await walk.weigh(1105)
     await walk.shoot("the basket")

@@ -375,6 +375,7 @@ class World:
     def products(self) -> list[dict[str, Any]]:
         """Packs with a barcode, those on offer first."""
         on_offer = [item_id for offer in self.shop.offers for item_id in offer.item_ids]
+        on_offer += [item_id for promotion in self.shop.promotions for item_id in promotion.item_ids]
         packs = [item for item in self.shop.items if item.gtin and not item.minimum_age]
         packs.sort(key=lambda item: on_offer.index(item.item_id) if item.item_id in on_offer else len(on_offer))
         adult = [item for item in self.shop.items if item.gtin and item.minimum_age][:1]

@@ -150,6 +150,8 @@ def _changes(session: Session, shop: SampleShop, now_ms: int) -> Iterator[Change
     for more in shop.points_offers:
         scope, effect = Scope(departments=more.departments), Earn(times=more.times)
         yield change_of("offer", more.offer_id, Offer(more.offer_id, scope, effect, dict(more.names), tiers=more.tiers))
+    for promotion in shop.promotions:
+        yield change_of("offer", promotion.offer_id, dict(promotion.value))
     for member in shop.members:
         points = PointsBooks(session).member(member.member_id).balance
         row = Member(member.member_id, member.tier, points=points, points_utc_ms=now_ms)

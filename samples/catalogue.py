@@ -24,6 +24,7 @@ __all__ = [
     "SampleOffer",
     "SampleOperator",
     "SamplePointsOffer",
+    "SamplePromotion",
     "SampleShop",
     "SampleStock",
     "SampleTaxClass",
@@ -129,6 +130,20 @@ class SamplePointsOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class SamplePromotion:
+    """An offer of another kind: ``value`` is its row of the feed, with this country's amounts."""
+
+    offer_id: str
+    value: Mapping[str, Any]
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """The items that it names, of all parts."""
+        scopes = [self.value["scope"], *(part["scope"] for part in self.value["effect"].get("parts", ()))]
+        return tuple(item_id for scope in scopes for item_id in scope.get("item_ids", ()))
+
+
+@dataclass(frozen=True, slots=True)
 class SampleOperator:
     """A member of staff. Badge and PIN are for demonstrations only."""
 
@@ -194,6 +209,7 @@ class SampleShop:
     items: tuple[SampleItem, ...]
     stock: tuple[SampleStock, ...]
     offers: tuple[SampleOffer, ...]
+    promotions: tuple[SamplePromotion, ...]
     members: tuple[SampleMember, ...]
     operators: tuple[SampleOperator, ...]
     points: Mapping[str, Any]
@@ -248,6 +264,7 @@ def load_shop(country: Country) -> SampleShop:
             SampleOffer(o["offer_id"], tuple(o["item_ids"]), o["names"], o["buy"], o["pay"])
             for o in _jsonl(_SHOP / "offers.jsonl")
         ),
+        promotions=tuple(SamplePromotion(p["offer_id"], _here(p, country)) for p in _jsonl(_SHOP / "promotions.jsonl")),
         members=tuple(_members(country)),
         operators=tuple(
             SampleOperator(o["operator_id"], o["name"], o["role"], o["badge"], o["pin"])
@@ -371,6 +388,15 @@ def _members(country: Country) -> Iterator[SampleMember]:
             language,
             row["story"],
         )
+
+
+def _here(told: Any, country: Country) -> Any:  # noqa: ANN401 - a JSON value
+    """A JSON value in which what is told per country is that of one."""
+    if isinstance(told, dict):
+        if told.keys() == {"bd", "br"}:
+            return told[country]
+        return {key: _here(value, country) for key, value in told.items()}
+    return [_here(value, country) for value in told] if isinstance(told, list) else told
 
 
 def _departments() -> Iterator[SampleDepartment]:

@@ -20,7 +20,7 @@ from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 
 from kiosk.bootstrap import KnobError
-from kiosk.checkout.screen import WeighBody
+from kiosk.checkout.screen import BasketBody, WeighBody
 from ui.app import KioskApp
 from ui.area import Area
 from ui.capture import read_back
@@ -201,6 +201,7 @@ class Panel:
             "reference": str(getattr(body, "reference", "")),
             "receipt": str(getattr(body, "receipt", "")),
             "code": str(getattr(body, "payload", "")),
+            "hint": body.hints[0].says.message if isinstance(body, BasketBody) and body.hints else "",
             "can_add": isinstance(body, WeighBody) and body.can_add,
             "targets": [target.name for target in self._targets() if target.name and target.enabled],
         }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Literal
 
-from samples.catalogue import Country, SampleItem, SampleOffer, SampleShop, load_shop
+from samples.catalogue import Country, SampleItem, SampleOffer, SamplePromotion, SampleShop, load_shop
 
 __all__ = ["item", "offer", "sample_shop", "shop"]
 
@@ -41,8 +41,9 @@ def offer(offer_id: str, items: str, buy: int, pay: int) -> SampleOffer:
     return SampleOffer(offer_id, tuple(items.split()), {"en": offer_id}, buy, pay)
 
 
-def shop(*rows: SampleItem | SampleOffer) -> SampleShop:
+def shop(*rows: SampleItem | SampleOffer | SamplePromotion) -> SampleShop:
     """A shop that sells these and nothing else."""
     items = tuple(row for row in rows if isinstance(row, SampleItem))
     offers = tuple(row for row in rows if isinstance(row, SampleOffer))
-    return replace(sample_shop(), items=items, offers=offers, stock=())
+    promotions = tuple(row for row in rows if isinstance(row, SamplePromotion))
+    return replace(sample_shop(), items=items, offers=offers, promotions=promotions, stock=())

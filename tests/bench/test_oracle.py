@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from decimal import Decimal
@@ -19,7 +20,8 @@ from kiosk.retail.tax import TaxRate
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
-from samples.catalogue import Country, SampleShop
+from kiosk.store.offers import decode_offer
+from samples.catalogue import Country, SamplePromotion, SampleShop
 from tests.bench.shop import item, offer, sample_shop, shop
 from tests.retail.builders import Shelf
 
@@ -98,10 +100,46 @@ def test_offers_that_compete_for_an_item_are_refused() -> None:
         Oracle(competing, offers=True)
 
 
+JAMS = {"kind": "n_for_price", "n": 2, "minor": 100_000}
+TRAY = {"kind": "set_for_price", "parts": [{"scope": {"item_ids": ["tea"]}}, {"scope": {"item_ids": ["oil", "soap"]}}]}
+
+
+def _promotion(effect: dict[str, object], items: str = "", **more: object) -> SamplePromotion:
+    scope = {"item_ids": items.split()}
+    return SamplePromotion("p", {"offer_id": "p", "names": {}, "scope": scope, "effect": effect, **more})
+
+
+def test_so_many_for_a_price_are_the_dearest_together_while_that_saves() -> None:
+    goods = shop(TEA, OIL, SOAP, _promotion(JAMS, "tea oil"))
+    oracle = Oracle(goods, offers=True)
+
+    assert oracle.expected(_pieces("tea", 4)).saved == 400
+    mixed = (*_pieces("tea", 3), *_pieces("oil", 1))
+    assert oracle.expected(mixed).total * 100 == _by_the_product(goods, mixed)
+
+
+def test_a_set_is_one_of_each_part_for_a_price() -> None:
+    oracle = Oracle(shop(TEA, OIL, SOAP, _promotion({**TRAY, "minor": 60_000})), offers=True)
+
+    assert oracle.expected(_pieces("tea", 2)).saved == 0
+    assert oracle.expected([*_pieces("tea", 1), *_pieces("oil", 1)]).saved > 0
+
+
+def test_what_only_members_or_dated_packs_get_is_nobody_s_here() -> None:
+    members = _promotion({"kind": "amount_off", "minor": 100}, tiers=["gold"])
+    dated = _promotion({"kind": "percent_off_each", "basis_points": 100})
+    dated.value["scope"]["expires_within_days"] = 2
+
+    assert Oracle(shop(TEA, members, dated), offers=True).expected(_pieces("tea", 1)).saved == 0
+    with pytest.raises(ValueError, match="not worked out"):
+        Oracle(shop(TEA, _promotion({"kind": "amount_off"}, "tea")), offers=True).expected(_pieces("tea", 1))
+
+
 def _by_the_product(goods: SampleShop, basket: tuple[Picked, ...]) -> int:
     """The basket's total in minor units, by the engine of the product: lines, offers, totals."""
     items = {row.item_id: row for row in goods.items}
-    offers = tuple(Offer(o.offer_id, Scope(o.item_ids), NForM(o.buy, o.pay), o.names) for o in goods.offers)
+    offers = [Offer(o.offer_id, Scope(o.item_ids), NForM(o.buy, o.pay), o.names) for o in goods.offers]
+    offers += [decode_offer(json.dumps(promotion.value).encode()) for promotion in goods.promotions]
     amounts: dict[tuple[str, int | None, int], int] = {}
     for place, picked in enumerate(basket):
         key = (picked.item_id, picked.grams, 0 if picked.grams is None else place)
@@ -149,10 +187,11 @@ def test_the_oracle_and_the_product_agree_where_offers_are_full(country: Country
     goods = sample_shop(country)
     oracle = Oracle(goods, offers=True)
     chance = random.Random(1)
+    named = [one.item_ids for one in goods.offers] + [one.item_ids for one in goods.promotions if one.item_ids]
     saving = 0
 
     for _ in range(500):
-        wanted = chance.choice(goods.offers).item_ids
+        wanted = chance.choice(named)
         basket = tuple(Picked(chance.choice(wanted)) for _ in range(chance.randint(1, 12)))
         expected = oracle.expected(basket)
         saving += expected.saved > 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ import pytest
 
 from bench.boards import Boards
 from bench.knobs import KnobPanel, KnobRefusedError
-from bench.stories import STORIES, Stories
+from bench.stories import SHORT_DATED, STORIES, Stories
+from tests.bench.shop import sample_shop
 
 _AFTER = {
     "languages:bn": "BasketBody",
@@ -24,6 +27,9 @@ _AFTER = {
     "tiles:bkash": "QrBody",
     "cancel": "TenderChoiceBody",
     "choices:none": "AttractBody",
+    "plus": "BasketBody",
+    "savings": "BasketBody",
+    "back": "BasketBody",
 }
 
 
@@ -85,6 +91,8 @@ class _Shop:
         self.sockets = {name: folder / name for name in self.panels}
         self.boards = Boards(self.sockets, lambda *_: None)
         self.world = self
+        self.shop = self
+        self.items = [replace(sample_shop().items[0], item_id=SHORT_DATED, gtin="08901234567890")]
 
     @staticmethod
     def _panel(name: str, *knobs: Any) -> KnobPanel:  # noqa: ANN401 - knobs of any arguments
@@ -110,8 +118,11 @@ class _Shop:
         targets = ["languages:bn", "languages:en"] if self.body == "AttractBody" else sorted(_KEYS[self.script])
         if self.body == "TenderChoiceBody":
             targets = ["tiles:bkash", "tiles:card"]
+        if self.body == "BasketBody":
+            targets += ["plus", "savings"]
         code = "000201" if self.body == "QrBody" else ""
         seen: dict[str, object] = {"body": self.body, "can_add": self.can_add, "targets": targets, "code": code}
+        seen["hint"] = "hint.free" if self.body == "BasketBody" else ""
         if self.blank:
             seen.clear()
         if self.body == self.shy:
@@ -214,6 +225,17 @@ def test_the_fruit_is_found_weighed_and_taken_off_again() -> None:
 
 def test_the_same_pack_is_scanned_three_times() -> None:
     assert _play("offer", body="BasketBody").done == ["scan code-0 ]E0"] * 3
+
+
+def test_the_hint_is_taken_by_a_touch_and_a_pack_tells_that_it_is_used_by_tomorrow() -> None:
+    before = datetime.now(UTC).date()
+    done = _play("hint", body="BasketBody").done
+    after = datetime.now(UTC).date()
+
+    dated = [f"scan 010890123456789017{day + timedelta(days=1):%y%m%d} ]d2" for day in (before, after)]
+    assert done[:3] == ["scan code-0 ]E0", "scan code-0 ]E0", "tap plus"]
+    assert done[3] in dated
+    assert done[4:] == ["tap savings", "tap back"]
 
 
 def test_a_sale_is_made_while_the_cable_is_out() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from kiosk.store.offers import decode_offer
 from samples.catalogue import Country, SampleShop, groceries_map, load_baskets, load_shop, picture_path
 
 ROOT = Path(__file__).parents[2] / "samples"
@@ -191,6 +192,17 @@ def test_every_offer_names_items_that_are_sold(shop: SampleShop) -> None:
         assert 0 < offer.pay < offer.buy
         assert set(offer.names) == LANGUAGES
         assert all(sold[item_id].discountable and sold[item_id].unit == "each" for item_id in offer.item_ids)
+
+
+def test_every_promotion_is_an_offer_of_the_feed_in_this_country_s_money(shop: SampleShop) -> None:
+    sold = {item.item_id: item for item in shop.items}
+    kinds = set()
+    for promotion in shop.promotions:
+        offer = decode_offer(json.dumps(promotion.value).encode())
+        assert offer.names.keys() == LANGUAGES
+        assert all(sold[item_id].discountable and sold[item_id].unit == "each" for item_id in promotion.item_ids)
+        kinds.add(offer.effect.kind)
+    assert kinds == {"n_for_price", "set_for_price", "amount_off", "percent_off_each"}
 
 
 def test_there_is_an_attendant_and_a_supervisor(shop: SampleShop) -> None:
