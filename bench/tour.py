@@ -287,14 +287,14 @@ async def _power(walk: Walk) -> None:
 async def _brazil(walk: Walk) -> None:
     await walk.shoot("nobody is here yet")
     await walk.arrive("pt_BR")
-    for pack in walk.packs[4:8]:
-        await walk.scan(pack["code"])
     for item_id in _BREAKFAST[:2]:
         await walk.scan_item(item_id)
     await walk.until_shown(lambda shown: bool(shown["hint"]))
     await walk.shoot("what is missing for the breakfast offer")
     await walk.scan_item(_BREAKFAST[2])
     await walk.shoot("the breakfast offer holds")
+    for pack in walk.packs[4:8]:
+        await walk.scan(pack["code"])
     await walk.look_up("banana", caption="searching in Portuguese")
     await walk.weigh(1105)
     await walk.shoot("the basket")

@@ -27,8 +27,8 @@ class SavingsSheet(Sheet):
         self.offers = Scroller(kit)
         self._sum = AmountRow(kit, TypeSize.LEAD, colour=kit.theme.saving, face="Bold")
         self.back = PushButton(kit, kit.say("button.back"), close, role="primary", icon="back", size=TypeSize.LEAD)
-        parts = (self.offers, self._sum, self.back)
-        super().__init__(kit, icon="tag", title=kit.say("savings.title"), parts=parts)
+        super().__init__(kit, icon="tag", title=kit.say("savings.title"))
+        self.add(self.offers, self._sum, self.back)
         self._count = 0
 
     def show(self, totals: TotalsView) -> None:
