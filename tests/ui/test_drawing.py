@@ -9,10 +9,10 @@ import pytest
 from kivy.uix.widget import Widget
 from PIL import ImageFont
 
-from kiosk.checkout.screen import Body, Notice
+from kiosk.checkout.screen import Body, Notice, Screen
 from kiosk.checkout.text import text
-from tests.support.screens import BASKET, BODIES, BREAKFAST, OFFER, TOTALS, bdt, screen
-from tests.ui.conftest import Shopper, within
+from tests.support.screens import BASKET, BODIES, BREAKFAST, LINES, OFFER, TOTALS, bdt, chrome, screen
+from tests.ui.conftest import Shopper, frames, within
 from ui.screens.all import VIEWS
 from ui.text import FONTS, Words, natural_width
 from ui.theme import (
@@ -196,3 +196,20 @@ def test_the_notice_never_moves_the_total(shopper: Shopper) -> None:
 def test_a_long_notice_is_said_whole(shopper: Shopper, language: str, message: str, *, large: bool) -> None:
     shopper.sees(screen("basket", language, notice=Notice(text(message), "error"), large_text=large))
     assert not unfit(shopper.stage.root, (1280, 800))
+
+
+def test_a_basket_that_has_changed_looks_like_one_that_is_shown_anew(enter: Callable[..., Shopper]) -> None:
+    """The line that was marked as the latest leaves nothing behind where another line now says what it saved."""
+    first, second = LINES[2], LINES[4]
+    plain = tuple(replace(line, saved=(), expires="") for line in (first, second))
+    before = replace(BASKET, lines=plain)
+    now = replace(BASKET, lines=(replace(first, expires=""), replace(second, latest=False)))
+    changed, anew = enter(), enter()
+    changed.sees(Screen(chrome("en"), before))
+    frames()
+    changed.sees(Screen(chrome("en"), now))
+    anew.stage.root.opacity = 0
+    one = changed.shoots("changed")
+    changed.stage.root.opacity, anew.stage.root.opacity = 0, 1
+    anew.sees(Screen(chrome("en"), now))
+    assert one.tobytes() == anew.shoots("anew").tobytes()

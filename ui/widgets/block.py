@@ -14,6 +14,10 @@ from ui.theme import RADIUS, rgba
 __all__ = ["Block", "Ground"]
 
 
+_AWAY = 10_000
+_HIDDEN = 8
+
+
 class Ground:
     """A rounded rectangle behind a widget's parts, with the theme's outline, and a shadow if asked for.
 
@@ -56,7 +60,12 @@ class Ground:
             self._edge_colour.rgba = rgba(colour)
 
     def place(self, area: Area) -> None:
-        """Where it stands; an empty area hides it."""
+        """Where it stands; an empty area hides it.
+
+        It is hidden out of the window: Kivy leaves a smooth rectangle without a size as it was drawn last.
+        """
+        if not area.w or not area.h:
+            area = Area(-_AWAY, -_AWAY, _HIDDEN, _HIDDEN)
         if self._outer is not None:
             self._outer.pos, self._outer.size = (area.x, area.y), (area.w, area.h)
         inner = area.inset(self._edge)
