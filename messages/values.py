@@ -130,6 +130,7 @@ class LineItem(_Value, frozen=True):
     packed_grams: int = 0
     deposit: Deposit | None = None
     points: int = 0
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 class LineModifiers(_Value, frozen=True):

@@ -58,6 +58,7 @@ class Item:
     ``price`` is ``None`` for an item listed without a price: selling it needs staff. ``deposit`` is the item id of the
     deposit on each piece, an item of its own with its own price and tax class. ``coupon_families`` are the three-digit
     families that its manufacturer has put it into for coupons (GS1 US).
+    ``attributes``: codes that a country's fiscal document wants of an item, by name (``ncm``, ``cest``, ``cfop``).
     """
 
     item_id: str
@@ -80,6 +81,7 @@ class Item:
     recall: Recall | None = None
     deposit: str = ""
     coupon_families: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def weighed(self) -> bool:

@@ -5,21 +5,36 @@ the base of PIS and COFINS is without ICMS (STF, Tema 69). IBS and CBS are state
 on the price without ICMS, PIS and COFINS, and are in no total yet. A tax is rounded once per item, a half up; the
 totals are the exact sums of the items.
 
+What a class is stated as (CST or CSOSN, CFOP, the contributions' codes) and its rates are settings of the retailer, by
+tax class (``NfceClass``); the country's pack holds the federal ones. ``attributes_of`` hands a line's codes and figures
+on to whoever makes the document.
+
 Rejection codes: Nota Técnica 2011/004 (532 to 538, 564, 601 to 604, 610, 629), 2013/005 (528, 531, 685) and 2016/002
 (865, 866, 869). The totals of IBS and CBS are checked too; their codes (Nota Técnica 2025.002) are unconfirmed here,
-so that they are told without one. Nothing here is signed or sent.
+so that they are told without one. Nothing here is signed or sent: that is the fiscal driver's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from kiosk.retail.money import round_half_up
 from kiosk.retail.transaction import LineItem
 
-__all__ = ["TOTALS", "Nfce", "NfceItem", "NfceRates", "Violation", "nfce_of", "right_totals", "violations"]
+__all__ = [
+    "TOTALS",
+    "Nfce",
+    "NfceClass",
+    "NfceItem",
+    "NfceRates",
+    "Violation",
+    "attributes_of",
+    "nfce_of",
+    "right_totals",
+    "violations",
+]
 
 TOTALS: dict[str, int | None] = {
     "vBC": 531,
@@ -48,21 +63,44 @@ TOTALS: dict[str, int | None] = {
 
 _ADDED = ("vProd", "vST", "vFCPST", "vFrete", "vSeg", "vOutro", "vII", "vIPI", "vIPIDevol")
 _TAKEN = ("vDesc", "vICMSDeson")
+_CSOSN_LENGTH = 3
+_ICMS_TAXED = ("00", "20")
 _TOLERANCE = 1
 """Centavo by which a product of the document may differ from the exact one."""
 
 
 @dataclass(frozen=True, slots=True)
 class NfceRates:
-    """The rates of a tax class in basis points. ``approximate``: all taxes in the price (Lei 12.741/2012)."""
+    """The rates of a tax class in basis points. ``approximate``: all taxes in the price (Lei 12.741/2012); 0: what is
+    stated of ICMS, PIS and COFINS. ``icms_reduction``: what part of the price ICMS leaves out of its base (CST 20).
+    """
 
     icms: int = 0
+    icms_reduction: int = 0
     pis: int = 0
     cofins: int = 0
     ibs_uf: int = 0
     ibs_mun: int = 0
     cbs: int = 0
     approximate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NfceClass:
+    """How the items of a tax class are stated; what an item's own ``attributes`` say goes before.
+
+    ``icms``: CST (two digits) or, under Simples Nacional, CSOSN (three). ``pis``, ``cofins`` and ``ibs_cbs``: CST;
+    ``ibs_cbs_class``: cClassTrib. IBS and CBS are not stated without a CST.
+    """
+
+    rates: NfceRates = NfceRates()
+    icms: str = "102"
+    cfop: str = "5102"
+    origin: str = "0"
+    pis: str = "49"
+    cofins: str = "49"
+    ibs_cbs: str = ""
+    ibs_cbs_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +153,20 @@ def nfce_of(
 
 def _item(line: LineItem, rates: NfceRates) -> NfceItem:
     paid = line.net.minor
-    icms = _share(paid, rates.icms)
+    icms_base = _share(paid, 10_000 - rates.icms_reduction) if rates.icms else 0
+    icms = _share(icms_base, rates.icms)
     pis, cofins = _share(paid - icms, rates.pis), _share(paid - icms, rates.cofins)
     base = paid - icms - pis - cofins
     values = {
+        "vBCPIS": paid - icms if rates.pis else 0,
+        "vBCCOFINS": paid - icms if rates.cofins else 0,
         "vProd": line.extended.minor,
         "vDesc": line.discount.minor,
-        "vBC": paid if rates.icms else 0,
+        "vBC": icms_base,
         "vICMS": icms,
         "vPIS": pis,
         "vCOFINS": cofins,
-        "vTotTrib": _share(paid, rates.approximate),
+        "vTotTrib": _share(paid, rates.approximate) if rates.approximate else icms + pis + cofins,
         "vBCIBSCBS": base,
         "vIBSUF": _share(base, rates.ibs_uf),
         "vIBSMun": _share(base, rates.ibs_mun),
@@ -133,6 +174,36 @@ def _item(line: LineItem, rates: NfceRates) -> NfceItem:
     }
     quantity = line.weight.in_unit(line.unit) if line.weight and line.unit != "each" else Fraction(line.quantity)
     return NfceItem(values, quantity, Fraction(line.unit_price.minor), rates.icms)
+
+
+def attributes_of(line: LineItem, of: NfceClass) -> tuple[tuple[str, str], ...]:
+    """A line's codes and figures, by the layout's tags in small letters: centavos, rates in basis points.
+
+    ICMS is the line's own rate, as it was priced, where the class is stated as taxed (CST 00 and 20).
+    """
+    taxed = of.icms in _ICMS_TAXED and line.tax_rate.of_gross
+    rates = replace(of.rates, icms=line.tax_rate.basis_points if taxed else 0)
+    codes = {
+        "cfop": of.cfop,
+        "orig": of.origin,
+        "csosn" if len(of.icms) == _CSOSN_LENGTH else "cst": of.icms,
+        "cst_pis": of.pis,
+        "cst_cofins": of.cofins,
+        "cst_ibscbs": of.ibs_cbs,
+        "cclasstrib": of.ibs_cbs_class,
+    }
+    shares = {
+        "picms": rates.icms,
+        "predbc": rates.icms_reduction,
+        "ppis": rates.pis,
+        "pcofins": rates.cofins,
+        "pibsuf": rates.ibs_uf,
+        "pibsmun": rates.ibs_mun,
+        "pcbs": rates.cbs,
+    }
+    figures = {tag.lower(): value for tag, value in _item(line, rates).values.items()} | shares
+    told = codes | {name: str(value) for name, value in figures.items()} | dict(line.attributes)
+    return tuple(sorted((name, value) for name, value in told.items() if value))
 
 
 def _share(amount: int, basis_points: int) -> int:

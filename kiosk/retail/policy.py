@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.item import Names
+from kiosk.retail.nfce import NfceClass
 from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.points import Programme
 from kiosk.retail.tax import TaxRounding
@@ -141,6 +143,7 @@ class Policy:
     programme (``None``: there is none).
     ``receipt`` and ``least_bag_price_minor`` (the least price of a carrier bag; 0: none) are the country's, where
     the feed does not tell them (``None``). ``fiscal`` is the country's too, and in force only where there is a device.
+    ``nfce``: how Brazil's NFC-e states each tax class.
     """
 
     country: str
@@ -169,3 +172,4 @@ class Policy:
     least_bag_price_minor: int | None = None
     points: Programme | None = None
     fiscal: FiscalRule | None = None
+    nfce: Mapping[str, NfceClass] | None = None

@@ -98,7 +98,7 @@ class LineItem:
     offers take off it. ``weight`` is net of ``tare_grams``. ``expires`` and ``best_before`` are ISO dates, ``lot`` and
     ``serial`` text, all as the pack's own code tells them; ``price_from_code``: the price is printed on this very pack.
     ``packed_grams``: what each piece of such a line holds of an item sold by weight, for the stock. ``points``: what
-    the line has earned its member, once the sale is complete.
+    the line has earned its member, once the sale is complete. ``attributes``: the item's codes for a fiscal document.
     """
 
     line: int
@@ -128,6 +128,7 @@ class LineItem:
     packed_grams: int = 0
     deposit: Deposit | None = None
     points: int = 0
+    attributes: tuple[tuple[str, str], ...] = ()
 
     @property
     def discount(self) -> Money:

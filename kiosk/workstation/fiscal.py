@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final, TypeVar
 
@@ -29,6 +30,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.events import SettledTender, TransactionCompleted
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money, round_half_up
+from kiosk.retail.nfce import attributes_of
 from kiosk.retail.policy import Policy
 from kiosk.retail.shares import share_out
 from kiosk.retail.tax import TaxAmount, TaxRate
@@ -165,7 +167,7 @@ def sale_of(ask: f.FiscalSign, policy: Policy, time_zone: str) -> FiscalSale:
         time_zone=time_zone,
         currency=sold.currency,
         included=sold.prices_include_tax,
-        lines=tuple(_lines(sold, policy.languages)),
+        lines=tuple(_lines(sold, policy)),
         taxes=tuple(_tax(row) for row in sold.tax),
         tenders=tuple(_tender(each) for each in sold.tenders),
         subtotal_minor=sold.subtotal.minor,
@@ -208,15 +210,24 @@ def _tender(tender: SettledTender) -> FiscalTender:
     )
 
 
-def _lines(sold: TransactionCompleted, languages: tuple[str, ...]) -> list[FiscalLine]:
+def _lines(sold: TransactionCompleted, policy: Policy) -> list[FiscalLine]:
     """A line for each line item and each deposit, with its share of the document's taxes."""
     parts = [part for line in sold.lines if not line.voided for part in _parts(line)]
     taxes = _shares(sold, [(rate, paid) for _, rate, paid, _ in parts])
-    language = next((tag for tag in (sold.language, *languages) if tag), "en")
+    language = next((tag for tag in (sold.language, *policy.languages) if tag), "en")
     return [
-        _line(number, line, tax, language, paid, deposit=deposit)
+        replace(
+            _line(number, line, tax, language, paid, deposit=deposit),
+            attributes=() if deposit else _attributes(line, policy),
+        )
         for number, ((line, _, paid, deposit), tax) in enumerate(zip(parts, taxes, strict=True), start=1)
     ]
+
+
+def _attributes(line: LineItem, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """What the country's document wants of the item: its own codes, and how its tax class is stated."""
+    stated = (policy.nfce or {}).get(line.tax_rate.tax_class)
+    return line.attributes if stated is None else attributes_of(line, stated)
 
 
 def _parts(line: LineItem) -> list[tuple[LineItem, TaxRate, int, bool]]:

@@ -34,6 +34,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a type hin
         return st.one_of([values_of(argument) for argument in arguments])
     if origin is tuple and arguments[-1] is Ellipsis:
         return st.lists(values_of(arguments[0]), max_size=2).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(values_of, arguments))
     if origin is Mapping:
         return st.dictionaries(values_of(arguments[0]), values_of(arguments[1]), max_size=2)
     message = f"no durable event has held a {hint!r} yet: say here how to make one"

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.retail.money import Money
-from kiosk.retail.nfce import TOTALS, Nfce, NfceItem, NfceRates, nfce_of, right_totals, violations
+from kiosk.retail.nfce import (
+    TOTALS,
+    Nfce,
+    NfceClass,
+    NfceItem,
+    NfceRates,
+    attributes_of,
+    nfce_of,
+    right_totals,
+    violations,
+)
 from kiosk.retail.tax import TaxRate
 from kiosk.retail.transaction import LineItem, PriceModifier
 from kiosk.retail.weighing import extended
@@ -141,3 +151,30 @@ def test_no_sale_of_ours_breaks_a_rule(sale: list[LineItem]) -> None:
     assert violations(document) == ()
     assert document.totals["vNF"] == paid
     assert right_totals(reversed(document.items)) == document.totals
+
+
+def test_a_line_hands_on_its_codes_and_figures_with_its_own_rate_of_icms() -> None:
+    stated = NfceClass(NfceRates(icms=1, pis=165, cofins=760), icms="00", pis="01", cofins="01")
+    milk = replace(line(10_000), attributes=(("ncm", "04012010"), ("cfop", "5405")))
+    told = dict(attributes_of(milk, stated))
+
+    assert (told["ncm"], told["cfop"], told["cst"], told["orig"]) == ("04012010", "5405", "00", "0")
+    assert (told["picms"], told["vbc"], told["vicms"]) == ("1800", "10000", "1800")
+    assert (told["vbcpis"], told["vpis"], told["vcofins"]) == ("8200", "135", "623")
+    assert told["vtottrib"] == str(1800 + 135 + 623)
+    assert "csosn" not in told
+    assert "cst_ibscbs" not in told
+
+
+def test_under_simples_nacional_a_csosn_is_stated_and_no_value() -> None:
+    told = dict(attributes_of(line(10_000), NfceClass(icms="102")))
+
+    assert told["csosn"] == "102"
+    assert "cst" not in told
+    assert (told["vbc"], told["vicms"]) == ("0", "0")
+
+
+def test_a_reduced_base_leaves_a_part_of_the_price_out() -> None:
+    told = dict(attributes_of(line(10_000), NfceClass(NfceRates(icms_reduction=4_000), icms="20")))
+
+    assert (told["predbc"], told["vbc"], told["vicms"]) == ("4000", "6000", "1080")

@@ -157,6 +157,7 @@ def line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
         minimum_age=item.restriction.minimum_age,
         discountable=item.flags.discountable and not item.flags.bag,
         deposit=deposit,
+        attributes=tuple(sorted(item.attributes.items())),
     )
 
 
