@@ -13,7 +13,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from messages import envelope, topics
-from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk, PaymentAnswer, PaymentAsk
+from messages.asks import (
+    LoyaltyAnswer,
+    LoyaltyAsk,
+    NumbersAnswer,
+    NumbersAsk,
+    PaymentAnswer,
+    PaymentAsk,
+    PointsAnswer,
+    PointsAsk,
+)
 from messages.envelope import Message
 from messages.feed import FeedHead, FeedRequest, FeedRow, plan
 from messages.journal import Acknowledgement, JournalBatch, JournalRecord, digest_of, genesis
@@ -50,6 +59,7 @@ class FarSide:
         self.version = 0
         self.members: dict[str, tuple[str, str]] = {}
         self.numbers = NumbersAnswer(correlation="")
+        self.points = PointsAnswer(correlation="", request="", state="not_found")
         self.payment = PaymentAnswer(correlation="", request="", state="not_found")
         self.silent = self.deaf = self.mute = False
         self.lose_chunks: set[int] = set()
@@ -182,6 +192,10 @@ class FarSide:
             member, tier = self.members.get(asked.keyed_hash, ("", ""))
             answer: Message = LoyaltyAnswer(correlation=asked.correlation, member_id=member, tier=tier)
             self.say(topics.answer(topic.owner, "loyalty"), answer)
+        elif topic.kind == "points":
+            wanted = envelope.decode(payload, PointsAsk).data
+            held = msgspec.structs.replace(self.points, correlation=wanted.correlation, request=wanted.request)
+            self.say(topics.answer(topic.owner, "points"), held)
         elif topic.kind == "payment":
             about = envelope.decode(payload, PaymentAsk).data
             answer = msgspec.structs.replace(self.payment, correlation=about.correlation, request=about.request)

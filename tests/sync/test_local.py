@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from messages import topics
-from messages.asks import LoyaltyAnswer, NumbersAnswer, PaymentAnswer
+from messages.asks import LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer
 from messages.commands import LANE, LaneOrder
 from messages.local import (
     MAXIMUM_LINE,
@@ -20,6 +20,7 @@ from messages.local import (
     AskLoyalty,
     AskNumbers,
     AskPayment,
+    AskPoints,
     BookReady,
     FromCheckout,
     FromSync,
@@ -29,6 +30,7 @@ from messages.local import (
     NumbersFound,
     Online,
     PaymentTold,
+    PointsHeld,
     Refused,
     decode_from_sync,
     encode,
@@ -186,6 +188,27 @@ def test_an_answer_of_another_kind_answers_nothing(rig: Rig) -> None:
             await wait_until_async(lambda: service.asks.open == 1)
             rig.far.say(topics.answer(KIOSK, "loyalty"), LoyaltyAnswer(correlation="c-1", member_id="m-1"))
             assert await checkout.hear(NumbersFound) == NumbersFound("c-1", offline=True)
+
+    asyncio.run(scenario())
+
+
+def test_points_are_asked_for_and_offline_at_once_without_a_connection(rig: Rig) -> None:
+    ask = AskPoints("hold-1-t", "tender-0001", "hold", 5_000, "visit-1", "m-1", 50, 5_000, "BDT")
+    rig.far.points = PointsAnswer(
+        correlation="", request="", state="held", points=50, amount_minor=5_000, currency="BDT", balance=12
+    )
+
+    async def scenario() -> None:
+        async with rig.running() as service, checkout_of(rig) as checkout:
+            await wait_until_async(lambda: service.link.online)
+            checkout.say(ask)
+            held = PointsHeld("hold-1-t", "tender-0001", "held", 50, 5_000, "BDT", "", 12)
+            assert await checkout.hear(PointsHeld) == held
+            rig.broker.kill()
+            await wait_until_async(lambda: not service.link.online)
+            checkout.say(ask)
+            assert await checkout.hear(PointsHeld) == PointsHeld("hold-1-t", "tender-0001", offline=True)
+        rig.broker.start()
 
     asyncio.run(scenario())
 

@@ -475,3 +475,23 @@ def test_the_list_of_savings_is_gone_when_the_shopper_comes_back(shopper: Shoppe
     shopper.touches(view._totals.savings)
     shopper.sees(screen("quantity", "en"))
     assert shopper.sees(screen("basket", "en")).explained is None
+
+
+def test_points_are_chosen_in_steps_from_the_most_down_to_the_least_and_taken_back(shopper: Shopper) -> None:
+    view = shopper.sees(screen("tender_choice_points", "en"))
+    shopper.touches(view.points.more)
+    shopper.touches(view.points.use)
+    for _ in range(30):
+        shopper.touches(view.points.less)
+    shopper.touches(view.points.use)
+    view = shopper.sees(screen("tender_choice_points_used", "en"))
+    shopper.touches(view.points.undo)
+    assert shopper.submitted == [
+        i.TenderChosen("points", 12_000), i.TenderChosen("points", 500), i.TenderChosen("points", 0),
+    ]  # fmt: skip
+
+
+def test_whoever_does_not_want_to_wait_for_points_goes_on_without(shopper: Shopper) -> None:
+    view = shopper.sees(screen("points", "en"))
+    shopper.touches(view.without)
+    assert shopper.submitted == [i.PaymentCancelled()]

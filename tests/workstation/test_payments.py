@@ -10,9 +10,9 @@ import pytest
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.retail.money import Money
-from kiosk.workstation.payments import CodePayments, word_of
+from kiosk.workstation.payments import CodePayments, PointsPayments, word_of
 from messages.asks import PaymentState
-from messages.local import AskPayment, PaymentTold
+from messages.local import AskPayment, AskPoints, PaymentTold, PointsHeld
 
 TAKA = Money(9500, "BDT")
 
@@ -111,3 +111,76 @@ def test_a_cancel_that_has_not_been_confirmed_says_nothing_yet() -> None:
     assert asyncio.run(service(FakeHeadOffice("paid")).abort(abort)) == i.TerminalAnswered(
         "t", "approved", TAKA, brand="Pix", reference="E2E"
     )
+
+
+# --- points -----------------------------------------------------------------------------------------------------------
+
+HOLD = f.Charge("t", "points", "points", Money(5_000, "BDT"), points=50, transaction="visit-1", member_id="m-1")
+Answered = tuple[list[AskPoints], list[i.Input | None]]
+
+
+def of_points(held: PointsHeld) -> Answered:
+    """Everything that can be asked about points, each answered with ``held``: the questions, and the inputs."""
+    asked: list[AskPoints] = []
+
+    async def ledger(ask: AskPoints) -> PointsHeld:
+        asked.append(ask)
+        return held
+
+    async def ask() -> list[i.Input | None]:
+        points = PointsPayments(ledger, lambda: 900)
+        return [
+            await points.charge(HOLD),
+            await points.status(f.AskTerminal("t", "points")),
+            await points.abort(f.AbortTerminal("t", "points")),
+            await points.reverse(f.Reverse("t", "points", HOLD.amount, "")),
+        ]
+
+    inputs = asyncio.run(ask())
+    return asked, inputs
+
+
+def test_points_are_held_asked_about_and_let_go_under_the_tender_s_own_name() -> None:
+    asked, _ = of_points(PointsHeld("c", "t", "held", 50, 5_000, "BDT"))
+    assert [(ask.request, ask.deed, ask.points, ask.amount_minor) for ask in asked] == [
+        ("t", "hold", 50, 5_000), ("t", "status", 0, 0), ("t", "release", 0, 0), ("t", "release", 0, 0),
+    ]  # fmt: skip
+    assert (asked[0].transaction, asked[0].member_id, asked[0].currency) == ("visit-1", "m-1", "BDT")
+    assert len({ask.correlation for ask in asked}) == 4
+
+
+YES = i.TerminalAnswered("t", "approved", HOLD.amount)
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (
+            PointsHeld("c", "t", "held", 50, 5_000, "BDT"),
+            [YES, YES, YES, i.ReversalAnswered("t", done=True, reason="held")],
+        ),
+        (
+            PointsHeld("c", "t", "released"),
+            [*[i.TerminalAnswered("t", "cancelled")] * 3, i.ReversalAnswered("t", done=True, reason="released")],
+        ),
+        (
+            PointsHeld("c", "t", "refused", reason="balance", balance=31),
+            [
+                *[i.TerminalAnswered("t", "declined", reason="balance", points=31)] * 3,
+                i.ReversalAnswered("t", done=True, reason="refused"),
+            ],
+        ),
+        (
+            PointsHeld("c", "t", "settled", 50, 5_000, "BDT"),
+            [YES, YES, YES, i.ReversalAnswered("t", done=False, reason="settled")],
+        ),
+        (
+            PointsHeld("c", "t", "not_found"),
+            [*[i.TerminalAnswered("t", "not_found")] * 3, i.ReversalAnswered("t", done=True, reason="not_found")],
+        ),
+        (PointsHeld("c", "t", offline=True), [i.TerminalSilent("t"), i.TerminalSilent("t"), None, None]),
+    ],
+    ids=lambda value: value.state if isinstance(value, PointsHeld) else "",
+)
+def test_what_the_ledger_of_points_says_becomes_an_input(held: PointsHeld, words: list[i.Input | None]) -> None:
+    assert of_points(held)[1] == words

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from hal.printer.contract import Cut, Document, QrCode, TextLine
-from kiosk.checkout.events import SettledTender, TransactionCompleted
+from kiosk.checkout.events import SalePoints, SettledTender, TransactionCompleted
 from kiosk.i18n.translate import Translator
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout, TenderType
@@ -417,3 +417,27 @@ def test_what_a_country_lets_be_left_out_is_left_out() -> None:
     assert translator.t("receipt.member") not in said
     assert translator.t("receipt.keep") not in said
     assert "TOTAL" in said
+
+
+def test_points_earned_used_and_left_are_told_with_the_day_of_an_older_balance() -> None:
+    completed = sale()
+    (card,) = completed.tenders
+    points = replace(card, tender="t2", tender_id="points", kind="points", reference="offline", points=100, brand="")
+    points = replace(points, amount=bdt(1_000), masked_pan="", approval_code="")
+    told = SalePoints(26, 100, completed.total, 12_406, completed.utc_ms - 60_000)
+    document = printed(replace(completed, member_id="m-1", tenders=(points, card), points=told))
+    assert [right for left, right in rows(document) if left == "Points"] == [
+        Translator("en", paper=True).money(bdt(1_000))
+    ]
+    assert [row for row in rows(document) if row[0].startswith("Points ")] == [
+        ("Points earned", "26"),
+        ("Points used", "-100"),
+        ("Points after this purchase", "12,406"),
+    ]
+    assert "offline" not in words(document)
+    assert "balance of" not in words(document)
+    older = replace(told, utc_ms=completed.utc_ms - 86_400_000)
+    assert "by the balance of 28" in words(printed(replace(completed, member_id="m-1", points=older)))
+    unknown = words(printed(replace(completed, member_id="m-1", points=SalePoints(26, 0, completed.total))))
+    assert "Points earned" in unknown
+    assert "after this purchase" not in unknown
