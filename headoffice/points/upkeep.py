@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from headoffice.database import Database
 from headoffice.feed import Change, Feed, change_of
 from headoffice.feed_tables import FeedCurrent, MemberKey
-from headoffice.points.books import PointsBooks, held, programme_of
+from headoffice.points.books import PointsBooks, programme_of
 from headoffice.points.tables import PointsEntry, PointsMember
 from kiosk.retail.book import Member
-from kiosk.retail.points import Programme, TierRule
+from kiosk.retail.points import TierRule
 
 __all__ = ["expire", "look_after", "retier", "tell"]
 
@@ -87,14 +87,13 @@ def retier(session: Session, rule: TierRule, today: str) -> int:
 
 
 def tell(database: Database, feed: Feed, *, now_ms: int, by: str = "points") -> int:
-    """Publish what moved since the shops were last told: balance (what is held taken off) and tier."""
+    """Publish what moved since the shops were last told: balance and tier. Holds pass too quickly to be told."""
     with database.read() as session:
-        programme = programme_of(session)
         members = session.scalars(select(PointsMember).where(PointsMember.stirred).limit(_AT_ONCE)).all()
         told = [(member.member_id, member.balance, member.tier) for member in members]
-        if programme is None or not told:
+        if not told:
             return 0
-        changes = [change for member in members for change in _rows(session, member, programme, now_ms)]
+        changes = [change for member in members for change in _rows(session, member, now_ms)]
     feed.publish_changes(changes, by=by)
     with database.write() as session:
         for member_id, balance, tier in told:
@@ -105,17 +104,16 @@ def tell(database: Database, feed: Feed, *, now_ms: int, by: str = "points") -> 
     return len(told)
 
 
-def _rows(session: Session, member: PointsMember, programme: Programme, now_ms: int) -> list[Change]:
+def _rows(session: Session, member: PointsMember, now_ms: int) -> list[Change]:
     """The member's rows of the directory, everything else in them left as it is."""
     keys = select(MemberKey.keyed_hash).where(MemberKey.member_id == member.member_id)
     found = session.scalars(select(FeedCurrent).where(FeedCurrent.kind == "member", FeedCurrent.key.in_(keys)))
-    points = member.balance - held(session, member.member_id, programme, now_ms)
     changes = []
     for row in found:
         if row.payload is None:
             continue
         known = msgspec.json.decode(row.payload, type=Member)
         tier = member.tier or known.tier
-        told = dataclasses.replace(known, tier=tier, points=points, points_utc_ms=now_ms)
+        told = dataclasses.replace(known, tier=tier, points=member.balance, points_utc_ms=now_ms)
         changes.append(change_of("member", row.key, told))
     return changes
