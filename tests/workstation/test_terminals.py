@@ -60,6 +60,16 @@ def _sold(at: Lane, kiosk: Running) -> None:
     kiosk.sees(s.AttractBody)
 
 
+def test_what_the_terminal_asks_of_the_shopper_is_on_the_kiosk_s_screen_too() -> None:
+    with lane(_shop(), terminal="zvt") as at, at.kiosk() as kiosk:
+        _to_the_terminal(at, kiosk)
+        wait_until(lambda: getattr(kiosk.body, "prompt", "") == "present_card", what="the card is asked for")
+        at.turn("terminal", "insert", pin=True)
+        wait_until(lambda: getattr(kiosk.body, "prompt", "") == "enter_pin", what="the PIN is asked for")
+        at.turn("terminal", "tap", outcome="approve")
+        kiosk.sees(s.ThanksBody)
+
+
 @TERMINALS
 def test_a_card_is_paid_and_its_receipt_names_terminal_and_acquirer_and_carries_the_slip(terminal: str) -> None:
     with lane(_shop(), terminal=terminal) as at, at.kiosk() as kiosk:
