@@ -53,10 +53,10 @@ class Group:
 
 
 GROUPS: Final = (
-    Group("hand baskets", 1, 200, 10, 5),
-    Group("baskets", 2, 40, 30, 20),
-    Group("trolleys", 3, 5, 100, 60),
-    Group("hand baskets, odd prices", 4, 100, 10, 5, odd=True),
+    Group("hand baskets", 1, 100, 10, 5),
+    Group("baskets", 2, 12, 30, 20),
+    Group("trolleys", 3, 2, 100, 60),
+    Group("hand baskets, odd prices", 4, 50, 10, 5, odd=True),
 )
 
 

@@ -56,7 +56,7 @@ class Size:
     offers: int = 500
     shops: tuple[Shop, ...] = (Shop("scan", 5_000), Shop("dense", 1_000))
     hypermarket: int = 20_000
-    scans: int = 100
+    scans: int = 60
     lines_grow: tuple[int, ...] = (10, 30, 100, 300, 1_000)
     offers_grow: tuple[int, ...] = (10, 100, 1_000, 10_000)
     groups: tuple[peer.Group, ...] = peer.GROUPS
