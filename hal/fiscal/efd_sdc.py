@@ -284,7 +284,11 @@ class Driver(AskedDevice):
         if not self.alive:
             text = f"{self.name} does not answer"
             raise NoHardwareError(text)
-        return await self.do(lambda: self._question(what, **more))
+        try:
+            return await self.do(lambda: self._question(what, **more))
+        except OSError as error:
+            text = f"{self.name} at {self.port.where}: {error.strerror or error}"
+            raise NoHardwareError(text) from error
 
     async def _question(self, what: str, **more: object) -> Json:
         number = next(self._numbers)

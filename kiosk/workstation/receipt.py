@@ -24,8 +24,10 @@ from kiosk.retail.transaction import LineItem
 
 __all__ = ["receipt"]
 
+_COLUMNS = 32
+"""Characters on a line of narrow paper (58 mm)."""
 _WIDTH = 28
-"""Characters that fit a narrow paper's line (58 mm) beside nothing else."""
+"""As many as stand there behind a small line's indent, with some to spare."""
 _VISIT_MS = 1_800_000
 _QR_PREFIX = "sale:"
 """What the receipt's QR begins with: no address, so that no telephone opens a page, and no product either."""
@@ -94,7 +96,7 @@ def _signed(printed: tuple[FiscalText, ...], said: Translator) -> Iterator[Part]
 def _named(name: str, key: str, value: str) -> Iterator[Part]:
     """A value beside its name, or below it where it is long. A name nobody has translated is printed as it came."""
     name = key if name == f"fiscal.{key}" else name
-    if len(name) + len(value) < _WIDTH:
+    if len(name) + len(value) < _COLUMNS:
         yield TextLine(name, value)
         return
     yield TextLine(name)

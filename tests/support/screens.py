@@ -297,6 +297,8 @@ BODIES: dict[str, Body] = {
     "receipt_choice_change": ReceiptChoiceBody(bdt(213550), bdt(6450), ("paper",)),
     "thanks_printing": ThanksBody(bdt(213550), bdt(10000), None, "printing", "3-1-000042"),
     "thanks_points": ThanksBody(bdt(213550), bdt(10000), None, "printed", "3-1-000042", PointsView(213, 12_693)),
+    "thanks_signing": ThanksBody(bdt(213550), bdt(10000), None, "signing", "3-1-000042"),
+    "thanks_held": ThanksBody(bdt(213550), bdt(10000), None, "held", "3-1-000042"),
     "thanks_failed": ThanksBody(bdt(213600), bdt(10000), bdt(6400), "failed", "3-1-000042"),
     "staff_sign_in": StaffSignInBody(None),
     "staff_sign_in_refused": StaffSignInBody(2),

@@ -37,7 +37,8 @@ class ThanksView(MomentView):
         self.repaint(*_SIGNS[body.receipt])
         self.heading.say(kit.say("thanks.title"))
         take = kit.say("thanks.take" if body.receipt in _WITH_PAPER else "thanks.take_items")
-        self.said.say(f"{kit.say(f'thanks.{body.receipt}')}\n{take}")
+        what = kit.say(f"thanks.{body.receipt}")
+        self.said.say(what if body.receipt == "held" else f"{what}\n{take}")
         self.amount.show(kit.say("thanks.total"), body.total)
         printing = body.receipt in _UNDER_WAY
         self.keep(self.progress, printing)
