@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from lxml import etree
 from bench.far_ends.fiscal.icp_brasil import make_papers
 from bench.far_ends.fiscal.sefaz_rules import Refusal, Taxpayer, judge
 from hal.device import ProtocolError
+from hal.fiscal.contract import FiscalTender, TenderKind
 from hal.fiscal.nfe import services
 from hal.fiscal.nfe.answers import zipped
 from hal.fiscal.nfe.danfe import printed_of
@@ -24,11 +26,12 @@ from hal.fiscal.nfe.document import Card, Document, Item, Payment, Told, signed_
 from hal.fiscal.nfe.key import AccessKey, check_digit, own_code, read_key
 from hal.fiscal.nfe.memory import Memory, Record
 from hal.fiscal.nfe.qr import Csc, Seen, qr_v2
+from hal.fiscal.nfe.sale import Tendering, payments_of
 from hal.fiscal.nfe.signature import Certificate, load_certificate
 from hal.fiscal.nfe.taxes import Taxes
 from hal.fiscal.nfe.xml import NFE as NAMESPACE
 from hal.fiscal.nfe.xml import worded
-from tests.support.nfe import CNPJ, document, faults_of, item
+from tests.support.nfe import CNPJ, document, faults_of, item, sale
 
 QR, KEYS = "https://www.nfce.sefaz.bench/qrcode", "https://www.nfce.sefaz.bench/consulta"
 CSC = Csc(1, "SEU-CODIGO-CSC-CONTRIBUINTE-36-CARACTERES")
@@ -332,3 +335,9 @@ def test_a_number_has_one_document_and_settled_ones_let_their_xml_go(tmp_path: P
 
 def test_the_emission_s_offset_is_the_shop_s() -> None:
     assert b"<dhEmi>2026-11-22T10:30:00-03:00</dhEmi>" in told(document()).xml
+
+
+def test_every_way_to_pay_has_a_means_of_payment_and_points_have_their_own() -> None:
+    tenders = tuple(FiscalTender(kind, kind, 100) for kind in get_args(TenderKind))
+    stated = {paid.name: paid.kind for paid in payments_of(sale(tenders=tenders), Tendering())}
+    assert stated == {"card": "03", "cash": "01", "points": "19", "qr": "17", "voucher": "99"}
