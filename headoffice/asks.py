@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from headoffice.coupons.keeper import CouponKeeper
 from headoffice.database import Database
 from headoffice.feed import member_of
-from headoffice.ledger.tables import Workstation
+from headoffice.ledger.tables import SaleLine, Workstation
 from headoffice.points.holds import available
-from messages.asks import CouponAnswer, CouponAsk, LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
+from messages.asks import (
+    CouponAnswer,
+    CouponAsk,
+    LoyaltyAnswer,
+    LoyaltyAsk,
+    NumbersAnswer,
+    NumbersAsk,
+    SerialAnswer,
+    SerialAsk,
+)
 
 __all__ = ["Answers"]
 
@@ -42,6 +53,13 @@ class Answers:
             segments=member.segments,
             used=used,
         )
+
+    def serial(self, question: SerialAsk) -> SerialAnswer:
+        """Whether the ledger holds a pack of this number in another sale."""
+        same = (SaleLine.item_id == question.item_id, SaleLine.serial == question.serial)
+        with self._database.read() as session:
+            other = session.scalar(select(SaleLine.uuid).where(*same, SaleLine.uuid != question.transaction).limit(1))
+        return SerialAnswer(correlation=question.correlation, sold=other is not None)
 
     def numbers(self, question: NumbersAsk) -> NumbersAnswer:
         """The highest numbers known of the asker's lane; zeros where it is new."""

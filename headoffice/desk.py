@@ -23,7 +23,7 @@ from headoffice.points.upkeep import look_after
 from headoffice.registry import Registry
 from headoffice.stock import publish_stirred
 from messages import envelope, feed, topics
-from messages.asks import CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk
+from messages.asks import CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk, SerialAsk
 from messages.errors import MessageError, Reason
 from messages.journal import Acknowledgement
 from messages.state import KioskState
@@ -186,6 +186,10 @@ class Desk:
             self._on_change({"coupons"})
             topic, body = topics.answer(told.owner, "coupon"), envelope.encode(coupon, source=SOURCE)
             return [Reply(topic, body, correlation=coupon.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+        if told.kind == "serial":
+            pack = self.answers.serial(envelope.decode(payload, SerialAsk).data)
+            topic, body = topics.answer(told.owner, "serial"), envelope.encode(pack, source=SOURCE)
+            return [Reply(topic, body, correlation=pack.correlation, expiry_seconds=_ANSWER_EXPIRY)]
         if told.kind == "payment":
             return self._payment(told.owner, envelope.decode(payload, PaymentAsk).data)
         if told.kind == "points":

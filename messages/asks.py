@@ -32,6 +32,8 @@ __all__ = [
     "PointsAsk",
     "PointsDeed",
     "PointsState",
+    "SerialAnswer",
+    "SerialAsk",
 ]
 
 PaymentDeed = Literal["charge", "status", "cancel", "refund"]
@@ -74,6 +76,26 @@ class LoyaltyAnswer(Message, frozen=True, kw_only=True):
     visit: Count = 0
     segments: Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)] = ()
     used: Annotated[tuple[OfferUse, ...], msgspec.Meta(max_length=200)] = ()
+
+
+class SerialAsk(Message, frozen=True, kw_only=True):
+    """Asks whether a pack with this serial number was sold in another transaction than ``transaction`` (its uuid)."""
+
+    NAME: ClassVar[str] = "ask.serial"
+
+    correlation: Text
+    item_id: Text
+    serial: Text
+    transaction: Text
+
+
+class SerialAnswer(Message, frozen=True, kw_only=True):
+    """Whether it was, in any shop, as far as head office's ledger goes."""
+
+    NAME: ClassVar[str] = "answer.serial"
+
+    correlation: Text
+    sold: bool = False
 
 
 class CouponAsk(Message, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ from messages.asks import (
     PaymentAsk,
     PointsAnswer,
     PointsAsk,
+    SerialAnswer,
+    SerialAsk,
 )
 from messages.commands import LaneOrder
 from messages.envelope import Message, event_type
@@ -54,8 +56,8 @@ _USES: dict[Channel, _Use] = {
     "acknowledgement": _Use("receive", (Acknowledgement,)),
     "feed_request": _Use("send", (FeedRequest,)),
     "feed_chunk": _Use("receive", (FeedChunk,)),
-    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk)),
-    "answer": _Use("receive", (LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer, CouponAnswer)),
+    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk, SerialAsk)),
+    "answer": _Use("receive", (LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer, CouponAnswer, SerialAnswer)),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),
     "twin_reported": _Use("send", (TwinReported,), retained=True),
     "command": _Use("receive", (LaneOrder,), retained=True),

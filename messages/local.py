@@ -21,6 +21,7 @@ __all__ = [
     "AskNumbers",
     "AskPayment",
     "AskPoints",
+    "AskSerial",
     "BookReady",
     "CouponTold",
     "FromCheckout",
@@ -34,6 +35,7 @@ __all__ = [
     "PaymentTold",
     "PointsHeld",
     "Refused",
+    "SerialTold",
     "decode_from_checkout",
     "decode_from_sync",
     "encode",
@@ -74,6 +76,16 @@ class AskCoupon(_Record, frozen=True, tag="ask_coupon"):
     correlation: str
     code: str
     coupon: str
+    transaction: str
+    deadline_ms: int
+
+
+class AskSerial(_Record, frozen=True, tag="ask_serial"):
+    """See ``messages.asks.SerialAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    item_id: str
+    serial: str
     transaction: str
     deadline_ms: int
 
@@ -153,6 +165,14 @@ class CouponTold(_Record, frozen=True, tag="coupon_told"):
     offline: bool = False
 
 
+class SerialTold(_Record, frozen=True, tag="serial_told"):
+    """The answer to ``AskSerial``; ``offline``: nobody could be asked in time, and nothing else is said."""
+
+    correlation: str
+    sold: bool = False
+    offline: bool = False
+
+
 class NumbersFound(_Record, frozen=True, tag="numbers_found"):
     """The answer to ``AskNumbers``; zeros and an empty day where head office knows none."""
 
@@ -210,13 +230,14 @@ class Refused(_Record, frozen=True, tag="refused"):
     reason: str
 
 
-FromCheckout = Hello | JournalGrew | AskLoyalty | AskCoupon | AskNumbers | AskPayment | AskPoints | Refused
+FromCheckout = Hello | JournalGrew | AskLoyalty | AskCoupon | AskSerial | AskNumbers | AskPayment | AskPoints | Refused
 FromSync = (
     Online
     | BookReady
     | Acknowledged
     | LoyaltyFound
     | CouponTold
+    | SerialTold
     | NumbersFound
     | PaymentTold
     | PointsHeld

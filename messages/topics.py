@@ -60,7 +60,7 @@ Channel = Literal[
     "command",
     "feed_head",
 ]
-AskKind = Literal["coupon", "loyalty", "numbers", "payment", "points"]
+AskKind = Literal["coupon", "loyalty", "numbers", "payment", "points", "serial"]
 
 CHANNELS: dict[Channel, str] = {
     "state": "kiosk/v1/{kiosk}/state",

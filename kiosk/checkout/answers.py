@@ -7,7 +7,7 @@ from typing import Literal
 
 from kiosk.retail.occasion import Used
 
-__all__ = ["CouponAnswered", "CouponState", "MemberAnswered", "NumbersAnswered"]
+__all__ = ["CouponAnswered", "CouponState", "MemberAnswered", "NumbersAnswered", "SerialAnswered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +54,14 @@ class NumbersAnswered:
     last_number: int = 0
     last_legal: int = 0
     business_day: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SerialAnswered:
+    """Head office's answer about a pack: it was ``sold`` before; ``offline`` when nobody could be asked in time."""
+
+    item_id: str
+    serial: str
+    sold: bool = False
     offline: bool = False

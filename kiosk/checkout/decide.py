@@ -9,6 +9,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import (
     burning,
+    codes,
     coupons,
     drawer,
     entry,
@@ -202,6 +203,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             shopper.member_answered(desk, input_)
         case i.CouponAnswered():
             coupons.answered(desk, input_)
+        case i.SerialAnswered():
+            codes.serial_answered(desk, input_)
         case i.NumbersAnswered():
             lane.numbers_answered(desk, input_)
         case i.HeadOfficeCommanded():

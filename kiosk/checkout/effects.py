@@ -16,6 +16,7 @@ __all__ = [
     "AskMember",
     "AskNumbers",
     "AskProduce",
+    "AskSerial",
     "AskTerminal",
     "Beep",
     "Charge",
@@ -187,6 +188,17 @@ class AskCoupon:
 
 
 @dataclass(frozen=True, slots=True)
+class AskSerial:
+    """Ask head office whether a pack was sold in another transaction than this one (its uuid) -> SerialAnswered."""
+
+    correlation: str
+    item_id: str
+    serial: str
+    transaction: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskNumbers:
     """Ask head office for this workstation's highest numbers -> NumbersAnswered within ``deadline_ms``."""
 
@@ -267,6 +279,7 @@ Effect = (
     | Reverse
     | AskMember
     | AskCoupon
+    | AskSerial
     | AskNumbers
     | AskProduce
     | SetLight

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.checkout.answers import CouponAnswered, CouponState, MemberAnswered, NumbersAnswered
+from kiosk.checkout.answers import CouponAnswered, CouponState, MemberAnswered, NumbersAnswered, SerialAnswered
 from kiosk.checkout.fiscal_inputs import (
     FiscalAnswered,
     FiscalClosedDay,
@@ -68,6 +68,7 @@ __all__ = [
     "QuantityEntered",
     "ReceiptChosen",
     "ReversalAnswered",
+    "SerialAnswered",
     "ShopperArrived",
     "StorageCause",
     "StorageFailed",
@@ -579,6 +580,7 @@ Input = (
     | MemberAnswered
     | CouponAnswered
     | NumbersAnswered
+    | SerialAnswered
     | HeadOfficeCommanded
     | FeedApplied
     | NetworkChanged

@@ -20,6 +20,8 @@ from messages.asks import (
     PaymentAsk,
     PointsAnswer,
     PointsAsk,
+    SerialAnswer,
+    SerialAsk,
 )
 from messages.envelope import Message
 from messages.errors import MessageError
@@ -29,11 +31,13 @@ from messages.local import (
     AskNumbers,
     AskPayment,
     AskPoints,
+    AskSerial,
     CouponTold,
     LoyaltyFound,
     NumbersFound,
     PaymentTold,
     PointsHeld,
+    SerialTold,
 )
 from messages.topics import AskKind
 
@@ -43,7 +47,7 @@ _LONGEST_MS = 60_000
 _MOST = 256
 """Questions open at once; a checkout asks one at a time."""
 
-Answer = LoyaltyFound | CouponTold | NumbersFound | PaymentTold | PointsHeld
+Answer = LoyaltyFound | CouponTold | SerialTold | NumbersFound | PaymentTold | PointsHeld
 Reply = Callable[[Answer], None]
 
 
@@ -99,6 +103,14 @@ class Asks:
         )
         offline = CouponTold(ask.correlation, offline=True)
         self._ask_now("coupon", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def serial(self, ask: AskSerial, reply: Reply) -> None:
+        """As above; without an answer the lane goes by what it has sold itself."""
+        question = SerialAsk(
+            correlation=ask.correlation, item_id=ask.item_id, serial=ask.serial, transaction=ask.transaction
+        )
+        offline = SerialTold(ask.correlation, offline=True)
+        self._ask_now("serial", question, ask.correlation, ask.deadline_ms, reply, offline)
 
     def payment(self, ask: AskPayment, reply: Reply) -> None:
         """As above: whoever owes money must not wait for a connection. What became of it can be asked again."""
@@ -190,6 +202,9 @@ class Asks:
         if kind == "coupon":
             kept = envelope.decode(payload, CouponAnswer).data
             return CouponTold(kept.correlation, kept.state, kept.offer_id)
+        if kind == "serial":
+            pack = envelope.decode(payload, SerialAnswer).data
+            return SerialTold(pack.correlation, pack.sold)
         if kind == "payment":
             told = envelope.decode(payload, PaymentAnswer).data
             return PaymentTold(

@@ -28,6 +28,7 @@ from messages.local import (
     AskNumbers,
     AskPayment,
     AskPoints,
+    AskSerial,
     BookReady,
     FromCheckout,
     Hello,
@@ -179,7 +180,7 @@ class Service:
 
     # --- the checkout ------------------------------------------------------------------------------------------------
 
-    def _from_checkout(self, record: FromCheckout, peer: Peer) -> None:
+    def _from_checkout(self, record: FromCheckout, peer: Peer) -> None:  # noqa: C901 - one flat match over the union
         match record:
             case Hello():
                 self._epoch = record.epoch
@@ -191,6 +192,8 @@ class Service:
                 self.asks.loyalty(record, peer.send)
             case AskCoupon():
                 self.asks.coupon(record, peer.send)
+            case AskSerial():
+                self.asks.serial(record, peer.send)
             case AskNumbers():
                 self.asks.numbers(record, self._epoch, peer.send)
             case AskPayment():

@@ -59,6 +59,9 @@ class HeadOffice(Protocol):
     async def coupon(self, ask: f.AskCoupon) -> i.CouponAnswered:
         """Whether a coupon is kept for a basket."""
 
+    async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
+        """Whether a pack was sold before."""
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """This workstation's highest numbers."""
 
@@ -118,6 +121,8 @@ class Performer:
                 )
             case f.AskCoupon():
                 self._spawn(self._answer(self._head_office.coupon(effect)))
+            case f.AskSerial():
+                self._spawn(self._answer(self._head_office.serial(effect)))
             case f.AskNumbers():
                 self._spawn(self._answer(self._head_office.numbers(effect.correlation, effect.deadline_ms)))
             case f.AskProduce():
@@ -254,7 +259,7 @@ class Performer:
         self._put(i.TimerElapsed(name))
 
     async def _answer(
-        self, asked: Coroutine[Any, Any, i.MemberAnswered | i.CouponAnswered | i.NumbersAnswered]
+        self, asked: Coroutine[Any, Any, i.MemberAnswered | i.CouponAnswered | i.SerialAnswered | i.NumbersAnswered]
     ) -> None:
         self._put(await asked)
 

@@ -25,7 +25,9 @@ _log = logging.getLogger(__name__)
 _RETRY_S = 1.0
 _GRACE_MS = 100
 """Sync answers within the deadline; its answer needs a moment on the socket."""
-_Answer = local.LoyaltyFound | local.CouponTold | local.NumbersFound | local.PaymentTold | local.PointsHeld
+_Answer = (
+    local.LoyaltyFound | local.CouponTold | local.SerialTold | local.NumbersFound | local.PaymentTold | local.PointsHeld
+)
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
 
@@ -92,6 +94,14 @@ class SyncClient:
             return i.CouponAnswered(ask.correlation, offline=True)
         return i.CouponAnswered(ask.correlation, told.state, told.offer_id, told.offline)
 
+    async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
+        """Ask whether a pack was sold before; ``offline`` if nobody could be asked in time."""
+        question = local.AskSerial(ask.correlation, ask.item_id, ask.serial, ask.transaction, ask.deadline_ms)
+        told = await self._ask(ask.correlation, question, ask.deadline_ms)
+        if not isinstance(told, local.SerialTold):
+            return i.SerialAnswered(ask.item_id, ask.serial, offline=True)
+        return i.SerialAnswered(ask.item_id, ask.serial, told.sold, told.offline)
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """Ask for this workstation's highest numbers; ``offline`` if nobody could be asked in time.
 
@@ -155,6 +165,7 @@ class SyncClient:
             case (
                 local.LoyaltyFound()
                 | local.CouponTold()
+                | local.SerialTold()
                 | local.NumbersFound()
                 | local.PaymentTold()
                 | local.PointsHeld()

@@ -250,6 +250,32 @@ def test_a_serial_number_is_sold_once_in_a_basket_and_once_at_the_lane() -> None
     assert replayed(lane.journal).sold_serials == (("tea", "S1"), ("tea", "S2"))
 
 
+def test_a_pack_that_another_shop_has_sold_waits_for_staff_before_payment() -> None:
+    lane = open_lane(shop())
+    scan(lane, f"01{TEA}21S1")
+    asked = lane.effect(f.AskSerial)
+    assert (asked.item_id, asked.serial) == ("tea", "S1")
+    lane.tell(i.SerialAnswered("tea", "S1", sold=True))
+    lane.tell(i.SerialAnswered("tea", "S1", sold=True))
+    assert waiting(lane) == [("serial", "payment")]
+    assert notice(lane) == "code.serial_elsewhere"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        i.SerialAnswered("tea", "S1"),
+        i.SerialAnswered("tea", "S1", sold=False, offline=True),
+        i.SerialAnswered("tea", "S9", sold=True),
+    ],
+)
+def test_a_pack_nobody_knows_of_is_sold(answer: i.SerialAnswered) -> None:
+    lane = open_lane(shop())
+    scan(lane, f"01{TEA}21S1")
+    lane.tell(answer)
+    assert waiting(lane) == []
+
+
 def test_a_serial_number_that_was_voided_may_be_sold() -> None:
     lane = scan(open_lane(shop()), f"01{TEA}21S1").tell(i.LineVoidRequested(1)).later(5_000)
     scan(lane, f"01{TEA}21S1")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from headoffice.asks import Answers
 from headoffice.console.services import Services
 from headoffice.feed import item_of
 from headoffice.ledger.ingest import Ingest
@@ -18,6 +19,7 @@ from kiosk.retail.item import Recall
 from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import Deposit, LineItem
+from messages.asks import SerialAsk
 from tests.headoffice.pages import NOW, Enter, token_of
 from tests.support.journals import JournalOf, as_message, bdt, cola, completed_sale
 
@@ -138,6 +140,20 @@ def test_a_serial_number_sold_by_two_lanes_is_booked_twice_and_told(services: Se
         letters = session.scalars(select(DeadLetter)).all()
     assert [(letter.reason, letter.kiosk) for letter in letters] == [("serial_twice", "lane-2")]
     assert "sold twice" in enter().get("/letters").text
+
+
+def test_head_office_knows_a_pack_that_was_sold_in_another_sale_only(services: Services) -> None:
+    uuid = sold(services, dataclasses.replace(cola(quantity=1), serial="S7"))
+    answers = Answers(services.database, clock=lambda: NOW)
+
+    def asked(item_id: str, serial: str, transaction: str) -> bool:
+        question = SerialAsk(correlation="c", item_id=item_id, serial=serial, transaction=transaction)
+        return answers.serial(question).sold
+
+    assert asked("cola", "S7", "another")
+    assert not asked("cola", "S7", uuid)
+    assert not asked("cola", "S8", "another")
+    assert not asked("tea", "S7", "another")
 
 
 @given(st.text())

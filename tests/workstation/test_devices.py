@@ -131,6 +131,9 @@ class NobodyAsked:
     async def coupon(self, ask: f.AskCoupon) -> i.CouponAnswered:
         return i.CouponAnswered(ask.correlation, offline=True)
 
+    async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
+        return i.SerialAnswered(ask.item_id, ask.serial, offline=True)
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         return i.NumbersAnswered(correlation, offline=True)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, assert_never
 
+from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding.desk import Desk
@@ -191,6 +192,26 @@ def _sold(desk: Desk, item: Item, serial: str) -> bool:
         desk.refuse(text("code.serial", item=item.names))
         return True
     return False
+
+
+def ask_about(desk: Desk, line: LineItem) -> None:
+    """A pack with a serial number was rung up: another lane or shop may have sold it, which only head office knows."""
+    basket = desk.basket
+    if line.serial and basket is not None:
+        uuid = basket.opened.transaction.uuid
+        desk.do(f.AskSerial(desk.mint(), line.item_id, line.serial, uuid, desk.policy.timeouts.ask))
+
+
+def serial_answered(desk: Desk, answer: i.SerialAnswered) -> None:
+    """A pack in the basket was sold before: staff look at it before anybody pays. No answer changes nothing."""
+    lines = desk.basket.live_lines if desk.basket is not None else ()
+    line = next((k for k in lines if (k.item_id, k.serial) == (answer.item_id, answer.serial)), None)
+    if not answer.sold or line is None:
+        return
+    if any(raised.kind == "serial" and raised.line == line.line for raised in desk.state.interventions):
+        return
+    desk.raise_intervention("serial", blocks="payment", line=line.line, reason=f"{line.item_id} {line.serial}")
+    desk.refuse(text("code.serial_elsewhere", item=line.names))
 
 
 def _pack(item: Item, details: Details) -> str:

@@ -222,6 +222,7 @@ def _ring_up(desk: Desk, line: LineItem) -> None:
         desk.happened(e.QuantityChanged(same.line, quantity, pricing.counted(same.unit_price, quantity)))
     else:
         desk.happened(e.LineAdded(replace(line, line=len(basket.lines) + 1)))
+        codes.ask_about(desk, line)
     settle_offers(desk)
     restrict(desk)
     hold_for_staff(desk, same.line if same is not None else len(basket.lines) + 1)

@@ -132,7 +132,7 @@ def _refuse(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
         for line in basket.live_lines:
             if line.minimum_age > basket.age_approved:
                 entry.void_line(desk, line.line, by=by)
-    elif raised.kind in ("staff_item", "recalled", "expired") and raised.line is not None:
+    elif raised.kind in ("staff_item", "recalled", "expired", "serial") and raised.line is not None:
         entry.void_line(desk, raised.line, by=by)
 
 
