@@ -70,9 +70,10 @@ async def a_document_is_found_again_by_another_process(rig: Rig, sale: FiscalSal
 
 async def a_device_that_is_away_says_nothing(rig: Rig, sale: FiscalSale) -> None:
     """No cable is no refusal and no number; once it is back, the sale is signed, and no number is missing."""
+    if rig.unplug is None:
+        pytest.skip("there is no cable to pull: the driver is the device, and issues without its authority")
     await opened(rig.driver)
     first = await _at_last(lambda: rig.driver.sign(sale))
-    assert rig.unplug is not None
     await rig.unplug()
     other = replace(sale, transaction=_OTHER)
     if "contingency" not in rig.driver.capabilities:

@@ -12,10 +12,13 @@ from bench.far_ends.fiscal.icp_brasil import make_papers
 from bench.far_ends.fiscal.sefaz_nfce import CNPJ, Fault, Sefaz
 from hal.fiscal.contract import FiscalState
 from hal.fiscal.sefaz_nfce import Driver, Settings
+from tests.support.nfe import sale
 from tests.support.rigs import Rig, Wire
 from tests.support.waiting import wait_until_async
 
 WIRE: Wire = "wire"
+SALE = sale("0190d3a1-5f00-7abc-8def-0123456789ab")
+"""One that SEFAZ authorises."""
 _PAPERS: list[Path] = []
 """The folder of the first certificates of this run: three RSA keys cost more than all the rest."""
 
