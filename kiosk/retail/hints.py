@@ -23,10 +23,10 @@ __all__ = ["Another", "Hint", "hints", "may_be_suggested"]
 
 MOST = 1
 """Hints given: more are an advertisement."""
-_TRIALS = 12
+_TRIALS = 8
 """Baskets settled at most."""
-_PIECES = 500
-"""Pieces settled at most, over all trials; two trials are always made."""
+_PIECES = 200
+"""Pieces settled at most, over all trials; one trial is always made."""
 _THOUGHTS = 40
 """Additions looked up at most, to be tried or passed over."""
 _OTHERS = 4
@@ -192,7 +192,7 @@ class _Trials:
         self._settle: Callable[[Sequence[LineItem]], Settlement] = lambda some: settle(some, book, occasion, policy)
         self._tried: dict[tuple[str, int, int], Mapping[str, int]] = {}
         self.now = _by_offer(line.modifiers for line in lines)
-        self.left = max(2, min(_TRIALS, _PIECES // (sum(line.quantity for line in lines) + 1)))
+        self.left = max(1, min(_TRIALS, _PIECES // (sum(line.quantity for line in lines) + 1)))
 
     def hint(self, offer: o.Offer, line: LineItem, *, spend: bool) -> Hint | None:
         """What the offer gives more with the line; ``None`` where that is nothing."""
@@ -214,7 +214,10 @@ class _Trials:
         if key not in self._tried:
             self.left -= 1
             number = max(one.line for one in self._lines) + 1
-            self._tried[key] = _by_offer(self._settle([*self._lines, replace(line, line=number)]).lines.values())
+            settled = self._settle([*self._lines, replace(line, line=number)])
+            self._tried[key] = _by_offer(settled.lines.values()) if settled.proven else {}
+            if not settled.proven:  # what is hard to settle is not settled over and over, and nothing promised by it
+                self.left = 0
         return self._tried[key]
 
 

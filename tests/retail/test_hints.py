@@ -287,7 +287,7 @@ def test_a_large_basket_is_tried_a_few_times_only() -> None:
     found = hints(lines, shelf, TODAY, "optimal", lambda item_id, units: line(0, item_id, units, 1500))
 
     assert found
-    assert shelf.asked <= 7 * len(items)
+    assert shelf.asked <= 3 * len(items)
 
 
 # --- which items ------------------------------------------------------------------------------------------------------
