@@ -124,7 +124,7 @@ def most_to_burn(programme: Programme, available: int, worth: int) -> int:
 
 def burnable(lines: Iterable[LineItem], book: OfferBook, programme: Programme) -> int:
     """What may be paid with points, in minor units: the lines that take part, after offers."""
-    return sum(line.net.minor for line in _taking_part(lines, book, programme.burns_on))
+    return sum(net for _, net in _taking_part(lines, book, programme.burns_on))
 
 
 def reckon(
@@ -138,12 +138,12 @@ def reckon(
     taking = _taking_part(live, book, programme.earns_on)
     if not taking:
         return Reckoned()
-    spent = [line.net.minor for line in taking]
-    if not programme.burned_earns:
+    spent = [net for _, net in taking]
+    if burned and not programme.burned_earns:
         spent = _unburned(taking, book, programme, burned)
     earning = [
         _Earning(line, left, units_of(line, book.item(line.item_id), days_left(line, occasion.day)))
-        for line, left in zip(taking, spent, strict=True)
+        for (line, _), left in zip(taking, spent, strict=True)
     ]
     offers = _holding(earning, frozenset(line.item_id for line in live), book, occasion)
     plain = _rounded([_plain(one, offers, programme) for one in earning], programme)
@@ -163,30 +163,32 @@ class _Earning:
     units: Sequence[Unit]
 
     def meant(self, offer: Offer) -> bool:
-        return any(means(offer.scope, unit) for unit in self.units)
+        """The units of a line are alike."""
+        return means(offer.scope, self.units[0])
 
 
 # --- which lines ------------------------------------------------------------------------------------------------------
 
 
-def _taking_part(lines: Iterable[LineItem], book: OfferBook, scope: Scope) -> list[LineItem]:
-    """By item and price, so that the order of scanning decides nothing."""
+def _taking_part(lines: Iterable[LineItem], book: OfferBook, scope: Scope) -> list[tuple[LineItem, int]]:
+    """The lines and what each comes to, by item and price, so that the order of scanning decides nothing."""
     found = []
     for line in lines:
         item = book.item(line.item_id)
         marked = item is not None and item.flags.earns_points and not item.flags.bag
-        if item is None or not marked or line.voided or line.net.minor <= 0:
+        if item is None or not marked or line.voided or not scope.names(line.item_id, item.department):
             continue
-        if scope.names(line.item_id, item.department):
-            found.append(line)
-    return sorted(found, key=lambda line: (line.item_id, line.net.minor, line.quantity, line.line))
+        net = line.net.minor
+        if net > 0:
+            found.append((line, net))
+    return sorted(found, key=lambda one: (one[0].item_id, one[1], one[0].quantity, one[0].line))
 
 
-def _unburned(earning: Sequence[LineItem], book: OfferBook, programme: Programme, burned: int) -> list[int]:
+def _unburned(taking: Sequence[tuple[LineItem, int]], book: OfferBook, programme: Programme, burned: int) -> list[int]:
     """What is left of each line when points have paid their share of it, by price."""
-    nets = [line.net.minor for line in earning]
-    burning = {line.line for line in _taking_part(earning, book, programme.burns_on)}
-    rooms = [net if line.line in burning else 0 for line, net in zip(earning, nets, strict=True)]
+    nets = [net for _, net in taking]
+    burning = {line.line for line, _ in _taking_part([line for line, _ in taking], book, programme.burns_on)}
+    rooms = [net if line.line in burning else 0 for line, net in taking]
     shares = share_within(burned, nets, rooms)
     return [net - share for net, share in zip(nets, shares, strict=True)]
 
@@ -212,7 +214,7 @@ def _holding(
 
 def _plain(one: _Earning, offers: _Offers, programme: Programme) -> Fraction:
     """The plain rate times the highest multiplier; stackable ones add their part above the plain rate."""
-    meant = [(offer, effect.times) for offer, effect in offers if one.meant(offer)]
+    meant = [(offer, effect.times) for offer, effect in offers if effect.times > _PLAIN and one.meant(offer)]
     highest = max((times for offer, times in meant if not offer.stackable), default=_PLAIN)
     times = max(_PLAIN, highest) + sum(max(0, times - _PLAIN) for offer, times in meant if offer.stackable)
     return Fraction(one.spent * programme.earn_points * times, programme.earn_minor * _PLAIN)
@@ -220,6 +222,8 @@ def _plain(one: _Earning, offers: _Offers, programme: Programme) -> Fraction:
 
 def _bonus(offer: Offer, effect: Earn, earning: Sequence[_Earning]) -> list[tuple[int, int]]:
     """Fixed points by line: for each unit (of ``max_applications`` at most), and once for all lines meant."""
+    if not (effect.each or effect.once):
+        return []
     meant = [one for one in earning if one.meant(offer)]
     given: list[tuple[int, int]] = []
     left = offer.max_applications or sum(len(one.units) for one in meant)
