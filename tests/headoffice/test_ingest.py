@@ -35,7 +35,7 @@ from headoffice.ledger.tables import (
 from headoffice.tables import METADATA
 from kiosk.checkout import events
 from messages.journal import Acknowledgement
-from tests.support.journals import JournalOf, as_message, banana, bdt, cola
+from tests.support.journals import JournalOf, as_message, banana, bdt, cola, completed_sale
 
 NOW = 1_800_000_000_000
 
@@ -357,3 +357,24 @@ def test_any_order_repetition_and_cut_of_batches_gives_the_same_ledger_each_reco
             assert len(places) == len(set(places)) == sum(len(lane.records) for lane in lanes)
             assert session.scalar(select(func.count()).select_from(ParkedRecord)) == 0
             assert session.scalar(select(func.count()).select_from(StockMove)) == 4
+
+
+def test_a_device_keeps_its_own_series_and_a_late_number_stands_only_where_there_was_none(database: Database) -> None:
+    journal, door = JournalOf(), ingest_into(database)
+    sold = [journal.begin() for _ in range(3)]
+    for identity in sold:
+        journal.add(completed_sale(identity, (cola(),), bdt(100)))
+    first, second, third = (identity.uuid for identity in sold)
+    journal.add(events.FiscalNumberGiven(first, "TSE", 900, "device", "signed"))
+    journal.add(events.FiscalNumberGiven(second, "OUT", 1, outcome="outage"))
+    journal.add(events.FiscalRegistered(second, "signed", "TSE", 901))
+    journal.add(events.FiscalRegistered(third, "refused", code="E17"))
+    acknowledged(door.batch(as_message(journal)))
+    with database.read() as session:
+        told = session.execute(select(Transaction.legal_series, Transaction.legal_number).order_by(Transaction.number))
+        assert [tuple(row) for row in told] == [("TSE", 900), ("OUT", 1), ("", None)]
+        assert session.get_one(Workstation, ("dhk-1", "1")).last_legal == 1
+    journal.add(events.FiscalRegistered(third, "signed", "TSE", 902))
+    acknowledged(door.batch(as_message(journal, journal.records[-1:])))
+    with database.read() as session:
+        assert session.get_one(Transaction, third).legal_number == 902

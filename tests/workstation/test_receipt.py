@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from importlib import resources
+from typing import Literal
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from hal.printer.contract import Cut, Document, QrCode, TextLine
 from kiosk.checkout.events import SalePoints, SettledTender, TransactionCompleted
 from kiosk.i18n.translate import Translator
+from kiosk.retail.fiscal import FiscalRule, FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout, TenderType
 from kiosk.retail.pricing import totals
@@ -441,3 +443,50 @@ def test_points_earned_used_and_left_are_told_with_the_day_of_an_older_balance()
     unknown = words(printed(replace(completed, member_id="m-1", points=SalePoints(26, 0, completed.total))))
     assert "Points earned" in unknown
     assert "after this purchase" not in unknown
+
+
+# --- what a fiscal device gave -------------------------------------------------------------------------------------
+
+SIGNED = (
+    FiscalText("outage", "Issued in contingency", "note"),
+    FiscalText("signature_counter", "31"),
+    FiscalText("tse_serial", "a1" * 32),
+    FiscalText("zz_unheard_of", "as it came"),
+    FiscalText("signature", "V0;AB12", "qr"),
+)
+
+
+def signed(
+    fiscal: Literal["", "given", "unsigned"], language: str = "en", texts: tuple[FiscalText, ...] = ()
+) -> Document:
+    layout_ = ReceiptLayout(notices=("receipt.unsigned",))
+    rule = FiscalRule(outage="notice", notice="receipt.fiscal_outage_de")
+    policy = replace(POLICY, receipt=layout_, fiscal=rule)
+    number = "TSE-000001" if fiscal == "given" else ""
+    return receipt(
+        sale(language), policy, number, copy=False, job="j", time_zone="Asia/Dhaka", printed=texts, fiscal=fiscal
+    )
+
+
+def test_what_a_device_gave_is_printed_in_its_order_a_long_value_below_its_name() -> None:
+    document = signed("given", texts=SIGNED)
+    lines = rows(document)
+    at = lines.index(("Signature counter", "31"))
+    assert lines[at - 1] == ("Issued in contingency", "")
+    assert [row[0].strip() for row in lines[at + 1 : at + 5]] == ["TSE serial no.", "a1" * 14, "a1" * 14, "a1" * 4]
+    assert lines[at + 5] == ("zz_unheard_of", "as it came")
+    assert next(part.data for part in document.parts if isinstance(part, QrCode)) == "V0;AB12"
+    assert "Not signed" not in words(document)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("en", "TSE out of order: this receipt is not signed"), ("bn", "টিএসই অচল"), ("pt_BR", "TSE fora do ar")],
+)
+def test_a_receipt_of_an_outage_says_so_in_the_country_s_words(language: str, word: str) -> None:
+    assert word in words(signed("unsigned", language))
+    assert "Not signed by a fiscal device" not in words(signed("unsigned", language))
+
+
+def test_a_shop_without_a_device_says_that_there_is_none() -> None:
+    assert "Not signed by a fiscal device" in words(signed(""))
