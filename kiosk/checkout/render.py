@@ -8,6 +8,7 @@ from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
 from kiosk.checkout.deciding import earning
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
+from kiosk.checkout.deciding.offers import gives
 from kiosk.checkout.deciding.payment import unusable
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised
@@ -163,6 +164,23 @@ def _basket(state: State, policy: Policy) -> s.BasketBody:
         leaving=state.live.leaving,
         hints=() if holds else hint_views(state),
         points=_points(state, basket, policy),
+        coupons=_coupons(basket) if basket is not None else (),
+        gifts=tuple(s.GiftView(gift.names, gift.units) for gift in basket.gifts) if basket is not None else (),
+    )
+
+
+def _coupons(basket: Transaction) -> tuple[s.CouponView, ...]:
+    owing = {gift.offer_id for gift in basket.gifts}
+    given = {one.offer_id: gives(basket, one.offer_id) for one in basket.coupons}
+    currency = basket.opened.currency
+    return tuple(
+        s.CouponView(
+            one.code,
+            one.names,
+            Money(given[one.offer_id], currency) if given[one.offer_id] else None,
+            gift=one.offer_id in owing,
+        )
+        for one in basket.coupons
     )
 
 

@@ -21,6 +21,8 @@ __all__ = [
     "CardBody",
     "CashBody",
     "Chrome",
+    "CouponView",
+    "GiftView",
     "HintView",
     "InterventionView",
     "LineView",
@@ -196,6 +198,24 @@ class AttractBody:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponView:
+    """A coupon that counts in the basket: what it takes off (``None``: nothing), and whether it gives a ``gift``."""
+
+    code: str
+    names: Names
+    gives: Money | None = None
+    gift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GiftView:
+    """A gift that is owed: the shopper takes it and need not scan it."""
+
+    names: Names
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class BasketBody:
     """Lines left, money and the one primary action right."""
 
@@ -208,6 +228,8 @@ class BasketBody:
     leaving: bool = False
     hints: tuple[HintView, ...] = ()
     points: PointsView | None = None
+    coupons: tuple[CouponView, ...] = ()
+    gifts: tuple[GiftView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def receipt(
         *_identity(completed, legal_number, said, time_zone),
         Rule(),
         *(part for line in completed.lines if not line.voided for part in _line(line, layout, letters, said)),
+        *_gifts(completed, said),
         Rule(),
         *_sums(completed, layout, letters, said),
         Rule(),
@@ -266,6 +267,14 @@ def _points(completed: TransactionCompleted, said: Translator, time_zone: str) -
         yield TextLine(said.t("receipt.points_balance"), said.number(points.balance))
         if completed.utc_ms - points.utc_ms > _VISIT_MS:
             yield _small(said.t("receipt.points_as_of", when=said.date_time(points.utc_ms, time_zone)))
+
+
+def _gifts(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
+    """What goes out beside the lines, for nothing."""
+    for gift in completed.gifts:
+        yield TextLine(
+            f"{said.name(gift.names)} \N{MULTIPLICATION SIGN} {said.number(gift.units)}", said.t("receipt.gift")
+        )
 
 
 def _foot(completed: TransactionCompleted, layout: ReceiptLayout, said: Translator) -> Iterator[Part]:

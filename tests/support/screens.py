@@ -12,6 +12,8 @@ from kiosk.checkout.screen import (
     CardBody,
     CashBody,
     Chrome,
+    CouponView,
+    GiftView,
     HintView,
     InterventionView,
     LineView,
@@ -52,6 +54,7 @@ BREAD: Names = {
 TEA: Names = {"bn": "কৃষ্ণচূড়া চা", "en": "Krishnachura tea", "pt_BR": "Chá Krishnachura"}
 MILK: Names = {"bn": "প্রাণ দুধ ১ লিটার", "en": "Pran milk 1 l", "pt_BR": "Leite Pran 1 l"}
 OFFER: Names = {"bn": "৩টি কিনলে ১টি ফ্রি", "en": "Buy 3, pay for 2", "pt_BR": "Leve 3, pague 2"}
+COUPON: Names = {"bn": "জন্মদিনের শুভেচ্ছা", "en": "Happy birthday", "pt_BR": "Feliz aniversário"}
 STORE: Names = {"bn": "সবুজ বাজার", "en": "Sobuj Bazar", "pt_BR": "Mercado Verde"}
 
 
@@ -250,6 +253,12 @@ BODIES: dict[str, Body] = {
     "basket_hint_more": replace(BASKET, hints=(MORE,)),
     "basket_hint_spend": replace(BASKET, hints=(SPEND,)),
     "basket_hint_less": replace(BASKET, hints=(LESS,)),
+    "basket_coupons": replace(
+        BASKET,
+        lines=LINES[:2],
+        coupons=(CouponView("KPSPRING", OFFER, bdt(5_000)), CouponView("9912345000017", COUPON)),
+        gifts=(GiftView(TEA, 1),),
+    ),
     "basket_points": replace(BASKET, member_tier="gold", points=PointsView(213, 12_480, 31)),
     "basket_points_hint": replace(BASKET, member_tier="gold", points=PointsView(213, 12_480), hints=(MORE,)),
     "look_up": LookUpBody(TOTALS),

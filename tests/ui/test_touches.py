@@ -16,6 +16,7 @@ from tests.support.screens import BASKET, LINES, OFFER, TOTALS, bdt, chrome, scr
 from tests.ui.conftest import Shopper, frames, middle, within
 from ui.screens.cash_pad import CashPad
 from ui.widgets.button import PushButton
+from ui.widgets.coupon_row import CouponRow
 from ui.widgets.item_tile import ItemTile
 from ui.widgets.sheet import Sheet
 
@@ -100,6 +101,15 @@ def test_a_weighed_line_has_no_plus_and_minus_but_can_be_voided(shopper: Shopper
     assert carrots.stepper.parent is None
     shopper.touches(carrots.void)
     assert shopper.submitted == [i.LineVoidRequested(2)]
+
+
+def test_a_coupon_is_taken_off_and_a_gift_has_nothing_to_touch(shopper: Shopper) -> None:
+    view = shopper.sees(screen("basket_coupons", "en"))
+    rows = [part for part in within(view) if isinstance(part, CouponRow)]
+    bins = [row.take_off for row in rows if row.take_off.parent is not None]
+    assert (len(rows), len(bins)) == (3, 2)
+    shopper.touches(max(bins, key=lambda button: button.y))
+    assert shopper.submitted == [i.CouponReturnRequested("KPSPRING")]
 
 
 def test_a_button_shows_the_finger_before_it_is_lifted(shopper: Shopper) -> None:

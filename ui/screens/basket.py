@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from kiosk.checkout.inputs import CheckoutRequested, ItemChosen, LineVoidRequested, QuantityEntered, ViewRequested
+from kiosk.checkout.inputs import (
+    CheckoutRequested,
+    CouponReturnRequested,
+    ItemChosen,
+    LineVoidRequested,
+    QuantityEntered,
+    ViewRequested,
+)
 from kiosk.checkout.screen import BasketBody, HintView, InterventionView, LineView, Screen, TotalsView
 from ui.area import Area
 from ui.kit import Kit
@@ -12,6 +19,7 @@ from ui.screens.view import TITLE_ROW, View, side_by_side
 from ui.theme import TypeSize
 from ui.widgets.button import PushButton
 from ui.widgets.card import Card
+from ui.widgets.coupon_row import CouponRow, coupon_height
 from ui.widgets.hint import Hint
 from ui.widgets.icon import Icon
 from ui.widgets.line_row import LineRow, LineTouches, row_height
@@ -85,22 +93,36 @@ class BasketView(View):
         self.keep(self._earns, body.points)
         self.keep(self._has, body.points)
         self._show_strips(body.interventions)
-        self._show_lines(body.lines)
+        self._show_lines(body)
         self._show_explained(wanted=self._explained is not None and bool(body.totals.savings) and not body.leaving)
         self._show_leaving(leaving=body.leaving)
         if self.area.w:
             self.arrange(self.area)
 
-    def _show_lines(self, lines: tuple[LineView, ...]) -> None:
-        rows = tuple(Row(line.line, row_height(self.kit, line), line, self._make_row, LineRow.show) for line in lines)
+    def _show_lines(self, body: BasketBody) -> None:
+        lines, tall = body.lines, coupon_height(self.kit)
+        rows: tuple[Row, ...] = tuple(
+            Row(line.line, row_height(self.kit, line), line, self._make_row, LineRow.show) for line in lines
+        )
+        below = [
+            *((f"gift {n}", gift) for n, gift in enumerate(body.gifts)),
+            *((one.code, one) for one in body.coupons),
+        ]
+        rows += tuple(Row(key, tall, told, self._make_coupon_row, CouponRow.show) for key, told in below)
         latest = next((line.line for line in lines if line.latest), None)
         self.lines.show(rows, keep_in_sight=latest)
-        self._empty.say(self.kit.say("basket.empty") if not lines else "")
-        self.keep(self._empty_icon, not lines)
-        self.keep(self._empty, not lines)
+        self._empty.say(self.kit.say("basket.empty") if not rows else "")
+        self.keep(self._empty_icon, not rows)
+        self.keep(self._empty, not rows)
 
     def _make_row(self) -> LineRow:
         return LineRow(self.kit, self._touches)
+
+    def _make_coupon_row(self) -> CouponRow:
+        return CouponRow(self.kit, self._take_off)
+
+    def _take_off(self, code: str) -> None:
+        self.kit.submit(CouponReturnRequested(code))
 
     def _show_strips(self, interventions: tuple[InterventionView, ...]) -> None:
         interventions = tuple(one for one in interventions if one.kind != "help")
