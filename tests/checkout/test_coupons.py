@@ -10,6 +10,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import BasketBody
+from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Hours, Used, entitlement
 from kiosk.retail.offer import AmountOff, Gift, Offer, PercentOff, PercentOffEach, Scope
@@ -287,3 +288,41 @@ def test_a_gift_that_is_scanned_is_free_and_owed_no_more() -> None:
 def test_a_gift_falls_away_with_what_earned_it() -> None:
     lane = lane_of(CUP).scan(TEA).tell(i.LineVoidRequested(1))
     assert lane.happened(e.GiftsOwed)[-1].gifts == ()
+
+
+# --- North American coupons --------------------------------------------------------------------------------------
+
+
+CORN = Item("corn", {"en": "Corn"}, "tins", "standard", Money(250, "USD"), gtin="00614141000043")
+WRITTEN = "]e0" + "8110" + "0614141" + "123456" + "3100" + "12" + "0" + "000"
+POSITIVE = "]e0" + "8112" + "0" + "0614141" + "654321" + "0" + "000007"
+
+
+def american(*offers: Offer, currency: str = "USD", taken: bool = True) -> HandLane:
+    book = shop(*offers)
+    rules = CouponRules(north_american=taken)
+    book.policy = replace(book.policy, currency=currency, country="US", coupons=rules)
+    book.items["corn"] = replace(CORN, price=Money(250, currency))
+    return open_lane(book)
+
+
+def test_a_written_coupon_counts_once_its_purchase_is_made() -> None:
+    lane = american().scan("614141000043").scan(WRITTEN)
+    assert (notice(lane), discount(lane)) == ("coupon.nothing_yet", 0)
+    assert discount(lane.scan("614141000043")) == 100
+    assert notice(lane.scan(WRITTEN)) == "coupon.already"
+    sold = complete(lane).coupons
+    assert [(one.offer_id, one.amount.minor) for one in sold] == [("8110-614141-123456", 100)]
+
+
+def test_cents_are_no_other_money_and_a_shop_that_takes_none_says_so() -> None:
+    assert notice(american(currency="BDT").scan("614141000043").scan(WRITTEN)) == "coupon.elsewhere"
+    assert notice(american(taken=False).scan("614141000043").scan(WRITTEN)) == "code.coupon"
+
+
+def test_a_positive_file_s_coupon_is_checked_at_head_office() -> None:
+    offer = replace(BIRTHDAY, coupon="811200614141654321", serials="any")
+    lane = american(offer).scan("614141000043").scan(POSITIVE)
+    assert lane.effect(f.AskCoupon).coupon == "811200614141654321"
+    answer(lane)
+    assert discount(lane) == 25
