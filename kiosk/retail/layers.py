@@ -53,7 +53,7 @@ class Settled:
 
 
 def holds(offer: o.Offer, priced: Priced, present: frozenset[str]) -> bool:
-    """Whether the basket meets the offer's conditions. ``present``: all items in it, excluded ones too."""
+    """Whether the basket meets the offer's conditions. ``present``: all items in it that offers may reach."""
     if not present.issuperset(offer.contains):
         return False
     if offer.min_left and sum(priced.left[n] for n in priced.meant(o.Scope(but=offer.scope.but))) < offer.min_left:

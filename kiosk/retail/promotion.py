@@ -54,7 +54,7 @@ def settle(
     Voided, free and non-discountable lines take no part; a weighed line is one unit that serves no group.
     """
     live = [line for line in lines if not line.voided]
-    present = frozenset(line.item_id for line in live)
+    present = frozenset(line.item_id for line in live if line.discountable)
     taking = [line for line in live if line.discountable and line.extended.minor > 0]
     taking.sort(key=lambda line: (line.item_id, line.unit_price.minor, _told_date(line), line.line))
     offers: dict[str, Offer] = {}

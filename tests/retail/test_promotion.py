@@ -226,3 +226,11 @@ def test_a_long_basket_of_contested_items_is_settled_without_trying_every_way() 
     found = saved(lines, offer("a", "rice oil", 3, 2), offer("b", "oil soap", 3, 2), offer("c", "soap rice", 2, 1))
 
     assert 600 * 100 / 3 < sum(found.values()) < 600 * 300 / 2
+
+
+def test_an_item_that_no_offer_may_reach_opens_none_either() -> None:
+    with_it = Offer("with", Scope(("rice",)), PercentOffEach(1_000), {"en": "With"}, contains=("formula",))
+    rice = counted_line(1, 1_000)
+    for discountable, saved in ((True, {1}), (False, set())):
+        formula = counted_line(2, 5_000, item_id="formula", discountable=discountable)
+        assert set(settle([rice, formula], Shelf([with_it]), Occasion()).lines) == saved
