@@ -18,7 +18,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout, TenderType
 from kiosk.retail.pricing import totals
 from kiosk.retail.tax import TaxAmount, TaxRate
-from kiosk.retail.transaction import Deposit, LineItem, PriceModifier, TransactionId
+from kiosk.retail.transaction import Deposit, LineItem, OwedGift, PriceModifier, TransactionId
 from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 from kiosk.workstation.receipt import receipt
@@ -144,6 +144,13 @@ def test_lines_tell_how_their_price_comes_about() -> None:
     at = found.index(("Bananas", "Tk\N{NO-BREAK SPACE}150.00"))
     assert found[at + 1] == ("1.250\N{NO-BREAK SPACE}kg × Tk\N{NO-BREAK SPACE}120.00/kg", "")
     assert found[at + 2] == ("Net weight, packaging 12 g taken off", "")
+
+
+def test_a_gift_that_is_owed_stands_below_the_lines_as_free() -> None:
+    gift = OwedGift("cup", "cup", 2, {"en": "Cup", "bn": "কাপ", "pt_BR": "Xícara"})
+    found = {language: words(printed(sale(language, gifts=(gift,)))) for language in ("en", "pt_BR")}
+    assert "Cup \N{MULTIPLICATION SIGN} 2" in found["en"]
+    assert "grátis" in found["pt_BR"]
 
 
 def test_a_single_piece_takes_one_row_and_a_voided_line_none() -> None:
