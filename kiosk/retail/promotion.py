@@ -58,10 +58,12 @@ def settle(
     taking = [line for line in live if line.discountable and line.extended.minor > 0]
     taking.sort(key=lambda line: (line.item_id, line.unit_price.minor, _told_date(line), line.line))
     offers: dict[str, Offer] = {}
+    judged: set[str] = set()
     units: list[Unit] = []
     for line in taking:
-        found = (one for one in book.offers_for(line.item_id) if one.at != "points" and one.holds_for(occasion))
-        offers |= {one.offer_id: one for one in found}
+        fresh = [one for one in book.offers_for(line.item_id) if one.offer_id not in judged]
+        judged.update(one.offer_id for one in fresh)
+        offers |= {one.offer_id: one for one in fresh if one.at != "points" and one.holds_for(occasion)}
         units += units_of(line, book.item(line.item_id), days_left(line, occasion.day))
     if not offers:
         return Settlement({})
