@@ -25,7 +25,6 @@ SEFAZ.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -185,8 +184,8 @@ class Driver(StreamDevice):
     async def open(self, sink: Sink) -> None:
         """See ``Device.open``. Raises ``DeviceError`` when the memory cannot be used."""
         if self._memory is None:
-            memory = await asyncio.to_thread(Memory, Path(self._settings.memory_file))
-            await asyncio.to_thread(memory.shed, _now_ms() - self._settings.keep_days * _DAY_MS)
+            memory = Memory(Path(self._settings.memory_file))
+            await memory.off_loop(memory.shed, _now_ms() - self._settings.keep_days * _DAY_MS)
             self._memory = memory
         await super().open(sink)
 
@@ -226,7 +225,9 @@ class Driver(StreamDevice):
         if verdict.code != _WORKS:
             text = f"SEFAZ: {verdict.code} {verdict.reason}"
             raise DeviceError(text)
-        return f"SEFAZ answers: {verdict.reason}; the certificate runs out on {self._valid().expires.date()}"
+        stuck = ", ".join(str(each.number) for each in self._in_state("stuck"))
+        by_hand = f"; to be seen to by hand: {stuck}" if stuck else ""
+        return f"SEFAZ answers: {verdict.reason}; the certificate runs out on {self._valid().expires.date()}{by_hand}"
 
     def _identity(self) -> bytes:
         """Read the certificate and the security code anew, for TLS and for signatures."""
@@ -339,7 +340,7 @@ class Driver(StreamDevice):
         """See ``FiscalPort.confirm``."""
         memory = self._need_memory()
         async with self.turn:
-            await asyncio.to_thread(memory.told, transaction)
+            await memory.off_loop(memory.told, transaction)
 
     async def close_day(self, business_day: str) -> str:  # noqa: ARG002  SEFAZ knows no days
         """See ``FiscalPort.close_day``: nothing is asked; the lane's open numbers are looked after at once."""
@@ -352,7 +353,7 @@ class Driver(StreamDevice):
         memory = self._need_memory()
         async with self.turn:
             records = memory.since(since_day)
-        return await asyncio.to_thread(zipped, records)
+        return await memory.off_loop(zipped, records)
 
     def _need_memory(self) -> Memory:
         self.need_enabled()
@@ -371,6 +372,8 @@ class Driver(StreamDevice):
         await self._remember(record)
         if offline:
             self._tell_state()
+            if not self._outage_ms:  # a mended one: SEFAZ is there to take it
+                self._https.nudge()
             return record
         return await self._ask(sale, record, fresh=True)
 
@@ -427,7 +430,8 @@ class Driver(StreamDevice):
         return self._need_memory().next_number(self._settings.series, self._settings.first_number)
 
     async def _remember(self, *records: Record) -> None:
-        await asyncio.to_thread(self._need_memory().put, *records)
+        memory = self._need_memory()
+        await memory.off_loop(memory.put, *records)
 
     # -- SEFAZ is there, or away -------------------------------------------------------------------------------------
 

@@ -75,6 +75,32 @@ def test_the_slip_s_code_is_on_the_document_and_cash_rounding_is_not(tmp_path: P
     tell(tmp_path, story)
 
 
+def test_a_sale_that_costs_nothing_says_that_nothing_was_paid(tmp_path: Path) -> None:
+    async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
+        gift = [(name, "0" if name.startswith("v") else told) for name, told in sale_line().attributes]
+        free = sale_line(discount_minor=1000, attributes=tuple(gift))
+        assert (await driver.sign(sale("a", free, tenders=()))).outcome == "signed"
+        assert b"<detPag><tPag>90</tPag><vPag>0.00</vPag></detPag></pag>" in sent(sefaz)[0]
+        assert faults_of(sent(sefaz)[0], "enviNFe_v4.00.xsd") == []
+
+    tell(tmp_path, story, **QUIET)
+
+
+def test_what_sefaz_will_not_have_cleared_up_is_told_and_stands_in_the_health(tmp_path: Path) -> None:
+    async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
+        await sefaz.fault(kind="silent")
+        await driver.sign(sale("a"))
+        await sefaz.hurry(minutes=169 * 60)  # past the time of every cancellation
+        await sefaz.fault(kind="none")
+        await wait_until_async(
+            lambda: any(isinstance(each, StatusChanged) and each.status == "warning" for each in seen.events),
+            what="a warning",
+        )
+        assert "to be seen to by hand: 1" in (await driver.check_health()).text
+
+    tell(tmp_path, story, authorise_timeout_ms=200, answer_timeout_ms=200, outage_poll_ms=30, poll_ms=30)
+
+
 @pytest.mark.parametrize("kind", ["silent", "hang_up", "cut", "garbage", "http_500", "soap_fault", "other_key"])
 def test_an_answer_that_got_lost_is_found_by_the_key_and_never_a_second_document(tmp_path: Path, kind: Fault) -> None:
     async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:

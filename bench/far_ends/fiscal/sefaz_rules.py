@@ -131,6 +131,7 @@ def judge(data: bytes, payer: Taxpayer, now: datetime) -> tuple[str, str]:
     _time(ide, now)
     for item in root[0].iter(tag("det")):
         _item(item)
+        _regime(item, emit.findtext(tag("CRT")) == "1")
     _totals(root[0])
     _payment(root[0])
     _qr(root, key, ide, payer)
@@ -203,6 +204,14 @@ def _item(item: Element) -> None:
     base, rate, value = (_number(item, f"imposto/ICMS/*/{each}") for each in ("vBC", "pICMS", "vICMS"))
     if abs(value - base * rate / 100) > _CENT:
         raise Refusal(528, "Rejeição: Valor do ICMS difere do produto BC e Alíquota")
+
+
+def _regime(item: Element, simples: bool) -> None:  # noqa: FBT001  a fact about the issuer, not a switch
+    stated = item.find(tag("imposto/ICMS/*/CSOSN")) is not None
+    if simples and not stated:
+        raise Refusal(590, "Rejeição: Informado CST para emissor do Simples Nacional (CRT=1)")
+    if stated and not simples:
+        raise Refusal(591, "Rejeição: Informado CSOSN para emissor que não é do Simples Nacional (CRT diferente de 1)")
 
 
 def _totals(root: Element) -> None:

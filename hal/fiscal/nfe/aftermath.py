@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -49,7 +48,8 @@ class Aftermath:
         self._memory, self._certificate, self._warn = memory, certificate, warn
 
     async def _put(self, *records: Record) -> None:
-        await asyncio.to_thread(self._memory().put, *records)
+        memory = self._memory()
+        await memory.off_loop(memory.put, *records)
 
     async def send_late(self, record: Record) -> Record:
         """Tell SEFAZ of a contingency document. Raises ``TimeoutExpiredError`` while nobody knows its fate."""

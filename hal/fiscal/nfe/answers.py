@@ -12,7 +12,7 @@ from hal.fiscal.contract import FiscalAnswer, FiscalOutcome
 from hal.fiscal.nfe.danfe import printed_of
 from hal.fiscal.nfe.memory import Record, State
 from hal.fiscal.nfe.sefaz import fell, stands
-from hal.fiscal.nfe.services import Verdict
+from hal.fiscal.nfe.services import AUTHORISED, Verdict
 from hal.fiscal.nfe.xml import NFE, parsed, text_of
 
 __all__ = ["answer", "cancelled", "decided", "here", "refusal", "when", "zipped"]
@@ -24,7 +24,8 @@ def decided(record: Record, verdict: Verdict) -> Record:
         known = replace(record, state="signed", protocol=verdict.protocol, received=verdict.received)
         return replace(known, record=verdict.xml, code=verdict.code, reason=verdict.reason)
     state: State = "cancelled" if fell(verdict) else "refused"
-    return replace(record, state=state, code=verdict.code, reason=verdict.reason)
+    reason = "the document on record under this key is another" if verdict.code in AUTHORISED else verdict.reason
+    return replace(record, state=state, code=verdict.code, reason=reason)
 
 
 def cancelled(record: Record, event: bytes, verdict: Verdict) -> Record:

@@ -1,19 +1,24 @@
 """What an NFC-e driver must not forget: each document before it is sent, its number, and what SEFAZ said of it.
 
-SQLite with every commit on disk, one file of the driver's own. Blocking: the driver calls it from a thread.
+SQLite with every commit on disk, one file of the driver's own. What waits for the disk is done on the memory's own
+thread (``off_loop``); reading does not.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from hal.device import DeviceError
 
 __all__ = ["Memory", "Record", "State"]
+
+T = TypeVar("T")
 
 State = Literal["asked", "signed", "offline", "refused", "abandoned", "dropped", "cancelled", "void", "stuck"]
 """``asked``: it may have been sent, and nobody has said what became of it. ``offline``: issued in contingency, SEFAZ
@@ -69,6 +74,7 @@ class Memory:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fiscal-memory")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
@@ -80,8 +86,13 @@ class Memory:
             raise DeviceError(text) from error
 
     def close(self) -> None:
-        """Let the file go."""
+        """Let the file and the thread go; what is being written is written first."""
+        self._thread.shutdown()
         self._base.close()
+
+    async def off_loop(self, deed: Callable[..., T], *given: object) -> T:
+        """Do what blocks on the memory's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, deed, *given)
 
     def put(self, *records: Record) -> None:
         """Write these, or replace what is known under their keys, all or none, on disk before it returns.

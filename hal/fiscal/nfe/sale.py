@@ -36,7 +36,7 @@ _RATES = ("pICMS", "pRedBC", "pPIS", "pCOFINS", "pIBSUF", "pIBSMun", "pCBS")
 _UNITS = {"each": "UN", "kg": "KG", "g": "G", "lb": "LB", "oz": "OZ"}
 _KINDS: Mapping[str, str] = {"card": "03", "cash": "01", "qr": "17", "voucher": "99", "points": "19"}
 _ELECTRONIC = ("03", "04", "10", "11", "12", "13", "17")
-_CASH = "01"
+_CASH, _NO_PAYMENT = "01", "90"
 _BRANDS = (
     ("visa", "01"),
     ("master", "02"),
@@ -144,9 +144,9 @@ def _figures(told: Mapping[str, str], tags: tuple[str, ...]) -> dict[str, int]:
 
 def payments_of(sale: FiscalSale, tendering: Tendering) -> tuple[Payment, ...]:
     """How it was paid. Cash is stated as it was handed over, so that the change is what payments exceed the total by;
-    cash rounding, which is outside the document, is neither.
+    cash rounding, which is outside the document, is neither. A sale that costs nothing states that nothing was paid.
     """
-    return tuple(_payment(each, tendering) for each in sale.tenders)
+    return tuple(_payment(each, tendering) for each in sale.tenders) or (Payment(_NO_PAYMENT, 0),)
 
 
 def _payment(tender: FiscalTender, tendering: Tendering) -> Payment:
