@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from tests.conformance import emupos_printer, emupos_scale
+from tests.conformance import emupos_printer, emupos_scale, nfe_schemas
 
 __all__ = ["JUDGES", "Judge", "Verdict"]
 
 Verdict = tuple[str, str, str]
 Judge = Callable[[], Iterable[Verdict]]
 
-JUDGES: Final[Mapping[str, Judge]] = {"emupos": emupos_printer.judge, "emupos scales": emupos_scale.judge}
+JUDGES: Final[Mapping[str, Judge]] = {
+    "emupos": emupos_printer.judge,
+    "emupos scales": emupos_scale.judge,
+    "NF-e schemas": nfe_schemas.judge,
+}
 """By the judge's name."""
