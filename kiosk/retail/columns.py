@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from kiosk.retail.deals import Shape
 
@@ -61,24 +62,32 @@ def columns(
         return []
     steps.left -= 1 + shape.size * len(shape.slots[0].units) // _ENTRIES_A_STEP
     filling = _Filling(shape, counts, prices, above, steps, best=best)
-    filling.fill(0, 0, 0, shape.constant, 0)
+    at_most = shape.constant * prices.factor + filling.ahead[0][0]
+    if at_most <= above:
+        return []
+    if best and not shape.most:
+        filling.above = at_most - 1
+        filling.fill(0, 0, 0, shape.constant, 0)
+        filling.above = above
+    if not filling.found:
+        filling.fill(0, 0, 0, shape.constant, 0)
     return list(filling.found.values())
 
 
-def _ahead(shape: Shape, beyond: Sequence[int], prices: Prices, factor: int) -> list[list[int]]:
+def _ahead(shape: Shape, counts: Sequence[int], beyond: Sequence[int], prices: Prices, factor: int) -> list[list[int]]:
     """By place, and by where its filling begins in the order of units, the most that it and all later places bring.
 
-    It may count a unit more often than there are of it.
+    A unit of which there are several may be counted more often than there are of it.
     """
     rows: list[list[int]] = []
     later, goes_on = [0] * (len(beyond) + 1), False
     for slot in reversed(shape.slots):
         own = [gain * factor - prices.rents[unit] for unit, gain in zip(slot.units, slot.gains, strict=True)]
+        same = [beyond[n] if shape.items or counts[unit] == 1 else n for n, unit in enumerate(slot.units)]
         for _ in range(slot.count):
             row, best = [NEVER] * (len(own) + 1), NEVER
             for n in range(len(own) - 1, -1, -1):
-                after = (beyond[n] if shape.items else n) if goes_on else 0
-                best = max(best, own[n] + later[after])
+                best = max(best, own[n] + later[same[n] if goes_on else 0])
                 row[n] = best
             rows.append(row)
             later, goes_on = row, True
@@ -98,15 +107,16 @@ class _Filling:
         self.rents, self.factor = prices.rents, prices.factor
         self.above, self.steps, self.best = above, steps, best
         self.beyond = shape.beyond()
-        self.ahead = _ahead(shape, self.beyond, prices, prices.factor)
-        self.costs = _ahead(shape, self.beyond, prices, 0) if shape.most else self.ahead
+        self.ahead = _ahead(shape, counts, self.beyond, prices, prices.factor)
+        self.costs = _ahead(shape, counts, self.beyond, prices, 0) if shape.most else self.ahead
+        self.ends = list(accumulate(slot.count for slot in shape.slots))
         self.chosen: list[int] = []
         self.found: dict[tuple[int, ...], Column] = {}
 
     def fill(self, number: int, place: int, start: int, saved: int, paid: int) -> None:
         """Every way to fill the slots from ``number`` on, ``place`` first, with units from ``start`` on."""
         slot, ahead, costs, left = self.shape.slots[number], self.ahead[place], self.costs[place], self.left
-        ends = sum(one.count for one in self.shape.slots[: number + 1])
+        ends = self.ends[number]
         worth = saved * self.factor - paid
         best_cost = self.shape.most * self.factor - paid if self.shape.most else -NEVER
         for n in range(start, len(slot.units)):

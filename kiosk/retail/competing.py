@@ -14,12 +14,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kiosk.retail.columns import SCALE, Steps
+from kiosk.retail.columns import SCALE, Prices, Steps, columns
 from kiosk.retail.deals import Deal
 from kiosk.retail.packing import Packing, Placed, losing_at_most
 from kiosk.retail.rents import Lots, Rents, rents_of
 
-__all__ = ["ALONE", "STEPS", "Contest", "Found", "Group", "search"]
+__all__ = ["ALONE", "STEPS", "Contest", "Found", "Group", "search", "worth_of"]
 
 STEPS = 12_000
 """Steps of one search: fillings tried, cells pivoted, states met."""
@@ -128,6 +128,15 @@ def _alone(contest: Contest, number: int) -> Found:
     found = search(Contest((0,) * len(contest.base), (contest.deals[number],)), ALONE)
     groups = tuple(Group(number, group.units, group.saving) for group in found.groups)
     return Found(_value(contest, groups), groups, proven=False)
+
+
+def worth_of(deal: Deal, base: Sequence[int]) -> int | None:
+    """What a group of the deal brings at best beyond the bases of its units, in ``SCALE`` parts; ``None``: nothing."""
+    lots, _members = _lots(Contest(tuple(base), (deal,)))
+    prices, steps = Prices([gain * SCALE for gain in lots.base]), Steps(ALONE)
+    (among,) = lots.deals
+    found = [one.worth for shape in among.shapes for one in columns(shape, lots.counts, prices, 0, steps, best=True)]
+    return max(found) if found else (0 if steps.spent() else None)
 
 
 def _in_line(deal: Deal) -> tuple[Group, ...] | None:

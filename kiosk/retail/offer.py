@@ -84,6 +84,13 @@ class Scope:
         """No item and no department is named."""
         return not self.item_ids and not self.departments
 
+    @property
+    def is_plain(self) -> bool:
+        """It looks at nothing but the items and departments it names."""
+        return not (
+            self.but or self.price_min or self.price_max or self.undiscounted or self.expires_within_days is not None
+        )
+
     def names(self, item_id: str, department: str = "") -> bool:
         """Whether an item is meant, its price aside."""
         return item_id not in self.but and (

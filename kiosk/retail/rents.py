@@ -55,28 +55,39 @@ class Rents:
 
 def rents_of(lots: Lots, steps: Steps) -> Rents:
     """The rents of the relaxation; not exact where ``steps`` ran out."""
-    master = _Master(lots)
+    master, pricing = _Master(lots), _Pricing(lots)
     while True:
         master.drop_what_costs(steps)
         rents = master.rents(exact=not steps.spent())
         if steps.spent():
             return rents
-        better = _better(lots, rents, steps)
+        better = pricing.better(rents, steps)
         if not better and not steps.spent():
             return rents
         for _, number, column in better:
             master.enter(*master.column(number, column), steps)
 
 
-def _better(lots: Lots, rents: Rents, steps: Steps) -> list[tuple[int, int, Column]]:
-    """Of each shape the group worth most beyond its rents, the best first."""
-    found = [
-        (rents.groups[number] - column.worth, number, column)
-        for number, deal in enumerate(lots.deals)
-        for shape in deal.shapes
-        for column in columns(shape, lots.counts, rents.prices(number), rents.groups[number], steps, best=True)
-    ]
-    return sorted(found, key=lambda one: (one[0], one[1], one[2].kinds))
+class _Pricing:
+    """Which groups are worth more than their rents. A shape none of whose rents has moved is not asked again."""
+
+    def __init__(self, lots: Lots) -> None:
+        self.lots = lots
+        self.shapes = [
+            (number, shape, sorted(shape.units())) for number, deal in enumerate(lots.deals) for shape in deal.shapes
+        ]
+        self.known: dict[int, tuple[tuple[int, ...], list[Column]]] = {}
+
+    def better(self, rents: Rents, steps: Steps) -> list[tuple[int, int, Column]]:
+        """Of each shape the group worth most beyond its rents, the best first."""
+        found = []
+        for place, (number, shape, kinds) in enumerate(self.shapes):
+            paid = (rents.groups[number], rents.savings[number], *(rents.kinds[kind] for kind in kinds))
+            if place not in self.known or self.known[place][0] != paid:
+                best = columns(shape, self.lots.counts, rents.prices(number), paid[0], steps, best=True)
+                self.known[place] = (paid, best)
+            found += [(paid[0] - column.worth, number, column) for column in self.known[place][1]]
+        return sorted(found, key=lambda one: (one[0], one[1], one[2].kinds))
 
 
 _Entries = Sequence[tuple[int, int]]

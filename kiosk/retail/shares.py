@@ -19,19 +19,23 @@ def share_out(amount: Money, weights: Sequence[int]) -> tuple[Money, ...]:
     >>> [share.minor for share in share_out(Money(100, "BDT"), [1, 1, 1])]
     [34, 33, 33]
     """
+    sign = -1 if amount.minor < 0 else 1
+    return tuple(Money(sign * share, amount.currency) for share in _by_largest_remainder(abs(amount.minor), weights))
+
+
+def _by_largest_remainder(size: int, weights: Sequence[int]) -> list[int]:
     if not weights or min(weights) < 0:
         message = "shares need weights, none of them negative"
         raise ValueError(message)
     whole = sum(weights)
     if whole == 0:
         weights, whole = [1] * len(weights), len(weights)
-    size = abs(amount.minor)
     shares = [size * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda n: -(size * weights[n] % whole))
-    for n in by_remainder[: size - sum(shares)]:
-        shares[n] += 1
-    sign = -1 if amount.minor < 0 else 1
-    return tuple(Money(sign * share, amount.currency) for share in shares)
+    over = size - sum(shares)
+    if over:
+        for n in sorted(range(len(weights)), key=lambda n: -(size * weights[n] % whole))[:over]:
+            shares[n] += 1
+    return shares
 
 
 def share_within(amount: int, weights: Sequence[int], rooms: Sequence[int]) -> list[int]:
@@ -56,9 +60,9 @@ def share_within(amount: int, weights: Sequence[int], rooms: Sequence[int]) -> l
                 left -= rooms[n]
             open_rooms = [n for n in open_rooms if n not in full]
             continue
-        given = share_out(Money(left, ""), [weights[n] for n in open_rooms])
+        given = _by_largest_remainder(left, [weights[n] for n in open_rooms])
         for n, share in zip(open_rooms, given, strict=True):
-            shares[n] = min(share.minor, rooms[n])
+            shares[n] = min(share, rooms[n])
         left -= sum(shares[n] for n in open_rooms)
         for n in open_rooms:
             more = min(left, rooms[n] - shares[n])

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from kiosk.retail import offer as o
 from kiosk.retail.deals import Deal, Row, Shape
 
-__all__ = ["Priced", "Unit", "deal_of", "gains_of", "gifts_earned", "percent_of", "reached"]
+__all__ = [
+    "Priced",
+    "Take",
+    "Unit",
+    "deal_of",
+    "gains_of",
+    "gifts_earned",
+    "least_units",
+    "means",
+    "percent_of",
+    "reached",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,15 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """What an offer takes off a unit, in minor units."""
+
+    offer_id: str
+    unit: int
+    amount: int
+
+
+@dataclass(frozen=True)
 class Priced:
     """Units and what is left of the price of each."""
 
@@ -47,9 +67,50 @@ class Priced:
         """How much may still come off the unit."""
         return max(0, self.left[n] - self.units[n].floor)
 
+    def after(self, takes: Iterable[Take]) -> Priced:
+        """The same units with less left."""
+        left = list(self.left)
+        for take in takes:
+            left[take.unit] -= take.amount
+        found = Priced(self.units, left)
+        if "_places" in self.__dict__:
+            found.__dict__["_places"] = self._places
+        return found
+
+    def picked(self, order: Sequence[int]) -> Priced:
+        """Some of the units, in that order."""
+        return Priced([self.units[n] for n in order], [self.left[n] for n in order])
+
     def meant(self, scope: o.Scope, *, groups: bool = False) -> list[int]:
         """The units that a scope means; for ``groups`` only counted ones."""
-        return [n for n, unit in enumerate(self.units) if (unit.counted or not groups) and means(scope, unit)]
+        places, units = self._places, self.units
+        found: Iterable[int] = range(len(units))
+        if not scope.everything:
+            lists = [places.items[name] for name in scope.item_ids if name in places.items]
+            lists += [places.departments[name] for name in scope.departments if name in places.departments]
+            found = lists[0] if len(lists) == 1 else sorted({n for one in lists for n in one})
+        if scope.is_plain and not (groups and places.weighed):
+            return list(found)
+        return [n for n in found if (units[n].counted or not groups) and means(scope, units[n])]
+
+    @cached_property
+    def _places(self) -> _Places:
+        """Where what lies: a scope is looked up, not searched for."""
+        places = _Places({}, {}, any(not unit.counted for unit in self.units))
+        for n, unit in enumerate(self.units):
+            places.items.setdefault(unit.item_id, []).append(n)
+            if unit.department:
+                places.departments.setdefault(unit.department, []).append(n)
+        return places
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Units by item and by department, and whether any is sold by weight."""
+
+    items: dict[str, list[int]]
+    departments: dict[str, list[int]]
+    weighed: bool
 
 
 def means(scope: o.Scope, unit: Unit) -> bool:
@@ -149,6 +210,21 @@ def _end(priced: Priced, meant: list[int], count: int, takes: o.Takes) -> list[i
 
 
 # --- what units gain together -----------------------------------------------------------------------------------------
+
+
+def least_units(effect: o.Effect) -> int:
+    """How many units a group of the effect has at least; 0 for one on single units, or on the scope as a whole."""
+    match effect:
+        case o.NForM(n=size) | o.NPercentOff(n=size) | o.NForPrice(n=size) | o.NAmountOff(n=size):
+            return size
+        case o.BuyGet(buy_units=bought, get_units=got):
+            return bought + got
+        case o.SetForPrice(parts=parts):
+            return sum(part.units for part in parts)
+        case o.DistinctSet():
+            return 2
+        case _:
+            return 0
 
 
 def deal_of(offer: o.Offer, priced: Priced) -> Deal | None:

@@ -1,0 +1,365 @@
+"""Which units offers compete for, cluster by cluster, and what was found for a cluster before.
+
+What a unit gains by itself is its base; a group offer that can bring more than the bases of its units bids for them.
+Bids that share units, directly or by way of others, are a cluster: clusters are settled one by one, and one that a
+scan has not touched is not settled again. What is remembered are results of pure functions, by offer and by the goods
+it was about: whether a result is remembered changes no answer. Offers are told apart by identity, so an offer is kept
+alive by what is remembered of it, but never its book.
+
+A cluster of too many kinds of goods is parted first, where bids are weakest; it counts as not proven.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from kiosk.retail import offer as o
+from kiosk.retail.competing import ALONE, STEPS, Contest, search, worth_of
+from kiosk.retail.deals import Deal
+from kiosk.retail.shares import share_within
+from kiosk.retail.units import Priced, Take, Unit, deal_of, gains_of, least_units
+
+__all__ = ["Alone", "Field", "alone", "compete", "in_succession"]
+
+_WIDE = 16
+"""Kinds of goods up to which a cluster is settled as a whole."""
+_PART = 2_000
+"""Steps of a search in a part of a wider one."""
+_OFFERS_REMEMBERED = 4_096
+_CLUSTERS_REMEMBERED = 512
+
+
+class _Good:
+    """A unit without its line, and what is left of its price: one object for all that are alike (while remembered)."""
+
+    __slots__ = ("left", "unit")
+
+    def __init__(self, unit: Unit, left: int) -> None:
+        self.unit, self.left = unit, left
+
+
+class _Rival:
+    """An offer as the very object that it is: no other is equal to it."""
+
+    __slots__ = ("offer",)
+
+    def __init__(self, offer: o.Offer) -> None:
+        self.offer = offer
+
+    def __hash__(self) -> int:
+        return id(self.offer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rival) and other.offer is self.offer
+
+
+class _Bid:
+    """A deal that is worth more than what its units gain by themselves. ``worth``: by how much a group at best is.
+
+    ``wanted``: which of the goods it was made for it wants.
+    """
+
+    __slots__ = ("deal", "offer", "wanted", "worth")
+
+    def __init__(self, offer: o.Offer, deal: Deal, worth: int) -> None:
+        self.offer, self.deal, self.worth = offer, deal, worth
+        self.wanted = tuple(sorted(deal.wants()))
+
+
+_Goods = tuple[_Good, ...]
+
+
+@lru_cache(maxsize=_OFFERS_REMEMBERED)
+def _good(unit: Unit, left: int) -> _Good:
+    return _Good(unit, left)
+
+
+def _goods_of(priced: Priced) -> list[_Good]:
+    known: dict[tuple[int, int], _Good] = {}
+    found = []
+    for unit, left in zip(priced.units, priced.left, strict=True):
+        good = known.get((id(unit), left))
+        if good is None:
+            good = known[id(unit), left] = _good(replace(unit, line=0), left)
+        found.append(good)
+    return found
+
+
+def _priced(goods: _Goods) -> Priced:
+    return Priced([good.unit for good in goods], [good.left for good in goods])
+
+
+@lru_cache(maxsize=_OFFERS_REMEMBERED)
+def _deal(rival: _Rival, goods: _Goods) -> Deal | None:
+    return deal_of(rival.offer, _priced(goods))
+
+
+@lru_cache(maxsize=_OFFERS_REMEMBERED)
+def _gains(rival: _Rival, goods: _Goods) -> tuple[int, ...]:
+    """What each gains by itself."""
+    gains = gains_of(rival.offer, _priced(goods)) or {}
+    return tuple(gains.get(n, 0) for n in range(len(goods)))
+
+
+@lru_cache(maxsize=_OFFERS_REMEMBERED)
+def _bid(rival: _Rival, goods: _Goods, base: tuple[int, ...]) -> _Bid | None:
+    """What the offer bids; ``None`` where no group of it is worth the bases of its units."""
+    deal = _deal(rival, goods)
+    if deal is None:
+        return None
+    worth = worth_of(deal, base)
+    return _Bid(rival.offer, deal, worth) if worth is not None else None
+
+
+def _reach(offer: o.Offer, priced: Priced) -> list[int]:
+    """The units that any scope of the offer means."""
+    scopes = offer.scopes
+    if len(scopes) == 1:
+        return priced.meant(scopes[0])
+    return sorted({n for scope in scopes for n in priced.meant(scope)})
+
+
+# --- one offer alone --------------------------------------------------------------------------------------------------
+
+
+def alone(offer: o.Offer, priced: Priced, gone: Iterable[int] = ()) -> Alone:
+    """What the offer does best with the units that are not ``gone``."""
+    order = _dearest_first(priced, _reach(offer, priced))
+    goods, away = tuple(_goods_of(priced.picked(order))), set(gone)
+    shares, in_groups = _alone(_Rival(offer), goods, tuple(place for place, n in enumerate(order) if n in away))
+    takes = [Take(offer.offer_id, order[unit], amount) for unit, amount in shares if amount]
+    return Alone(takes, {order[unit] for unit, _amount in shares}, in_groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """``served``: all units of its groups, also those that nothing is taken off. ``in_groups``: it forms such."""
+
+    takes: list[Take]
+    served: set[int]
+    in_groups: bool
+
+
+@lru_cache(maxsize=_OFFERS_REMEMBERED)
+def _alone(rival: _Rival, goods: _Goods, blocked: tuple[int, ...]) -> tuple[tuple[tuple[int, int], ...], bool]:
+    deal = _deal(rival, goods)
+    if deal is None:
+        gains = enumerate(_gains(rival, goods))
+        return tuple((n, gain) for n, gain in gains if gain and n not in blocked), False
+    found = search(Contest((0,) * len(goods), (deal.without(blocked),)), ALONE)
+    return tuple(share for group in found.groups for share in _shared(group.saving, group.units, goods)), True
+
+
+def _shared(saving: int, units: Sequence[int], goods: Sequence[_Good]) -> list[tuple[int, int]]:
+    """(unit, amount): what a group saves, shared over its units by price, none pushed below its floor."""
+    left = [goods[n].left for n in units]
+    rooms = [max(0, goods[n].left - goods[n].unit.floor) for n in units]
+    return list(zip(units, share_within(saving, left, rooms), strict=True))
+
+
+# --- all at once ------------------------------------------------------------------------------------------------------
+
+
+def _dearest_first(priced: Priced, among: Iterable[int]) -> list[int]:
+    units = priced.units
+    return sorted(among, key=lambda n: (-priced.left[n], units[n].item_id, *units[n].age, units[n].line))
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A bid, and which unit each of its goods is."""
+
+    bid: _Bid
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reaching:
+    """An offer, and the units that it reaches."""
+
+    rival: _Rival
+    units: tuple[int, ...]
+    goods: _Goods
+
+
+class Field:
+    """Units, dearest first, as goods, and the offers that reach them, in the order given.
+
+    ``base`` and ``by``: what each unit gains by itself, and from which offer.
+    """
+
+    def __init__(self, priced: Priced, offers: Iterable[o.Offer]) -> None:
+        self.order = _dearest_first(priced, range(len(priced.units)))
+        sub = priced.picked(self.order)
+        self.goods = _goods_of(sub)
+        self.base, self.by = [0] * len(self.goods), [""] * len(self.goods)
+        self.reaching: list[_Reaching] = []
+        for offer in offers:
+            units = _reach(offer, sub)
+            if len(units) >= max(1, least_units(offer.effect)):
+                goods = tuple(self.goods[n] for n in units)
+                self.reaching.append(_Reaching(_Rival(offer), tuple(units), goods))
+
+    def of(self, units: Iterable[int]) -> tuple[_Goods, tuple[int, ...]]:
+        """Goods and bases of some."""
+        units = tuple(units)
+        return tuple(self.goods[n] for n in units), tuple(self.base[n] for n in units)
+
+    def take(self, offer_id: str, unit: int, amount: int) -> Take:
+        """With the number that the unit had before."""
+        return Take(offer_id, self.order[unit], amount)
+
+
+def in_succession(field: Field) -> list[Take]:
+    """Each offer does its best with the units that those before it have left."""
+    gone, takes = set[int](), list[Take]()
+    for one in field.reaching:
+        blocked = tuple(place for place, n in enumerate(one.units) if n in gone)
+        shares, _in_groups = _alone(one.rival, one.goods, blocked)
+        offer_id = one.rival.offer.offer_id
+        takes += [field.take(offer_id, one.units[place], amount) for place, amount in shares if amount]
+        gone.update(one.units[place] for place, _amount in shares)
+    return takes
+
+
+def compete(field: Field, budget: int = STEPS) -> tuple[list[Take], bool]:
+    """The combination that saves most, and whether that is proven. Each unit serves one offer at most."""
+    found = [_settle(cluster, field, budget) for cluster in _clusters(_bids(field))]
+    served = {unit for one in found for unit, _offer, _amount in one.takes}
+    takes = [field.take(offer_id, unit, amount) for one in found for unit, offer_id, amount in one.takes if amount]
+    takes += [field.take(field.by[n], n, gain) for n, gain in enumerate(field.base) if gain and n not in served]
+    return takes, all(one.proven for one in found)
+
+
+def _bids(field: Field) -> list[_Placed]:
+    """Those of offers on groups; the others make the bases of ``field``."""
+    rivals: list[_Reaching] = []
+    for one in field.reaching:
+        if least_units(one.rival.offer.effect) or _deal(one.rival, one.goods) is not None:
+            rivals.append(one)
+            continue
+        for n, gain in zip(one.units, _gains(one.rival, one.goods), strict=True):
+            if gain > field.base[n]:
+                field.base[n], field.by[n] = gain, one.rival.offer.offer_id
+    made = ((_bid(one.rival, one.goods, tuple(field.base[n] for n in one.units)), one.units) for one in rivals)
+    return [_Placed(bid, units) for bid, units in made if bid is not None]
+
+
+def _clusters(bids: Sequence[_Placed]) -> list[list[_Placed]]:
+    """Bids that share a unit, directly or by way of others, belong together."""
+    groups = _Groups()
+    for one in bids:
+        groups.join([one.units[n] for n in one.bid.wanted])
+    found: dict[int, list[_Placed]] = defaultdict(list)
+    for one in bids:
+        found[groups.of(one.units[one.bid.wanted[0]])].append(one)
+    return list(found.values())
+
+
+class _Groups:
+    """Numbers that belong together."""
+
+    def __init__(self) -> None:
+        self._above: dict[int, int] = {}
+
+    def of(self, number: int) -> int:
+        """The least of those it belongs to."""
+        while (above := self._above.setdefault(number, number)) != number:
+            number = above
+        return number
+
+    def join(self, numbers: Iterable[int]) -> None:
+        """They belong together from now on."""
+        tops = {self.of(number) for number in numbers}
+        least = min(tops)
+        for top in tops:
+            self._above[top] = least
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """(unit, offer, amount) of all units that serve a group, also of those that nothing is taken off."""
+
+    takes: tuple[tuple[int, str, int], ...]
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Per group: the number of its bid, and the units with what is taken off each."""
+
+    groups: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    proven: bool
+
+
+_Wanting = tuple[tuple[_Bid, tuple[int, ...]], ...]
+"""(bid, unit of each of its goods or -1)."""
+
+
+@lru_cache(maxsize=_CLUSTERS_REMEMBERED)
+def _best(wanting: _Wanting, goods: _Goods, base: tuple[int, ...], budget: int) -> _Found:
+    deals = tuple(bid.deal.among({n: unit for n, unit in enumerate(units) if unit >= 0}) for bid, units in wanting)
+    found = search(Contest(base, deals), budget)
+    groups = ((group.deal, tuple(_shared(group.saving, group.units, goods))) for group in found.groups)
+    return _Found(tuple(groups), found.proven)
+
+
+def _settle(bids: Sequence[_Placed], field: Field, budget: int) -> _Settled:
+    """One cluster, as a whole or in parts."""
+    units = sorted({one.units[n] for one in bids for n in one.bid.wanted})
+    parts = _parts(bids, units, field)
+    if len(parts) == 1:
+        groups, proven = _solved(bids, units, field, budget)
+    else:
+        groups, proven = [], False
+        for part in parts:
+            inside = set(part)
+            of_part = [one for one in bids if _belongs(one, inside, parts)]
+            groups += _solved(of_part, part, field, _PART)[0]
+    takes = ((unit, one.bid.offer.offer_id, amount) for one, shares in groups for unit, amount in shares)
+    return _Settled(tuple(takes), proven)
+
+
+_GroupsMade = list[tuple[_Placed, list[tuple[int, int]]]]
+
+
+def _solved(bids: Sequence[_Placed], units: Sequence[int], field: Field, budget: int) -> tuple[_GroupsMade, bool]:
+    """Per group the bid and (unit, amount) of its units, and whether no other groups save more."""
+    place = {unit: n for n, unit in enumerate(units)}
+    wanting = tuple((one.bid, tuple(place.get(unit, -1) for unit in one.units)) for one in bids)
+    found = _best(wanting, *field.of(units), budget)
+    groups = [(bids[number], [(units[n], amount) for n, amount in shares]) for number, shares in found.groups]
+    return groups, found.proven
+
+
+def _parts(bids: Sequence[_Placed], units: Sequence[int], field: Field) -> list[list[int]]:
+    """The units in parts of so many kinds at most; what the worthiest bids want stays together."""
+    kinds: dict[tuple[_Good, int], int] = {}
+    of = {unit: kinds.setdefault((field.goods[unit], field.base[unit]), len(kinds)) for unit in units}
+    if len(kinds) <= _WIDE:
+        return [list(units)]
+    groups, sizes = _Groups(), Counter(range(len(kinds)))
+    for one in sorted(bids, key=lambda one: (-one.bid.worth, one.bid.offer.offer_id)):
+        first = of[one.units[one.bid.wanted[0]]]
+        for n in one.bid.wanted[1:]:
+            here, there = groups.of(first), groups.of(of[one.units[n]])
+            if here != there and sizes[here] + sizes[there] <= _WIDE:
+                groups.join((here, there))
+                sizes[groups.of(first)] = sizes[here] + sizes[there]
+    found: dict[int, list[int]] = defaultdict(list)
+    for unit in units:
+        found[groups.of(of[unit])].append(unit)
+    return list(found.values())
+
+
+def _belongs(one: _Placed, part: set[int], parts: Sequence[Sequence[int]]) -> bool:
+    """A limited bid belongs to the part that has most of its units, any other to each that has some."""
+    wanted = {one.units[n] for n in one.bid.wanted}
+    if not wanted & part:
+        return False
+    if not one.bid.deal.limit and not one.bid.deal.cap:
+        return True
+    return set(max(parts, key=lambda units: len(wanted.intersection(units)))) == part
