@@ -28,6 +28,8 @@ _WIDE = 16
 """Kinds of goods up to which a cluster is settled as a whole."""
 _PART = 2_000
 """Steps of a search in a part of a wider one."""
+_ROUNDS = 3
+"""How often offers bid at most, in a cluster settled in parts, for what is left."""
 _OFFERS_REMEMBERED = 4_096
 _CLUSTERS_REMEMBERED = 512
 
@@ -62,10 +64,10 @@ class _Bid:
     ``wanted``: which of the goods it was made for it wants.
     """
 
-    __slots__ = ("deal", "offer", "wanted", "worth")
+    __slots__ = ("deal", "rival", "wanted", "worth")
 
-    def __init__(self, offer: o.Offer, deal: Deal, worth: int) -> None:
-        self.offer, self.deal, self.worth = offer, deal, worth
+    def __init__(self, rival: _Rival, deal: Deal, worth: int) -> None:
+        self.rival, self.deal, self.worth = rival, deal, worth
         self.wanted = tuple(sorted(deal.wants()))
 
 
@@ -111,7 +113,7 @@ def _bid(rival: _Rival, goods: _Goods, base: tuple[int, ...]) -> _Bid | None:
     if deal is None:
         return None
     worth = worth_of(deal, base)
-    return _Bid(rival.offer, deal, worth) if worth is not None else None
+    return _Bid(rival, deal, worth) if worth is not None else None
 
 
 def _reach(offer: o.Offer, priced: Priced) -> list[int]:
@@ -170,10 +172,17 @@ def _dearest_first(priced: Priced, among: Iterable[int]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A bid, and which unit each of its goods is."""
+    """A bid, and which unit each of its goods is. ``groups`` and ``saved`` of its limits are used up already."""
 
     bid: _Bid
     units: tuple[int, ...]
+    groups: int = 0
+    saved: int = 0
+
+    @property
+    def wanted(self) -> list[int]:
+        """The units it wants."""
+        return [self.units[n] for n in self.bid.wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +261,10 @@ def _clusters(bids: Sequence[_Placed]) -> list[list[_Placed]]:
     """Bids that share a unit, directly or by way of others, belong together."""
     groups = _Groups()
     for one in bids:
-        groups.join([one.units[n] for n in one.bid.wanted])
+        groups.join(one.wanted)
     found: dict[int, list[_Placed]] = defaultdict(list)
     for one in bids:
-        found[groups.of(one.units[one.bid.wanted[0]])].append(one)
+        found[groups.of(one.wanted[0])].append(one)
     return list(found.values())
 
 
@@ -295,41 +304,75 @@ class _Found:
     proven: bool
 
 
-_Wanting = tuple[tuple[_Bid, tuple[int, ...]], ...]
-"""(bid, unit of each of its goods or -1)."""
+_Wanting = tuple[tuple[_Bid, tuple[int, ...], int, int], ...]
+"""(bid, unit of each of its goods or -1, groups and minor units of its limits that are used up)."""
 
 
 @lru_cache(maxsize=_CLUSTERS_REMEMBERED)
 def _best(wanting: _Wanting, goods: _Goods, base: tuple[int, ...], budget: int) -> _Found:
-    deals = tuple(bid.deal.among({n: unit for n, unit in enumerate(units) if unit >= 0}) for bid, units in wanting)
+    deals = tuple(
+        bid.deal.among({n: unit for n, unit in enumerate(units) if unit >= 0}).less(groups, saved)
+        for bid, units, groups, saved in wanting
+    )
     found = search(Contest(base, deals), budget)
     groups = ((group.deal, tuple(_shared(group.saving, group.units, goods))) for group in found.groups)
     return _Found(tuple(groups), found.proven)
 
 
+_GroupsMade = list[tuple[_Placed, list[tuple[int, int]]]]
+
+
 def _settle(bids: Sequence[_Placed], field: Field, budget: int) -> _Settled:
     """One cluster, as a whole or in parts."""
-    units = sorted({one.units[n] for one in bids for n in one.bid.wanted})
+    units = sorted({unit for one in bids for unit in one.wanted})
     parts = _parts(bids, units, field)
-    if len(parts) == 1:
-        groups, proven = _solved(bids, units, field, budget)
-    else:
-        groups, proven = [], False
-        for part in parts:
-            inside = set(part)
-            of_part = [one for one in bids if _belongs(one, inside, parts)]
-            groups += _solved(of_part, part, field, _PART)[0]
-    takes = ((unit, one.bid.offer.offer_id, amount) for one, shares in groups for unit, amount in shares)
+    groups, proven = _solved(bids, units, field, budget) if len(parts) == 1 else (_in_parts(bids, field), False)
+    takes = ((unit, one.bid.rival.offer.offer_id, amount) for one, shares in groups for unit, amount in shares)
     return _Settled(tuple(takes), proven)
 
 
-_GroupsMade = list[tuple[_Placed, list[tuple[int, int]]]]
+def _in_parts(bids: Sequence[_Placed], field: Field) -> _GroupsMade:
+    """Part by part; for what no group serves then the offers bid again, a few times."""
+    made: _GroupsMade = []
+    left = list(bids)
+    for _ in range(_ROUNDS):
+        more: _GroupsMade = []
+        for cluster in _clusters(left):
+            parts = _parts(cluster, sorted({unit for one in cluster for unit in one.wanted}), field)
+            for part in parts:
+                inside = set(part)
+                more += _solved([one for one in cluster if _belongs(one, inside, parts)], part, field, _PART)[0]
+        if not more:
+            break
+        made += more
+        left = _again(bids, made, field)
+    return made
+
+
+def _again(bids: Sequence[_Placed], made: _GroupsMade, field: Field) -> list[_Placed]:
+    """What the offers bid for the units that no group serves, with what is left of their limits."""
+    served = {unit for _one, shares in made for unit, _amount in shares}
+    used, saved = Counter[_Rival](), Counter[_Rival]()
+    for one, shares in made:
+        used[one.bid.rival] += 1
+        saved[one.bid.rival] += sum(amount for _unit, amount in shares)
+    found = []
+    for one in bids:
+        rival, deal = one.bid.rival, one.bid.deal
+        free = tuple(unit for unit in one.units if unit not in served)
+        spent = (deal.limit and used[rival] >= deal.limit) or (deal.cap and saved[rival] >= deal.cap)
+        if spent or len(free) < max(1, least_units(rival.offer.effect)):
+            continue
+        bid = _bid(rival, *field.of(free))
+        if bid is not None:
+            found.append(_Placed(bid, free, used[rival], saved[rival]))
+    return found
 
 
 def _solved(bids: Sequence[_Placed], units: Sequence[int], field: Field, budget: int) -> tuple[_GroupsMade, bool]:
     """Per group the bid and (unit, amount) of its units, and whether no other groups save more."""
     place = {unit: n for n, unit in enumerate(units)}
-    wanting = tuple((one.bid, tuple(place.get(unit, -1) for unit in one.units)) for one in bids)
+    wanting = tuple((one.bid, tuple(place.get(unit, -1) for unit in one.units), one.groups, one.saved) for one in bids)
     found = _best(wanting, *field.of(units), budget)
     groups = [(bids[number], [(units[n], amount) for n, amount in shares]) for number, shares in found.groups]
     return groups, found.proven
@@ -342,10 +385,10 @@ def _parts(bids: Sequence[_Placed], units: Sequence[int], field: Field) -> list[
     if len(kinds) <= _WIDE:
         return [list(units)]
     groups, sizes = _Groups(), Counter(range(len(kinds)))
-    for one in sorted(bids, key=lambda one: (-one.bid.worth, one.bid.offer.offer_id)):
-        first = of[one.units[one.bid.wanted[0]]]
-        for n in one.bid.wanted[1:]:
-            here, there = groups.of(first), groups.of(of[one.units[n]])
+    for one in sorted(bids, key=lambda one: (-one.bid.worth, one.bid.rival.offer.offer_id)):
+        first, *others = (of[unit] for unit in one.wanted)
+        for other in others:
+            here, there = groups.of(first), groups.of(other)
             if here != there and sizes[here] + sizes[there] <= _WIDE:
                 groups.join((here, there))
                 sizes[groups.of(first)] = sizes[here] + sizes[there]
@@ -357,7 +400,7 @@ def _parts(bids: Sequence[_Placed], units: Sequence[int], field: Field) -> list[
 
 def _belongs(one: _Placed, part: set[int], parts: Sequence[Sequence[int]]) -> bool:
     """A limited bid belongs to the part that has most of its units, any other to each that has some."""
-    wanted = {one.units[n] for n in one.bid.wanted}
+    wanted = set(one.wanted)
     if not wanted & part:
         return False
     if not one.bid.deal.limit and not one.bid.deal.cap:

@@ -49,6 +49,7 @@ def random_offers(rng: random.Random, count: int, items: Sequence[str] = ITEMS) 
             _effect(rng, items),
             {},
             max_applications=rng.choice((0, 0, 0, 1, 2)),
+            max_saving=rng.choice((0, 0, 0, 0, 150, 400)),
             priority=rng.randint(0, 3),
         )
         for number in range(count)
@@ -87,18 +88,24 @@ def exhaustive(units: Sequence[Unit], offers: Sequence[Offer]) -> int:
     )
 
     @cache
-    def best(free: int, left: tuple[int, ...]) -> int:
+    def best(free: int, left: tuple[int, ...], caps: tuple[int, ...]) -> int:
         if not free:
             return 0
         first = free & -free
-        found = best(free ^ first, left)
+        found = best(free ^ first, left, caps)
         for number, mask, saving in by_first.get(first.bit_length() - 1, ()):
             if mask & free == mask and left[number]:
-                after = left if left[number] == len(units) else (*left[:number], left[number] - 1, *left[number + 1 :])
-                found = max(found, saving + best(free ^ mask, after))
+                after = left if left[number] == len(units) else _less(left, number, 1)
+                given = min(saving, caps[number]) if offers[number].max_saving else saving
+                capped = _less(caps, number, given) if offers[number].max_saving else caps
+                found = max(found, given + best(free ^ mask, after, capped))
         return found
 
-    return best((1 << len(units)) - 1, limits)
+    return best((1 << len(units)) - 1, limits, tuple(offer.max_saving for offer in offers))
+
+
+def _less(of: tuple[int, ...], number: int, by: int) -> tuple[int, ...]:
+    return (*of[:number], of[number] - by, *of[number + 1 :])
 
 
 def _is_group(effect: Effect) -> bool:
