@@ -54,9 +54,9 @@ class Steps:
 def columns(
     shape: Shape, counts: Sequence[int], prices: Prices, above: int, steps: Steps, *, best: bool = False
 ) -> list[Column]:
-    """All columns worth more than ``above``, or only a ``best`` one. ``counts``: units of each kind.
+    """All columns that save something and are worth more than ``above``, or only a ``best`` one.
 
-    The list is not whole where ``steps`` ran out.
+    ``counts``: units of each kind. The list is not whole where ``steps`` ran out.
     """
     if not 0 < shape.size <= sum(counts[kind] for kind in shape.units()):
         return []
@@ -152,12 +152,12 @@ class _Filling:
         if self.shape.most:
             saved = min(saved, self.shape.most)
         worth = saved * self.factor - paid
-        if worth <= self.above:
+        if worth <= self.above or saved <= 0:
             return
         kinds = tuple(sorted(self.chosen))
         if self.best:
             self.above = worth
             self.found.clear()
-        elif kinds in self.found and self.found[kinds].worth >= worth:
+        elif kinds in self.found and self.found[kinds].saving >= saved:
             return
         self.found[kinds] = Column(kinds, saved, worth)

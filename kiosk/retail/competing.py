@@ -73,7 +73,7 @@ def search(contest: Contest, budget: int = STEPS) -> Found:
         return Found(_value(contest, groups), groups, proven=True, steps=budget - steps.left)
     found = _in_haste(contest, lots, members, rents, budget)
     for number, deal in enumerate(contest.deals):
-        if len(contest.deals) > 1 and deal.at_most() > found.value:
+        if (len(contest.deals) > 1 or any(contest.base)) and deal.at_most() > found.value:
             found = max(found, _alone(contest, number), key=lambda one: one.value)
     return found
 
@@ -177,12 +177,14 @@ def _least_lost(lots: Lots, rents: Rents, steps: Steps) -> list[Placed] | None:
 
 
 def _lots(contest: Contest) -> tuple[Lots, list[list[int]]]:
-    """The kinds, and the units of each."""
+    """The kinds, and the units of each; those that no deal wants are none."""
     seen = [deal.seen() for deal in contest.deals]
     kinds: dict[tuple[object, ...], int] = {}
     of: dict[int, int] = {}
     members: list[list[int]] = []
     for unit, base in enumerate(contest.base):
+        if not any(unit in one for one in seen):
+            continue
         kind = kinds.setdefault((base, *(one.get(unit) for one in seen)), len(kinds))
         if kind == len(members):
             members.append([])

@@ -41,7 +41,7 @@ def losing_at_most(lots: Lots, rents: Rents, loss: int, steps: Steps) -> list[Pl
         for shape in deal.shapes:
             for column in columns(shape, lots.counts, rents.prices(number), above, steps):
                 lost, key = rents.groups[number] - column.worth, (number, column.kinds)
-                if key not in found or found[key].loss > lost:
+                if key not in found or found[key].column.saving < column.saving:
                     found[key] = Placed(number, column, lost)
     return list(found.values())
 
