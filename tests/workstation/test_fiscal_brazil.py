@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import subprocess
+import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -14,14 +19,19 @@ import msgspec
 from hal.fiscal.contract import FiscalAnswer
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout import screen as s
+from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.nfce import NfceClass
 from kiosk.retail.tax import TaxClass
 from kiosk.workstation.fiscal import sale_of
+from tests.support.kiosk import Lane, Running, lane
 from tests.support.lane import open_lane
 from tests.support.nfe import faults_of
 from tests.support.rigs import opened
 from tests.support.rigs.fiscal.sefaz_nfce import sefaz_and_driver
 from tests.support.shop import MemoryBook, brazil, small_shop
+from tests.support.waiting import wait_until
 
 MILK, TEA = "8901234567890", "4006381333931"
 
@@ -41,7 +51,8 @@ def _book() -> BrazilianBook:
     classes = msgspec.convert(pack["policy"]["nfce"], dict[str, NfceClass])
     shop = small_shop()
     items = {key: replace(item, attributes={"ncm": "04012010"}) for key, item in shop.items.items()}
-    return BrazilianBook(replace(brazil(), nfce=classes), items, shop.offers)
+    rule = FiscalRule(outage="contingency", wait_ms=25_000, again_ms=200)
+    return BrazilianBook(replace(brazil(), nfce=classes, fiscal=rule, receipt_rule="always"), items, shop.offers)
 
 
 def test_a_sale_of_the_pack_s_classes_is_authorised_with_its_offers_and_its_slip(tmp_path: Path) -> None:
@@ -66,3 +77,53 @@ def test_a_sale_of_the_pack_s_classes_is_authorised_with_its_offers_and_its_slip
     assert sale.discount_minor > 0
     assert re.search(rb"<vDesc>[1-9]", sent)
     assert re.search(rb"<pICMS>18.0000</pICMS>.*<pPIS>1.6500</pPIS>.*<pCBS>0.9000</pCBS>", sent)
+
+
+@contextmanager
+def _lane() -> Iterator[Lane]:
+    """A lane whose fiscal device is SEFAZ, a program of its own."""
+    with lane(_book()) as at:
+        program = [sys.executable, "-m", "bench.far_ends.fiscal.sefaz_nfce", "--books", str(at.folder / "books.jsonl")]
+        sefaz = subprocess.Popen([*program, "--knob-socket", str(at.folder / "fiscal")], stdout=subprocess.PIPE)
+        try:
+            assert sefaz.stdout is not None
+            told = json.loads(sefaz.stdout.readline())["settings"]
+            own = {"memory_file": str(at.folder / "nfce.db"), "poll_ms": 50, "outage_poll_ms": 50, "retry_ms": 50}
+            lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in {**told, **own}.items())
+            device = ["[devices.fiscal]", 'category = "fiscal"', 'model = "sefaz_nfce"', "[devices.fiscal.settings]"]
+            settings = at.settings.read_text(encoding="utf-8") + "\n".join([*device, *lines, ""])
+            at.settings.write_text(settings, encoding="utf-8")
+            yield at
+        finally:
+            sefaz.terminate()
+            sefaz.communicate()
+
+
+def _pay(at: Lane, kiosk: Running) -> e.FiscalNumberGiven:
+    before = len(at.happened(e.ReceiptPrinted))
+    kiosk.sees(s.AttractBody)
+    at.scan(MILK)
+    kiosk.sees(s.BasketBody)
+    kiosk.touch(i.CheckoutRequested(), i.TenderChosen("card"))
+    wait_until(lambda: at.state_of("terminal")["pending"], what="the terminal asks for a card")
+    at.turn("terminal", "tap", outcome="approve")
+    wait_until(lambda: len(at.happened(e.ReceiptPrinted)) > before, 30, what="a receipt")
+    return at.happened(e.FiscalNumberGiven)[-1]
+
+
+def test_a_kiosk_sells_through_an_outage_and_a_power_cut_and_sefaz_has_each_sale_once() -> None:
+    with _lane() as at:
+        with at.kiosk() as kiosk:
+            first = _pay(at, kiosk)
+            assert (first.by, first.outcome, first.series, first.number) == ("device", "signed", "1", 1)
+        with at.kiosk() as kiosk:  # after a power cut
+            at.turn("fiscal", "unplug")
+            second = _pay(at, kiosk)
+            assert (second.outcome, second.number) == ("contingency", 2)
+            assert any(each.value == "EMITIDA EM CONTINGÊNCIA" for each in second.printed)
+            at.turn("fiscal", "plug")
+            wait_until(lambda: at.happened(e.FiscalRegistered), 30, what="SEFAZ's late word in the journal")
+        (late,) = at.happened(e.FiscalRegistered)
+        assert (late.transaction, late.outcome, late.number) == (second.transaction, "signed", 2)
+        books = [json.loads(line) for line in (at.folder / "books.jsonl").read_text(encoding="utf-8").splitlines()]
+        assert [(act["act"], int(act["key"][25:34])) for act in books] == [("authorised", 1), ("authorised", 2)]
