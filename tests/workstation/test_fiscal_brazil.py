@@ -108,7 +108,8 @@ def _pay(at: Lane, kiosk: Running) -> e.FiscalNumberGiven:
     wait_until(lambda: at.state_of("terminal")["pending"], what="the terminal asks for a card")
     at.turn("terminal", "tap", outcome="approve")
     wait_until(lambda: len(at.happened(e.ReceiptPrinted)) > before, 30, what="a receipt")
-    return at.happened(e.FiscalNumberGiven)[-1]
+    given: e.FiscalNumberGiven = at.happened(e.FiscalNumberGiven)[-1]
+    return given
 
 
 def test_a_kiosk_sells_through_an_outage_and_a_power_cut_and_sefaz_has_each_sale_once() -> None:
