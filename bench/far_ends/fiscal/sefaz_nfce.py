@@ -16,6 +16,7 @@ import json
 import re
 import ssl
 import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ Fault = Literal[
 says so, and decides when asked again. ``other_key``: its answers are about another document."""
 _BRASILIA = timezone(timedelta(hours=-3))
 _CANCEL_WITHIN, _REPLACE_WITHIN = timedelta(minutes=30), timedelta(hours=168)
+_REMEMBERED, _HANDSHAKE_S = 500, 5.0
 _WSDL = "http://www.portalfiscal.inf.br/nfe/wsdl/"
 
 
@@ -76,8 +78,10 @@ class Sefaz:
         self.papers = papers
         self.payer = Taxpayer(state, "2", CNPJ, "1", CSC, QR_ADDRESS)
         self.fault_now: Fault = "none"
-        self.heard: list[tuple[str, bytes]] = []
-        """The requests that came, by operation, oldest first."""
+        self.heard: deque[tuple[str, bytes]] = deque(maxlen=_REMEMBERED)
+        """The newest requests, by operation, oldest first."""
+        self.asked = 0
+        """How many there were in all."""
         self._file, self._books = books, _Books()
         self._paused, self._refusing = False, 0
         self._ahead = timedelta()
@@ -98,7 +102,9 @@ class Sefaz:
         tls.load_verify_locations(self.papers.root)
         tls.verify_mode = ssl.CERT_REQUIRED
         host, _, port = listen.rpartition(":")
-        self._server = await asyncio.start_server(self._serve, host, int(port), ssl=tls)
+        self._server = await asyncio.start_server(
+            self._serve, host, int(port), ssl=tls, ssl_handshake_timeout=_HANDSHAKE_S
+        )
         self.address = f"{host}:{self._server.sockets[0].getsockname()[1]}"
         return self.address
 
@@ -248,6 +254,7 @@ class Sefaz:
         soap = etree.fromstring(data)
         message = next(each for each in soap.iter() if etree.QName(each).localname == "nfeDadosMsg")
         service = (etree.QName(message).namespace or "").removeprefix(_WSDL)
+        self.asked += 1
         self.heard.append((service, _inside(data, "nfeDadosMsg")))
         action = re.search(rb'action="([^"]+)"', head)
         if self.fault_now == "soap_fault" or not action or service not in action.group(1).decode():

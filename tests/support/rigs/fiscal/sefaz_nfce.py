@@ -55,9 +55,9 @@ async def rig(folder: Path) -> AsyncIterator[Rig]:
             nonlocal paused
             paused = not paused
             await sefaz.pause(on=paused)
-            heard = len(sefaz.heard)
+            asked = sefaz.asked
             with suppress(TimeoutError):
-                await wait_until_async(lambda: len(sefaz.heard) > heard + 1, timeout=0.3)
+                await wait_until_async(lambda: sefaz.asked > asked + 1, timeout=0.3)
 
         async def heal() -> None:
             await sefaz.fault(kind="none")
