@@ -30,6 +30,8 @@ _SCHEMAS: Final[Mapping[str, tuple[str, str]]] = {
     "NFeInutilizacao4": ("nfe", "inutNFe_v4.00.xsd"),
     "NFeRecepcaoEvento4": ("nfe_evento_cancel", "envEventoCancNFe_v1.00.xsd"),
 }
+_SALES: Final = 4
+"""How many sales the day below has."""
 
 
 def judge() -> Iterator[tuple[str, str, str]]:
