@@ -54,7 +54,7 @@ async def _day(*, csc: bool) -> list[tuple[str, bytes]]:
             await sefaz.unplug()
             await driver.sign(sale("offline"))
             await sefaz.plug()
-            await wait_until_async(lambda: len(sefaz.documents) == 3, what="the contingency document at SEFAZ")
+            await wait_until_async(lambda: len(sefaz.documents) == _SALES, what="every sale at SEFAZ")
             return list(sefaz.heard)
 
 
