@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from kiosk.retail import offer as o
@@ -26,6 +26,8 @@ __all__ = ["Alone", "Field", "alone", "compete", "in_succession"]
 
 _WIDE = 16
 """Kinds of goods up to which a cluster is settled as a whole."""
+_PLAIN = 3
+"""Bids up to which a cluster is settled in next to no steps."""
 _PART = 2_000
 """Steps of a search in a part of a wider one."""
 _ROUNDS = 3
@@ -74,9 +76,13 @@ class _Bid:
 _Goods = tuple[_Good, ...]
 
 
+_Key = tuple[str, int, int, str, bool, bool, int | None]
+"""The fields of a unit, its line left out."""
+
+
 @lru_cache(maxsize=_OFFERS_REMEMBERED)
-def _good(unit: Unit, left: int) -> _Good:
-    return _Good(unit, left)
+def _good(key: _Key, left: int) -> _Good:
+    return _Good(Unit(0, *key), left)
 
 
 def _goods_of(priced: Priced) -> list[_Good]:
@@ -85,7 +91,8 @@ def _goods_of(priced: Priced) -> list[_Good]:
     for unit, left in zip(priced.units, priced.left, strict=True):
         good = known.get((id(unit), left))
         if good is None:
-            good = known[id(unit), left] = _good(replace(unit, line=0), left)
+            key = (unit.item_id, unit.price, unit.floor, unit.department, unit.counted, unit.touched, unit.days_left)
+            good = known[id(unit), left] = _good(key, left)
         found.append(good)
     return found
 
@@ -172,17 +179,17 @@ def _dearest_first(priced: Priced, among: Iterable[int]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A bid, and which unit each of its goods is. ``groups`` and ``saved`` of its limits are used up already."""
+    """A bid, which unit each of its goods is, which it wants; of its limits ``groups`` and ``saved`` are gone."""
 
     bid: _Bid
     units: tuple[int, ...]
+    wanted: tuple[int, ...]
     groups: int = 0
     saved: int = 0
 
-    @property
-    def wanted(self) -> list[int]:
-        """The units it wants."""
-        return [self.units[n] for n in self.bid.wanted]
+
+def _place(bid: _Bid, units: tuple[int, ...], groups: int = 0, saved: int = 0) -> _Placed:
+    return _Placed(bid, units, tuple(units[n] for n in bid.wanted), groups, saved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +242,15 @@ def in_succession(field: Field) -> list[Take]:
 
 
 def compete(field: Field, budget: int = STEPS) -> tuple[list[Take], bool]:
-    """The combination that saves most, and whether that is proven. Each unit serves one offer at most."""
-    found = [_settle(cluster, field, budget) for cluster in _clusters(_bids(field))]
+    """The combination that saves most, and whether that is proven. Each unit serves one offer at most.
+
+    Contested clusters share the budget, by powers of two: one more of them seldom changes what the others get, so that
+    what is remembered of them holds.
+    """
+    clusters = _clusters(_bids(field))
+    contested = sum(len(cluster) > _PLAIN for cluster in clusters)
+    share = budget >> max(0, contested - 1).bit_length()
+    found = [_settle(cluster, field, share) for cluster in clusters]
     served = {unit for one in found for unit, _offer, _amount in one.takes}
     takes = [field.take(offer_id, unit, amount) for one in found for unit, offer_id, amount in one.takes if amount]
     takes += [field.take(field.by[n], n, gain) for n, gain in enumerate(field.base) if gain and n not in served]
@@ -254,7 +268,7 @@ def _bids(field: Field) -> list[_Placed]:
             if gain > field.base[n]:
                 field.base[n], field.by[n] = gain, one.rival.offer.offer_id
     made = ((_bid(one.rival, one.goods, tuple(field.base[n] for n in one.units)), one.units) for one in rivals)
-    return [_Placed(bid, units) for bid, units in made if bid is not None]
+    return [_place(bid, units) for bid, units in made if bid is not None]
 
 
 def _clusters(bids: Sequence[_Placed]) -> list[list[_Placed]]:
@@ -276,8 +290,11 @@ class _Groups:
 
     def of(self, number: int) -> int:
         """The least of those it belongs to."""
-        while (above := self._above.setdefault(number, number)) != number:
-            number = above
+        known = self._above
+        above = known.setdefault(number, number)
+        while above != number:
+            known[number] = known[above]
+            number, above = above, known[above]
         return number
 
     def join(self, numbers: Iterable[int]) -> None:
@@ -339,9 +356,8 @@ def _in_parts(bids: Sequence[_Placed], field: Field) -> _GroupsMade:
         more: _GroupsMade = []
         for cluster in _clusters(left):
             parts = _parts(cluster, sorted({unit for one in cluster for unit in one.wanted}), field)
-            for part in parts:
-                inside = set(part)
-                more += _solved([one for one in cluster if _belongs(one, inside, parts)], part, field, _PART)[0]
+            for part, of_part in zip(parts, _shared_out(cluster, parts), strict=True):
+                more += _solved(of_part, part, field, _PART)[0]
         if not more:
             break
         made += more
@@ -365,7 +381,7 @@ def _again(bids: Sequence[_Placed], made: _GroupsMade, field: Field) -> list[_Pl
             continue
         bid = _bid(rival, *field.of(free))
         if bid is not None:
-            found.append(_Placed(bid, free, used[rival], saved[rival]))
+            found.append(_place(bid, free, used[rival], saved[rival]))
     return found
 
 
@@ -398,11 +414,15 @@ def _parts(bids: Sequence[_Placed], units: Sequence[int], field: Field) -> list[
     return list(found.values())
 
 
-def _belongs(one: _Placed, part: set[int], parts: Sequence[Sequence[int]]) -> bool:
-    """A limited bid belongs to the part that has most of its units, any other to each that has some."""
-    wanted = set(one.wanted)
-    if not wanted & part:
-        return False
-    if not one.bid.deal.limit and not one.bid.deal.cap:
-        return True
-    return set(max(parts, key=lambda units: len(wanted.intersection(units)))) == part
+def _shared_out(bids: Iterable[_Placed], parts: Sequence[Sequence[int]]) -> list[list[_Placed]]:
+    """By part the bids in it. A limited bid belongs to the part that has most of its units, any other to each."""
+    of = {unit: n for n, part in enumerate(parts) for unit in part}
+    found: list[list[_Placed]] = [[] for _ in parts]
+    for one in bids:
+        touched = Counter(of[unit] for unit in one.wanted)
+        if one.bid.deal.limit or one.bid.deal.cap:
+            found[min(touched, key=lambda n: (-touched[n], n))].append(one)
+            continue
+        for n in touched:
+            found[n].append(one)
+    return found

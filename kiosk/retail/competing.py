@@ -21,12 +21,12 @@ from kiosk.retail.rents import Lots, Rents, rents_of
 
 __all__ = ["ALONE", "STEPS", "Contest", "Found", "Group", "search", "worth_of"]
 
-STEPS = 12_000
+STEPS = 16_000
 """Steps of one search: fillings tried, cells pivoted, states met."""
 ALONE = 2_000
 """Steps of a search for one deal alone."""
 _HASTE = 4
-"""The part of a budget that may go into listing the groups to settle first where the rest of it did not do."""
+"""The part of a budget that goes into listing groups to settle in haste, and again into what they leave."""
 _FINE = 64
 """What may be lost at first: one part in so many of what all rents come to; then twice as much, again and again."""
 
@@ -79,7 +79,7 @@ def search(contest: Contest, budget: int = STEPS) -> Found:
 
 
 def _in_haste(contest: Contest, lots: Lots, members: Sequence[Sequence[int]], rents: Rents, budget: int) -> Found:
-    """The groups that lose least serve half of the units; what they leave is searched again, with half the budget."""
+    """The groups that lose least serve half of the units; what they leave is searched again, with less budget."""
     loss = max(SCALE, rents.worth_most(lots) // _FINE)
     placed = losing_at_most(lots, rents, loss, Steps(budget // _HASTE))
     placed.sort(key=lambda one: (one.loss, one.deal, one.column.kinds))
@@ -87,7 +87,7 @@ def _in_haste(contest: Contest, lots: Lots, members: Sequence[Sequence[int]], re
     if not first:
         return Found(sum(contest.base), (), proven=False)
     served = {unit for group in first for unit in group.units}
-    rest = search(_left_by(contest, first, served), budget // 2)
+    rest = search(_left_by(contest, first, served), budget // _HASTE)
     groups = (*first, *rest.groups)
     return Found(_value(contest, groups), groups, proven=False)
 

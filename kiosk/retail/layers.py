@@ -26,7 +26,7 @@ Rounding = Literal["unit", "line"]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """All takes of all layers; ``proven`` is false where the search ran out of nodes and a good answer stands in.
+    """All takes of all layers; ``proven`` is false where the search ran out of steps and a good answer stands in.
 
     ``owed``: (offer id, pieces) of gifts that are not among the units.
     """

@@ -38,7 +38,7 @@ class Settlement:
     """Per line number what its offers take off it, in line order; lines without any are left out.
 
     ``owed``: gifts that are not in the basket. ``proven``: the best combination; false where the search ran out of
-    nodes and a good one stands in.
+    steps and a good one stands in.
     """
 
     lines: Mapping[int, tuple[PriceModifier, ...]]

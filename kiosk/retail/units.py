@@ -94,6 +94,11 @@ class Priced:
         return [n for n in found if (units[n].counted or not groups) and means(scope, units[n])]
 
     @cached_property
+    def listed(self) -> int:
+        """What all units cost at list price."""
+        return sum(unit.price for unit in self.units)
+
+    @cached_property
     def _places(self) -> _Places:
         """Where what lies: a scope is looked up, not searched for."""
         places = _Places({}, {}, any(not unit.counted for unit in self.units))

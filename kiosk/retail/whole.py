@@ -32,7 +32,10 @@ def holds(offer: o.Offer, priced: Priced, present: frozenset[str]) -> bool:
         return False
     if not offer.min_spend and not offer.min_units:
         return True
-    meant = priced.meant(offer.spend_on or offer.scope)
+    scope = offer.spend_on or offer.scope
+    if scope.everything and scope.is_plain:
+        return len(priced.units) >= offer.min_units and priced.listed >= offer.min_spend
+    meant = priced.meant(scope)
     return len(meant) >= offer.min_units and sum(priced.units[n].price for n in meant) >= offer.min_spend
 
 
@@ -94,8 +97,8 @@ def _taken(one: _Standing, priced: Priced, served: frozenset[int], later: Iterab
     ranks = {0: meant}
     if not one.basis:
         rivals = [other for other in later if not other.offer.scope.everything and not other.basis]
-        ranks = {}
-        for n in meant:
+        ranks = {} if rivals else ranks
+        for n in meant if rivals else ():
             ranks.setdefault(sum(other.wants(n, priced) for other in rivals), []).append(n)
     takes: list[Take] = []
     for _, ranked in sorted(ranks.items()):
