@@ -75,6 +75,8 @@ __all__ = [
     "SeriesContinued",
     "SeriesOpened",
     "ShopperLeft",
+    "StaffActRefused",
+    "StaffActed",
     "StockMoved",
     "TenderRequested",
     "TenderReversed",
@@ -172,7 +174,7 @@ class OperatorOn(Payload, frozen=True):
 
     operator_id: str
     name: str
-    role: Literal["attendant", "supervisor"]
+    role: str
     method: Literal["pin", "badge", "key"]
 
 
@@ -181,6 +183,32 @@ class OperatorOff(Payload, frozen=True):
 
     operator_id: str
     reason: Literal["signed_out", "auto_lock", "restart"]
+
+
+class StaffActed(Payload, frozen=True):
+    """A member of staff did something; what it changed stands in the records before."""
+
+    act: str
+    by: str
+    role: str
+    utc_ms: int
+    reason: str = ""
+    second: str = ""
+    target: str = ""
+    line: int | None = None
+
+
+class StaffActRefused(Payload, frozen=True):
+    """A member of staff wanted what their role may not."""
+
+    act: str
+    by: str
+    role: str
+    why: str
+    utc_ms: int
+    reason: str = ""
+    target: str = ""
+    line: int | None = None
 
 
 class WeighingParametersChanged(Payload, frozen=True):

@@ -40,6 +40,7 @@ from kiosk.checkout.shown import (
     PointsShown,
     PromptShown,
     QrShown,
+    SecondAwaited,
     SignInRefused,
     StorageShown,
     SuggestionsShown,
@@ -54,6 +55,7 @@ from kiosk.checkout.shown import (
 from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
+from kiosk.retail.rights import Act, Denial
 from kiosk.retail.tax import TaxAmount, TaxRounding
 from kiosk.retail.tender import CashMethod
 from kiosk.retail.transaction import (
@@ -134,11 +136,14 @@ __all__ = [
     "ReceiptUnknown",
     "ReversalStage",
     "SalePoints",
+    "SecondAwaited",
     "SeriesContinued",
     "SeriesOpened",
     "SettledTender",
     "ShopperLeft",
     "SignInRefused",
+    "StaffActRefused",
+    "StaffActed",
     "StockMove",
     "StockMoved",
     "StorageShown",
@@ -303,7 +308,7 @@ class OperatorOn:
 
     operator_id: str
     name: str
-    role: Literal["attendant", "supervisor"]
+    role: str
     method: Literal["pin", "badge", "key"]
 
 
@@ -313,6 +318,38 @@ class OperatorOff:
 
     operator_id: str
     reason: OperatorOffReason
+
+
+@dataclass(frozen=True, slots=True)
+class StaffActed:
+    """A member of staff did something that changed something, for a ``reason`` of the shop's list where it needs one.
+
+    ``second``: who confirmed it, where the shop wants two. ``target`` is an intervention, a tender or a transaction.
+    What it changed stands in the records before this one.
+    """
+
+    act: Act
+    by: str
+    role: str
+    utc_ms: int
+    reason: str = ""
+    second: str = ""
+    target: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffActRefused:
+    """A member of staff wanted to do what their role may not, or not so: ``why`` says the rule."""
+
+    act: Act
+    by: str
+    role: str
+    why: Denial
+    utc_ms: int
+    reason: str = ""
+    target: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -728,6 +765,8 @@ Durable = (
     | LaneClosed
     | OperatorOn
     | OperatorOff
+    | StaffActed
+    | StaffActRefused
     | WeighingParametersChanged
     | TransactionOpened
     | LanguageSet

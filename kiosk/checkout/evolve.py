@@ -46,12 +46,12 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.WeighingParametersChanged()
         ):
             return replace(state, lane=_lane(state.lane, event))
-        case e.DrawerOpened():
+        case e.DrawerOpened() | e.StaffActed() | e.StaffActRefused():
             return state
         case e.OperatorOn():
             return replace(state, operator=Operator(event.operator_id, event.name, event.role))
         case e.OperatorOff():
-            return replace(state, operator=None)
+            return replace(state, operator=None, live=replace(state.live, second=None))
         case e.LanguageSet():
             return replace(state, language=event.language)
         case e.AccessibilitySet():
@@ -479,6 +479,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
             live = replace(live, suggestions=event)
         case e.HintsShown():
             live = replace(live, hints=event.hints)
+        case e.SecondAwaited():
+            live = replace(live, second=event.act)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.answers import CouponAnswered, CouponState, MemberAnswered, NumbersAnswered, SerialAnswered
 from kiosk.checkout.fiscal_inputs import (
     FiscalAnswered,
@@ -16,6 +17,7 @@ from kiosk.checkout.fiscal_inputs import (
 )
 from kiosk.checkout.shown import TerminalPrompt
 from kiosk.retail.money import Money
+from kiosk.retail.rights import Act
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
 
@@ -91,19 +93,7 @@ __all__ = [
 TerminalOutcome = Literal[
     "approved", "partial", "declined", "cancelled", "not_found", "in_progress", "unknown", "given_back"
 ]
-OperatorAct = Literal[
-    "void_line",
-    "approve",
-    "refuse",
-    "cancel_transaction",
-    "cash_received",
-    "tender_was_approved",
-    "tender_was_declined",
-    "resume_suspended",
-    "reprint",
-    "close_lane",
-    "open_lane",
-]
+OperatorAct = Act
 
 
 # --- the shopper -------------------------------------------------------------------------------------------------
@@ -408,7 +398,7 @@ class OperatorSignedIn:
 
     operator_id: str
     name: str
-    role: Literal["attendant", "supervisor"]
+    role: str
     method: Literal["pin", "badge", "key"]
 
 
@@ -422,17 +412,6 @@ class OperatorRefused:
 @dataclass(frozen=True, slots=True)
 class OperatorSignedOut:
     """Staff leave the kiosk to the shopper."""
-
-
-@dataclass(frozen=True, slots=True)
-class OperatorActed:
-    """A member of staff did something. ``target`` is an intervention's or tender's id; ``amount`` is cash received."""
-
-    act: OperatorAct
-    target: str = ""
-    line: int | None = None
-    amount: Money | None = None
-    reason: str = ""
 
 
 # --- head office and the machine ---------------------------------------------------------------------------------

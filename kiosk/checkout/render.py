@@ -13,7 +13,7 @@ from kiosk.checkout.deciding.payment import unusable
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.inputs import OperatorAct
-from kiosk.checkout.state import Finishing, Phase, State, Tender, Transaction
+from kiosk.checkout.state import Finishing, Operator, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
@@ -52,8 +52,13 @@ def _chrome(state: State, policy: Policy) -> s.Chrome:
         store_name=policy.store_name,
         workstation=state.lane.workstation,
         help_called=any(raised.kind == "help" for raised in state.interventions),
-        staff=s.StaffBadge(operator.name, operator.role) if operator is not None else None,
+        staff=_badge(operator, policy) if operator is not None else None,
     )
+
+
+def _badge(operator: Operator, policy: Policy) -> s.StaffBadge:
+    role = policy.rights.role(operator.role)
+    return s.StaffBadge(operator.name, operator.role, role.names if role is not None else {})
 
 
 def _notice(state: State) -> s.Notice | None:
@@ -76,6 +81,8 @@ def _warnings(state: State) -> tuple[Text, ...]:
 
 def _body(state: State, policy: Policy) -> s.Body:
     live = state.live
+    if live.second is not None and state.operator is not None:
+        return s.StaffSignInBody(live.sign_in_attempts_left, live.second.act)
     if live.view == "staff" and state.operator is not None:
         return _staff(state, policy)
     if live.view == "staff_sign_in" and state.operator is None:
@@ -432,7 +439,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
         interventions=_interventions(state),
         lines=_lines(state),
         totals=_totals(basket, policy) if basket is not None else None,
-        acts=tuple(_acts(state, basket, tender)),
+        acts=_allowed(state, policy, _acts(state, basket, tender)),
         devices=state.live.lost,
         conditions=_conditions(state, policy),
         weighing=_weighing(state),
@@ -459,6 +466,12 @@ def _weighing(state: State) -> Text | None:
     if not shown.scale:
         return None
     return text("weighing.identity", version=VERSION, checksum=shown.checksum[:8], changes=state.lane.weighing_changes)
+
+
+def _allowed(state: State, policy: Policy, acts: list[OperatorAct]) -> tuple[OperatorAct, ...]:
+    """What of it the role of whoever is signed in may do."""
+    operator = state.operator
+    return tuple(act for act in acts if operator is not None and policy.rights.may(operator.role, act))
 
 
 def _acts(state: State, basket: Transaction | None, tender: Tender | None) -> list[OperatorAct]:

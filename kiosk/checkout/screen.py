@@ -57,10 +57,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class StaffBadge:
-    """Who is signed in, and in what capacity."""
+    """Who is signed in, and in what capacity; ``names``: what the shop calls a role of its own."""
 
     name: str
     role: str
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,9 +365,10 @@ class ThanksBody:
 
 @dataclass(frozen=True, slots=True)
 class StaffSignInBody:
-    """PIN pad for staff; a badge may be scanned instead."""
+    """PIN pad for staff; a badge may be scanned instead. ``second_for``: a second person is to confirm this act."""
 
     attempts_left: int | None
+    second_for: OperatorAct | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.text import Text
 from kiosk.retail.codes.values import Details
 from kiosk.retail.hints import Hint
@@ -33,6 +34,7 @@ __all__ = [
     "PointsShown",
     "PromptShown",
     "QrShown",
+    "SecondAwaited",
     "SignInRefused",
     "StorageShown",
     "SuggestionsShown",
@@ -256,6 +258,13 @@ class HintsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondAwaited:
+    """An act waits for a second person to confirm it; ``None``: none does any more."""
+
+    act: OperatorActed | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignInRefused:
     """The PIN or badge was not accepted."""
 
@@ -285,5 +294,6 @@ Transient = (
     | StorageShown
     | SuggestionsShown
     | HintsShown
+    | SecondAwaited
     | SignInRefused
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.events import (
     CodeTaken,
     CouponAsked,
@@ -237,6 +238,8 @@ class Live:
     online: bool = False
     storage: str = ""
     sign_in_attempts_left: int | None = None
+    second: OperatorActed | None = None
+    """Waits for a second person to confirm it."""
     leaving: bool = False
     cancelling: str = ""
     asking: str = ""

@@ -12,6 +12,7 @@ from kiosk.retail.item import Names
 from kiosk.retail.nfce import NfceClass
 from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.points import Programme
+from kiosk.retail.rights import Rights
 from kiosk.retail.tax import TaxRounding
 from kiosk.retail.tender import CashMethod
 from kiosk.retail.transaction import TenderKind
@@ -143,7 +144,7 @@ class Policy:
     programme (``None``: there is none).
     ``receipt`` and ``least_bag_price_minor`` (the least price of a carrier bag; 0: none) are the country's, where
     the feed does not tell them (``None``). ``fiscal`` is the country's too, and in force only where there is a device.
-    ``nfce``: how Brazil's NFC-e states each tax class.
+    ``nfce``: how Brazil's NFC-e states each tax class. ``rights``: who of the staff may do what.
     """
 
     country: str
@@ -173,3 +174,4 @@ class Policy:
     points: Programme | None = None
     fiscal: FiscalRule | None = None
     nfce: Mapping[str, NfceClass] | None = None
+    rights: Rights = field(default_factory=Rights)

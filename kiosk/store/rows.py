@@ -27,11 +27,14 @@ KINDS: tuple[RowKind, ...] = get_args(RowKind)
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A member of staff who may sign in. ``badge_hash`` is the keyed hash of the badge's code; hashes are hex."""
+    """A member of staff who may sign in, in a ``role`` of the policy's rights.
+
+    ``badge_hash`` is the keyed hash of the badge's code; hashes are hex.
+    """
 
     operator_id: str
     name: str
-    role: Literal["attendant", "supervisor"]
+    role: str
     badge_hash: str = ""
     pin_salt: str = ""
     pin_hash: str = ""

@@ -19,6 +19,7 @@ from kiosk.checkout.inputs import Condition, DeviceCause, OperatorAct, StorageCa
 from kiosk.checkout.screen import CardBody, ThanksBody, WeighBody
 from kiosk.i18n.catalogues import LANGUAGES, source
 from kiosk.retail.codes import Refused
+from kiosk.retail.rights import Denial, default_roles
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import ServiceReason
 from kiosk.retail.weight import Unit
@@ -134,7 +135,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "weighing.{}": get_args(ServiceReason),
     "card.{}": get_args(get_type_hints(CardBody)["stage"]),
     "thanks.{}": get_args(get_type_hints(ThanksBody)["receipt"]),
-    "staff.role.{}": ("attendant", "supervisor"),
+    "staff.role.{}": tuple(role.role for role in default_roles()),
+    "staff.denied_{}": get_args(Denial),
 }
 
 

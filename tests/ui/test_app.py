@@ -267,7 +267,7 @@ def test_everything_the_screen_says_is_in_the_catalogue(language: str) -> None:
     said |= {f"thanks.{receipt}" for receipt in ("printing", "printed", "declined", "failed")}
     said |= {f"act.{act}" for act in get_args(OperatorAct)} | {f"line.{kind}" for kind in get_args(InterventionKind)}
     said |= {f"unit.{unit}" for unit in ("kg", "g", "lb", "oz")}
-    said |= {f"staff.role.{role}" for role in ("attendant", "supervisor")}
+    said |= {f"staff.role.{role}" for role in ("attendant", "supervisor", "technician")}
     said |= {f"tender.{kind}" for kind in ("card", "cash", "qr", "voucher")}
     translator = Translator(language)
     assert len(said) > 100

@@ -45,6 +45,10 @@ class StaffSignInView(View):
         """How many tries are left, if some were used."""
         body, kit = screen.body, self.kit
         assert isinstance(body, StaffSignInBody)  # noqa: S101 - the stage gives each view its own kind
+        if body.second_for is not None:
+            self._title.say(kit.say("sign_in.second", act=kit.say(f"act.{body.second_for}")))
+        else:
+            self._title.say(kit.say("sign_in.title"))
         left = body.attempts_left
         self._locked = left == 0
         if left is None:

@@ -74,7 +74,8 @@ class Header(Block):
             self._under.say("")
         else:
             self._name.say(chrome.staff.name)
-            role = kit.say(f"staff.role.{chrome.staff.role}")
+            named = chrome.staff.names
+            role = kit.speaker.name(named) if named else kit.say(f"staff.role.{chrome.staff.role}")
             lane = kit.say("chrome.lane", lane=kit.speaker.digits(chrome.workstation))
             self._under.say(f"{role} · {lane}")
         self.keep(self._offline, not chrome.online)

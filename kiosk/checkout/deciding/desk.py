@@ -140,7 +140,7 @@ class Desk:
                 intervention=self.mint(),
                 kind=kind,
                 blocks=blocks,
-                may_clear="attendant",
+                may_clear="attendant" if self.policy.rights.may_judge("attendant", kind) else "supervisor",
                 utc_ms=self.moment.utc_ms,
                 line=line,
                 minimum_age=minimum_age,

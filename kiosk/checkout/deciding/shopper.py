@@ -50,6 +50,9 @@ def language(desk: Desk, wanted: str) -> None:
 def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
     """Move about. Nothing moves while money is on its way, or an item waits for staff."""
     basket = desk.basket
+    if desk.state.live.second is not None:
+        desk.happened(e.SecondAwaited(None))
+        return
     if wanted.view == "staff_sign_in":
         desk.happened(e.ViewShown("staff" if desk.state.operator is not None else "staff_sign_in"))
         return

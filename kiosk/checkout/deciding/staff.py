@@ -7,7 +7,7 @@ from typing import assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import coupons, earning, entry, fiscal, lane, payment, receipt
+from kiosk.checkout.deciding import coupons, earning, entry, fiscal, lane, payment, permitting, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
@@ -17,6 +17,8 @@ __all__ = ["act", "lock", "sign_in", "sign_in_refused", "sign_out"]
 
 def sign_in(desk: Desk, who: i.OperatorSignedIn) -> None:
     """Intake has checked the badge, PIN or key."""
+    if permitting.second_signed_in(desk, who, _perform):
+        return
     if desk.state.operator is not None:
         desk.happened(e.OperatorOff(desk.state.operator.operator_id, "signed_out"))
     desk.happened(e.OperatorOn(who.operator_id, who.name, who.role, who.method), e.ViewShown("staff"))
@@ -49,12 +51,16 @@ def _off(desk: Desk, reason: e.OperatorOffReason) -> None:
     desk.do(f.StopTimer("staff"), f.StartTimer("idle", desk.policy.timeouts.idle))
 
 
-def act(desk: Desk, acted: i.OperatorActed) -> None:  # noqa: C901 - one flat table, closed by assert_never
-    """Staff did something; nothing happens unless somebody is signed in."""
+def act(desk: Desk, acted: i.OperatorActed) -> None:
+    """Staff did something; nothing happens unless somebody is signed in, and it is their right."""
     operator = desk.state.operator
     if operator is None:
         desk.refuse(text("staff.sign_in_first"))
         return
+    permitting.done_by(desk, acted, operator, _perform)
+
+
+def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
     match acted.act:
         case "approve" | "refuse":
             _judge(desk, acted, operator)
@@ -81,9 +87,6 @@ def act(desk: Desk, acted: i.OperatorActed) -> None:  # noqa: C901 - one flat ta
 def _judge(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
     raised = next((r for r in desk.state.interventions if r.intervention == acted.target), None)
     if raised is None:
-        return
-    if raised.may_clear == "supervisor" and operator.role != "supervisor":
-        desk.refuse(text("staff.supervisor_only"))
         return
     if raised.kind in ("cash", "tender_unknown", "fiscal_outage"):
         return  # judged by what became of it: cash_received, tender_was_approved, a device that answers again
