@@ -26,6 +26,9 @@ __all__ = ["Alone", "Field", "alone", "compete", "in_succession"]
 
 _WIDE = 16
 """Kinds of goods up to which a cluster is settled as a whole."""
+_FEW = 12
+"""Units of a cluster up to which the search is given ``_THOROUGH`` times its steps."""
+_THOROUGH = 2
 _PLAIN = 3
 """Bids up to which a cluster is settled in next to no steps."""
 _PART = 2_000
@@ -343,6 +346,7 @@ def _settle(bids: Sequence[_Placed], field: Field, budget: int) -> _Settled:
     """One cluster, as a whole or in parts."""
     units = sorted({unit for one in bids for unit in one.wanted})
     parts = _parts(bids, units, field)
+    budget = budget * _THOROUGH if len(units) <= _FEW else budget
     groups, proven = _solved(bids, units, field, budget) if len(parts) == 1 else (_in_parts(bids, field), False)
     takes = ((unit, one.bid.rival.offer.offer_id, amount) for one, shares in groups for unit, amount in shares)
     return _Settled(tuple(takes), proven)

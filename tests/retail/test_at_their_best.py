@@ -263,3 +263,13 @@ def test_a_basket_too_wide_for_one_search_is_settled_in_parts_better_than_by_pri
     assert not found.proven
     assert found.saving > settle_layers(units, offers, "sequential", NOTHING).saving
     assert found.saving >= settle_layers(units, offers, "best_single", NOTHING).saving
+
+
+def test_a_small_basket_under_three_caps_is_searched_to_the_end() -> None:
+    rng = random.Random(4_214)
+    units, offers = random_basket(rng, rng.randint(1, 12)), random_offers(rng, rng.randint(1, 5))
+
+    found = settle_layers(units, offers, "optimal", NOTHING)
+
+    assert found.proven
+    assert found.saving == 2_193
