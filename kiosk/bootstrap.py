@@ -275,6 +275,7 @@ class Kiosk:
             put=self._put,
             book_arrived=self._book_arrived,
             payment_told=lambda told: self._put(word_of(told)),
+            role_of=self._role_of,
         )
 
     def _make_performer(self) -> Performer:
@@ -313,6 +314,12 @@ class Kiosk:
 
     def _book_arrived(self, version: int) -> None:
         self._engine.book_arrived(version)
+
+    def _role_of(self, operator_id: str) -> str:
+        """As the price book in force says; a page's word for it is not believed."""
+        book = self._shelf.current
+        known = book.operators() if book is not None and operator_id else ()
+        return next((who.role for who in known if who.operator_id == operator_id), "")
 
     def _policy(self) -> Policy:
         book = self._shelf.current

@@ -27,7 +27,7 @@ from messages.asks import (
     SerialAnswer,
     SerialAsk,
 )
-from messages.commands import LaneOrder
+from messages.commands import LaneOrder, StaffOrder
 from messages.envelope import Message, event_type
 from messages.events import PAYLOADS
 from messages.feed import FeedChunk, FeedHead, FeedRequest, FeedRow
@@ -62,6 +62,7 @@ _USES: dict[Channel, _Use] = {
     "twin_reported": _Use("send", (TwinReported,), retained=True),
     "command": _Use("receive", (LaneOrder,), retained=True),
     "feed_head": _Use("receive", (FeedHead,), retained=True),
+    "staff_order": _Use("receive", (StaffOrder,)),
 }
 
 

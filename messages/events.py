@@ -349,6 +349,21 @@ class InterventionCleared(Payload, frozen=True):
     intervention: str
     outcome: Literal["approved", "refused", "withdrawn"]
     by: str
+    reason: str = ""
+    remote: bool = False
+
+
+class CommandAnswered(Payload, frozen=True):
+    """What became of a command from afar."""
+
+    command: str
+    deed: Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane"]
+    outcome: Literal["done", "refused", "too_late"]
+    by: str
+    utc_ms: int
+    reason: str = ""
+    intervention: str = ""
+    words: str = ""
 
 
 class AgeApproved(Payload, frozen=True):

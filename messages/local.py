@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState
+from messages.commands import StaffDeed
 
 __all__ = [
     "MAXIMUM_LINE",
@@ -29,6 +30,7 @@ __all__ = [
     "Hello",
     "JournalGrew",
     "LaneCommand",
+    "LaneStanding",
     "LoyaltyFound",
     "NumbersFound",
     "Online",
@@ -36,6 +38,7 @@ __all__ = [
     "PointsHeld",
     "Refused",
     "SerialTold",
+    "StaffCommand",
     "decode_from_checkout",
     "decode_from_sync",
     "encode",
@@ -121,6 +124,13 @@ class AskPoints(_Record, frozen=True, tag="ask_points"):
     points: int = 0
     amount_minor: int = 0
     currency: str = ""
+
+
+class LaneStanding(_Record, frozen=True, tag="lane_standing"):
+    """What staff should know of the lane's devices now: those that do not answer, and conditions, by their words."""
+
+    lost: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
 
 class Online(_Record, frozen=True, tag="online"):
@@ -218,10 +228,26 @@ class PointsHeld(_Record, frozen=True, tag="points_held"):
 
 
 class LaneCommand(_Record, frozen=True, tag="lane_command"):
-    """Head office opens or closes the lane."""
+    """Head office opens or closes the lane. ``ident`` and ``operator_id`` as in ``messages.commands.LaneOrder``."""
 
     command: Literal["open_lane", "close_lane"]
     reason: str = ""
+    ident: str = ""
+    operator_id: str = ""
+
+
+class StaffCommand(_Record, frozen=True, tag="staff_command"):
+    """See ``messages.commands.StaffOrder``."""
+
+    ident: str
+    deed: StaffDeed
+    expires_ms: int
+    operator_id: str
+    intervention: str = ""
+    outcome: Literal["", "approved", "refused"] = ""
+    reason: str = ""
+    prepared: str = ""
+    words: str = ""
 
 
 class Refused(_Record, frozen=True, tag="refused"):
@@ -230,7 +256,18 @@ class Refused(_Record, frozen=True, tag="refused"):
     reason: str
 
 
-FromCheckout = Hello | JournalGrew | AskLoyalty | AskCoupon | AskSerial | AskNumbers | AskPayment | AskPoints | Refused
+FromCheckout = (
+    Hello
+    | JournalGrew
+    | LaneStanding
+    | AskLoyalty
+    | AskCoupon
+    | AskSerial
+    | AskNumbers
+    | AskPayment
+    | AskPoints
+    | Refused
+)
 FromSync = (
     Online
     | BookReady
@@ -242,6 +279,7 @@ FromSync = (
     | PaymentTold
     | PointsHeld
     | LaneCommand
+    | StaffCommand
     | Refused
 )
 

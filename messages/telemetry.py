@@ -10,7 +10,11 @@ __all__ = ["Telemetry"]
 
 
 class Telemetry(Message, frozen=True, kw_only=True):
-    """``waiting``: journal records head office has not acknowledged. ``lag_ms``: how late the last loop turn was."""
+    """``waiting``: journal records head office has not acknowledged. ``lag_ms``: how late the last loop turn was.
+
+    ``lost``: devices that do not answer; ``conditions``: what else staff should know, by its word (``near_end``: the
+    paper is nearly out).
+    """
 
     NAME: ClassVar[str] = "telemetry"
 
@@ -19,3 +23,5 @@ class Telemetry(Message, frozen=True, kw_only=True):
     waiting: Count
     feed_version: Count
     lag_ms: Count = 0
+    lost: tuple[Text, ...] = ()
+    conditions: tuple[Text, ...] = ()

@@ -40,6 +40,7 @@ __all__ = [
     "feed_up",
     "journal_up",
     "parse",
+    "staff_order",
     "state",
     "telemetry_up",
     "twin_desired",
@@ -59,6 +60,7 @@ Channel = Literal[
     "twin_reported",
     "command",
     "feed_head",
+    "staff_order",
 ]
 AskKind = Literal["coupon", "loyalty", "numbers", "payment", "points", "serial"]
 
@@ -75,6 +77,7 @@ CHANNELS: dict[Channel, str] = {
     "twin_reported": "kiosk/v1/{kiosk}/twin/reported",
     "command": "kiosk/v1/{kiosk}/cmd/{kind}/{ident}",
     "feed_head": "store/v1/{store}/feed/head",
+    "staff_order": "kiosk/v1/{kiosk}/down/staff",
 }
 """Channel -> its address, as the AsyncAPI document shows it."""
 
@@ -171,6 +174,11 @@ def command(kiosk: str, kind: str, ident: str) -> str:
 def commands_of(kiosk: str, kind: str) -> str:
     """The filter for all of a kiosk's commands of one kind."""
     return f"kiosk/v1/{check_name(kiosk)}/cmd/{check_name(kind)}/+"
+
+
+def staff_order(kiosk: str) -> str:
+    """What an attendant at a page orders: QoS 1, never retained, with an expiry."""
+    return f"kiosk/v1/{check_name(kiosk)}/down/staff"
 
 
 def feed_head(store: str) -> str:

@@ -196,11 +196,12 @@ class Stage:
     def _show_notice(self, screen: Screen, earlier: Screen | None) -> None:
         assert self.notice is not None  # noqa: S101 - made with the look
         notice, chrome = screen.notice, screen.chrome
-        called = chrome.help_called and chrome.staff is None
+        called = (chrome.help_called or chrome.staff_coming) and chrome.staff is None
         if notice is not None:
             self.notice.show(self.kit.say(notice.text), notice.level)
         elif called:
-            self.notice.show(self.kit.say("help.coming"), "warning", "hand")
+            said = "help.on_the_way" if chrome.staff_coming else "help.coming"
+            self.notice.show(self.kit.say(said), "warning", "hand")
         shown = notice is not None or called
         if shown and (self.notice.parent is None or (earlier is not None and earlier.notice != notice)):
             self.root.drop(self.notice)

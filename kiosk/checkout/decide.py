@@ -19,6 +19,7 @@ from kiosk.checkout.deciding import (
     payment,
     qr,
     receipt,
+    remote,
     shopper,
     staff,
     terminal,
@@ -59,12 +60,16 @@ def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisio
     _route(desk, input_)
     hinting.follow(desk, state, input_)
     fiscal.follow(desk, state.withdrawals)
+    remote.follow(desk)
     before, after = light(state), light(desk.state)
     if after != before or isinstance(input_, i.PowerRestored):
         desk.do(after)
     closed = terminal.says_closed(desk.state)
     if closed != terminal.says_closed(state) or (closed and isinstance(input_, i.PowerRestored)):
         desk.do(TellTerminal(closed))
+    standing = remote.standing(desk.state)
+    if standing != remote.standing(state):
+        desk.do(standing)
     asked = weighing.scale_price(desk.state)
     if asked != weighing.scale_price(state):
         desk.do(WeighAt(asked))
@@ -77,7 +82,7 @@ def light(state: State) -> SetLight:
         return SetLight("red" if state.live.storage else "off")
     if not state.lane.series:
         return SetLight("off")
-    blinking = state.operator is not None
+    blinking = state.operator is not None or state.live.staff_coming
     if any(raised.kind in _URGENT for raised in state.interventions):
         return SetLight("red", blinking)
     if state.interventions or state.live.lost or set(state.live.conditions) & _SOON:
@@ -208,7 +213,9 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.NumbersAnswered():
             lane.numbers_answered(desk, input_)
         case i.HeadOfficeCommanded():
-            lane.commanded(desk, input_)
+            remote.lane_commanded(desk, input_)
+        case i.StaffCommanded():
+            remote.commanded(desk, input_)
         case i.FeedApplied():
             weighing.audit(desk)
             entry.price_again(desk)  # the newer book is in force unless a basket is open
@@ -234,6 +241,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
 def _elapsed(desk: Desk, name: str) -> None:
     if name == "staff":
         staff.lock(desk)
+    elif name == remote.TIMER:
+        desk.happened(e.MessageShown(None))
     elif name == hinting.TIMER:
         hinting.advise(desk)
     else:

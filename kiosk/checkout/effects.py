@@ -35,6 +35,7 @@ __all__ = [
     "SetLight",
     "StartTimer",
     "StopTimer",
+    "TellStanding",
     "TellTerminal",
     "WeighAt",
 ]
@@ -165,6 +166,14 @@ class TellTerminal:
 
 
 @dataclass(frozen=True, slots=True)
+class TellStanding:
+    """Have head office know which devices do not answer, and what else staff should see to, by its word."""
+
+    lost: tuple[str, ...]
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AskMember:
     """Ask head office who this is -> MemberAnswered within ``deadline_ms``."""
 
@@ -291,4 +300,5 @@ Effect = (
     | WeighAt
     | CloseTerminalDay
     | TellTerminal
+    | TellStanding
 )

@@ -35,6 +35,7 @@ from kiosk.checkout.shown import (
     LeavingShown,
     LoyaltyMethod,
     MemberAsked,
+    MessageShown,
     NetworkShown,
     NoticeShown,
     PointsShown,
@@ -42,6 +43,7 @@ from kiosk.checkout.shown import (
     QrShown,
     SecondAwaited,
     SignInRefused,
+    StaffComing,
     StorageShown,
     SuggestionsShown,
     TendersLeft,
@@ -75,6 +77,8 @@ __all__ = [
     "CancelShown",
     "CardEntry",
     "CodeTaken",
+    "CommandAnswered",
+    "CommandDeed",
     "ConditionShown",
     "CouponAccepted",
     "CouponAsked",
@@ -118,6 +122,7 @@ __all__ = [
     "LoyaltyMethod",
     "MemberAsked",
     "MemberTold",
+    "MessageShown",
     "NetworkShown",
     "NoticeShown",
     "OperatorOff",
@@ -144,6 +149,7 @@ __all__ = [
     "SignInRefused",
     "StaffActRefused",
     "StaffActed",
+    "StaffComing",
     "StockMove",
     "StockMoved",
     "StorageShown",
@@ -208,6 +214,7 @@ CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
 DrawerReason = Literal["cash_received", "cash_handed_back", "by_hand"]
 ReversalStage = Literal["requested", "done", "failed"]
+CommandDeed = Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane"]
 OperatorOffReason = Literal["signed_out", "auto_lock", "restart"]
 
 
@@ -535,11 +542,33 @@ class InterventionRaised:
 
 @dataclass(frozen=True, slots=True)
 class InterventionCleared:
-    """Staff judged; ``by`` is an operator's id, ``shopper`` (help no longer wanted) or ``system``."""
+    """Staff judged; ``by`` is an operator's id, ``shopper`` (help no longer wanted) or ``system``.
+
+    ``remote``: from a page, not at the lane; then ``reason`` says why it was refused.
+    """
 
     intervention: str
     outcome: Literal["approved", "refused", "withdrawn"]
     by: str
+    reason: str = ""
+    remote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswered:
+    """What became of a command from afar; each is carried out, and answered, once.
+
+    ``reason``: why it was refused or came too late, by its word. ``words``: what was shown to the shopper.
+    """
+
+    command: str
+    deed: CommandDeed
+    outcome: Literal["done", "refused", "too_late"]
+    by: str
+    utc_ms: int
+    reason: str = ""
+    intervention: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -784,6 +813,7 @@ Durable = (
     | GiftsOwed
     | InterventionRaised
     | InterventionCleared
+    | CommandAnswered
     | AgeApproved
     | TenderRequested
     | TenderSettled

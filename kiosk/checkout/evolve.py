@@ -11,8 +11,18 @@ from kiosk.checkout.state import LASTING, Finishing, Lane, Live, Operator, Rever
 from kiosk.retail.occasion import Used
 from kiosk.retail.transaction import LineItem
 
-__all__ = ["MAXIMUM_SERIALS", "MAXIMUM_SUSPENDED", "MAXIMUM_UNPAID", "MAXIMUM_USED", "OFFLINE", "evolve"]
+__all__ = [
+    "MAXIMUM_COMMANDS",
+    "MAXIMUM_SERIALS",
+    "MAXIMUM_SUSPENDED",
+    "MAXIMUM_UNPAID",
+    "MAXIMUM_USED",
+    "OFFLINE",
+    "evolve",
+]
 
+MAXIMUM_COMMANDS = 500
+"""Answered commands that are remembered: far more than can come in the time that one is worth anything."""
 MAXIMUM_SUSPENDED = 20
 """Unpaid baskets parked at this workstation; the oldest makes room."""
 MAXIMUM_SERIALS = 5_000
@@ -61,6 +71,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
         case e.InterventionCleared():
             left = tuple(i for i in state.interventions if i.intervention != event.intervention)
             return replace(state, interventions=left)
+        case e.CommandAnswered():
+            return replace(state, commands=(*state.commands, event.command)[-MAXIMUM_COMMANDS:])
         case e.CouponRefused():
             return state
         case e.TenderReversed():
@@ -382,6 +394,8 @@ def _gone(state: State) -> State:
         armed=None,
         code_taken=None,
         notice=None,
+        message=None,
+        staff_coming=False,
         leaving=False,
         cancelling="",
         prompt=None,
@@ -481,6 +495,10 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
             live = replace(live, hints=event.hints)
         case e.SecondAwaited():
             live = replace(live, second=event.act)
+        case e.MessageShown():
+            live = replace(live, message=event.message)
+        case e.StaffComing():
+            live = replace(live, staff_coming=event.coming)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
         case _:

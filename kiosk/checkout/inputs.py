@@ -72,6 +72,7 @@ __all__ = [
     "ReversalAnswered",
     "SerialAnswered",
     "ShopperArrived",
+    "StaffCommanded",
     "StorageCause",
     "StorageFailed",
     "StorageRecovered",
@@ -419,10 +420,37 @@ class OperatorSignedOut:
 
 @dataclass(frozen=True, slots=True)
 class HeadOfficeCommanded:
-    """Open or close the lane from head office."""
+    """Open or close the lane from head office.
+
+    ``ident``: by which it is answered, once. ``operator_id`` and ``role``: who gives it, where that is a person, as
+    this lane knows them (an empty role: it does not).
+    """
 
     command: Literal["close_lane", "open_lane"]
     reason: str = ""
+    ident: str = ""
+    operator_id: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCommanded:
+    """A member of staff acts at this lane from a page. ``role``: the one this lane knows them by (empty: it does not).
+
+    ``clear_intervention``: ``intervention`` is judged with ``outcome``; ``message``: ``prepared`` (a message of the
+    catalogue, ``attend.say.{prepared}``) or ``words`` are shown to the shopper; ``on_the_way``: staff are coming.
+    """
+
+    ident: str
+    deed: Literal["clear_intervention", "message", "on_the_way"]
+    expires_ms: int
+    operator_id: str
+    role: str
+    intervention: str = ""
+    outcome: Literal["", "approved", "refused"] = ""
+    reason: str = ""
+    prepared: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,6 +589,7 @@ Input = (
     | NumbersAnswered
     | SerialAnswered
     | HeadOfficeCommanded
+    | StaffCommanded
     | FeedApplied
     | NetworkChanged
     | ConditionChanged

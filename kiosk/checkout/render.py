@@ -53,6 +53,7 @@ def _chrome(state: State, policy: Policy) -> s.Chrome:
         workstation=state.lane.workstation,
         help_called=any(raised.kind == "help" for raised in state.interventions),
         staff=_badge(operator, policy) if operator is not None else None,
+        staff_coming=state.live.staff_coming,
     )
 
 
@@ -64,7 +65,7 @@ def _badge(operator: Operator, policy: Policy) -> s.StaffBadge:
 def _notice(state: State) -> s.Notice | None:
     live = state.live
     if live.notice is None:
-        return None
+        return s.Notice(live.message, "warning", "help") if live.message is not None else None
     level: Literal["info", "warning", "error"] = "info"
     if live.notice_level in ("warning", "error"):
         level = "error" if live.notice_level == "error" else "warning"

@@ -77,6 +77,7 @@ class Chrome:
     workstation: str
     help_called: bool = False
     staff: StaffBadge | None = None
+    staff_coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)

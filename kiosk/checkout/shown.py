@@ -29,6 +29,7 @@ __all__ = [
     "LeavingShown",
     "LoyaltyMethod",
     "MemberAsked",
+    "MessageShown",
     "NetworkShown",
     "NoticeShown",
     "PointsShown",
@@ -36,6 +37,7 @@ __all__ = [
     "QrShown",
     "SecondAwaited",
     "SignInRefused",
+    "StaffComing",
     "StorageShown",
     "SuggestionsShown",
     "TendersLeft",
@@ -265,6 +267,20 @@ class SecondAwaited:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageShown:
+    """What staff say to the shopper from afar; ``None`` takes it down."""
+
+    message: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffComing:
+    """Somebody of the staff has said that they are on their way; or (false) that is over."""
+
+    coming: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SignInRefused:
     """The PIN or badge was not accepted."""
 
@@ -295,5 +311,7 @@ Transient = (
     | SuggestionsShown
     | HintsShown
     | SecondAwaited
+    | MessageShown
+    | StaffComing
     | SignInRefused
 )

@@ -258,6 +258,9 @@ class Live:
     weighing: WeighingShown = field(default_factory=WeighingShown)
     code_taken: CodeTaken | None = None
     """The item's code that was read last."""
+    message: Text | None = None
+    """What staff say to the shopper from afar."""
+    staff_coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +286,8 @@ class State:
     owed: tuple[Owed, ...] = ()
     withdrawals: tuple[str, ...] = ()
     """Voided baskets that a fiscal device was told of, and has not withdrawn yet."""
+    commands: tuple[str, ...] = ()
+    """Commands from afar that were answered, newest last: one that comes again is known."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

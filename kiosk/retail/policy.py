@@ -19,6 +19,7 @@ from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import Rules
 
 __all__ = [
+    "REMOTE_KINDS",
     "CashRounding",
     "CodeRules",
     "CouponRules",
@@ -29,6 +30,8 @@ __all__ = [
     "Timeouts",
 ]
 
+REMOTE_KINDS = ("help", "staff_item", "no_price", "printer", "scale", "expired", "bagging")
+"""What may be cleared from a page unless the country or the shop says otherwise: nothing that must be looked at."""
 ReceiptRule = Literal["always", "choice"]
 """``always``: the law wants a receipt printed (Bangladesh, Mushak 6.3). ``choice``: the shopper decides."""
 
@@ -145,6 +148,8 @@ class Policy:
     ``receipt`` and ``least_bag_price_minor`` (the least price of a carrier bag; 0: none) are the country's, where
     the feed does not tell them (``None``). ``fiscal`` is the country's too, and in force only where there is a device.
     ``nfce``: how Brazil's NFC-e states each tax class. ``rights``: who of the staff may do what.
+    ``remote_kinds``: the interventions that staff may clear from a page, without standing at the lane; ``age`` is among
+    them only where the country allows it.
     """
 
     country: str
@@ -175,3 +180,4 @@ class Policy:
     fiscal: FiscalRule | None = None
     nfce: Mapping[str, NfceClass] | None = None
     rights: Rights = field(default_factory=Rights)
+    remote_kinds: tuple[str, ...] = REMOTE_KINDS

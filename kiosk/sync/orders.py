@@ -70,7 +70,7 @@ class Orders:
         """Hand over what waits, oldest first."""
         for ident, order in sorted(self._waiting.items(), key=lambda waiting: waiting[1].order):
             if order.order > self._cursor.command_done(commands.LANE):
-                self._local.tell(LaneCommand(order.command, order.reason))
+                self._local.tell(LaneCommand(order.command, order.reason, order.ident, order.operator_id))
                 self._cursor.finish_command(commands.LANE, order.order)
             self._clear(ident)
         self._waiting.clear()

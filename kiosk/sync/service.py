@@ -18,6 +18,7 @@ from kiosk.sync.link import Incoming, Link, Will
 from kiosk.sync.local import LocalServer, Peer
 from kiosk.sync.orders import Orders
 from kiosk.sync.settings import SyncSettings
+from kiosk.sync.staff_orders import StaffOrders
 from kiosk.sync.up import Up
 from messages import commands, envelope, topics
 from messages.errors import MessageError
@@ -33,6 +34,7 @@ from messages.local import (
     FromCheckout,
     Hello,
     JournalGrew,
+    LaneStanding,
     Online,
     Refused,
 )
@@ -71,6 +73,7 @@ class Service:
                 topics.feed_down(kiosk),
                 topics.answers_of(kiosk),
                 topics.commands_of(kiosk, commands.LANE),
+                topics.staff_order(kiosk),
                 topics.feed_head(settings.store),
             ),
             will=Will(topics.state(kiosk), self._state(online=False, reason="lost"), timing.will_delay_s),
@@ -95,6 +98,8 @@ class Service:
             clock=self._clock,
         )
         self.asks = Asks(settings, publish=self.link.publish, news=self.local.tell, faults=self.faults)
+        self.staff = StaffOrders(self.local, self.faults)
+        self._standing = LaneStanding()
         self.orders = Orders(settings, self.cursor, publish=self.link.publish, local=self.local, faults=self.faults)
 
     async def run(self) -> None:
@@ -175,6 +180,8 @@ class Service:
                 self.asks.receive(topic.kind, message.payload)
             case "command":
                 self.orders.receive(topic, message.payload)
+            case "staff_order":
+                self.staff.receive(message.payload, retained=message.retained)
             case _:
                 self.faults.begin("topic", f"{message.topic} was not asked for")
 
@@ -188,6 +195,8 @@ class Service:
             case JournalGrew():
                 if self.link.online:
                     self.up.pump()
+            case LaneStanding():
+                self._stands(record)
             case AskLoyalty():
                 self.asks.loyalty(record, peer.send)
             case AskCoupon():
@@ -204,6 +213,12 @@ class Service:
                 self.faults.begin("checkout", f"it could not read us: {record.reason}")
             case _:
                 assert_never(record)
+
+    def _stands(self, record: LaneStanding) -> None:
+        """What staff should know of the lane: told at once, and with all later figures."""
+        self._standing = record
+        if self.link.online:
+            self._say_telemetry()
 
     def _tell_standing(self, peer: Peer) -> None:
         peer.send(Online(online=self.link.online))
@@ -260,6 +275,8 @@ class Service:
             uptime_ms=round((self._clock() - self._began) * 1000),
             waiting=self.up.waiting,
             feed_version=self.cursor.feed_version,
+            lost=self._standing.lost,
+            conditions=self._standing.conditions,
         )
         payload = envelope.encode(figures, source=f"kiosk/v1/{kiosk}")
         self.link.publish(topics.telemetry_up(kiosk), payload, qos=0, expiry_s=60)

@@ -53,6 +53,9 @@ class MakeReceipt(Protocol):
 class HeadOffice(Protocol):
     """What can be asked through the sync process; each answer comes within its deadline."""
 
+    def standing(self, told: f.TellStanding) -> None:
+        """Have it know how the lane's devices are."""
+
     async def member(self, correlation: str, keyed_hash: str, deadline_ms: int) -> i.MemberAnswered:
         """Who this is."""
 
@@ -147,6 +150,8 @@ class Performer:
             case f.TellTerminal():
                 self._closed = effect.closed
                 self._spawn(tell_closed(self._rack, self._policy().languages, closed=effect.closed))
+            case f.TellStanding():
+                self._head_office.standing(effect)
             case _:
                 assert_never(effect)
 

@@ -36,7 +36,8 @@ class SyncClient:
 
     ``path``: the socket; ``None`` where no sync process runs beside this checkout.
     ``head`` gives the journal's head; ``book_arrived`` opens a newer price book (raises ``StoreError``);
-    ``payment_told`` hears what head office says of a payment unasked.
+    ``payment_told`` hears what head office says of a payment unasked; ``role_of`` gives the role of an operator that
+    this lane knows (empty: it does not).
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class SyncClient:
         put: Callable[[i.Input], None],
         book_arrived: Callable[[int], None],
         payment_told: Callable[[local.PaymentTold], None],
+        role_of: Callable[[str], str] = lambda _operator_id: "",
         retry_s: float = _RETRY_S,
     ) -> None:
         self._path, self._release, self._head = path, release, head
         self._put, self._book_arrived, self._retry_s = put, book_arrived, retry_s
-        self._payment_told = payment_told
+        self._payment_told, self._role_of = payment_told, role_of
+        self._standing = local.LaneStanding()
         self._writer: asyncio.StreamWriter | None = None
         self._online = False
         self._linked = asyncio.Event()
@@ -75,6 +78,11 @@ class SyncClient:
     def grew(self, head: Position) -> None:
         """The journal has a new head. A hint: a line that is not read is not written on."""
         self._send(local.JournalGrew(head.epoch, head.sequence))
+
+    def standing(self, told: f.TellStanding) -> None:
+        """Have head office know how the lane's devices are; again whenever the line is up anew."""
+        self._standing = local.LaneStanding(told.lost, told.conditions)
+        self._send(self._standing)
 
     async def member(self, correlation: str, keyed_hash: str, deadline_ms: int) -> i.MemberAnswered:
         """Ask who this is; ``offline`` if nobody could be asked in time."""
@@ -140,6 +148,8 @@ class SyncClient:
             head = self._head()
             self._send(local.Hello(self._release, head.epoch))
             self.grew(head)
+            if self._standing != local.LaneStanding():
+                self._send(self._standing)
             while line := await reader.readline():
                 self._take(line)
         except ValueError as error:
@@ -173,8 +183,8 @@ class SyncClient:
                 waiting = self._waiting.get(record.correlation)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(record)
-            case local.LaneCommand():
-                self._put(i.HeadOfficeCommanded(record.command, record.reason))
+            case local.LaneCommand() | local.StaffCommand():
+                self._put(_commanded(record, self._role_of(record.operator_id)))
             case local.Acknowledged():
                 _log.debug("head office has stored up to %d/%d", record.epoch, record.sequence)
             case local.Refused():
@@ -211,3 +221,20 @@ class SyncClient:
             return None
         finally:
             del self._waiting[correlation]
+
+
+def _commanded(told: local.LaneCommand | local.StaffCommand, role: str) -> i.HeadOfficeCommanded | i.StaffCommanded:
+    if isinstance(told, local.LaneCommand):
+        return i.HeadOfficeCommanded(told.command, told.reason, told.ident, told.operator_id, role)
+    return i.StaffCommanded(
+        told.ident,
+        told.deed,
+        told.expires_ms,
+        told.operator_id,
+        role,
+        told.intervention,
+        told.outcome,
+        told.reason,
+        told.prepared,
+        told.words,
+    )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from messages import envelope
 from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
-from messages.commands import LaneOrder
+from messages.commands import LaneOrder, StaffOrder
 from messages.envelope import MAXIMUM_MESSAGE, Message
 from messages.errors import MessageError, Reason
 from messages.events import PAYLOADS, read_payload
@@ -34,6 +34,7 @@ KINDS: list[type[Message]] = [
     LoyaltyAsk,
     NumbersAnswer,
     NumbersAsk,
+    StaffOrder,
     Telemetry,
     TwinDesired,
     TwinReported,

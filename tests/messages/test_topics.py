@@ -23,6 +23,7 @@ BUILT = [
     (topics.twin_desired("lane-01"), Topic("twin_desired", "lane-01")),
     (topics.twin_reported("lane-01"), Topic("twin_reported", "lane-01")),
     (topics.command("lane-01", "lane", "7"), Topic("command", "lane-01", "lane", "7")),
+    (topics.staff_order("lane-01"), Topic("staff_order", "lane-01")),
     (topics.feed_head("dhaka-1"), Topic("feed_head", "dhaka-1")),
 ]
 

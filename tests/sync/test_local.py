@@ -13,7 +13,7 @@ import pytest
 
 from messages import topics
 from messages.asks import LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer
-from messages.commands import LANE, LaneOrder
+from messages.commands import LANE, LaneOrder, StaffOrder
 from messages.local import (
     MAXIMUM_LINE,
     Acknowledged,
@@ -32,6 +32,7 @@ from messages.local import (
     PaymentTold,
     PointsHeld,
     Refused,
+    StaffCommand,
     decode_from_sync,
     encode,
 )
@@ -290,5 +291,31 @@ def test_an_order_that_cannot_be_read_is_reported(rig: Rig) -> None:
             await wait_until_async(lambda: service.link.online)
             rig.far.say_raw(topics.command(KIOSK, LANE, "o-1"), msgspec.json.encode({"command": "dance"}))
             await wait_until_async(lambda: "o-1 is unreadable" in service.faults.standing().get("lane order", ""))
+
+    asyncio.run(scenario())
+
+
+def staff_order(ident: str) -> StaffOrder:
+    return StaffOrder(ident=ident, deed="on_the_way", expires_ms=9, operator_id="op-7", reason="r", words="w")
+
+
+def test_what_staff_order_from_a_page_reaches_the_checkout_at_once_or_not_at_all(rig: Rig) -> None:
+    topic = topics.staff_order(KIOSK)
+
+    async def scenario() -> None:
+        rig.far.say(topic, staff_order("left-long-ago"), retain=True)
+        async with rig.running() as service:
+            await wait_until_async(lambda: "retained" in service.faults.standing().get("staff order", ""))
+            rig.far.say(topic, staff_order("nobody-listens"))
+            await wait_until_async(lambda: "no checkout" in service.faults.standing()["staff order"])
+            async with checkout_of(rig) as checkout:
+                checkout.say(Hello("0.1.0", EPOCH))
+                await checkout.hear(Online)
+                rig.far.say_raw(topic, b"{}")
+                await wait_until_async(lambda: "unreadable" in service.faults.standing()["staff order"])
+                rig.far.say(topic, staff_order("now"))
+                heard = await checkout.hear(StaffCommand)
+                assert heard == StaffCommand("now", "on_the_way", 9, "op-7", reason="r", words="w")
+                assert "staff order" not in service.faults.standing()
 
     asyncio.run(scenario())

@@ -131,6 +131,8 @@ class NobodyAsked:
     async def coupon(self, ask: f.AskCoupon) -> i.CouponAnswered:
         return i.CouponAnswered(ask.correlation, offline=True)
 
+    def standing(self, told: f.TellStanding) -> None: ...
+
     async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
         return i.SerialAnswered(ask.item_id, ask.serial, offline=True)
 

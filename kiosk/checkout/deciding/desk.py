@@ -150,10 +150,16 @@ class Desk:
         )
 
     def clear(
-        self, raised: e.InterventionRaised, outcome: Literal["approved", "refused", "withdrawn"], by: str
+        self,
+        raised: e.InterventionRaised,
+        outcome: Literal["approved", "refused", "withdrawn"],
+        by: str,
+        *,
+        reason: str = "",
+        remote: bool = False,
     ) -> None:
-        """Staff (or the system) have judged."""
-        self.happened(e.InterventionCleared(raised.intervention, outcome, by))
+        """Staff (or the system) have judged; ``remote``: from a page."""
+        self.happened(e.InterventionCleared(raised.intervention, outcome, by, reason, remote))
 
     def withdraw_interventions(self, by: str) -> None:
         """The visit ends: nothing of it waits for staff any more, save what outlasts it (money to be given back)."""

@@ -12,7 +12,6 @@ from kiosk.checkout.text import text
 
 __all__ = [
     "close",
-    "commanded",
     "day_turned",
     "device_back",
     "device_lost",
@@ -112,14 +111,6 @@ def reopen(desk: Desk, by: str) -> None:
         desk.refuse(text("closed.fiscal"))
     elif desk.state.lane.closed_reason:
         desk.happened(e.LaneOpened(by))
-
-
-def commanded(desk: Desk, command: i.HeadOfficeCommanded) -> None:
-    """Head office opens or closes the lane."""
-    if command.command == "close_lane":
-        close(desk, "head_office", command.reason or "head_office")
-    else:
-        reopen(desk, "head_office")
 
 
 def device_lost(desk: Desk, lost: i.DeviceLost) -> None:

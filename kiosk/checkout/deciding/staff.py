@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
@@ -12,7 +12,7 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
 
-__all__ = ["act", "lock", "sign_in", "sign_in_refused", "sign_out"]
+__all__ = ["act", "judged", "lock", "sign_in", "sign_in_refused", "sign_out"]
 
 
 def sign_in(desk: Desk, who: i.OperatorSignedIn) -> None:
@@ -90,14 +90,27 @@ def _judge(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
         return
     if raised.kind in ("cash", "tender_unknown", "fiscal_outage"):
         return  # judged by what became of it: cash_received, tender_was_approved, a device that answers again
-    if acted.act == "approve":
-        _approve(desk, raised, operator.operator_id)
+    judged(desk, raised, "approved" if acted.act == "approve" else "refused", operator.operator_id)
+
+
+def judged(
+    desk: Desk,
+    raised: e.InterventionRaised,
+    outcome: Literal["approved", "refused"],
+    by: str,
+    *,
+    reason: str = "",
+    remote: bool = False,
+) -> None:
+    """Staff have judged, at the lane or (``remote``) from a page: it is cleared, and what follows from it happens."""
+    desk.clear(raised, outcome, by, reason=reason, remote=remote)
+    if outcome == "approved":
+        _approve(desk, raised, by)
     else:
-        _refuse(desk, raised, operator.operator_id)
+        _refuse(desk, raised, by)
 
 
 def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
-    desk.clear(raised, "approved", by)
     match raised.kind:
         case "age":
             desk.happened(e.AgeApproved(raised.minimum_age, by))
@@ -119,7 +132,6 @@ def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
 
 
 def _refuse(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
-    desk.clear(raised, "refused", by)
     if raised.kind == "reversal":
         payment.reverse_again(desk, raised.tender)
     elif raised.kind == "printer":
