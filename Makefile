@@ -12,7 +12,7 @@ RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint drills tour replay faults bench vision cases optimality price-bench shoppers produce conformance soak-devices check-all clean
+.PHONY: help setup demo test lint drills tour replay faults powercut bench vision cases optimality price-bench shoppers produce conformance soak-devices check-all clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,9 @@ replay: setup ## real baskets from scan to ledger, against an independent oracle
 
 faults: setup ## kill -9 at random moments; ROUNDS=300 SEED=1
 	@$(RUN) -m bench.faults
+
+powercut: setup ## the power goes at each step of each way to pay; WAYS=card,cash EVERY=5
+	@$(RUN) -m bench.powercut
 
 bench: setup ## speed, memory and idle load against their targets
 	@$(RUN) -m tests.benchmarks

@@ -24,6 +24,8 @@ __all__ = ["Reckoning", "acknowledged", "ahead", "reckon", "synced", "under_way"
 
 _TOTAL = re.compile(r"^\s*TOTAL\s+[^\d]*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
 _COPY = "COPY"
+_BY_OURSELVES = ("cash", "points")
+"""Tenders that neither terminal nor acquirer hears of: staff take cash, head office keeps points."""
 _TRANSACTION = re.compile(r"^\s*Transaction\s+(\S+)\s*$", re.IGNORECASE)
 
 
@@ -128,7 +130,7 @@ def _journalled(world: World) -> list[_Sale]:
         tenders = {
             str(tender["tender"]): Decimal(tender["amount"]["minor"]) / 100
             for tender in told.get("tenders", ())
-            if tender["kind"] != "cash"
+            if tender["kind"] not in _BY_OURSELVES
         }
         reference = f"{named['workstation']}-{named['series']}-{named['number']:06d}"
         sales.append(_Sale(reference, Decimal(told["total"]["minor"]) / 100, tenders))

@@ -1,0 +1,50 @@
+"""The power goes at chosen steps of a payment, and the drill that does it leaves none out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from bench.knife import BEGINS, ENDS, NO_STEP
+from bench.powercut import WAYS, drill, main
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout.inputs import OperatorAct
+from kiosk.retail.transaction import TenderKind
+from tools.report import Report
+
+MOVES_MONEY_OR_GOODS = {
+    f.Charge, f.AskTerminal, f.AbortTerminal, f.Reverse, f.OpenDrawer, f.Print, f.FiscalSign,
+}  # fmt: skip
+
+
+@pytest.mark.timeout(300)
+def test_the_power_may_go_before_and_after_each_record_and_deed_of_a_card_payment(tmp_path: Path) -> None:
+    (card,) = (way for way in WAYS if way.name == "card")
+    code = drill(Report("powercut", folder=tmp_path), [card], every=3)
+    told: dict[str, Any] = json.loads((tmp_path / "powercut.json").read_text(encoding="utf-8"))
+    assert (code, told["passed"]) == (0, True), told["requirements"]
+    assert told["figures"]["cuts"] == told["figures"]["steps"] >= 3
+    assert told["figures"]["sales"] == told["figures"]["cuts"] + 1
+
+
+def test_no_deed_that_moves_money_or_goods_is_spared_the_knife() -> None:
+    assert not MOVES_MONEY_OR_GOODS & set(NO_STEP)
+    assert set(NO_STEP) <= set(get_args(f.Effect))
+    assert set(BEGINS) | set(ENDS) <= set(get_args(e.Durable))
+
+
+def test_each_kind_of_tender_is_paid_with_in_the_drill() -> None:
+    kinds = {"code": "qr"}
+    paid = {kinds.get(tender, tender) for way in WAYS for tender in way.tenders}
+    assert paid == set(get_args(TenderKind)) - {"voucher"}, "a new tender is a new way; vouchers are not taken yet"
+    assert "cash_received" in get_args(OperatorAct)
+
+
+def test_a_way_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("WAYS", "card,magic")
+    assert main() == 2
+    assert "there is no magic" in capsys.readouterr().err
