@@ -13,6 +13,7 @@ import msgspec
 from messages.envelope import decode_data
 from messages.errors import MessageError, Reason
 from messages.values import (
+    BaggedPiece,
     BasketCoupon,
     CardEntry,
     LineItem,
@@ -64,6 +65,7 @@ __all__ = [
     "OperatorOff",
     "OperatorOn",
     "Payload",
+    "PiecesBagged",
     "PointsTold",
     "PriceModifiersSettled",
     "QuantityChanged",
@@ -341,6 +343,8 @@ class InterventionRaised(Payload, frozen=True):
     minimum_age: int = 0
     tender: str = ""
     reason: str = ""
+    grams: int = 0
+    lines: tuple[int, ...] = ()
 
 
 class InterventionCleared(Payload, frozen=True):
@@ -537,6 +541,12 @@ class StockMoved(Payload, frozen=True):
 
     transaction: str
     moves: tuple[StockMove, ...]
+
+
+class PiecesBagged(Payload, frozen=True):
+    """What items weigh, as a completed sale has shown: nothing of the sale or the shopper, only this."""
+
+    pieces: tuple[BaggedPiece, ...]
 
 
 class TransactionVoided(Payload, frozen=True):

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 __all__ = [
+    "BaggedPiece",
     "BasketCoupon",
     "CardEntry",
     "Deposit",
@@ -210,6 +211,13 @@ class SalePoints(_Value, frozen=True):
     spent: Money
     balance: int | None = None
     utc_ms: int = 0
+
+
+class BaggedPiece(_Value, frozen=True):
+    """A piece of an item that was put on the bagging scale alone, and what it weighed in whole grams."""
+
+    item_id: str
+    grams: int
 
 
 class StockMove(_Value, frozen=True):

@@ -8,6 +8,7 @@ from typing import assert_never
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import (
+    bagging,
     burning,
     codes,
     coupons,
@@ -58,6 +59,9 @@ def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisio
     if _shoppers_touch(input_):
         desk.touched()
     _route(desk, input_)
+    if bagging.follow(desk, state, input_):
+        payment.request_checkout(desk)
+    bagging.conclude(desk, state)
     hinting.follow(desk, state, input_)
     fiscal.follow(desk, state.withdrawals)
     remote.follow(desk)
@@ -102,6 +106,8 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.QuantityEntered
         | i.WeighConfirmed
         | i.LineVoidRequested
+        | i.OwnBagPlaced
+        | i.BaggingSkipped
         | i.CouponPresented
         | i.CouponReturnRequested
         | i.LoyaltyPresented
@@ -146,6 +152,10 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             weighing.audit(desk)
         case i.LineVoidRequested():
             entry.void_requested(desk, input_)
+        case i.OwnBagPlaced():
+            bagging.own_bag(desk)
+        case i.BaggingSkipped():
+            bagging.skip(desk, input_)
         case i.LoyaltyPresented():
             shopper.loyalty(desk, input_)
         case i.PhoneRefused():

@@ -24,6 +24,7 @@ from kiosk.checkout.fiscal_events import (
 )
 from kiosk.checkout.shown import (
     AskShown,
+    BaggingShown,
     CancelShown,
     CodeTaken,
     ConditionShown,
@@ -74,6 +75,8 @@ __all__ = [
     "AccessibilitySet",
     "AgeApproved",
     "AskShown",
+    "BaggedPiece",
+    "BaggingShown",
     "CancelShown",
     "CardEntry",
     "CodeTaken",
@@ -128,6 +131,7 @@ __all__ = [
     "OperatorOff",
     "OperatorOffReason",
     "OperatorOn",
+    "PiecesBagged",
     "PointsShown",
     "PointsTold",
     "PriceModifiersSettled",
@@ -188,6 +192,8 @@ InterventionKind = Literal[
     "expired",
     "recalled",
     "serial",
+    "bagging",
+    "rescan",
     "fiscal",
     "fiscal_outage",
     "fiscal_late",
@@ -526,7 +532,8 @@ class GiftsOwed:
 class InterventionRaised:
     """Staff must judge. ``blocks`` says what waits for them; ``minimum_age``, ``line`` and ``reason`` where they apply.
 
-    ``reason``: what is wrong with the scale, by the weighing rule's word.
+    ``reason``: what is wrong with the scale, by the weighing rule's word; for ``bagging`` what it cannot explain (or
+    ``skip``: the shopper will not bag it), with the ``grams`` and the ``lines`` that it is about.
     """
 
     intervention: str
@@ -538,6 +545,8 @@ class InterventionRaised:
     minimum_age: int = 0
     tender: str = ""
     reason: str = ""
+    grams: int = 0
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -716,6 +725,21 @@ class StockMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class BaggedPiece:
+    """A piece of an item that was put on the bagging scale alone, and what it weighed in whole grams."""
+
+    item_id: str
+    grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesBagged:
+    """What items weigh, as a completed sale has shown: nothing of the sale or the shopper is told, only this."""
+
+    pieces: tuple[BaggedPiece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionVoided:
     """Cancelled as a whole."""
 
@@ -821,6 +845,7 @@ Durable = (
     | TransactionCompleted
     | FiscalEvent
     | StockMoved
+    | PiecesBagged
     | TransactionVoided
     | TransactionSuspended
     | TransactionResumed

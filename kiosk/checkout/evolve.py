@@ -73,7 +73,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return replace(state, interventions=left)
         case e.CommandAnswered():
             return replace(state, commands=(*state.commands, event.command)[-MAXIMUM_COMMANDS:])
-        case e.CouponRefused():
+        case e.CouponRefused() | e.PiecesBagged():
             return state
         case e.TenderReversed():
             unpaid = tuple(t for t in state.unpaid if t.tender != event.tender)
@@ -453,6 +453,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
             live = replace(live, code_taken=event)
         case e.WeightShown():
             live = _weight_shown(state, event)
+        case e.BaggingShown():
+            live = replace(live, area=event)
         case e.WeighingShown():
             live = replace(live, weighing=event)
         case e.NoticeShown():

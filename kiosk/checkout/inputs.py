@@ -23,6 +23,7 @@ from kiosk.retail.weight import Weight
 
 __all__ = [
     "AccessibilityChosen",
+    "BaggingSkipped",
     "CheckoutRequested",
     "CodeScanned",
     "Condition",
@@ -59,6 +60,7 @@ __all__ = [
     "OperatorRefused",
     "OperatorSignedIn",
     "OperatorSignedOut",
+    "OwnBagPlaced",
     "PaymentCancelled",
     "PhoneRefused",
     "PhoneTyped",
@@ -190,6 +192,18 @@ class WeighConfirmed:
 @dataclass(frozen=True, slots=True)
 class LineVoidRequested:
     """Take this line out of the basket."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBagPlaced:
+    """The shopper puts a bag of their own into the bagging area now, or did."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaggingSkipped:
+    """What was rung up in this line goes elsewhere: too large, too small, or worn already."""
 
     line: int
 
@@ -558,6 +572,8 @@ Input = (
     | WeightRead
     | WeighConfirmed
     | LineVoidRequested
+    | OwnBagPlaced
+    | BaggingSkipped
     | CouponPresented
     | CouponReturnRequested
     | LoyaltyPresented

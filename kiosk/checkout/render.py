@@ -6,7 +6,7 @@ from typing import Literal
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
-from kiosk.checkout.deciding import earning
+from kiosk.checkout.deciding import bagging, earning
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding.offers import gives
 from kiosk.checkout.deciding.payment import unusable
@@ -161,6 +161,7 @@ def _basket(state: State, policy: Policy) -> s.BasketBody:
     lines = _lines(state)
     interventions = _interventions(state)
     holds = any(i.blocks in ("entry", "payment") for i in interventions)
+    told = _bagging(state)
     hint = "basket.hint.staff" if holds else "basket.hint.next" if lines else "basket.hint.first"
     return s.BasketBody(
         lines=lines,
@@ -170,10 +171,12 @@ def _basket(state: State, policy: Policy) -> s.BasketBody:
         interventions=interventions,
         member_tier=basket.member_tier if basket is not None else "",
         leaving=state.live.leaving,
-        hints=() if holds else hint_views(state),
+        hints=() if holds or told is not None else hint_views(state),
         points=_points(state, basket, policy),
         coupons=_coupons(basket) if basket is not None else (),
         gifts=tuple(s.GiftView(gift.names, gift.units) for gift in basket.gifts) if basket is not None else (),
+        bagging=told,
+        weighs_bags=policy.bagging.mode != "off",
     )
 
 
@@ -190,6 +193,17 @@ def _coupons(basket: Transaction) -> tuple[s.CouponView, ...]:
         )
         for one in basket.coupons
     )
+
+
+def _bagging(state: State) -> s.BaggingView | None:
+    """What to do in the bagging area: not at once, since most doubts end by themselves."""
+    basket, area = state.transaction, state.live.area
+    doubt = area.doubt
+    if basket is None or doubt is None or (doubt.stage == "wait" and not area.paying):
+        return None
+    skip = doubt.lines[0] if doubt.lines and doubt.kind in ("place", "mismatch") else None
+    own_bag = doubt.kind in ("unexpected", "mismatch")
+    return s.BaggingView(bagging.says(doubt, basket), own_bag, skip, with_staff=doubt.stage == "staff")
 
 
 def _points(state: State, basket: Transaction | None, policy: Policy) -> s.PointsView | None:
@@ -287,6 +301,8 @@ def _asked_of_staff(state: State, raised: InterventionRaised) -> Text:
         return text("intervention.reversal_unknown")
     if raised.kind == "fiscal" and raised.reason and state.finishing is not None:
         return text("intervention.fiscal_refused", words=" ".join(state.finishing.refusal))
+    if raised.kind == "bagging":
+        return text(f"intervention.bagging_{raised.reason}", grams=abs(raised.grams))
     if raised.kind == "fiscal_late":
         return text("intervention.fiscal_late", words=raised.reason)
     if raised.kind == "fiscal_outage":

@@ -16,6 +16,7 @@ from kiosk.retail.weight import Unit, Weight
 
 __all__ = [
     "AttractBody",
+    "BaggingView",
     "BasketBody",
     "Body",
     "CardBody",
@@ -132,6 +133,19 @@ class HintView:
 
 
 @dataclass(frozen=True, slots=True)
+class BaggingView:
+    """What to do in the bagging area, until it is done. ``own_bag``: it may be a bag of the shopper's own.
+
+    ``skip``: the line that may be left unbagged instead. ``with_staff``: they have been called.
+    """
+
+    says: Text
+    own_bag: bool = False
+    skip: int | None = None
+    with_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TotalsView:
     """The money side of the basket. With ``tax_included`` the tax rows read "of which".
 
@@ -219,7 +233,10 @@ class GiftView:
 
 @dataclass(frozen=True, slots=True)
 class BasketBody:
-    """Lines left, money and the one primary action right."""
+    """Lines left, money and the one primary action right.
+
+    ``bagging``: what to do in the bagging area; ``weighs_bags``: a bag of one's own is to be told of.
+    """
 
     lines: tuple[LineView, ...]
     totals: TotalsView
@@ -232,6 +249,8 @@ class BasketBody:
     points: PointsView | None = None
     coupons: tuple[CouponView, ...] = ()
     gifts: tuple[GiftView, ...] = ()
+    bagging: BaggingView | None = None
+    weighs_bags: bool = False
 
 
 @dataclass(frozen=True, slots=True)

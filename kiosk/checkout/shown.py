@@ -5,11 +5,12 @@ They change ``State.live`` and nothing else. ``kiosk.checkout.events`` hands the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.text import Text
+from kiosk.retail.bagging import Doubt, Plate
 from kiosk.retail.codes.values import Details
 from kiosk.retail.hints import Hint
 from kiosk.retail.transaction import LineItem
@@ -18,6 +19,7 @@ from kiosk.retail.weight import Weight
 
 __all__ = [
     "AskShown",
+    "BaggingShown",
     "CancelShown",
     "CodeTaken",
     "ConditionShown",
@@ -102,6 +104,26 @@ class WeightShown:
     net: bool = False
     high_resolution: bool = False
     computed: Computed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BaggingShown:
+    """What is believed of the bagging area in this visit.
+
+    ``doubt``: what the scale cannot explain now. ``paying``: the shopper wants to pay, and is told what to do first.
+    ``skipped``: lines that the shopper will not bag; ``own_bags``: how many were told of. ``called``: they may say so
+    no more, and staff are asked. ``drawn``: how many pieces were in the basket when it was last drawn for a rescan.
+    ``watched``: the scale has been there all the while.
+    """
+
+    plate: Plate = field(default_factory=Plate)
+    doubt: Doubt | None = None
+    paying: bool = False
+    skipped: tuple[int, ...] = ()
+    own_bags: int = 0
+    called: bool = False
+    drawn: int = 0
+    watched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +313,7 @@ Transient = (
     ViewShown
     | ItemArmed
     | WeightShown
+    | BaggingShown
     | WeighingShown
     | NoticeShown
     | LeavingShown

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.events import (
+    BaggingShown,
     CodeTaken,
     CouponAsked,
     InterventionRaised,
@@ -230,6 +231,8 @@ class Live:
     armed: LineItem | None = None
     produce: WeightShown | None = None
     bagging: WeightShown | None = None
+    area: BaggingShown = field(default_factory=BaggingShown)
+    """What lies in the bagging area; after a power cut what lies there is taken as right."""
     notice: Text | None = None
     notice_level: str = "info"
     notice_sound: str = ""

@@ -12,12 +12,13 @@ cannot explain.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final, Literal
 
-__all__ = ["LENIENT", "OFF", "STRICT", "BaggingRules", "Doubt", "DoubtKind", "Piece", "Plate"]
+__all__ = ["LENIENT", "OFF", "STRICT", "BaggingRules", "Doubt", "DoubtKind", "Mode", "Piece", "Plate", "Stage"]
 
 Mode = Literal["strict", "lenient", "off"]
 DoubtKind = Literal["place", "unexpected", "mismatch", "removed", "take_out"]
@@ -77,7 +78,10 @@ LENIENT: Final = BaggingRules(mode="lenient", sureness=60, least=30, tiny=60, pa
 
 @dataclass(frozen=True, slots=True, order=True)
 class Piece:
-    """One piece of a line: what it should weigh and the standard deviation of that; 0 grams: nobody knows."""
+    """One piece of a line: what it should weigh and the standard deviation of that; 0 grams: nobody knows.
+
+    Line 0: a gift, which may be bagged and need not be.
+    """
 
     line: int
     grams: int
@@ -138,6 +142,12 @@ class Plate:
     crept: int = 0
     placed: tuple[tuple[Piece, int], ...] = ()
 
+    def begun(self, rules: BaggingRules) -> Plate:
+        """A visit begins: what lies there is another's, the shopper's own bag, or what they scan in a moment."""
+        lies = self.seen if self.seen is not None else 0
+        there = (_Belief(extras=(lies,), cost=_UNEXPLAINED),) if lies > rules.least else ()
+        return Plate(seen=self.seen, window=self.window, moved_ms=self.moved_ms, beliefs=(_Belief(), *there))
+
     # --- what happens in the basket ------------------------------------------------------------------------------
 
     def rung(self, pieces: Iterable[Piece], rules: BaggingRules, ms: int) -> Plate:
@@ -164,6 +174,17 @@ class Plate:
         if bagged:
             return _believing(self, bagged, ms)
         return replace(self, bag_ms=ms)
+
+    def hinted_again(self, ms: int) -> Plate:
+        """Staff have looked, and what lies there is not right: the shopper is told again before they are called again.
+
+        What is unexplained, or owed, counts from now.
+        """
+        return replace(
+            self,
+            doubt_ms=None if self.doubt_ms is None else ms,
+            owed_ms=None if self.owed_ms is None else ms,
+        )
 
     def accepted_by_staff(self) -> Plate:
         """Staff have looked: what lies there is right."""
@@ -212,7 +233,7 @@ class Plate:
 
 def _judged(plate: Plate, settled: int, rules: BaggingRules, ms: int) -> Plate:
     if plate.seen is None:
-        return replace(plate, seen=settled)
+        return _first_rest(plate, settled)
     change = settled - plate.seen
     if abs(change) <= rules.least:
         return _crept(plate, plate.seen, change, rules, ms)
@@ -224,6 +245,14 @@ def _judged(plate: Plate, settled: int, rules: BaggingRules, ms: int) -> Plate:
     if next_plate.bag_ms is not None and 0 < change <= rules.own_bag and all(each.extras for each in found):
         return replace(next_plate, bag_ms=None)
     return _believing(next_plate, found, ms, change)
+
+
+def _first_rest(plate: Plate, settled: int) -> Plate:
+    """What lies there is right, and what was rung up meanwhile is on the plate, or perhaps still to come."""
+    best = plate.accepted_by_staff().beliefs[0]
+    owed = plate.beliefs[0].owed
+    to_come = (_Belief(owed=owed, on=plate.beliefs[0].on, cost=_AMBIGUOUS),) if owed else ()
+    return replace(plate.accepted_by_staff(), seen=settled, beliefs=(best, *to_come))
 
 
 def _believing(plate: Plate, beliefs: Sequence[_Belief], ms: int, change: int = 0) -> Plate:
@@ -277,7 +306,7 @@ def _after(belief: _Belief, change: int, rules: BaggingRules, *, soon: bool) -> 
 
 def _to_see(belief: _Belief, rules: BaggingRules) -> tuple[Piece, ...]:
     """What is owed and heavy enough to be seen."""
-    return tuple(piece for piece in belief.owed if not 0 < piece.grams < rules.tiny)
+    return tuple(piece for piece in belief.owed if piece.line and not 0 < piece.grams < rules.tiny)
 
 
 def _kindest(beliefs: Sequence[_Belief], rules: BaggingRules) -> _Belief:
@@ -328,6 +357,19 @@ def _explanations(belief: _Belief, change: int, rules: BaggingRules) -> Iterator
                     on=belief.on + tuple(belief.owed[index] for index in came),
                     cost=belief.cost + cost,
                 )
+    yield from _many_alike(belief, change, rules)
+
+
+def _many_alike(belief: _Belief, change: int, rules: BaggingRules) -> Iterator[_Belief]:
+    """Beliefs in which more pieces of one line than are told apart came at once: a crate, a pack of twelve."""
+    for piece, owed in Counter(belief.owed).items():
+        count = _divided(change, piece.grams) if piece.grams else 0
+        cost = _cost(((piece, 1),) * count, change, rules) if _MOST_AT_ONCE < count <= owed else None
+        if cost is not None:
+            left = list(belief.owed)
+            for _ in range(count):
+                left.remove(piece)
+            yield replace(belief, owed=tuple(left), on=belief.on + (piece,) * count, cost=belief.cost + cost)
 
 
 def _cost(chosen: Sequence[tuple[Piece, int]], change: int, rules: BaggingRules) -> int | None:
@@ -362,7 +404,12 @@ def _stage(rules: BaggingRules, lasted_ms: int) -> Stage:
 
 
 def _mean(weights: Sequence[int]) -> int:
-    return (2 * sum(weights) + len(weights)) // (2 * len(weights))
+    return _divided(sum(weights), len(weights))
+
+
+def _divided(grams: int, by: int) -> int:
+    """To the nearest whole."""
+    return (2 * grams + by) // (2 * by)
 
 
 def _sum(pieces: Iterable[Piece]) -> int:

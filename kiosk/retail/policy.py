@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
+from kiosk.retail.bagging import LENIENT, OFF, STRICT, BaggingRules, Mode
 from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.item import Names
@@ -20,12 +21,14 @@ from kiosk.retail.weighing import Rules
 
 __all__ = [
     "REMOTE_KINDS",
+    "BaggingPolicy",
     "CashRounding",
     "CodeRules",
     "CouponRules",
     "Policy",
     "ReceiptLayout",
     "ReceiptRule",
+    "RescanRules",
     "TenderType",
     "Timeouts",
 ]
@@ -115,6 +118,52 @@ class CouponRules:
 
 
 @dataclass(frozen=True, slots=True)
+class BaggingPolicy:
+    """How what lies in the bagging area is compared with what was rung up; ``off`` where there is no such scale.
+
+    ``mode`` brings figures of its own (docs/understand/bagging.md); each one that is told here replaces the mode's:
+    grams, milliseconds, and tenths of a standard deviation (``sureness``). ``skips``: so often in a visit a shopper may
+    say that a thing will not be bagged, ``own_bags``: so many bags of their own; then staff are asked.
+    """
+
+    mode: Mode = "off"
+    sigma: int | None = None
+    sureness: int | None = None
+    least: int | None = None
+    tiny: int | None = None
+    own_bag: int | None = None
+    still_ms: int | None = None
+    still: int | None = None
+    hint_ms: int | None = None
+    patience_ms: int | None = None
+    drift: int | None = None
+    must_bag: bool | None = None
+    skips: int = 3
+    own_bags: int = 3
+
+    @property
+    def rules(self) -> BaggingRules:
+        """The mode's figures, with those that are told."""
+        preset = {"strict": STRICT, "lenient": LENIENT, "off": OFF}[self.mode]
+        told = {each.name: getattr(self, each.name) for each in fields(BaggingRules)}
+        return replace(preset, **{name: figure for name, figure in told.items() if figure is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class RescanRules:
+    """How many of a thousand baskets staff look through before payment; all 0: none.
+
+    ``per_1000`` by chance alone; ``per_1000_a_skip``, ``per_1000_a_void`` and ``per_1000_unweighed`` more for each line
+    that was not bagged, for each that was voided, and for a basket that the bagging scale did not watch to its end.
+    """
+
+    per_1000: int = 0
+    per_1000_a_skip: int = 0
+    per_1000_a_void: int = 0
+    per_1000_unweighed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Timeouts:
     """Milliseconds the kiosk waits.
 
@@ -150,6 +199,8 @@ class Policy:
     ``nfce``: how Brazil's NFC-e states each tax class. ``rights``: who of the staff may do what.
     ``remote_kinds``: the interventions that staff may clear from a page, without standing at the lane; ``age`` is among
     them only where the country allows it.
+    ``bagging``: whether and how the bagging scale watches,
+    ``rescans``: how many baskets staff look through by chance.
     """
 
     country: str
@@ -181,3 +232,5 @@ class Policy:
     nfce: Mapping[str, NfceClass] | None = None
     rights: Rights = field(default_factory=Rights)
     remote_kinds: tuple[str, ...] = REMOTE_KINDS
+    bagging: BaggingPolicy = BaggingPolicy()
+    rescans: RescanRules = RescanRules()

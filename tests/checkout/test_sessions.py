@@ -6,7 +6,8 @@ screen, and head office's list of what waits for staff is the lane's own. Held a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -14,10 +15,13 @@ from hypothesis import strategies as st
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.screen import AttractBody
+from kiosk.checkout.screen import AttractBody, BasketBody
 from kiosk.checkout.state import Phase
+from kiosk.retail.bagging import Mode
 from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from kiosk.retail.money import Money
+from kiosk.retail.policy import BaggingPolicy, RescanRules
+from kiosk.retail.weight import Weight
 from tests.support.lane import POWER, Agree, HandLane
 from tests.support.shop import bangladesh, brazil, small_shop
 
@@ -75,8 +79,13 @@ class Terminal:
 class WatchedLane(HandLane):
     """A lane whose every effect is carried out, or lost with the power."""
 
-    def __init__(self, *, choice: bool) -> None:
-        super().__init__(small_shop(brazil() if choice else bangladesh()))
+    def __init__(self, *, choice: bool, bagging: Mode = "off") -> None:
+        policy = brazil() if choice else bangladesh()
+        rescans = RescanRules(0 if bagging == "off" else 200, 100, 100)
+        super().__init__(small_shop(replace(policy, bagging=BaggingPolicy(bagging), rescans=rescans)))
+        for item_id, grams in (("milk", 1_000), ("tea", 400), ("wine", 1_300)):
+            self.book.items[item_id] = replace(self.book.items[item_id], expected_grams=grams)
+        self.load = 0
         self.terminal = Terminal()
         self.timers: list[str] = []
         self.lose_effects = False
@@ -95,6 +104,13 @@ class WatchedLane(HandLane):
                 if isinstance(effect, f.StartTimer):
                     self.timers.append(effect.name)
         return self
+
+    def put(self, grams: int) -> None:
+        """Something is put into the bagging area, or taken out, and comes to rest."""
+        self.load = max(0, self.load + grams)
+        for sequence in range(6):
+            self.later(100)
+            self.tell(i.WeightRead(Weight(self.load, 0, "g"), sequence > 3, sequence, 0, "bagging"))
 
     def cut(self) -> None:
         self.lose_effects = False
@@ -117,6 +133,10 @@ _TOUCHES: tuple[i.Input, ...] = (
     i.QuantityEntered(1, 3),
     i.LineVoidRequested(1),
     i.LineVoidRequested(2),
+    i.OwnBagPlaced(),
+    i.BaggingSkipped(1),
+    i.DeviceLost("bagging_scale", "cable"),
+    i.DeviceBack("bagging_scale"),
     i.CheckoutRequested(),
     i.TenderChosen("card"),
     i.TenderChosen("card"),
@@ -165,6 +185,7 @@ _DOINGS = (
     + ("buy",) * 2
     + ("terminal",) * 3
     + ("code",) * 2
+    + ("plate",) * 2
     + ("late", "silent", "printer", "reversal", "judge", "settle", "timer", "power")
 )
 _STEPS = st.tuples(st.sampled_from(_DOINGS), st.integers(0, 1_000), st.integers(0, 20))
@@ -172,7 +193,9 @@ _STEPS = st.tuples(st.sampled_from(_DOINGS), st.integers(0, 1_000), st.integers(
 
 def _do(lane: WatchedLane, what: str, at: int) -> None:  # noqa: C901, PLR0912 - one flat table of what may happen
     terminal, asked = lane.terminal, list(lane.terminal.asked)
-    if what == "buy":
+    if what == "plate":
+        lane.put((1_000, 400, -1_000, 1_300, 250, -400, 5_000, -5_000, 0)[at % 9])
+    elif what == "buy":
         lane.tell(i.CodeScanned("8901234567890"), i.CheckoutRequested(), i.TenderChosen("card"))
     elif what == "code":
         waiting = [tender for tender in asked if tender in terminal.by_code and tender not in terminal.taken]
@@ -267,6 +290,15 @@ def _sales_are_whole(lane: WatchedLane) -> None:
         assert sale.total.minor == sum(tender.amount.minor for tender in sale.tenders)
 
 
+def _nobody_is_held_without_a_word(lane: WatchedLane) -> None:
+    """Where payment waits for the bagging area, the shopper is told what to do."""
+    area, body = lane.state.live.area, lane.screen.body
+    called = any(raised.kind == "bagging" for raised in lane.state.interventions)
+    assert called == (area.doubt is not None and area.doubt.stage == "staff")
+    if isinstance(body, BasketBody) and (area.paying or called):
+        assert body.bagging is not None
+
+
 def _not_found(lane: WatchedLane) -> None:
     """Where the power went between the request's record and the terminal, the terminal knows of nothing."""
     tender = lane.state.transaction.open_tender if lane.state.transaction is not None else None
@@ -294,11 +326,15 @@ def _free(lane: WatchedLane) -> None:
         lane.elapse(0)
 
 
-@given(choice=st.booleans(), steps=st.lists(_STEPS, min_size=30, max_size=80))
+@given(
+    choice=st.booleans(),
+    bagging=st.sampled_from(get_args(Mode)),
+    steps=st.lists(_STEPS, min_size=30, max_size=80),
+)
 def test_money_is_conserved_and_nobody_is_stuck_over_any_session(
-    *, choice: bool, steps: list[tuple[str, int, int]]
+    *, choice: bool, bagging: Mode, steps: list[tuple[str, int, int]]
 ) -> None:
-    lane = WatchedLane(choice=choice)
+    lane = WatchedLane(choice=choice, bagging=bagging)
     for what, at, power_goes in steps:
         lane.later(700)
         lane.lose_effects = power_goes == 0
@@ -309,6 +345,7 @@ def test_money_is_conserved_and_nobody_is_stuck_over_any_session(
         _somebody_carries_on(lane)
         _head_office_sees_the_same(lane)
         _sales_are_whole(lane)
+        _nobody_is_held_without_a_word(lane)
     _free(lane)
     _nothing_taken_is_forgotten(lane)
     assert lane.state.phase is Phase.IDLE

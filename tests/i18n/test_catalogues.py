@@ -18,6 +18,7 @@ from kiosk.checkout.events import InterventionKind
 from kiosk.checkout.inputs import Condition, DeviceCause, OperatorAct, StorageCause, TerminalOutcome
 from kiosk.checkout.screen import CardBody, ThanksBody, WeighBody
 from kiosk.i18n.catalogues import LANGUAGES, source
+from kiosk.retail.bagging import DoubtKind
 from kiosk.retail.codes import Refused
 from kiosk.retail.rights import Denial, default_roles
 from kiosk.retail.transaction import TenderKind
@@ -121,6 +122,9 @@ def test_every_message_the_code_builds_from_parts_has_its_like_in_the_catalogues
 FAMILIES: dict[str, tuple[str, ...]] = {
     "intervention.{}": get_args(InterventionKind),
     "line.{}": get_args(InterventionKind),
+    "console.intervention.{}": get_args(InterventionKind),
+    "bagging.{}": get_args(DoubtKind),
+    "intervention.bagging_{}": (*get_args(DoubtKind), "skip"),
     "act.{}": get_args(OperatorAct),
     "pay.{}": get_args(TerminalOutcome),
     "device.{}": DEVICES,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.checkout.look_up import Shelf, Tile
 from kiosk.checkout.screen import (
     AttractBody,
+    BaggingView,
     BasketBody,
     Body,
     CardBody,
@@ -258,6 +259,21 @@ BODIES: dict[str, Body] = {
         lines=LINES[:2],
         coupons=(CouponView("KPSPRING", OFFER, bdt(5_000)), CouponView("9912345000017", COUPON)),
         gifts=(GiftView(TEA, 1),),
+    ),
+    "basket_weighs_bags": replace(BASKET, weighs_bags=True),
+    "basket_bag_place": replace(
+        BASKET, weighs_bags=True, bagging=BaggingView(text("bagging.place", item=STRAWBERRY), skip=1)
+    ),
+    "basket_bag_unexpected": replace(
+        BASKET, weighs_bags=True, bagging=BaggingView(text("bagging.unexpected"), own_bag=True)
+    ),
+    "basket_bag_staff": replace(
+        BASKET,
+        weighs_bags=True,
+        can_pay=False,
+        hint=text("basket.hint.staff"),
+        interventions=(InterventionView("i9", "bagging", text("intervention.bagging"), "payment", 0, 1),),
+        bagging=BaggingView(text("bagging.mismatch", item=TEA), own_bag=True, skip=4, with_staff=True),
     ),
     "basket_points": replace(BASKET, member_tier="gold", points=PointsView(213, 12_480, 31)),
     "basket_points_hint": replace(BASKET, member_tier="gold", points=PointsView(213, 12_480), hints=(MORE,)),

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from kiosk.checkout.inputs import (
+    BaggingSkipped,
     CheckoutRequested,
     CouponReturnRequested,
     ItemChosen,
     LineVoidRequested,
+    OwnBagPlaced,
     QuantityEntered,
     ViewRequested,
 )
-from kiosk.checkout.screen import BasketBody, HintView, InterventionView, LineView, Screen, TotalsView
+from kiosk.checkout.screen import BaggingView, BasketBody, HintView, InterventionView, LineView, Screen, TotalsView
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.view import TITLE_ROW, View, side_by_side
 from ui.theme import TypeSize
+from ui.widgets.bagging_hint import BaggingHint
 from ui.widgets.button import PushButton
 from ui.widgets.card import Card
 from ui.widgets.coupon_row import CouponRow, coupon_height
@@ -53,6 +56,8 @@ class BasketView(View):
         self._empty = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
         self.look_up = PushButton(kit, kit.say("basket.look_up"), self._look_up, icon="search", icon_size=36)
         self.loyalty = PushButton(kit, kit.say("basket.loyalty"), self._loyalty, icon="star", icon_size=36)
+        self.own_bag = PushButton(kit, kit.say("bagging.own_bag"), self._own_bag, icon="scale", icon_size=36)
+        self.bagging = BaggingHint(kit, self._own_bag, self._skip)
         self._earns = kit.words("", TypeSize.NOTE, colour=kit.theme.on_soft, face="SemiBold")
         self._has = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, align="right")
         self._hint = Hint(kit)
@@ -83,6 +88,7 @@ class BasketView(View):
         self._count.say(kit.say("basket.count", count=body.totals.count) if body.lines else "")
         self._hint.show(kit.say(body.hint))
         self._show_offer(body.hints)
+        self._show_bagging(body.bagging, weighs=body.weighs_bags)
         self._shown = body.totals
         self._totals.show(body.totals)
         self.pay.enable(body.can_pay)
@@ -141,6 +147,12 @@ class BasketView(View):
             self.offer.show(hint)
         self.keep(self.offer, hints)
         self.keep(self._hint, not hints or self._below_lines)
+
+    def _show_bagging(self, told: BaggingView | None, *, weighs: bool) -> None:
+        if told is not None:
+            self.bagging.show(told)
+        self.keep(self.bagging, told)
+        self.keep(self.own_bag, weighs and (told is None or not told.own_bag))
 
     @property
     def _below_lines(self) -> bool:
@@ -219,8 +231,12 @@ class BasketView(View):
         self._title.place(name)
         self._count.place(count)
         buttons, rest = rest.bottom(kit.px(88), kit.px(16))
-        for button, place in zip((self.look_up, self.loyalty), buttons.columns(2, kit.px(16)), strict=True):
+        shown = [each for each in (self.look_up, self.loyalty, self.own_bag) if each.parent is not None]
+        for button, place in zip(shown, buttons.columns(len(shown), kit.px(16)), strict=True):
             button.place(place)
+        if self.bagging.parent is not None:
+            told, rest = rest.bottom(self.bagging.tall(rest.w), kit.px(16))
+            self.bagging.place(told)
         if self.offer.parent is not None and self._below_lines:
             offer, rest = rest.bottom(self.offer.tall(rest.w), kit.px(16))
             self.offer.place(offer)
@@ -250,6 +266,12 @@ class BasketView(View):
 
     def _loyalty(self) -> None:
         self.kit.submit(ViewRequested("loyalty"))
+
+    def _own_bag(self) -> None:
+        self.kit.submit(OwnBagPlaced())
+
+    def _skip(self, line: int) -> None:
+        self.kit.submit(BaggingSkipped(line))
 
     def _pay(self) -> None:
         self.kit.submit(CheckoutRequested())

@@ -133,6 +133,8 @@ class Desk:
         minimum_age: int = 0,
         tender: str = "",
         reason: str = "",
+        grams: int = 0,
+        lines: tuple[int, ...] = (),
     ) -> None:
         """Call staff about something."""
         self.happened(
@@ -146,6 +148,8 @@ class Desk:
                 minimum_age=minimum_age,
                 tender=tender,
                 reason=reason,
+                grams=grams,
+                lines=lines,
             )
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import drawer, earning, fiscal, offers
+from kiosk.checkout.deciding import bagging, drawer, earning, fiscal, offers, rescans
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Live, Reversal, Tender, Transaction
@@ -67,16 +67,21 @@ def request_checkout(desk: Desk) -> None:
 
 
 def payable(desk: Desk, basket: Transaction) -> bool:
-    """Whether there is something to pay and nothing waits for staff. What comes to less than was paid is for them."""
+    """Whether there is something to pay and nothing waits for staff. What comes to less than was paid is for them.
+
+    Nor while the bagging area does not agree with the basket, and staff may be asked to look through it.
+    """
     if desk.due().minor < 0:
         if desk.intervention("help") is None:
             desk.raise_intervention("help", blocks="nothing")
         desk.refuse(text("pay.staff_first"))
         return False
+    if bagging.holds(desk, basket):
+        return False
     if desk.blocked("payment"):
         desk.refuse(text("pay.staff_first"))
         return False
-    return bool(basket.live_lines)
+    return bool(basket.live_lines) and not rescans.asked(desk, basket)
 
 
 def choose(desk: Desk, chosen: i.TenderChosen) -> None:

@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import coupons, earning, entry, fiscal, lane, payment, permitting, receipt
+from kiosk.checkout.deciding import bagging, coupons, earning, entry, fiscal, lane, payment, permitting, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
@@ -116,6 +116,8 @@ def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
             desk.happened(e.AgeApproved(raised.minimum_age, by))
         case "printer":
             receipt.print_again(desk)
+        case "bagging":
+            bagging.accepted(desk)
         case "fiscal":
             fiscal.ask_again(desk)
         case "signature":
@@ -132,23 +134,31 @@ def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
 
 
 def _refuse(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
-    if raised.kind == "reversal":
-        payment.reverse_again(desk, raised.tender)
-    elif raised.kind == "printer":
-        receipt.go_without(desk)
-    elif raised.kind == "fiscal":
-        fiscal.let_go(desk, by)
-    elif raised.kind == "signature":
-        payment.signature_refused(desk, raised, by)
+    match raised.kind:
+        case "reversal":
+            payment.reverse_again(desk, raised.tender)
+        case "printer":
+            receipt.go_without(desk)
+        case "fiscal":
+            fiscal.let_go(desk, by)
+        case "signature":
+            payment.signature_refused(desk, raised, by)
+        case "bagging":
+            bagging.hinted_again(desk)
+        case "age":
+            _too_young(desk, by)
+        case "staff_item" | "recalled" | "expired" | "serial":
+            if desk.basket is not None and raised.line is not None:
+                entry.void_line(desk, raised.line, by=by)
+        case _:
+            pass
+
+
+def _too_young(desk: Desk, by: str) -> None:
     basket = desk.basket
-    if basket is None:
-        return
-    if raised.kind == "age":
-        for line in basket.live_lines:
-            if line.minimum_age > basket.age_approved:
-                entry.void_line(desk, line.line, by=by)
-    elif raised.kind in ("staff_item", "recalled", "expired", "serial") and raised.line is not None:
-        entry.void_line(desk, raised.line, by=by)
+    for line in basket.live_lines if basket is not None else ():
+        if basket is not None and line.minimum_age > basket.age_approved:
+            entry.void_line(desk, line.line, by=by)
 
 
 def _void_line(desk: Desk, acted: i.OperatorActed, by: str) -> None:
