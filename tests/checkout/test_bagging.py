@@ -11,6 +11,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.decide import light
 from kiosk.checkout.screen import BaggingView, BasketBody, StaffBody, TenderChoiceBody
 from kiosk.checkout.text import Text
+from kiosk.retail.offer import Gift, Offer, Scope
 from kiosk.retail.policy import BaggingPolicy, RescanRules
 from kiosk.retail.weight import Weight
 from tests.support.lane import HandLane, open_lane, replayed
@@ -62,8 +63,10 @@ def lane() -> BaggedLane:
     return opened()
 
 
-def opened(bagging: BaggingPolicy = STRICT, rescans: RescanRules = NONE) -> BaggedLane:
-    made = BaggedLane(shop(bagging, rescans))
+def opened(
+    bagging: BaggingPolicy = STRICT, rescans: RescanRules = NONE, *, book: MemoryBook | None = None
+) -> BaggedLane:
+    made = BaggedLane(book or shop(bagging, rescans))
     ready = open_lane(made.book)
     made.state, made.journal, made.now_ms = ready.state, ready.journal, ready.now_ms
     made.tell(i.ShopperArrived("en"))
@@ -259,6 +262,22 @@ def test_a_carrier_bag_that_was_bought_is_expected(lane: BaggedLane) -> None:
     lane.scan(BAG)
     lane.put(22)
     lane.bagged(MILK, MILK_G)
+    lane.tell(i.CheckoutRequested())
+    assert pays(lane)
+
+
+def test_a_gift_may_be_bagged_or_left_and_leaves_the_bag_with_what_earned_it() -> None:
+    book = shop()
+    book.offers = (Offer("cup", Scope(("tea",)), Gift("milk"), {"en": "Milk with tea"}),)
+    for bagged in (True, False):
+        lane = opened(book=book)
+        lane.bagged(TEA, TEA_G)
+        lane.put(MILK_G if bagged else 0)
+        assert said(lane) == ""
+        lane.tell(i.LineVoidRequested(1))
+        lane.put(-TEA_G)
+        assert said(lane) == ("bagging.unexpected" if bagged else "")
+    lane.bagged(TEA, TEA_G)
     lane.tell(i.CheckoutRequested())
     assert pays(lane)
 

@@ -6,6 +6,7 @@ held up: staff see that it is lost, and what lies there when it answers again is
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Final
 
@@ -160,7 +161,9 @@ def _begin(desk: Desk, basket: Transaction, rules: BaggingRules) -> None:
     opened = any(isinstance(event, e.TransactionOpened) for event in desk.events)
     lost = desk.lost("bagging_scale")
     desk.happened(e.BaggingShown(desk.state.live.area.plate.begun(rules), watched=not lost))
-    _changed(desk, () if opened else basket.lines, basket, rules)
+    if opened:
+        _changed(desk, (), basket, rules)
+        _given(desk, (), basket.gifts, rules)
 
 
 def _changed(desk: Desk, were: tuple[LineItem, ...], basket: Transaction, rules: BaggingRules) -> None:
@@ -184,15 +187,19 @@ def _changed(desk: Desk, were: tuple[LineItem, ...], basket: Transaction, rules:
 
 
 def _given(desk: Desk, were: tuple[OwedGift, ...], gifts: tuple[OwedGift, ...], rules: BaggingRules) -> None:
-    """A gift is taken and not scanned: it may come into the bag."""
+    """A gift is taken and not scanned: it may come into the bag, and leaves it with what earned it."""
     if were == gifts:
         return
     area, ms = desk.state.live.area, desk.moment.mono_ms
-    plate = area.plate.skipped(0, ms)
-    for gift in gifts:
-        item = desk.book.item(gift.item_id)
-        known = item.expected_grams if item is not None else None
-        plate = plate.rung([Piece(0, known or 0, _spread(item, known or 0))] * gift.units, rules, ms)
+    plate, units = area.plate, Counter({gift.item_id: gift.units for gift in gifts})
+    units.subtract({gift.item_id: gift.units for gift in were})
+    for item_id, more in units.items():
+        item = desk.book.item(item_id)
+        known = (item.expected_grams if item is not None else None) or 0
+        if more > 0:
+            plate = plate.rung([Piece(0, known, _spread(item, known))] * more, rules, ms)
+        elif more < 0:
+            plate = plate.voided(0, -more, ms)
     desk.happened(replace(area, plate=plate))
 
 
