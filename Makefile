@@ -42,7 +42,7 @@ faults: setup ## kill -9 at random moments; ROUNDS=300 SEED=1
 	@$(RUN) -m bench.faults
 
 powercut: setup ## the power goes at each step of each way to pay; WAYS=card,cash EVERY=5
-	@$(RUN) -m bench.powercut
+	@$(RUN) -m tests.faults.powercut
 
 bench: setup ## speed, memory and idle load against their targets
 	@$(RUN) -m tests.benchmarks

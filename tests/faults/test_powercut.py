@@ -8,12 +8,12 @@ from typing import Any, get_args
 
 import pytest
 
-from bench.knife import BEGINS, ENDS, NO_STEP
-from bench.powercut import WAYS, drill, main
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.retail.transaction import TenderKind
+from tests.faults.knife import BEGINS, ENDS, NO_STEP
+from tests.faults.powercut import WAYS, drill, main
 from tools.report import Report
 
 MOVES_MONEY_OR_GOODS = {

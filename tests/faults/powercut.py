@@ -258,7 +258,7 @@ def drill(report: Report, ways: Sequence[Way], *, every: int = 1) -> int:
     folder = Path(tempfile.mkdtemp(prefix="powercut-"))
     knife = folder / "knife"
     knife.mkdir()
-    world = World(folder, replace(Options.drill(), wrapper={_CHECKOUT: ("bench.knife", str(knife))}))
+    world = World(folder, replace(Options.drill(), wrapper={_CHECKOUT: ("tests.faults.knife", str(knife))}))
     with report:
         try:
             world.start()
