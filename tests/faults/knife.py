@@ -1,9 +1,9 @@
 """The kiosk under the knife: ``kill -9`` at one named step of a payment, chosen beforehand and hit exactly.
 
-``python -m tests.faults.knife FOLDER MODULE ARGUMENTS...`` runs MODULE as ``python -m`` would. From the moment at which money
-is asked for until the shopper has left, each record put on disk and each deed done is two steps, one before and one
-after it: ``before write TenderRequested #1``, ``after do Charge #1``. ``FOLDER/cut`` names the step at which the
-process is killed, once; without it each step's name is added to ``FOLDER/steps``. Only drills use it.
+``python -m tests.faults.knife FOLDER MODULE ARGUMENTS...`` runs MODULE as ``python -m`` would. From the moment at
+which money is asked for until the shopper has left, each record put on disk and each deed done is two steps, one
+before and one after it: ``before write TenderRequested #1``, ``after do Charge #1``. ``FOLDER/cut`` names the step at
+which the process is killed, once; without it each step's name is added to ``FOLDER/steps``. Only drills use it.
 """
 
 from __future__ import annotations

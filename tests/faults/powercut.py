@@ -328,7 +328,7 @@ def main() -> int:
     try:
         every, ways = whole_number("EVERY", 1, least=1), _wanted()
     except AskedError as fault:
-        print(f"powercut: {fault}", file=sys.stderr)
+        sys.stderr.write(f"powercut: {fault}\n")
         return 2
     return drill(Report("powercut"), ways, every=every)
 
