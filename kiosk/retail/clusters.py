@@ -348,8 +348,26 @@ def _settle(bids: Sequence[_Placed], field: Field, budget: int) -> _Settled:
     parts = _parts(bids, units, field)
     budget = budget * _THOROUGH if len(units) <= _FEW else budget
     groups, proven = _solved(bids, units, field, budget) if len(parts) == 1 else (_in_parts(bids, field), False)
+    if not proven:
+        groups = _not_less_than_alone(groups, bids, field)
     takes = ((unit, one.bid.rival.offer.offer_id, amount) for one, shares in groups for unit, amount in shares)
     return _Settled(tuple(takes), proven)
+
+
+def _not_less_than_alone(groups: _GroupsMade, bids: Iterable[_Placed], field: Field) -> _GroupsMade:
+    """The groups, or those of one offer alone where it saves more by itself."""
+    served = {unit for _one, shares in groups for unit, _amount in shares}
+    idle = {unit for one in bids for unit in one.wanted} - served
+    value = sum(amount for _one, shares in groups for _unit, amount in shares) + sum(field.base[n] for n in idle)
+    for one in bids:
+        if one.bid.deal.at_most() <= value:
+            continue
+        goods, _base = field.of(one.units)
+        shares, _in_groups = _alone(one.bid.rival, goods, ())
+        alone_saves = sum(amount for _unit, amount in shares)
+        if alone_saves > value:
+            value, groups = alone_saves, [(one, [(one.units[n], amount) for n, amount in shares])]
+    return groups
 
 
 def _in_parts(bids: Sequence[_Placed], field: Field) -> _GroupsMade:

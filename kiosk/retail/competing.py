@@ -71,17 +71,14 @@ def search(contest: Contest, budget: int = STEPS) -> Found:
     if chosen is not None:
         groups = _groups(contest, members, chosen)
         return Found(_value(contest, groups), groups, proven=True, steps=budget - steps.left)
-    found = _in_haste(contest, lots, members, rents, budget)
-    for number, deal in enumerate(contest.deals):
-        if (len(contest.deals) > 1 or any(contest.base)) and deal.at_most() > found.value:
-            found = max(found, _alone(contest, number), key=lambda one: one.value)
-    return found
+    return _in_haste(contest, lots, members, rents, budget)
 
 
 def _in_haste(contest: Contest, lots: Lots, members: Sequence[Sequence[int]], rents: Rents, budget: int) -> Found:
     """The groups that lose least serve half of the units; what they leave is searched again, with less budget."""
     loss = max(SCALE, rents.worth_most(lots) // _FINE)
-    placed = losing_at_most(lots, rents, loss, Steps(budget // _HASTE))
+    listed = losing_at_most(lots, rents, loss, Steps(budget // _HASTE))
+    placed = [one for one in listed if one.column.saving > sum(lots.base[kind] for kind in one.column.kinds)]
     placed.sort(key=lambda one: (one.loss, one.deal, one.column.kinds))
     first = _groups(contest, members, _some(lots, placed))
     if not first:
@@ -121,13 +118,6 @@ def _left_by(contest: Contest, groups: Iterable[Group], served: Collection[int])
         tuple(0 if unit in served else gain for unit, gain in enumerate(contest.base)),
         tuple(deal.without(served).less(used[n], saved[n]) for n, deal in enumerate(contest.deals)),
     )
-
-
-def _alone(contest: Contest, number: int) -> Found:
-    """One deal, and the bases of the units it leaves."""
-    found = search(Contest((0,) * len(contest.base), (contest.deals[number],)), ALONE)
-    groups = tuple(Group(number, group.units, group.saving) for group in found.groups)
-    return Found(_value(contest, groups), groups, proven=False)
 
 
 def worth_of(deal: Deal, base: Sequence[int]) -> int | None:
