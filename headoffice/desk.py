@@ -22,6 +22,7 @@ from headoffice.points.holds import Holds
 from headoffice.points.upkeep import look_after
 from headoffice.registry import Registry
 from headoffice.stock import publish_stirred
+from headoffice.weights import LEAST, teach
 from messages import envelope, feed, topics
 from messages.asks import CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk, SerialAsk
 from messages.errors import MessageError, Reason
@@ -52,6 +53,7 @@ class Reply:
 class Desk:
     """Everything kiosks say arrives here. ``trouble`` is a sentence for people while nothing can be stored.
 
+    ``teach_after``: so many pieces of an item must have been weighed before the shops are told of it; 0: never.
     ``cashier`` takes the questions about payments and answers them by itself; without one none are offered.
     """
 
@@ -62,6 +64,7 @@ class Desk:
         clock: Callable[[], int],
         on_change: Callable[[set[str]], None] = lambda _: None,
         stock_every_seconds: int = 300,
+        teach_after: int = LEAST,
         cashier: Cashier | None = None,
     ) -> None:
         self.ingest = Ingest(database, clock=clock, on_change=on_change)
@@ -75,6 +78,7 @@ class Desk:
         self._clock = clock
         self._on_change = on_change
         self._stock_every = stock_every_seconds
+        self._teach_after = teach_after
         self._stock_due = time.monotonic() + stock_every_seconds
         self._heads_due = time.monotonic()
         self._told: tuple[int, list[str]] = (0, [])
@@ -241,6 +245,7 @@ class Desk:
         with self._database.read() as session:
             today = home_of(session).today(now).isoformat()
         told += look_after(self._database, self.feed, today=today, now_ms=now)
+        told += teach(self._database, now_ms=now, least=self._teach_after)
         return self._heads() if told else []
 
     def _bury(self, topic: str, letter: Letter, payload: bytes) -> None:

@@ -32,6 +32,7 @@ from headoffice.desk import Desk, payment_reply
 from headoffice.feed import Feed
 from headoffice.live import Hub
 from headoffice.payments.cashier import Cashier
+from headoffice.weights import LEAST
 from messages.asks import PaymentAnswer
 
 __all__ = ["House", "build_house", "main"]
@@ -86,7 +87,14 @@ def build_house(told: argparse.Namespace) -> House:
             link.say(payment_reply(kiosk, answer))
 
     cashier = Cashier(database, tills, clock=_now, tell=tell)
-    desk = Desk(database, clock=_now, on_change=hub.tell, stock_every_seconds=told.stock_every, cashier=cashier)
+    desk = Desk(
+        database,
+        clock=_now,
+        on_change=hub.tell,
+        stock_every_seconds=told.stock_every,
+        teach_after=told.teach_after,
+        cashier=cashier,
+    )
     link = BrokerLink(broker, desk) if broker else None
     feed = Feed(database, clock=_now, on_publish=link.feed_moved if link else lambda _version: None)
     accounts = Accounts(database, clock=_now)
@@ -138,6 +146,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--behind-tls", action="store_true", help="the pages are reached through HTTPS only")
     parser.add_argument("--acquirers", type=Path, metavar="FILE", help="who takes payments by code; none without it")
     parser.add_argument("--stock-every", type=int, default=300, metavar="SECONDS", help="how often stock goes down")
+    parser.add_argument(
+        "--teach-after",
+        type=int,
+        default=LEAST,
+        metavar="PIECES",
+        help="weighed before an item's weight is told; 0: never",
+    )
     return parser
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from headoffice.base import Base, add_rows
 from headoffice.ledger import coupons as booking
+from headoffice.ledger import weights
 from headoffice.ledger.baskets import Baskets
 from headoffice.ledger.coupon_tables import OfferUse
 from headoffice.ledger.tables import (
@@ -138,6 +139,8 @@ class Posting:
                 self._baskets.phased("suspended", event.transaction)
             case events.TransactionResumed():
                 self._baskets.phased("scanning", event.transaction)
+            case events.PiecesBagged():
+                weights.add_up(self._session, event)
             case events.InterventionRaised() | events.InterventionCleared():
                 self._intervention(event)
             case _:
