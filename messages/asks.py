@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from messages.day_report import Grand
 from messages.envelope import Count, Message, Text
 
 __all__ = [
@@ -141,7 +142,10 @@ class NumbersAsk(Message, frozen=True, kw_only=True):
 
 
 class NumbersAnswer(Message, frozen=True, kw_only=True):
-    """The highest numbers of the workstation over all earlier epochs; zeros and an empty day where it is new."""
+    """The highest numbers of the workstation over all earlier epochs; zeros and an empty day where it is new.
+
+    ``last_z`` is its last Z report's number, ``grand`` its perpetual totals: of all its sales in the ledger.
+    """
 
     NAME: ClassVar[str] = "answer.numbers"
 
@@ -150,6 +154,8 @@ class NumbersAnswer(Message, frozen=True, kw_only=True):
     last_number: Count = 0
     last_legal: Count = 0
     business_day: Text = ""
+    last_z: Count = 0
+    grand: Grand | None = None
 
 
 class PaymentAsk(Message, frozen=True, kw_only=True):

@@ -40,14 +40,14 @@ Words = Annotated[str, msgspec.Meta(max_length=MOST_WORDS)]
 
 
 class LaneOrder(Message, frozen=True, kw_only=True):
-    """Open or close the lane. ``order`` grows with each order given to this kiosk: an older one that comes late is
-    cleared and not carried out. ``reason`` is shown to staff. ``ident``: by which the lane answers it in its journal;
-    ``operator_id``: who gives it, where that is a person.
+    """Open or close the lane, or close its business day. ``order`` grows with each order given to this kiosk: an older
+    one that comes late is cleared and not carried out. ``reason`` is shown to staff. ``ident``: by which the lane
+    answers it in its journal; ``operator_id``: who gives it, where that is a person.
     """
 
     NAME: ClassVar[str] = "command.lane"
 
-    command: Literal["open_lane", "close_lane"]
+    command: Literal["open_lane", "close_lane", "close_day"]
     order: Count
     reason: Text = ""
     ident: Text = ""

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from messages.day_report import DayReport, Grand, Reconciliation
 from messages.envelope import decode_data
 from messages.errors import MessageError, Reason
 from messages.values import (
@@ -37,8 +38,11 @@ __all__ = [
     "CouponAccepted",
     "CouponRefused",
     "CouponReturned",
+    "DayCloseWanted",
     "DayClosed",
     "DayOpened",
+    "DayReportRequested",
+    "DayReportSettled",
     "DrawerOpened",
     "EpochOpened",
     "FiscalBegun",
@@ -58,6 +62,7 @@ __all__ = [
     "LaneClosed",
     "LaneOpened",
     "LanguageSet",
+    "LayerSaving",
     "LineAdded",
     "LineVoided",
     "LoyaltyAttached",
@@ -84,12 +89,14 @@ __all__ = [
     "TenderReversed",
     "TenderSettled",
     "TerminalDayClosed",
+    "TerminalReconciled",
     "TransactionCompleted",
     "TransactionOpened",
     "TransactionResumed",
     "TransactionSuspended",
     "TransactionVoided",
     "WeighingParametersChanged",
+    "ZReportMade",
     "read_payload",
 ]
 
@@ -116,6 +123,8 @@ class SeriesContinued(Payload, frozen=True):
     last_number: int
     last_legal: int
     business_day: str
+    last_z: int = 0
+    grand: Grand | None = None
 
 
 class SeriesOpened(Payload, frozen=True):
@@ -147,6 +156,45 @@ class TerminalDayClosed(Payload, frozen=True):
     utc_ms: int
     report: tuple[str, ...] = ()
     reason: str = ""
+
+
+class ZReportMade(Payload, frozen=True):
+    """The day is closed with this report."""
+
+    report: DayReport
+
+
+class DayCloseWanted(Payload, frozen=True):
+    """Head office wants the day closed."""
+
+    by: str
+    utc_ms: int
+
+
+class DayReportRequested(Payload, frozen=True):
+    """The printer is about to be asked for an X or Z report."""
+
+    job: str
+    kind: Literal["x", "z"]
+    number: int
+    copy: bool
+    by: str
+    utc_ms: int
+
+
+class DayReportSettled(Payload, frozen=True):
+    """What became of that print job."""
+
+    job: str
+    outcome: Literal["printed", "failed", "unknown"]
+    reason: str = ""
+
+
+class TerminalReconciled(Payload, frozen=True):
+    """The terminal's totals against the lane's own."""
+
+    reconciliation: Reconciliation
+    utc_ms: int
 
 
 class DrawerOpened(Payload, frozen=True):
@@ -355,13 +403,14 @@ class InterventionCleared(Payload, frozen=True):
     by: str
     reason: str = ""
     remote: bool = False
+    utc_ms: int = 0
 
 
 class CommandAnswered(Payload, frozen=True):
     """What became of a command from afar."""
 
     command: str
-    deed: Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane"]
+    deed: Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane", "close_day"]
     outcome: Literal["done", "refused", "too_late"]
     by: str
     utc_ms: int
@@ -422,6 +471,13 @@ class TenderReversed(Payload, frozen=True):
     tender_id: str = ""
 
 
+class LayerSaving(msgspec.Struct, frozen=True):
+    """What the offers of one layer took off a sale."""
+
+    layer: Literal["catalogue", "item", "order", "points"]
+    amount: Money
+
+
 class TransactionCompleted(Payload, frozen=True):
     """The sale, whole: what the ledger keeps."""
 
@@ -442,6 +498,7 @@ class TransactionCompleted(Payload, frozen=True):
     points: SalePoints | None = None
     coupons: tuple[RedeemedCoupon, ...] = ()
     gifts: tuple[OwedGift, ...] = ()
+    layers: tuple[LayerSaving, ...] = ()
 
 
 class FiscalText(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ import msgspec
 
 from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState
 from messages.commands import StaffDeed
+from messages.day_report import Grand
 
 __all__ = [
     "MAXIMUM_LINE",
@@ -192,6 +193,8 @@ class NumbersFound(_Record, frozen=True, tag="numbers_found"):
     last_legal: int = 0
     business_day: str = ""
     offline: bool = False
+    last_z: int = 0
+    grand: Grand | None = None
 
 
 class PaymentTold(_Record, frozen=True, tag="payment_told"):
@@ -230,7 +233,7 @@ class PointsHeld(_Record, frozen=True, tag="points_held"):
 class LaneCommand(_Record, frozen=True, tag="lane_command"):
     """Head office opens or closes the lane. ``ident`` and ``operator_id`` as in ``messages.commands.LaneOrder``."""
 
-    command: Literal["open_lane", "close_lane"]
+    command: Literal["open_lane", "close_lane", "close_day"]
     reason: str = ""
     ident: str = ""
     operator_id: str = ""

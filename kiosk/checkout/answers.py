@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.retail.day_report import Grand
 from kiosk.retail.occasion import Used
 
 __all__ = ["CouponAnswered", "CouponState", "MemberAnswered", "NumbersAnswered", "SerialAnswered"]
@@ -47,7 +48,10 @@ class CouponAnswered:
 
 @dataclass(frozen=True, slots=True)
 class NumbersAnswered:
-    """The highest numbers head office knows of this workstation; ``offline`` when it could not be asked in time."""
+    """The highest numbers head office knows of this workstation; ``offline`` when it could not be asked in time.
+
+    ``grand``: what all its sales came to that head office has; ``None``: it does not say.
+    """
 
     correlation: str
     series: int = 0
@@ -55,6 +59,8 @@ class NumbersAnswered:
     last_legal: int = 0
     business_day: str = ""
     offline: bool = False
+    last_z: int = 0
+    grand: Grand | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import (
     bagging,
     burning,
+    business_day,
     codes,
     coupons,
     drawer,
@@ -63,6 +64,7 @@ def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisio
         payment.request_checkout(desk)
     bagging.conclude(desk, state)
     hinting.follow(desk, state, input_)
+    business_day.follow(desk, state)
     fiscal.follow(desk, state.withdrawals)
     remote.follow(desk)
     before, after = light(state), light(desk.state)
@@ -182,6 +184,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             terminal.prompted(desk, input_)
         case i.TerminalDayAnswered():
             terminal.day_answered(desk, input_)
+            business_day.print_waiting(desk)
         case i.DrawerMoved():
             drawer.moved(desk, is_open=input_.is_open)
         case i.QrReady():
@@ -189,7 +192,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.ReversalAnswered():
             payment.reversal_answered(desk, input_)
         case i.PrinterAnswered():
-            receipt.answered(desk, input_)
+            if not business_day.printed(desk, input_):
+                receipt.answered(desk, input_)
         case i.FiscalAnswered():
             fiscal.answered(desk, input_)
         case i.FiscalSilent():
@@ -235,11 +239,12 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.TimerElapsed():
             _elapsed(desk, input_.name)
         case i.DayTurned():
-            lane.day_turned(desk)
+            business_day.turned(desk)
         case i.PowerRestored():
             lane.power_restored(desk, input_)
         case i.ConditionChanged():
             desk.happened(e.ConditionShown(input_.condition, input_.on))
+            business_day.turned(desk)  # a clock that is trusted again may have let a day pass
         case i.StorageFailed():
             desk.happened(e.StorageShown(input_.reason))
         case i.StorageRecovered():
@@ -255,5 +260,7 @@ def _elapsed(desk: Desk, name: str) -> None:
         desk.happened(e.MessageShown(None))
     elif name == hinting.TIMER:
         hinting.advise(desk)
+    elif name == business_day.TIMER:
+        business_day.print_waiting(desk)
     else:
         shopper.timer(desk, name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.events import TransactionCompleted
+from kiosk.retail.day_report import DayReport, Reconciliation
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import TenderKind, TransactionId
@@ -31,6 +32,7 @@ __all__ = [
     "FiscalVoid",
     "OpenDrawer",
     "Print",
+    "PrintReport",
     "Reverse",
     "SetLight",
     "StartTimer",
@@ -51,6 +53,16 @@ class Print:
     copy: bool
     printed: tuple[FiscalText, ...] = ()
     fiscal: Literal["", "given", "unsigned"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReport:
+    """Print an X or Z report -> PrinterAnswered(job). ``reconciliation``: what is known of the card terminal's."""
+
+    job: str
+    report: DayReport
+    copy: bool
+    reconciliation: Reconciliation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +288,7 @@ class Disable:
 
 Effect = (
     Print
+    | PrintReport
     | FiscalBegin
     | FiscalSign
     | FiscalVoid

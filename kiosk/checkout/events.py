@@ -9,6 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from kiosk.checkout.day_events import (
+    DayCloseWanted,
+    DayEvent,
+    DayReportRequested,
+    DayReportSettled,
+    TerminalReconciled,
+    ZReportMade,
+)
 from kiosk.checkout.fiscal_events import (
     FiscalBegun,
     FiscalDayClosed,
@@ -56,8 +64,10 @@ from kiosk.checkout.shown import (
     WeightShown,
 )
 from kiosk.retail.coupon import BasketCoupon
+from kiosk.retail.day_report import Grand
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
+from kiosk.retail.offer import Layer
 from kiosk.retail.rights import Act, Denial
 from kiosk.retail.tax import TaxAmount, TaxRounding
 from kiosk.retail.tender import CashMethod
@@ -88,8 +98,12 @@ __all__ = [
     "CouponRefusal",
     "CouponRefused",
     "CouponReturned",
+    "DayCloseWanted",
     "DayClosed",
+    "DayEvent",
     "DayOpened",
+    "DayReportRequested",
+    "DayReportSettled",
     "DeviceShown",
     "DrawerAwaited",
     "DrawerOpened",
@@ -117,6 +131,7 @@ __all__ = [
     "LaneClosed",
     "LaneOpened",
     "LanguageSet",
+    "LayerSaving",
     "LeavingShown",
     "LineAdded",
     "LineModifiers",
@@ -165,6 +180,7 @@ __all__ = [
     "TendersLeft",
     "TerminalDayClosed",
     "TerminalPrompt",
+    "TerminalReconciled",
     "TransactionCompleted",
     "TransactionOpened",
     "TransactionResumed",
@@ -176,6 +192,7 @@ __all__ = [
     "WeighingParametersChanged",
     "WeighingShown",
     "WeightShown",
+    "ZReportMade",
 ]
 
 InterventionKind = Literal[
@@ -220,7 +237,7 @@ CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
 DrawerReason = Literal["cash_received", "cash_handed_back", "by_hand"]
 ReversalStage = Literal["requested", "done", "failed"]
-CommandDeed = Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane"]
+CommandDeed = Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane", "close_day"]
 OperatorOffReason = Literal["signed_out", "auto_lock", "restart"]
 
 
@@ -241,12 +258,17 @@ class EpochOpened:
 
 @dataclass(frozen=True, slots=True)
 class SeriesContinued:
-    """Head office told the highest numbers; this epoch goes on from them."""
+    """Head office told the highest numbers; this epoch goes on from them, Z reports and perpetual totals too.
+
+    ``grand``: those of the lane's sales that head office has; ``None``: it told none.
+    """
 
     series: int
     last_number: int
     last_legal: int
     business_day: str
+    last_z: int = 0
+    grand: Grand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,6 +583,7 @@ class InterventionCleared:
     by: str
     reason: str = ""
     remote: bool = False
+    utc_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -682,10 +705,19 @@ class SalePoints:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerSaving:
+    """What the offers of one layer took off a sale."""
+
+    layer: Layer
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionCompleted:
     """The sale, whole: what head office keeps in its ledger. ``lines`` are those not voided.
 
-    ``coupons`` are those that gave something and are used up by it; ``gifts`` go out beside the lines, for nothing.
+    Its business day is the one on which it is completed, whenever it was opened. ``coupons`` are those that gave
+    something and are used up by it; ``gifts`` go out beside the lines, for nothing. ``layers``: its discount, by layer.
     """
 
     transaction: TransactionId
@@ -705,6 +737,7 @@ class TransactionCompleted:
     points: SalePoints | None = None
     coupons: tuple[RedeemedCoupon, ...] = ()
     gifts: tuple[OwedGift, ...] = ()
+    layers: tuple[LayerSaving, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -844,6 +877,7 @@ Durable = (
     | TenderReversed
     | TransactionCompleted
     | FiscalEvent
+    | DayEvent
     | StockMoved
     | PiecesBagged
     | TransactionVoided

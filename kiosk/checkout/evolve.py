@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import events as e
+from kiosk.checkout.day_state import booked
 from kiosk.checkout.fiscal_state import folded
 from kiosk.checkout.state import LASTING, Finishing, Lane, Live, Operator, Reversal, Shopper, State, Tender, Transaction
 from kiosk.retail.occasion import Used
@@ -39,7 +40,8 @@ def evolve(state: State, event: e.Event) -> State:
     """The state after ``event``."""
     if isinstance(event, e.Transient):
         return _on_show(state, event)
-    return _journalled(state, event)
+    after, books = _journalled(state, event), booked(state, event)
+    return after if books is after.books else replace(after, books=books)
 
 
 def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911, PLR0912 - one flat table over all events
@@ -106,6 +108,14 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return _visit(state, event)
         case e.ReceiptRequested() | e.ReceiptPrinted() | e.ReceiptFailed() | e.ReceiptUnknown() | e.ReceiptDeclined():
             return _receipt(state, event)
+        case (
+            e.ZReportMade()
+            | e.DayCloseWanted()
+            | e.DayReportRequested()
+            | e.DayReportSettled()
+            | e.TerminalReconciled()
+        ):
+            return state
         case _:
             return folded(state, event)
 

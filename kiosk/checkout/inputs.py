@@ -16,6 +16,7 @@ from kiosk.checkout.fiscal_inputs import (
     FiscalWithdrew,
 )
 from kiosk.checkout.shown import TerminalPrompt
+from kiosk.retail.day_report import TerminalTotal
 from kiosk.retail.money import Money
 from kiosk.retail.rights import Act
 from kiosk.retail.weighing import Computed, WeightProblem
@@ -320,12 +321,16 @@ class TerminalPrompted:
 
 @dataclass(frozen=True, slots=True)
 class TerminalDayAnswered:
-    """The terminal's word on the end of a business day; ``report``: its totals, in its own lines."""
+    """The terminal's word on the end of a business day; ``report``: its totals, in its own lines.
+
+    ``totals``: the same as amounts, by brand, since it last ended its day; ``None``: from one that tells none.
+    """
 
     business_day: str
     done: bool
     report: tuple[str, ...] = ()
     reason: str = ""
+    totals: tuple[TerminalTotal, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,13 +439,13 @@ class OperatorSignedOut:
 
 @dataclass(frozen=True, slots=True)
 class HeadOfficeCommanded:
-    """Open or close the lane from head office.
+    """Open or close the lane from head office, or close its business day.
 
     ``ident``: by which it is answered, once. ``operator_id`` and ``role``: who gives it, where that is a person, as
     this lane knows them (an empty role: it does not).
     """
 
-    command: Literal["close_lane", "open_lane"]
+    command: Literal["close_lane", "open_lane", "close_day"]
     reason: str = ""
     ident: str = ""
     operator_id: str = ""

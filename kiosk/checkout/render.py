@@ -6,6 +6,7 @@ from typing import Literal
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
+from kiosk.checkout.day_shown import day_acts, day_conditions
 from kiosk.checkout.deciding import bagging, earning
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding.offers import gives
@@ -470,6 +471,7 @@ def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
     told = tuple(text(f"condition.{condition}") for condition in state.live.conditions)
     if state.lane.terminal_day_failed:
         told = (*told, text("condition.terminal_day"))
+    told = (*told, *(text(f"condition.{condition}") for condition in day_conditions(state.books)))
     reasons = {raised.reason for raised in state.interventions if raised.kind == "scale" and raised.reason}
     standing = blocked(state, policy) if state.live.weighing.scale else None
     if standing is not None:
@@ -508,4 +510,4 @@ def _acts(state: State, basket: Transaction | None, tender: Tender | None) -> li
     if state.finishing is not None or state.last_sale is not None:
         acts.append("reprint")
     acts.append("open_lane" if state.lane.closed_reason else "close_lane")
-    return acts
+    return [*acts, *day_acts(state)]

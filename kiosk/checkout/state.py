@@ -28,6 +28,7 @@ from kiosk.checkout.events import (
 )
 from kiosk.checkout.text import Text
 from kiosk.retail.coupon import BasketCoupon
+from kiosk.retail.day_report import Books
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.hints import Hint
 from kiosk.retail.money import Money
@@ -291,6 +292,8 @@ class State:
     """Voided baskets that a fiscal device was told of, and has not withdrawn yet."""
     commands: tuple[str, ...] = ()
     """Commands from afar that were answered, newest last: one that comes again is known."""
+    books: Books = field(default_factory=Books)
+    """What X and Z reports are made of."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

@@ -25,6 +25,9 @@ Act = Literal[
     "reprint",
     "close_lane",
     "open_lane",
+    "x_report",
+    "z_report",
+    "print_z",
 ]
 """Everything that staff can do at a lane; each is asked about in ``Rights.denial`` before it is done."""
 
@@ -79,7 +82,7 @@ _TECHNICIAN: Final[tuple[Act, ...]] = ("approve", "refuse", "reprint", "close_la
 def default_roles() -> tuple[Role, ...]:
     """Attendant, supervisor and technician, for a shop that says nothing."""
     return (
-        Role("attendant", ACTS, override_percent=10),
+        Role("attendant", tuple(act for act in ACTS if act != "z_report"), override_percent=10),
         Role("supervisor", ACTS, override_percent=50, witnesses=True),
         Role("technician", _TECHNICIAN, judges=("help", "printer", "scale")),
     )

@@ -233,7 +233,13 @@ class Asks:
             )
         numbers = envelope.decode(payload, NumbersAnswer).data
         return NumbersFound(
-            numbers.correlation, numbers.series, numbers.last_number, numbers.last_legal, numbers.business_day
+            numbers.correlation,
+            numbers.series,
+            numbers.last_number,
+            numbers.last_legal,
+            numbers.business_day,
+            last_z=numbers.last_z,
+            grand=numbers.grand,
         )
 
     def _ask_now(

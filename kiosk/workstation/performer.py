@@ -19,6 +19,7 @@ from kiosk.checkout.events import TransactionCompleted
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
+from kiosk.workstation.day_paper import day_report
 from kiosk.workstation.devices import Rack
 from kiosk.workstation.fiscal import FiscalService
 from kiosk.workstation.payments import PaymentService, Word
@@ -112,7 +113,7 @@ class Performer:
                 self._spawn(self._pay(self._payments(effect.kind).abort(effect)))
             case f.Reverse():
                 self._spawn(self._pay(self._payments(effect.kind).reverse(effect)))
-            case f.Print():
+            case f.Print() | f.PrintReport():
                 self._spawn(self._print(effect))
             case f.FiscalBegin() | f.FiscalSign() | f.FiscalVoid() | f.FiscalConfirm() | f.FiscalCloseDay():
                 self._spawn(self._fiscal.perform(effect))
@@ -195,27 +196,34 @@ class Performer:
 
     # --- paper, light and sound ----------------------------------------------------------------------------------
 
-    async def _print(self, job: f.Print) -> None:
+    async def _print(self, job: f.Print | f.PrintReport) -> None:
         printer: Printer | None = await self._rack.ready("printer")
         if printer is None:
             self._put(i.PrinterAnswered(job.job, "failed", "no printer in the settings"))
             return
         try:
-            document = self._make_receipt(
-                job.completed,
-                self._policy(),
-                job.legal_number,
-                copy=job.copy,
-                job=job.job,
-                time_zone=self._time_zone,
-                printed=job.printed,
-                fiscal=job.fiscal,
-            )
+            document = self._laid_out(job)
         except Exception as error:  # noqa: BLE001 - a sale stands, whatever its paper does
-            _log.exception("the receipt of %s could not be laid out", job.job)
+            _log.exception("the paper of job %s could not be laid out", job.job)
             self._put(i.PrinterAnswered(job.job, "failed", f"layout: {type(error).__name__}"))
             return
         await self._print_document(printer, document)
+
+    def _laid_out(self, job: f.Print | f.PrintReport) -> Document:
+        policy, zone = self._policy(), self._time_zone
+        if isinstance(job, f.PrintReport):
+            found = job.reconciliation
+            return day_report(job.report, policy, copy=job.copy, job=job.job, time_zone=zone, reconciliation=found)
+        return self._make_receipt(
+            job.completed,
+            policy,
+            job.legal_number,
+            copy=job.copy,
+            job=job.job,
+            time_zone=zone,
+            printed=job.printed,
+            fiscal=job.fiscal,
+        )
 
     async def _print_document(self, printer: Printer, document: Document) -> None:
         try:

@@ -13,6 +13,7 @@ import msgspec
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
+from kiosk.retail import day_report
 from kiosk.retail.occasion import Used
 from kiosk.store.chain import Position
 from kiosk.store.errors import StoreError
@@ -122,7 +123,14 @@ class SyncClient:
         if not isinstance(found, local.NumbersFound):
             return i.NumbersAnswered(correlation, offline=True)
         return i.NumbersAnswered(
-            correlation, found.series, found.last_number, found.last_legal, found.business_day, found.offline
+            correlation,
+            found.series,
+            found.last_number,
+            found.last_legal,
+            found.business_day,
+            found.offline,
+            found.last_z,
+            _grand(found),
         )
 
     async def payment(self, ask: local.AskPayment) -> local.PaymentTold:
@@ -238,3 +246,11 @@ def _commanded(told: local.LaneCommand | local.StaffCommand, role: str) -> i.Hea
         told.prepared,
         told.words,
     )
+
+
+def _grand(found: local.NumbersFound) -> day_report.Grand | None:
+    """Perpetual totals as the checkout keeps them."""
+    told = found.grand
+    if told is None:
+        return None
+    return day_report.Grand(day_report.Sums(**msgspec.structs.asdict(told.sums)), told.since_ms)

@@ -26,7 +26,7 @@ def staff(role: str, operator: str = "op1") -> i.OperatorSignedIn:
     return i.OperatorSignedIn(operator, "Rahima", role, "badge")
 
 
-def ready_for(act: Act, rights: Rights, role: str) -> tuple[HandLane, i.OperatorActed]:
+def ready_for(act: Act, rights: Rights, role: str) -> tuple[HandLane, i.OperatorActed]:  # noqa: C901 - one case an act
     """A lane at which only the right is missing, and the act."""
     lane = lane_with(rights)
     acted = i.OperatorActed(act)
@@ -49,6 +49,11 @@ def ready_for(act: Act, rights: Rights, role: str) -> tuple[HandLane, i.Operator
     elif act == "reprint":
         lane.approve(lane.scan(MILK).pay_by_card())
         lane.tell(i.PrinterAnswered(lane.happened(e.ReceiptRequested)[-1].job, "printed"))
+    elif act in ("x_report", "z_report", "print_z"):
+        lane.approve(lane.scan(MILK).pay_by_card()).tell(i.ReceiptChosen("paper"))
+        lane.tell(i.PrinterAnswered(lane.happened(e.ReceiptRequested)[-1].job, "printed"), i.TimerElapsed("thanks"))
+        if act == "print_z":
+            lane.tell(i.HeadOfficeCommanded("close_day"))
     elif act == "open_lane":
         lane.tell(i.HeadOfficeCommanded("close_lane", "cleaning"))
     return lane.tell(staff(role)), acted

@@ -22,10 +22,12 @@ from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from kiosk.retail.money import Money
 from kiosk.retail.policy import BaggingPolicy, RescanRules
 from kiosk.retail.weight import Weight
+from tests.support.day_books import check_books
 from tests.support.lane import POWER, Agree, HandLane
 from tests.support.shop import bangladesh, brazil, small_shop
 
 STAFF = i.OperatorSignedIn("op1", "Rahima", "attendant", "pin")
+SUPERVISOR = i.OperatorSignedIn("op2", "Karim", "supervisor", "pin")
 
 
 @dataclass(slots=True)
@@ -169,6 +171,11 @@ _TOUCHES: tuple[i.Input, ...] = (
     i.OperatorActed("reprint"),
     i.OperatorActed("close_lane"),
     i.OperatorActed("open_lane"),
+    SUPERVISOR,
+    i.OperatorActed("x_report"),
+    i.OperatorActed("z_report"),
+    i.OperatorActed("print_z"),
+    i.HeadOfficeCommanded("close_day"),
 )
 _WORDS: tuple[i.TerminalOutcome, ...] = (
     "approved",
@@ -186,7 +193,7 @@ _DOINGS = (
     + ("terminal",) * 3
     + ("code",) * 2
     + ("plate",) * 2
-    + ("late", "silent", "printer", "reversal", "judge", "settle", "timer", "power")
+    + ("late", "silent", "printer", "reversal", "judge", "settle", "timer", "power", "night")
 )
 _STEPS = st.tuples(st.sampled_from(_DOINGS), st.integers(0, 1_000), st.integers(0, 20))
 
@@ -230,6 +237,9 @@ def _do(lane: WatchedLane, what: str, at: int) -> None:  # noqa: C901, PLR0912 -
         lane.elapse(at)
     elif what == "power":
         lane.cut()
+    elif what == "night":
+        lane.day = f"2026-11-{min(30, int(lane.day[-2:]) + at % 3):02}"  # the clock may also stand still
+        lane.tell(i.DayTurned())
 
 
 # --- what must hold ----------------------------------------------------------------------------------------------
@@ -346,6 +356,7 @@ def test_money_is_conserved_and_nobody_is_stuck_over_any_session(
         _head_office_sees_the_same(lane)
         _sales_are_whole(lane)
         _nobody_is_held_without_a_word(lane)
+    check_books(lane.journal, lane.state)
     _free(lane)
     _nothing_taken_is_forgotten(lane)
     assert lane.state.phase is Phase.IDLE

@@ -163,7 +163,8 @@ class Desk:
         remote: bool = False,
     ) -> None:
         """Staff (or the system) have judged; ``remote``: from a page."""
-        self.happened(e.InterventionCleared(raised.intervention, outcome, by, reason, remote))
+        now = self.moment.utc_ms
+        self.happened(e.InterventionCleared(raised.intervention, outcome, by, reason, remote, now))
 
     def withdraw_interventions(self, by: str) -> None:
         """The visit ends: nothing of it waits for staff any more, save what outlasts it (money to be given back)."""

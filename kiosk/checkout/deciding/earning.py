@@ -95,7 +95,7 @@ def choice(state: State, programme: Programme | None) -> Choice | None:
 
 def _burned_today(state: State, basket: Transaction) -> int:
     """What the member has burned here without head office on the basket's business day, this basket included."""
-    day = basket.opened.transaction.business_day
+    day = state.lane.business_day
     sold = sum(row[2] for row in state.burned_offline if row[:2] == (day, basket.member_id))
     here = (t for t in basket.tenders if t.settled is not None and t.settled.reference == OFFLINE)
     return sold + sum(tender.points for tender in here if tender.kind == "points")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, codes, lane, offers, receipt, weighing
+from kiosk.checkout.deciding import burning, business_day, codes, offers, receipt, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
@@ -117,7 +117,7 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod, details: Details = NOTHIN
     if basket is not None and len(basket.lines) >= desk.policy.maximum_lines:
         desk.refuse(text("basket.full", maximum=desk.policy.maximum_lines))
         return
-    lane.ensure_day(desk)
+    business_day.ensure(desk)
     if codes.stopped(desk, item, details):
         return
     line = line_of(desk, item, entry)
@@ -246,7 +246,7 @@ def open_transaction(desk: Desk) -> None:
     """Open a transaction unless one is open: the next number of this workstation, under the business day."""
     if desk.basket is not None:
         return
-    lane.ensure_day(desk)
+    business_day.ensure(desk)
     policy, now = desk.policy, desk.state.lane
     identity = TransactionId(
         now.store, now.workstation, now.business_day, now.series, now.last_number + 1, uuid=desk.mint()

@@ -5,17 +5,15 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import earning, fiscal, payment, receipt, terminal
+from kiosk.checkout.deciding import business_day, earning, fiscal, payment, receipt, terminal
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
 
 __all__ = [
     "close",
-    "day_turned",
     "device_back",
     "device_lost",
-    "ensure_day",
     "new_series",
     "numbers_answered",
     "power_restored",
@@ -46,6 +44,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
     payment.resume_after_power(desk)
     fiscal.resume_after_power(desk)
     receipt.resume_after_power(desk)
+    business_day.resume_after_power(desk)
     if desk.basket is not None:
         earning.shown(desk)
         desk.happened(e.ViewShown("tender_choice" if desk.basket.paid else "basket"))
@@ -57,7 +56,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
             desk.withdraw_interventions("system")
             desk.happened(e.ShopperLeft())
         terminal.close_day_again(desk)
-        day_turned(desk)
+        business_day.turned(desk)
 
 
 def new_series(epoch: int) -> int:
@@ -77,26 +76,15 @@ def numbers_answered(desk: Desk, answer: i.NumbersAnswered) -> None:
         desk.happened(e.SeriesOpened(new_series(desk.state.lane.epoch)))
     else:
         desk.happened(
-            e.SeriesContinued(max(1, answer.series), answer.last_number, answer.last_legal, answer.business_day)
+            e.SeriesContinued(
+                max(1, answer.series),
+                answer.last_number,
+                answer.last_legal,
+                answer.business_day,
+                answer.last_z,
+                answer.grand,
+            )
         )
-
-
-def ensure_day(desk: Desk) -> None:
-    """A business day is open, under a label never earlier than the last. An untrusted clock turns no day."""
-    lane = desk.state.lane
-    today = max(desk.moment.local_date, lane.last_business_day)
-    if lane.business_day and (lane.business_day == today or not desk.moment.clock_trusted or desk.basket is not None):
-        return
-    if lane.business_day:
-        desk.happened(e.DayClosed(lane.business_day, desk.moment.utc_ms))
-        terminal.close_day(desk)
-    desk.happened(e.DayOpened(today, desk.moment.utc_ms, desk.moment.clock_trusted))
-
-
-def day_turned(desk: Desk) -> None:
-    """The date changed: close the day once nobody is being served."""
-    if desk.basket is None and desk.state.finishing is None and desk.state.lane.business_day:
-        ensure_day(desk)
 
 
 def close(desk: Desk, by: str, reason: str) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.events import LayerSaving
 from kiosk.checkout.state import Transaction
 from kiosk.checkout.text import text
 from kiosk.retail.coupon import CouponBook, capped
 from kiosk.retail.occasion import Occasion, Used
-from kiosk.retail.offer import Offer
+from kiosk.retail.offer import Layer, Offer
 from kiosk.retail.transaction import RedeemedCoupon
 from kiosk.retail.written import written_offer
 
-__all__ = ["book_of", "gives", "occasion_of", "redeemed", "tell_gifts"]
+__all__ = ["book_of", "by_layer", "gives", "occasion_of", "redeemed", "tell_gifts"]
 
 
 def occasion_of(desk: Desk, basket: Transaction) -> Occasion:
@@ -67,3 +70,16 @@ def redeemed(desk: Desk, basket: Transaction) -> tuple[RedeemedCoupon, ...]:
         for one in basket.coupons
         if (amount := gives(basket, one.offer_id)) or one.offer_id in owing
     )
+
+
+def by_layer(desk: Desk, basket: Transaction) -> tuple[LayerSaving, ...]:
+    """What each layer of offers takes off the basket, in the layers' order; offers that nobody knows are the item's."""
+    book = book_of(desk, basket)
+    known = {offer.offer_id: offer for line in basket.live_lines for offer in book.offers_for(line.item_id)}
+    saved: dict[Layer, int] = {}
+    for line in basket.live_lines:
+        for modifier in line.modifiers:
+            offer = known.get(modifier.offer_id)
+            layer = offer.at if offer is not None else "item"
+            saved[layer] = saved.get(layer, 0) + modifier.amount.minor
+    return tuple(LayerSaving(layer, desk.money(saved[layer])) for layer in get_args(Layer) if saved.get(layer))

@@ -6,6 +6,8 @@ code on the screen has (its drawing, its time, the network) is in ``qr``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
@@ -531,7 +533,7 @@ def _complete(desk: Desk, basket: Transaction) -> None:
     uuid = opened.transaction.uuid
     desk.happened(
         e.TransactionCompleted(
-            transaction=opened.transaction,
+            transaction=replace(opened.transaction, business_day=desk.state.lane.business_day),
             utc_ms=desk.moment.utc_ms,
             language=desk.state.language or opened.language,
             currency=opened.currency,
@@ -548,6 +550,7 @@ def _complete(desk: Desk, basket: Transaction) -> None:
             points=points,
             coupons=offers.redeemed(desk, basket),
             gifts=basket.gifts,
+            layers=offers.by_layer(desk, basket),
         ),
         e.StockMoved(uuid, (*map(_move, lines), *(e.StockMove(g.item_id, g.units, "each") for g in basket.gifts))),
     )

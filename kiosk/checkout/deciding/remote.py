@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import lane, staff
+from kiosk.checkout.deciding import business_day, lane, staff
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import State
 from kiosk.checkout.text import Text, text
@@ -124,14 +124,17 @@ def follow(desk: Desk) -> None:
 
 
 def lane_commanded(desk: Desk, command: i.HeadOfficeCommanded) -> None:
-    """Head office, or a member of staff from a page, opens or closes the lane."""
+    """Head office, or a member of staff from a page, opens or closes the lane, or closes its day."""
     if command.ident and command.ident in desk.state.commands:
         return
     by = command.operator_id or "head_office"
-    denial = desk.policy.rights.denial(command.role, Request(command.command, command.reason)) if command.role else None
+    asked = Request("z_report" if command.command == "close_day" else command.command, command.reason)
+    denial = desk.policy.rights.denial(command.role, asked) if command.role else None
     answer = _DONE
     if command.operator_id and (denial is not None or not command.role):
         answer = _Answer("refused", denial or "operator")
+    elif command.command == "close_day":
+        answer = _DONE if business_day.wanted(desk, by) else _Answer("too_late", "gone")
     elif command.command == "close_lane":
         lane.close(desk, by, command.reason or "head_office")
     else:

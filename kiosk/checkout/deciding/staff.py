@@ -7,7 +7,18 @@ from typing import Literal, assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import bagging, coupons, earning, entry, fiscal, lane, payment, permitting, receipt
+from kiosk.checkout.deciding import (
+    bagging,
+    business_day,
+    coupons,
+    earning,
+    entry,
+    fiscal,
+    lane,
+    payment,
+    permitting,
+    receipt,
+)
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
@@ -60,7 +71,7 @@ def act(desk: Desk, acted: i.OperatorActed) -> None:
     permitting.done_by(desk, acted, operator, _perform)
 
 
-def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
+def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  # noqa: C901 - one flat table, closed
     match acted.act:
         case "approve" | "refuse":
             _judge(desk, acted, operator)
@@ -76,6 +87,8 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
             _resume(desk, acted, operator.operator_id)
         case "reprint":
             receipt.print_again(desk)
+        case "x_report" | "z_report" | "print_z":
+            business_day.act(desk, acted.act, operator.operator_id)
         case "close_lane":
             lane.close(desk, operator.operator_id, acted.reason or "staff")
         case "open_lane":
@@ -197,6 +210,7 @@ def _resume(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     wanted = acted.target or state.suspended[-1].opened.transaction.uuid
     if not any(t.opened.transaction.uuid == wanted for t in state.suspended):
         return
+    business_day.ensure(desk)
     desk.happened(e.TransactionResumed(wanted, by))
     entry.restrict(desk)
     earning.shown(desk)

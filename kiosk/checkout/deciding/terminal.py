@@ -7,6 +7,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase, State
+from kiosk.retail.day_report import Reconciliation, differences
 
 __all__ = ["close_day", "close_day_again", "day_answered", "prompted", "says_closed"]
 
@@ -31,9 +32,24 @@ def close_day_again(desk: Desk) -> None:
 
 
 def day_answered(desk: Desk, told: i.TerminalDayAnswered) -> None:
-    """On record, whatever it said. A failure is for staff to know and stops nobody."""
-    if told.business_day == desk.state.lane.terminal_day:
-        desk.happened(e.TerminalDayClosed(told.business_day, told.done, desk.moment.utc_ms, told.report, told.reason))
+    """On record, whatever it said, and beside our own totals. A failure is for staff to know and stops nobody."""
+    if told.business_day != desk.state.lane.terminal_day:
+        return
+    now = desk.moment.utc_ms
+    if told.done:
+        desk.happened(e.TerminalReconciled(_reconciled(desk, told), now))
+    desk.happened(e.TerminalDayClosed(told.business_day, told.done, now, told.report, told.reason))
+
+
+def _reconciled(desk: Desk, told: i.TerminalDayAnswered) -> Reconciliation:
+    """The terminal's totals against this lane's of the same time: since it last ended its day."""
+    books = desk.state.books
+    ours = sum(row.amount - row.reversed_amount for row in books.at_terminal)
+    if told.totals is None:
+        return Reconciliation(books.last_z, told.business_day, "untold", ours)
+    rows = differences(books.at_terminal, told.totals)
+    theirs = sum(total.amount for total in told.totals)
+    return Reconciliation(books.last_z, told.business_day, "different" if rows else "equal", ours, theirs, rows)
 
 
 def says_closed(state: State) -> bool:
