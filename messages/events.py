@@ -72,7 +72,9 @@ __all__ = [
     "Payload",
     "PiecesBagged",
     "PointsTold",
+    "PriceEnquired",
     "PriceModifiersSettled",
+    "PriceOverridden",
     "QuantityChanged",
     "ReceiptDeclined",
     "ReceiptFailed",
@@ -201,7 +203,7 @@ class DrawerOpened(Payload, frozen=True):
     """The cash drawer was told to open, or (``by_hand``) was seen open without."""
 
     by: str
-    reason: Literal["cash_received", "cash_handed_back", "by_hand"]
+    reason: Literal["cash_received", "cash_handed_back", "by_hand", "no_sale"]
     utc_ms: int
     tender: str = ""
 
@@ -310,6 +312,24 @@ class QuantityChanged(Payload, frozen=True):
     line: int
     quantity: int
     extended: Money
+
+
+class PriceOverridden(Payload, frozen=True):
+    """Staff set another unit price for a line; ``was`` is the book's."""
+
+    line: int
+    unit_price: Money
+    extended: Money
+    was: Money
+    reason: str
+    by: str
+
+
+class PriceEnquired(Payload, frozen=True):
+    """Staff asked what an item costs; nothing was rung up."""
+
+    item_id: str
+    by: str
 
 
 class LineVoided(Payload, frozen=True):

@@ -132,6 +132,9 @@ class LineItem(_Value, frozen=True):
     deposit: Deposit | None = None
     points: int = 0
     attributes: tuple[tuple[str, str], ...] = ()
+    was_price: Money | None = None
+    override_reason: str = ""
+    weight_keyed: bool = False
 
 
 class LineModifiers(_Value, frozen=True):

@@ -14,7 +14,8 @@ __all__ = ["OperatorActed"]
 class OperatorActed:
     """A member of staff did something. ``target`` is an intervention's, tender's or transaction's id.
 
-    ``amount`` is cash received, or the new unit price; ``reason`` a code of the shop's list.
+    ``amount`` is cash received, or the new unit price; ``reason`` a code of the shop's list. ``quantity``: pieces, or
+    the grams of a weight keyed in.
     """
 
     act: Act
@@ -22,3 +23,4 @@ class OperatorActed:
     line: int | None = None
     amount: Money | None = None
     reason: str = ""
+    quantity: int = 0

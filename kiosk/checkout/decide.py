@@ -18,6 +18,7 @@ from kiosk.checkout.deciding import (
     fiscal,
     hinting,
     lane,
+    overrides,
     payment,
     qr,
     receipt,
@@ -135,7 +136,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.ViewRequested():
             shopper.show_view(desk, input_)
         case i.CodeScanned():
-            if not coupons.take(desk, input_):
+            if not overrides.enquire(desk, input_) and not coupons.take(desk, input_):
                 entry.scan(desk, input_)
         case i.CouponPresented():
             coupons.key_in(desk, input_)

@@ -39,6 +39,7 @@ from kiosk.checkout.shown import (
     CouponAsked,
     DeviceShown,
     DrawerAwaited,
+    EnquiryShown,
     HintsShown,
     ItemArmed,
     LeavingShown,
@@ -109,6 +110,7 @@ __all__ = [
     "DrawerOpened",
     "DrawerReason",
     "Durable",
+    "EnquiryShown",
     "EpochOpened",
     "Event",
     "FiscalBegun",
@@ -149,7 +151,9 @@ __all__ = [
     "PiecesBagged",
     "PointsShown",
     "PointsTold",
+    "PriceEnquired",
     "PriceModifiersSettled",
+    "PriceOverridden",
     "PromptShown",
     "QrShown",
     "QuantityChanged",
@@ -235,7 +239,7 @@ being paid (``paying``), used before (``used``), reserved by a basket elsewhere 
 currency (``elsewhere``), an 8110 coupon that says what this release cannot honour (``written``), or nobody knows it."""
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
-DrawerReason = Literal["cash_received", "cash_handed_back", "by_hand"]
+DrawerReason = Literal["cash_received", "cash_handed_back", "by_hand", "no_sale"]
 ReversalStage = Literal["requested", "done", "failed"]
 CommandDeed = Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane", "close_day"]
 OperatorOffReason = Literal["signed_out", "auto_lock", "restart"]
@@ -453,6 +457,26 @@ class QuantityChanged:
     line: int
     quantity: int
     extended: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PriceOverridden:
+    """Staff set another unit price for a line; ``was`` is the book's. Offers leave the line alone from now on."""
+
+    line: int
+    unit_price: Money
+    extended: Money
+    was: Money
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceEnquired:
+    """Staff asked what an item costs; nothing was rung up."""
+
+    item_id: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -859,6 +883,8 @@ Durable = (
     | AccessibilitySet
     | LineAdded
     | QuantityChanged
+    | PriceOverridden
+    | PriceEnquired
     | LineVoided
     | PriceModifiersSettled
     | LoyaltyAttached

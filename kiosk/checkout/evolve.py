@@ -32,6 +32,8 @@ OFFLINE = "offline"
 """The reference of points that were burned without head office."""
 MAXIMUM_USED = 2_000
 """Uses of offers by members here that are remembered; those of other lanes are head office's to tell."""
+_HOLDS_ARMED = frozenset({"weigh", "staff", "staff_sign_in"})
+"""Views over which an item goes on waiting to be weighed."""
 MAXIMUM_UNPAID = 100
 """Tenders settled without money whose late yes would still be known for what it is."""
 
@@ -58,12 +60,12 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.WeighingParametersChanged()
         ):
             return replace(state, lane=_lane(state.lane, event))
-        case e.DrawerOpened() | e.StaffActed() | e.StaffActRefused():
+        case e.DrawerOpened() | e.PriceEnquired() | e.StaffActed() | e.StaffActRefused():
             return state
         case e.OperatorOn():
             return replace(state, operator=Operator(event.operator_id, event.name, event.role))
         case e.OperatorOff():
-            return replace(state, operator=None, live=replace(state.live, second=None))
+            return replace(state, operator=None, live=replace(state.live, second=None, enquiry=None))
         case e.LanguageSet():
             return replace(state, language=event.language)
         case e.AccessibilitySet():
@@ -84,6 +86,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             e.LineAdded()
             | e.QuantityChanged()
             | e.LineVoided()
+            | e.PriceOverridden()
             | e.PriceModifiersSettled()
             | e.LoyaltyAttached()
             | e.PointsTold()
@@ -181,6 +184,7 @@ _BasketEvent = (
     e.LineAdded
     | e.QuantityChanged
     | e.LineVoided
+    | e.PriceOverridden
     | e.PriceModifiersSettled
     | e.LoyaltyAttached
     | e.PointsTold
@@ -210,6 +214,8 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901, PLR09
         case e.LineVoided():
             voided = replace(_line(basket, event.line), voided=True, modifiers=())
             basket = _with_line(basket, voided)
+        case e.PriceOverridden():
+            basket = replace(_with_line(basket, _overridden(basket, event)), latest_line=event.line)
         case e.PriceModifiersSettled():
             basket = _with_modifiers(basket, event)
         case e.LoyaltyAttached():
@@ -260,6 +266,18 @@ def _offered(basket: Transaction, event: e.CouponAccepted | e.CouponReturned | e
 
 def _line(basket: Transaction, number: int) -> LineItem:
     return basket.lines[number - 1]
+
+
+def _overridden(basket: Transaction, event: e.PriceOverridden) -> LineItem:
+    return replace(
+        _line(basket, event.line),
+        unit_price=event.unit_price,
+        extended=event.extended,
+        was_price=event.was,
+        override_reason=event.reason,
+        discountable=False,
+        modifiers=(),
+    )
 
 
 def _with_line(basket: Transaction, changed: LineItem) -> Transaction:
@@ -402,6 +420,7 @@ def _gone(state: State) -> State:
         view="attract",
         view_line=None,
         armed=None,
+        enquiry=None,
         code_taken=None,
         notice=None,
         message=None,
@@ -455,8 +474,10 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
     live = state.live
     match event:
         case e.ViewShown():
-            armed = live.armed if event.view == "weigh" else None
-            live = replace(live, view=event.view, view_line=event.line, armed=armed, suggestions=e.SuggestionsShown())
+            armed = live.armed if event.view in _HOLDS_ARMED else None
+            enquiry = live.enquiry if event.view == "staff" else None
+            live = replace(live, view=event.view, view_line=event.line, armed=armed, enquiry=enquiry)
+            live = replace(live, suggestions=e.SuggestionsShown())
         case e.ItemArmed():
             live = replace(live, armed=event.line)
         case e.CodeTaken():
@@ -505,6 +526,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
             live = replace(live, suggestions=event)
         case e.HintsShown():
             live = replace(live, hints=event.hints)
+        case e.EnquiryShown():
+            live = replace(live, enquiry=event if event.on else None)
         case e.SecondAwaited():
             live = replace(live, second=event.act)
         case e.MessageShown():

@@ -19,6 +19,7 @@ from kiosk.checkout.text import Text, text
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import totals
+from kiosk.retail.rights import ACTS
 from kiosk.retail.savings import savings
 from kiosk.retail.tender import cash_due
 from kiosk.retail.transaction import LineItem
@@ -219,12 +220,21 @@ def _lines(state: State) -> tuple[s.LineView, ...]:
     basket = state.transaction
     if basket is None:
         return ()
-    notes = {raised.line: text(f"line.{raised.kind}") for raised in state.interventions if raised.line is not None}
+    notes = {line.line: _by_staff(line) for line in basket.live_lines} | {
+        raised.line: text(f"line.{raised.kind}") for raised in state.interventions if raised.line is not None
+    }
     return tuple(
         _line_view(line, latest=line.line == basket.latest_line, note=notes.get(line.line), dated=_dated(line, basket))
         for line in basket.lines
         if not line.voided
     )
+
+
+def _by_staff(line: LineItem) -> Text | None:
+    """What staff have made of a line."""
+    if line.was_price is not None:
+        return text("line.price_overridden", was=line.was_price)
+    return text("line.weight_keyed") if line.weight_keyed else None
 
 
 def _dated(line: LineItem, basket: Transaction) -> bool:
@@ -457,13 +467,32 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
         interventions=_interventions(state),
         lines=_lines(state),
         totals=_totals(basket, policy) if basket is not None else None,
-        acts=_allowed(state, policy, _acts(state, basket, tender)),
+        acts=_allowed(state, policy, _acts(state, policy, basket, tender)),
         devices=state.live.lost,
         conditions=_conditions(state, policy),
         weighing=_weighing(state),
         suspended=len(state.suspended),
         cash_due=cash,
+        enquiry=_enquiry(state),
+        reasons=tuple((act, reasons) for act in ACTS if (reasons := policy.rights.reasons_for(act))),
+        lowest=_lowest(state, policy),
+        most=policy.rights.maximum_quantity,
+        weighing_item=state.live.armed.names if state.live.armed is not None else None,
     )
+
+
+def _enquiry(state: State) -> s.EnquiryView | None:
+    told = state.live.enquiry
+    return s.EnquiryView(told.names, told.price, told.unit, told.offers, told.on_hand) if told is not None else None
+
+
+def _lowest(state: State, policy: Policy) -> tuple[tuple[int, Money], ...]:
+    """How low the operator may price each line. An item's own floor is the price book's, and judged when it is done."""
+    operator, basket = state.operator, state.transaction
+    if operator is None or basket is None:
+        return ()
+    before = ((line.line, line.was_price or line.unit_price) for line in basket.live_lines)
+    return tuple((n, Money(policy.rights.lowest(operator.role, was.minor), was.currency)) for n, was in before)
 
 
 def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
@@ -493,7 +522,7 @@ def _allowed(state: State, policy: Policy, acts: list[OperatorAct]) -> tuple[Ope
     return tuple(act for act in acts if operator is not None and policy.rights.may(operator.role, act))
 
 
-def _acts(state: State, basket: Transaction | None, tender: Tender | None) -> list[OperatorAct]:
+def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tender | None) -> list[OperatorAct]:
     acts: list[OperatorAct] = []
     if any(raised.kind not in ("cash", "tender_unknown", "fiscal_outage") for raised in state.interventions):
         acts += ["approve", "refuse"]
@@ -505,9 +534,13 @@ def _acts(state: State, basket: Transaction | None, tender: Tender | None) -> li
         acts.append("cancel_transaction")
         if basket.live_lines:
             acts.append("void_line")
+        if basket.live_lines and not basket.paid:
+            acts += ["price_override", "quantity", "suspend"]
+    if state.live.armed is not None and policy.rights.keyed_weight == "marked":
+        acts.append("weight_keyed")
     if basket is None and state.finishing is None and state.suspended:
         acts.append("resume_suspended")
     if state.finishing is not None or state.last_sale is not None:
         acts.append("reprint")
     acts.append("open_lane" if state.lane.closed_reason else "close_lane")
-    return [*acts, *day_acts(state)]
+    return [*acts, *day_acts(state), "price_check", "no_sale"]

@@ -11,6 +11,7 @@ from kiosk.checkout.text import Text
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
+from kiosk.retail.rights import Reason
 from kiosk.retail.tax import TaxAmount
 from kiosk.retail.weight import Unit, Weight
 
@@ -23,6 +24,7 @@ __all__ = [
     "CashBody",
     "Chrome",
     "CouponView",
+    "EnquiryView",
     "GiftView",
     "HintView",
     "InterventionView",
@@ -38,6 +40,7 @@ __all__ = [
     "PointsView",
     "QrBody",
     "QuantityBody",
+    "Reason",
     "ReceiptChoiceBody",
     "Screen",
     "StaffBadge",
@@ -392,6 +395,17 @@ class StaffSignInBody:
 
 
 @dataclass(frozen=True, slots=True)
+class EnquiryView:
+    """What staff are told of the item they asked about; nothing yet without ``names``."""
+
+    names: Names
+    price: Money | None
+    unit: str
+    offers: tuple[Names, ...]
+    on_hand: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class StaffBody:
     """The attendant's view of this lane: what waits for judgement, the basket, and what may be done."""
 
@@ -407,6 +421,16 @@ class StaffBody:
     """The legally relevant software: version, checksum, changes of its parameters; ``None`` without a trade scale."""
     suspended: int = 0
     cash_due: Money | None = None
+    enquiry: EnquiryView | None = None
+    """Codes are asked about, not rung up."""
+    reasons: tuple[tuple[OperatorAct, tuple[Reason, ...]], ...] = ()
+    """What may be given as a reason, for each act that needs one."""
+    lowest: tuple[tuple[int, Money], ...] = ()
+    """(line, the lowest unit price this member of staff may set)."""
+    most: int = 0
+    """Pieces of one line, at most."""
+    weighing_item: Names | None = None
+    """What waits to be weighed, where its weight may be typed in."""
 
 
 @dataclass(frozen=True, slots=True)

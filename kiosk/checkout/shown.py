@@ -13,6 +13,8 @@ from kiosk.checkout.text import Text
 from kiosk.retail.bagging import Doubt, Plate
 from kiosk.retail.codes.values import Details
 from kiosk.retail.hints import Hint
+from kiosk.retail.item import Names
+from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
@@ -26,6 +28,7 @@ __all__ = [
     "CouponAsked",
     "DeviceShown",
     "DrawerAwaited",
+    "EnquiryShown",
     "HintsShown",
     "ItemArmed",
     "LeavingShown",
@@ -282,6 +285,21 @@ class HintsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class EnquiryShown:
+    """Codes are asked about, not rung up (``on``), and what was told of the last: nothing without ``names``.
+
+    ``price``: of a piece or a ``unit``; ``None``: it has none. ``on_hand``: as the price book last knew.
+    """
+
+    on: bool
+    names: Names = field(default_factory=dict)
+    price: Money | None = None
+    unit: str = "each"
+    offers: tuple[Names, ...] = ()
+    on_hand: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SecondAwaited:
     """An act waits for a second person to confirm it; ``None``: none does any more."""
 
@@ -333,6 +351,7 @@ Transient = (
     | StorageShown
     | SuggestionsShown
     | HintsShown
+    | EnquiryShown
     | SecondAwaited
     | MessageShown
     | StaffComing

@@ -11,6 +11,7 @@ from kiosk.checkout.events import (
     BaggingShown,
     CodeTaken,
     CouponAsked,
+    EnquiryShown,
     InterventionRaised,
     LoyaltyMethod,
     MemberAsked,
@@ -242,6 +243,8 @@ class Live:
     online: bool = False
     storage: str = ""
     sign_in_attempts_left: int | None = None
+    enquiry: EnquiryShown | None = None
+    """Staff ask what items cost; and what was told of the last."""
     second: OperatorActed | None = None
     """Waits for a second person to confirm it."""
     leaving: bool = False

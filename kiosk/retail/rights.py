@@ -28,6 +28,12 @@ Act = Literal[
     "x_report",
     "z_report",
     "print_z",
+    "price_override",
+    "quantity",
+    "weight_keyed",
+    "no_sale",
+    "price_check",
+    "suspend",
 ]
 """Everything that staff can do at a lane; each is asked about in ``Rights.denial`` before it is done."""
 
@@ -76,15 +82,36 @@ class Request:
     second_role: str = ""
 
 
-_TECHNICIAN: Final[tuple[Act, ...]] = ("approve", "refuse", "reprint", "close_lane", "open_lane")
+_TECHNICIAN: Final[tuple[Act, ...]] = ("approve", "refuse", "reprint", "close_lane", "open_lane", "price_check")
+
+
+_SUPERVISORS: Final[tuple[Act, ...]] = ("no_sale", "weight_keyed", "z_report")
 
 
 def default_roles() -> tuple[Role, ...]:
     """Attendant, supervisor and technician, for a shop that says nothing."""
     return (
-        Role("attendant", tuple(act for act in ACTS if act != "z_report"), override_percent=10),
+        Role("attendant", tuple(act for act in ACTS if act not in _SUPERVISORS), override_percent=10),
         Role("supervisor", ACTS, override_percent=50, witnesses=True),
         Role("technician", _TECHNICIAN, judges=("help", "printer", "scale")),
+    )
+
+
+def default_reasons() -> tuple[Reason, ...]:
+    """For a shop that lists none."""
+    return (
+        Reason(
+            "shelf_price",
+            {"en": "Price on the shelf", "bn": "তাকের দাম আলাদা", "pt_BR": "Preço na prateleira"},
+            ("price_override",),
+        ),
+        Reason("damaged", {"en": "Damaged", "bn": "ক্ষতিগ্রস্ত", "pt_BR": "Danificado"}, ("price_override",)),
+        Reason("goodwill", {"en": "Goodwill", "bn": "সৌজন্য", "pt_BR": "Cortesia"}, ("price_override",)),
+        Reason(
+            "scale_out", {"en": "Scale out of order", "bn": "দাঁড়িপাল্লা নষ্ট", "pt_BR": "Balança parada"}, ("weight_keyed",)
+        ),
+        Reason("change", {"en": "Change needed", "bn": "ভাংতি দরকার", "pt_BR": "Troco"}, ("no_sale",)),
+        Reason("count", {"en": "Cash count", "bn": "নগদ গণনা", "pt_BR": "Contagem de caixa"}, ("no_sale",)),
     )
 
 
@@ -93,13 +120,16 @@ class Rights:
     """The shop's table: its roles, and the reasons its staff may give.
 
     ``need_reason``: acts that are done only for a reason of ``reasons``. ``need_second``: acts that a second person
-    must confirm with their own badge or PIN (four eyes).
+    must confirm with their own badge or PIN (four eyes). ``maximum_quantity``: of one line, by staff. ``keyed_weight``:
+    whether a weight may be typed in, and is marked so, or never (what the law of weights says).
     """
 
     roles: tuple[Role, ...] = field(default_factory=default_roles)
-    reasons: tuple[Reason, ...] = ()
-    need_reason: tuple[Act, ...] = ()
+    reasons: tuple[Reason, ...] = field(default_factory=default_reasons)
+    need_reason: tuple[Act, ...] = ("price_override", "weight_keyed", "no_sale")
     need_second: tuple[Act, ...] = ()
+    maximum_quantity: int = 999
+    keyed_weight: Literal["marked", "forbidden"] = "forbidden"
 
     def role(self, name: str) -> Role | None:
         """The role of a name; ``None``: the shop has none, and who bears it may do nothing."""

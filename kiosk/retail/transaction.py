@@ -99,6 +99,8 @@ class LineItem:
     ``serial`` text, all as the pack's own code tells them; ``price_from_code``: the price is printed on this very pack.
     ``packed_grams``: what each piece of such a line holds of an item sold by weight, for the stock. ``points``: what
     the line has earned its member, once the sale is complete. ``attributes``: the item's codes for a fiscal document.
+    ``was_price``: the book's unit price, where staff have set another for ``override_reason``. ``weight_keyed``: staff
+    typed the weight, no scale measured it.
     """
 
     line: int
@@ -129,6 +131,9 @@ class LineItem:
     deposit: Deposit | None = None
     points: int = 0
     attributes: tuple[tuple[str, str], ...] = ()
+    was_price: Money | None = None
+    override_reason: str = ""
+    weight_keyed: bool = False
 
     @property
     def discount(self) -> Money:

@@ -149,6 +149,10 @@ def _line(line: LineItem, layout: ReceiptLayout, letters: Mapping[TaxRate, str],
             yield _small(said.t("receipt.tare", grams=line.tare_grams))
     elif line.quantity != 1 or layout.unit_prices:
         yield _small(said.t("receipt.unit_price", quantity=line.quantity, price=price))
+    if line.weight_keyed:
+        yield _small(said.t("receipt.weight_keyed"))
+    if line.was_price is not None:
+        yield _small(said.t("receipt.price_overridden", price=said.money(line.was_price)))
     for modifier in line.modifiers:
         yield _small(said.name(modifier.names), said.money(-modifier.amount))
     if line.deposit is not None:

@@ -26,37 +26,52 @@ def staff(role: str, operator: str = "op1") -> i.OperatorSignedIn:
     return i.OperatorSignedIn(operator, "Rahima", role, "badge")
 
 
-def ready_for(act: Act, rights: Rights, role: str) -> tuple[HandLane, i.OperatorActed]:  # noqa: C901 - one case an act
+def ready_for(act: Act, rights: Rights, role: str) -> tuple[HandLane, i.OperatorActed]:
     """A lane at which only the right is missing, and the act."""
-    lane = lane_with(rights)
-    acted = i.OperatorActed(act)
-    if act in ("approve", "refuse"):
-        lane.scan(BLADES)
-        acted = i.OperatorActed(act, lane.state.interventions[0].intervention)
-    elif act == "void_line":
-        lane.scan(MILK)
-        acted = i.OperatorActed(act, line=1)
-    elif act == "cancel_transaction":
-        lane.scan(MILK)
-    elif act == "cash_received":
-        lane.scan(MILK).tell(i.CheckoutRequested(), i.TenderChosen("cash"))
-        acted = i.OperatorActed(act, amount=Money(10_000, "BDT"))
-    elif act in ("tender_was_approved", "tender_was_declined"):
-        tender = lane.scan(MILK).pay_by_card()
-        lane.tell(i.TerminalSilent(tender), i.TerminalAnswered(tender, "unknown"))
-    elif act == "resume_suspended":
-        lane.scan(MILK).tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"))
-    elif act == "reprint":
-        lane.approve(lane.scan(MILK).pay_by_card())
-        lane.tell(i.PrinterAnswered(lane.happened(e.ReceiptRequested)[-1].job, "printed"))
-    elif act in ("x_report", "z_report", "print_z"):
-        lane.approve(lane.scan(MILK).pay_by_card()).tell(i.ReceiptChosen("paper"))
-        lane.tell(i.PrinterAnswered(lane.happened(e.ReceiptRequested)[-1].job, "printed"), i.TimerElapsed("thanks"))
-        if act == "print_z":
-            lane.tell(i.HeadOfficeCommanded("close_day"))
-    elif act == "open_lane":
-        lane.tell(i.HeadOfficeCommanded("close_lane", "cleaning"))
-    return lane.tell(staff(role)), acted
+    lane = lane_with(replace(rights, keyed_weight="marked"))
+    made_ready(lane, act)
+    return lane.tell(staff(role)), acted(lane, act)
+
+
+def made_ready(lane: HandLane, act: Act) -> None:
+    match act:
+        case "approve" | "refuse":
+            lane.scan(BLADES)
+        case "cash_received":
+            lane.scan(MILK).tell(i.CheckoutRequested(), i.TenderChosen("cash"))
+        case "tender_was_approved" | "tender_was_declined":
+            tender = lane.scan(MILK).pay_by_card()
+            lane.tell(i.TerminalSilent(tender), i.TerminalAnswered(tender, "unknown"))
+        case "resume_suspended":
+            lane.scan(MILK).tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"))
+        case "reprint":
+            lane.approve(lane.scan(MILK).pay_by_card())
+            lane.tell(i.PrinterAnswered(lane.happened(e.ReceiptRequested)[-1].job, "printed"))
+        case "x_report" | "z_report" | "print_z":
+            lane.approve(lane.scan(MILK).pay_by_card()).tell(i.ReceiptChosen("paper"))
+            lane.tell(i.PrinterAnswered(lane.happened(e.ReceiptRequested)[-1].job, "printed"), i.TimerElapsed("thanks"))
+            if act == "print_z":
+                lane.tell(i.HeadOfficeCommanded("close_day"))
+        case "weight_keyed":
+            lane.tell(i.ItemChosen("banana"))
+        case "open_lane":
+            lane.tell(i.HeadOfficeCommanded("close_lane", "cleaning"))
+        case _:
+            lane.scan(MILK)
+
+
+def acted(lane: HandLane, act: Act) -> i.OperatorActed:
+    """The act with all it needs."""
+    target = lane.state.interventions[0].intervention if act in ("approve", "refuse") else ""
+    wanted: dict[Act, i.OperatorActed] = {
+        "void_line": i.OperatorActed(act, line=1),
+        "cash_received": i.OperatorActed(act, amount=Money(10_000, "BDT")),
+        "price_override": i.OperatorActed(act, line=1, amount=Money(9000, "BDT"), reason="damaged"),
+        "quantity": i.OperatorActed(act, line=1, quantity=150),
+        "weight_keyed": i.OperatorActed(act, quantity=1250, reason="scale_out"),
+        "no_sale": i.OperatorActed(act, reason="change"),
+    }
+    return wanted.get(act, i.OperatorActed(act, target))
 
 
 def only(role: str, *acts: Act) -> Rights:

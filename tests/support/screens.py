@@ -14,6 +14,7 @@ from kiosk.checkout.screen import (
     CashBody,
     Chrome,
     CouponView,
+    EnquiryView,
     GiftView,
     HintView,
     InterventionView,
@@ -42,6 +43,7 @@ from kiosk.retail.item import Names
 from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
+from kiosk.retail.rights import Rights
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.weight import Weight
 
@@ -352,6 +354,43 @@ BODIES: dict[str, Body] = {
         conditions=(text("condition.settings"), text("condition.clock"), text("weighing.not_verified")),
         weighing=text("weighing.identity", version="1.0.0", checksum="84ba17e8", changes=3),
         suspended=1,
+    ),
+    "staff_second": StaffSignInBody(None, "price_override"),
+    "staff_acts": StaffBody(
+        interventions=(),
+        lines=LINES,
+        totals=TOTALS,
+        acts=(
+            "cancel_transaction",
+            "void_line",
+            "price_override",
+            "quantity",
+            "suspend",
+            "weight_keyed",
+            "reprint",
+            "close_lane",
+            "price_check",
+            "no_sale",
+        ),
+        devices=(),
+        reasons=tuple((act, Rights().reasons_for(act)) for act in Rights().need_reason),
+        lowest=tuple((line.line, replace(line.unit_price, minor=line.unit_price.minor * 9 // 10)) for line in LINES),
+        most=999,
+        weighing_item={"en": "Bananas", "bn": "কলা", "pt_BR": "Bananas"},
+    ),
+    "staff_enquiry": StaffBody(
+        (),
+        (),
+        None,
+        ("price_check", "close_lane"),
+        (),
+        enquiry=EnquiryView(
+            TEA,
+            bdt(60_000),
+            "each",
+            (OFFER,),
+            12,
+        ),
     ),
     "staff_idle": StaffBody((), (), None, ("resume_suspended", "reprint", "open_lane"), (), suspended=2),
     "out_of_service": OutOfServiceBody(text("closed.lane")),

@@ -32,6 +32,7 @@ from ui.capture import capture
 from ui.pictures import Pictures
 from ui.screens.all import VIEWS
 from ui.stage import Stage, Surroundings
+from ui.widgets.button import PushButton
 
 _Window = Any
 ROOT = Path(__file__).parents[2]
@@ -153,3 +154,8 @@ def enter(window: _Window) -> Iterator[Callable[[tuple[int, int]], Shopper]]:
 def shopper(enter: Callable[..., Shopper]) -> Shopper:
     """Somebody before the kiosk."""
     return enter()
+
+
+def buttons(root: Any) -> dict[str, PushButton]:  # noqa: ANN401 - any widget
+    """The buttons in it, by their words."""
+    return {part.words: part for part in within(root) if isinstance(part, PushButton)}

@@ -13,9 +13,8 @@ from kiosk.checkout.screen import Notice, QuantityBody, Screen
 from kiosk.checkout.text import text
 from kiosk.retail.weight import Weight
 from tests.support.screens import BASKET, LINES, OFFER, TOTALS, bdt, chrome, screen
-from tests.ui.conftest import Shopper, frames, middle, within
+from tests.ui.conftest import Shopper, buttons, frames, middle, within
 from ui.screens.cash_pad import CashPad
-from ui.widgets.button import PushButton
 from ui.widgets.coupon_row import CouponRow
 from ui.widgets.item_tile import ItemTile
 from ui.widgets.sheet import Sheet
@@ -23,10 +22,6 @@ from ui.widgets.sheet import Sheet
 
 def tiles(root: Any) -> dict[str, ItemTile]:  # noqa: ANN401 - any widget
     return {part.tile.item_id: part for part in within(root) if isinstance(part, ItemTile) and part.tile is not None}
-
-
-def buttons(root: Any) -> dict[str, PushButton]:  # noqa: ANN401 - any widget
-    return {part.words: part for part in within(root) if isinstance(part, PushButton)}
 
 
 @pytest.mark.parametrize(

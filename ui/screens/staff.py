@@ -7,10 +7,11 @@ from functools import partial
 from typing import Final
 
 from kiosk.checkout.inputs import OperatorAct, OperatorActed, OperatorSignedOut, ViewRequested
-from kiosk.checkout.screen import InterventionView, LineView, Money, Screen, StaffBody
+from kiosk.checkout.screen import EnquiryView, InterventionView, LineView, Screen, StaffBody
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.cash_pad import CashPad
+from ui.screens.staff_asking import Asking
 from ui.screens.view import TITLE_ROW, View, side_by_side
 from ui.theme import TypeSize
 from ui.widgets.block import Block
@@ -21,7 +22,6 @@ from ui.widgets.line_row import amount_line
 from ui.widgets.notice import Level, NoticeStrip
 from ui.widgets.picture_tile import PictureTile
 from ui.widgets.scroller import Row, Scroller
-from ui.widgets.sheet import Sheet
 from ui.widgets.totals import BigAmount
 
 __all__ = ["StaffView"]
@@ -31,6 +31,8 @@ _BELOW: Final = 700
 _WAITING_ROW: Final = 148
 _LINE_ROW: Final = 108
 _TROUBLE_ROW: Final = 76
+_MORE_LINES: Final = 36
+"""For each line of what was asked about, beyond its first."""
 _JUDGED_ELSEWHERE: Final[dict[str, tuple[tuple[OperatorAct, Role], ...]]] = {
     "cash": (("cash_received", "primary"),),
     "tender_unknown": (("tender_was_approved", "primary"), ("tender_was_declined", "alarm")),
@@ -45,10 +47,15 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "close_lane": "lock",
     "open_lane": "power",
     "cash_received": "cash",
+    "no_sale": "cash",
+    "price_check": "search",
+    "suspend": "clock",
+    "weight_keyed": "scale",
 }
-_ASKED_TWICE: Final[frozenset[OperatorAct]] = frozenset({"cancel_transaction", "close_lane"})
+_BESIDE: Final = 4
+"""So many acts stand beside the list; with more, the last of these opens the others."""
 _IN_THE_LIST: Final[frozenset[OperatorAct]] = frozenset(
-    {"approve", "refuse", "void_line", "tender_was_approved", "tender_was_declined"}
+    {"approve", "refuse", "void_line", "tender_was_approved", "tender_was_declined", "price_override", "quantity"}
 )
 """Acts that stand with the thing they are about."""
 
@@ -117,29 +124,32 @@ class _Trouble(Block):
 
 
 class _Line(Block):
-    """A line of the basket that staff may void."""
+    """A line of the basket that staff may void, or change."""
 
-    def __init__(self, kit: Kit, act: Act) -> None:
+    def __init__(self, kit: Kit, act: Act, change: Callable[[LineView], None]) -> None:
         super().__init__(kit)
-        self._act = act
-        self._number = 0
+        self._act, self._change = act, change
+        self._shown: LineView | None = None
         self._tile = PictureTile(kit)
         self._name = kit.words("", TypeSize.BODY, face="SemiBold")
         self._small = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
         self._price = kit.words("", TypeSize.BODY, face="Bold", align="right", one_line=True)
         self.void = PushButton(kit, "", self._void, role="step", icon="bin", icon_size=28, radius=16)
+        self.change = PushButton(kit, "", self._changed, role="step", icon="tag", icon_size=28, radius=16)
         self.add(self._tile, self._name, self._small, self._price)
 
-    def show(self, shown: tuple[LineView, bool]) -> None:
-        """The line, and whether it may be voided now."""
-        line, may_void = shown
-        self._number = line.line
+    def show(self, shown: tuple[LineView, bool, bool]) -> None:
+        """The line, and whether it may be voided and changed now."""
+        line, may_void, may_change = shown
+        self._shown = line
         self._tile.show(line.names, line.picture)
         self._name.say(self.kit.speaker.name(line.names))
         count = f"{self.kit.speaker.digits(str(line.quantity))} \N{MULTIPLICATION SIGN} " if line.weight is None else ""
-        self._small.say(f"{count}{amount_line(self.kit, line)}")
+        made = f" · {self.kit.say(line.note)}" if line.note is not None else ""
+        self._small.say(f"{count}{amount_line(self.kit, line)}{made}")
         self._price.say(self.kit.money(line.net))
         self.keep(self.void, may_void)
+        self.keep(self.change, may_change)
 
     def arrange(self, area: Area) -> None:
         """Picture, words, price, bin."""
@@ -147,6 +157,9 @@ class _Line(Block):
         inner = area.inset(kit.px(8), kit.px(6))
         void, inner = inner.right(kit.px(64), kit.px(12))
         self.void.place(void.centre(kit.px(64), kit.px(64)))
+        if self.change.parent is not None:
+            change, inner = inner.right(kit.px(64), kit.px(8))
+            self.change.place(change.centre(kit.px(64), kit.px(64)))
         side = min(inner.h, kit.px(64))
         tile, inner = inner.left(side, kit.px(16))
         self._tile.place(tile.centre(side, side))
@@ -157,7 +170,12 @@ class _Line(Block):
         self._name.place(name)
 
     def _void(self) -> None:
-        self._act(OperatorActed("void_line", line=self._number))
+        if self._shown is not None:
+            self._act(OperatorActed("void_line", line=self._shown.line))
+
+    def _changed(self) -> None:
+        if self._shown is not None:
+            self._change(self._shown)
 
 
 class StaffView(View):
@@ -165,7 +183,7 @@ class StaffView(View):
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
-        self._cash_due: Money | None = None
+        self._asking = Asking(kit, self._put, kit.submit)
         self._title = self.title(kit.say("staff.waiting"))
         self._card = Card(kit)
         self.list = Scroller(kit, gap=8)
@@ -175,6 +193,8 @@ class StaffView(View):
         self._total = BigAmount(kit, beside=kit.large)
         self._facts = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
         self.acts: dict[OperatorAct, PushButton] = {}
+        self.more = PushButton(kit, kit.say("staff.more"), self._more, icon="next")
+        self._offered: tuple[OperatorAct, ...] = ()
         self.basket = PushButton(kit, kit.say("staff.basket"), self._basket, icon="basket")
         self.sign_out = PushButton(
             kit, kit.say("staff.sign_out"), self._sign_out, role="primary", icon="exit", size=TypeSize.LEAD, face="Bold"
@@ -186,12 +206,14 @@ class StaffView(View):
         """Draw the lane."""
         body = screen.body
         assert isinstance(body, StaffBody)  # noqa: S101 - the stage gives each view its own kind
-        self._cash_due = body.cash_due
+        self._asking.about(body)
         self._show_list(body)
         self._show_side(body)
         self._show_acts(body.acts)
         if body.cash_due is None and isinstance(self.question, CashPad):
             self._close_question()
+        if self.question is not None:
+            self._put(self.question)  # over whatever has changed beneath
         if self.area.w:
             self.arrange(self.area)
 
@@ -212,12 +234,19 @@ class StaffView(View):
             )
             for one in body.interventions
         )
-        may_void = "void_line" in body.acts
+        may_void, may_change = "void_line" in body.acts, bool({"price_override", "quantity"} & set(body.acts))
         lines = tuple(
-            Row(line.line, kit.tall(_LINE_ROW), (line, may_void), self._make_line, _Line.show) for line in body.lines
+            Row(line.line, kit.tall(_LINE_ROW), (line, may_void, may_change), self._make_line, _Line.show)
+            for line in body.lines
         )
         troubles = tuple(
-            Row(said, kit.tall(_TROUBLE_ROW), (said, level), self._make_trouble, _Trouble.show)
+            Row(
+                said,
+                kit.tall(_TROUBLE_ROW + _MORE_LINES * said.count("\n")),
+                (said, level),
+                self._make_trouble,
+                _Trouble.show,
+            )
             for said, level in self._troubles(body)
         )
         self.list.show(waiting + troubles + lines)
@@ -228,10 +257,12 @@ class StaffView(View):
         self.keep(self._nothing_icon, empty)
 
     def _make_waiting(self) -> _Waiting:
-        return _Waiting(self.kit, self._do)
+        return _Waiting(self.kit, self._asking.ask)
 
     def _troubles(self, body: StaffBody) -> Iterator[tuple[str, Level]]:
-        """Lost devices with their cause, then what staff should know besides."""
+        """What was asked about, lost devices with their cause, then what staff should know besides."""
+        if body.enquiry is not None:
+            yield "\n".join(self._told(body.enquiry)), "info"
         for device, cause in body.devices:
             yield f"{self.kit.say(f'device.{device}')}: {self.kit.say(f'cause.{cause}')}", "error"
         for condition in body.conditions:
@@ -239,11 +270,26 @@ class StaffView(View):
         if body.weighing is not None:
             yield self.kit.say(body.weighing), "info"
 
+    def _told(self, enquiry: EnquiryView) -> Iterator[str]:
+        """What an item costs, which offers name it, how much is there."""
+        kit, item = self.kit, enquiry.names
+        if not item:
+            yield kit.say("staff.enquiry")
+            return
+        if enquiry.price is None:
+            yield kit.say("staff.enquiry_no_price", item=item)
+        else:
+            unit = kit.say(f"unit.{enquiry.unit}")
+            yield kit.say("staff.enquiry_price", item=item, price=enquiry.price, unit=unit)
+        yield from (kit.say("staff.enquiry_offer", offer=offer) for offer in enquiry.offers)
+        if enquiry.on_hand is not None:
+            yield kit.say("staff.enquiry_stock", count=enquiry.on_hand)
+
     def _make_trouble(self) -> _Trouble:
         return _Trouble(self.kit)
 
     def _make_line(self) -> _Line:
-        return _Line(self.kit, self._do)
+        return _Line(self.kit, self._asking.ask, self._asking.of_line)
 
     def _show_side(self, body: StaffBody) -> None:
         kit = self.kit
@@ -257,21 +303,27 @@ class StaffView(View):
         self._facts.say("\n".join(fact for fact in (suspended, healthy) if fact))
 
     def _show_acts(self, offered: tuple[OperatorAct, ...]) -> None:
-        wanted = [act for act in offered if act not in _IN_THE_LIST]
-        if list(self.acts) == wanted:
+        wanted = tuple(act for act in offered if act not in _IN_THE_LIST)
+        if self._offered == wanted:
             return
-        self.drop(*self.acts.values())
+        self._offered = wanted
+        beside = wanted if len(wanted) <= _BESIDE else wanted[: _BESIDE - 1]
+        self.drop(*self.acts.values(), self.more)
         self.acts = {
             act: PushButton(
                 self.kit,
                 self.kit.say(f"act.{act}"),
-                partial(self._do, OperatorActed(act)),
+                partial(self._asking.ask, OperatorActed(act)),
                 role="alarm" if act == "cancel_transaction" else "secondary",
                 icon=_ICONS.get(act, ""),
             )
-            for act in wanted
+            for act in beside
         }
         self.add(*self.acts.values())
+        self.keep(self.more, len(beside) < len(wanted))
+
+    def _more(self) -> None:
+        self._asking.more(self._offered[len(self.acts) :])
 
     def arrange(self, area: Area) -> None:
         """The list at one side; sum, devices and acts at the other."""
@@ -295,7 +347,8 @@ class StaffView(View):
         basket, sign_out = out.left(max(kit.px(150), self.basket.natural_width()), gap)
         self.basket.place(basket)
         self.sign_out.place(sign_out)
-        for button in reversed(self.acts.values()):
+        more = (self.more,) if self.more.parent is not None else ()
+        for button in (*more, *reversed(self.acts.values())):
             place, rest = rest.bottom(kit.px(64 if kit.large else 72), gap)
             button.place(place)
         self._side.place(rest)
@@ -305,36 +358,15 @@ class StaffView(View):
             self._total.place(total)
         self._facts.place(inner)
 
-    # --- acts --------------------------------------------------------------------------------------------------------
+    # --- questions ---------------------------------------------------------------------------------------------------
 
-    def _do(self, act: OperatorActed) -> None:
-        """Do it, ask for the sum, or ask twice."""
-        if act.act == "cash_received" and self._cash_due is not None:
-            self._ask(CashPad(self.kit, self._cash_due, partial(self._cash, act), self._close_question))
-        elif act.act in _ASKED_TWICE:
-            self._ask(self._are_you_sure(act))
-        else:
-            self.kit.submit(act)
-
-    def _cash(self, act: OperatorActed, received: Money) -> None:
-        self._close_question()
-        self.kit.submit(OperatorActed(act.act, act.target, amount=received))
-
-    def _are_you_sure(self, act: OperatorActed) -> Sheet:
-        kit = self.kit
-        yes = PushButton(kit, kit.say(f"act.{act.act}"), partial(self._sure, act), role="danger", size=TypeSize.LEAD)
-        no = PushButton(kit, kit.say("button.back"), self._close_question, icon="back", size=TypeSize.LEAD)
-        return Sheet(kit, icon="warning", title=kit.say("staff.confirm"), parts=(yes, no), part_height=96)
-
-    def _sure(self, act: OperatorActed) -> None:
-        self._close_question()
-        self.kit.submit(act)
-
-    def _ask(self, question: Block) -> None:
+    def _put(self, question: Block | None) -> None:
+        """Lay a question over the screen, or take it away."""
         self._close_question()
         self.question = question
-        self.add(question)
-        question.place(self.area)
+        if question is not None:
+            self.add(question)
+            question.place(self.area)
 
     def _close_question(self) -> None:
         if self.question is not None:

@@ -31,6 +31,7 @@ __all__ = [
     "overpaid_without",
     "price_again",
     "restrict",
+    "ring_up",
     "scan",
     "settle_offers",
     "show_weight",
@@ -130,7 +131,7 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod, details: Details = NOTHIN
     elif told.unit != "each" and told.weight is None:
         _weigh(desk, told)
     else:
-        _ring_up(desk, told)
+        ring_up(desk, told)
 
 
 def line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
@@ -208,7 +209,8 @@ def _unpriced(desk: Desk, item: Item) -> None:
     desk.refuse(text("item.no_price", item=item.names))
 
 
-def _ring_up(desk: Desk, line: LineItem) -> None:
+def ring_up(desk: Desk, line: LineItem) -> None:
+    """Add a priced line to the basket, or its pieces to a line like it, and all that follows."""
     open_transaction(desk)
     basket = desk.basket
     if basket is None:
@@ -238,7 +240,15 @@ def _merges(old: LineItem, new: LineItem) -> bool:
 
 def _kind(line: LineItem) -> tuple[object, ...]:
     """What must be equal in pieces of one line: price and rate, and what their codes tell."""
-    told = (line.expires, line.best_before, line.lot, line.serial, line.price_from_code, line.packed_grams)
+    told = (
+        line.was_price,
+        line.expires,
+        line.best_before,
+        line.lot,
+        line.serial,
+        line.price_from_code,
+        line.packed_grams,
+    )
     return line.item_id, line.unit, line.unit_price, line.tax_rate, line.deposit, *told
 
 
@@ -355,7 +365,7 @@ def confirm_weight(desk: Desk, agreed: i.WeighConfirmed) -> None:
     elif armed.item_id != agreed.item_id or not judged.is_what_was_shown(agreed.net, agreed.price):
         desk.refuse(text("weigh.changed"))
     else:
-        _ring_up(desk, weighing.priced(armed, judged))
+        ring_up(desk, weighing.priced(armed, judged))
 
 
 def _not_priced(desk: Desk, reason: Reason) -> None:

@@ -36,7 +36,7 @@ def done_by(
         return
     before = len(desk.events)
     perform(desk, acted, operator)
-    if any(not isinstance(event, e.Transient | e.StaffActRefused) for event in desk.events[before:]):
+    if any(not isinstance(event, e.NoticeShown | e.StaffActRefused) for event in desk.events[before:]):
         desk.happened(
             e.StaffActed(
                 acted.act,

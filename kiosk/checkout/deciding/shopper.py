@@ -19,6 +19,7 @@ __all__ = [
     "language",
     "loyalty",
     "member_answered",
+    "park",
     "produce_seen",
     "show_view",
     "timer",
@@ -248,12 +249,20 @@ def walked_away(desk: Desk) -> None:
         if desk.intervention("help") is None:
             desk.raise_intervention("help", blocks="nothing")
         return
-    desk.withdraw_interventions("system")
-    uuid = basket.opened.transaction.uuid
     if basket.live_lines:
-        if len(desk.state.suspended) >= MAXIMUM_SUSPENDED:
-            oldest = desk.state.suspended[0].opened.transaction.uuid
-            desk.happened(e.TransactionVoided(oldest, "system", "never_taken_up"))
-        desk.happened(e.TransactionSuspended(uuid, "system", "walked_away"))
+        park(desk, "system", "walked_away")
     else:
-        desk.happened(e.TransactionVoided(uuid, "system", "empty"))
+        desk.withdraw_interventions("system")
+        desk.happened(e.TransactionVoided(basket.opened.transaction.uuid, "system", "empty"))
+
+
+def park(desk: Desk, by: str, reason: str) -> None:
+    """Suspend the unpaid basket; the oldest parked one makes room."""
+    basket = desk.basket
+    if basket is None:
+        return
+    desk.withdraw_interventions(by)
+    if len(desk.state.suspended) >= MAXIMUM_SUSPENDED:
+        oldest = desk.state.suspended[0].opened.transaction.uuid
+        desk.happened(e.TransactionVoided(oldest, "system", "never_taken_up"))
+    desk.happened(e.TransactionSuspended(basket.opened.transaction.uuid, by, reason))

@@ -15,6 +15,7 @@ from kiosk.checkout.deciding import (
     entry,
     fiscal,
     lane,
+    overrides,
     payment,
     permitting,
     receipt,
@@ -71,7 +72,7 @@ def act(desk: Desk, acted: i.OperatorActed) -> None:
     permitting.done_by(desk, acted, operator, _perform)
 
 
-def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  # noqa: C901 - one flat table, closed
+def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  # noqa: C901, PLR0912 - one flat table
     match acted.act:
         case "approve" | "refuse":
             _judge(desk, acted, operator)
@@ -93,6 +94,18 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             lane.close(desk, operator.operator_id, acted.reason or "staff")
         case "open_lane":
             lane.reopen(desk, operator.operator_id)
+        case "price_override":
+            overrides.change_price(desk, acted, operator)
+        case "quantity":
+            overrides.change_quantity(desk, acted, operator)
+        case "weight_keyed":
+            overrides.key_weight(desk, acted, operator)
+        case "no_sale":
+            overrides.no_sale(desk, acted, operator)
+        case "price_check":
+            overrides.check_price(desk, acted, operator)
+        case "suspend":
+            overrides.suspend(desk, acted, operator)
         case _:
             assert_never(acted.act)
 

@@ -1,0 +1,74 @@
+"""Staff change a price, a quantity, a weight: the pads show the limit, reasons come from the list."""
+
+from __future__ import annotations
+
+from kiosk.checkout import inputs as i
+from kiosk.checkout.screen import StaffBody
+from tests.support.screens import BODIES, bdt, screen
+from tests.ui.conftest import Shopper, buttons
+from ui.screens.staff_pads import NumberPad
+
+
+def types(shopper: Shopper, pad: object, digits: str) -> None:
+    assert isinstance(pad, NumberPad)
+    for digit in digits:
+        shopper.touches(pad.keypad.keys[digit])
+
+
+def test_a_price_is_typed_within_the_limit_and_sent_with_its_reason(shopper: Shopper) -> None:
+    view = shopper.sees(screen("staff_acts", "en"))
+    body = BODIES["staff_acts"]
+    assert isinstance(body, StaffBody)
+    (number, lowest), line = body.lowest[0], body.lines[0]
+    shopper.touches(view.list.row(number).change)
+    shopper.touches(buttons(view.question)["Change price"])
+    pad = view.question
+    types(shopper, pad, str(lowest.minor - 1))
+    shopper.touches(pad.take)
+    assert view.question is pad, "below the limit nothing can be confirmed"
+    shopper.touches(pad.keypad.keys["clear"])
+    types(shopper, pad, str(lowest.minor))
+    shopper.touches(pad.take)
+    shopper.touches(buttons(view.question)["Damaged"])
+    assert shopper.submitted == [
+        i.OperatorActed("price_override", line=line.line, amount=bdt(lowest.minor), reason="damaged")
+    ]
+    assert view.question is None
+
+
+def test_a_quantity_is_typed_up_to_the_staff_s_maximum(shopper: Shopper) -> None:
+    view = shopper.sees(screen("staff_acts", "en"))
+    body = BODIES["staff_acts"]
+    assert isinstance(body, StaffBody)
+    counted = next(line for line in body.lines if line.weight is None)
+    shopper.touches(view.list.row(counted.line).change)
+    shopper.touches(buttons(view.question)["Change quantity"])
+    types(shopper, view.question, "150")
+    shopper.touches(view.question.take)
+    assert shopper.submitted == [i.OperatorActed("quantity", line=counted.line, quantity=150)]
+
+
+def test_acts_without_room_of_their_own_are_behind_more(shopper: Shopper) -> None:
+    view = shopper.sees(screen("staff_acts", "en"))
+    assert "no_sale" not in view.acts
+    shopper.touches(view.more)
+    shopper.touches(buttons(view.question)["Open drawer"])
+    shopper.touches(buttons(view.question)["Change needed"])
+    assert shopper.submitted == [i.OperatorActed("no_sale", reason="change")]
+
+
+def test_a_weight_is_typed_in_grams_for_a_reason(shopper: Shopper) -> None:
+    view = shopper.sees(screen("staff_acts", "en"))
+    shopper.touches(view.acts["weight_keyed"])
+    types(shopper, view.question, "1255")
+    shopper.touches(view.question.take)
+    shopper.touches(buttons(view.question)["Scale out of order"])
+    assert shopper.submitted == [i.OperatorActed("weight_keyed", quantity=1255, reason="scale_out")]
+
+
+def test_a_question_can_be_left_without_an_act(shopper: Shopper) -> None:
+    view = shopper.sees(screen("staff_acts", "en"))
+    shopper.touches(view.more)
+    shopper.touches(buttons(view.question)["Back"])
+    assert view.question is None
+    assert shopper.submitted == []
