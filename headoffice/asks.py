@@ -9,6 +9,7 @@ from sqlalchemy import select
 from headoffice.coupons.keeper import CouponKeeper
 from headoffice.database import Database
 from headoffice.feed import member_of
+from headoffice.ledger import days
 from headoffice.ledger.tables import SaleLine, Workstation
 from headoffice.points.holds import available
 from messages.asks import (
@@ -65,12 +66,16 @@ class Answers:
         """The highest numbers known of the asker's lane; zeros where it is new."""
         with self._database.read() as session:
             lane = session.get(Workstation, (question.store, question.workstation))
-        if lane is None:
-            return NumbersAnswer(correlation=question.correlation)
+            if lane is None:
+                return NumbersAnswer(correlation=question.correlation)
+            z_number = days.last_z(session, lane.store, lane.workstation, max(1, lane.series))
+            grand = days.grand_of(session, lane.store, lane.workstation)
         return NumbersAnswer(
             correlation=question.correlation,
             series=lane.series,
             last_number=lane.last_number,
             last_legal=lane.last_legal,
             business_day=lane.business_day,
+            last_z=z_number or 0,
+            grand=grand,
         )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from headoffice import account_tables, feed_tables
 from headoffice.base import Base
-from headoffice.ledger import coupon_tables, weight_tables
+from headoffice.ledger import coupon_tables, day_tables, weight_tables
 from headoffice.ledger import tables as ledger_tables
 from headoffice.payments import tables as payment_tables
 from headoffice.points import tables as points_tables
 
 __all__ = ["METADATA", "ROOMS"]
 
-ROOMS = (account_tables, coupon_tables, feed_tables, ledger_tables, payment_tables, points_tables, weight_tables)
+ROOMS = (
+    account_tables,
+    coupon_tables,
+    day_tables,
+    feed_tables,
+    ledger_tables,
+    payment_tables,
+    points_tables,
+    weight_tables,
+)
 """The modules that define tables; importing them fills the metadata."""
 METADATA = Base.metadata

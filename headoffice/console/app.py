@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from headoffice.console import api, hooks, offers, points, recalls, views
+from headoffice.console import api, days, hooks, offers, points, recalls, views
 from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
@@ -68,6 +68,7 @@ def build_app(services: Services) -> Starlette:
             *offers.ROUTES,
             *recalls.ROUTES,
             *points.ROUTES,
+            *days.ROUTES,
             *api.ROUTES,
             *hooks.ROUTES,
             Route("/static/fonts/{name}", _font),

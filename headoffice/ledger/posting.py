@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from headoffice.base import Base, add_rows
 from headoffice.ledger import coupons as booking
-from headoffice.ledger import weights
+from headoffice.ledger import days, weights
 from headoffice.ledger.baskets import Baskets
 from headoffice.ledger.coupon_tables import OfferUse
 from headoffice.ledger.tables import (
@@ -143,6 +143,8 @@ class Posting:
                 weights.add_up(self._session, event)
             case events.InterventionRaised() | events.InterventionCleared():
                 self._intervention(event)
+            case events.DayOpened() | events.DayClosed() | events.ZReportMade() | events.TerminalReconciled():
+                self._day(at, event)
             case _:
                 self._lane(event)
 
@@ -260,9 +262,6 @@ class Posting:
                 kiosk.lane, kiosk.lane_reason = "open", ""
             case events.LaneClosed():
                 kiosk.lane, kiosk.lane_reason = "closed", event.reason
-            case events.DayOpened():
-                lane = self._workstation(kiosk.store, kiosk.workstation)
-                lane.business_day = max(lane.business_day, event.business_day)
             case events.SeriesOpened():
                 self._series(event.series, 0)
             case events.SeriesContinued():
@@ -270,6 +269,15 @@ class Posting:
             case _:
                 return
         self.touched.add("kiosks")
+
+    def _day(self, at: Position, event: days.DayPayload) -> None:
+        """A report is compared with what was sold before it, so that is written first."""
+        if isinstance(event, events.DayOpened):
+            lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
+            lane.business_day = max(lane.business_day, event.business_day)
+        self.finish()
+        self.remarks += days.post(self._session, self._kiosk, days.Place(at.kiosk, at.epoch, at.sequence), event)
+        self.touched |= {"days", "kiosks"}
 
     def _numbered(self, event: events.TransactionOpened) -> None:
         """A number is used up when the transaction opens, whatever becomes of it."""
