@@ -20,12 +20,16 @@ Told = Callable[[str, str, Mapping[str, Any]], None]
 
 
 class Boards:
-    """Keeps a line to every board and passes on what it tells. ``sockets`` is board name -> path of its socket."""
+    """Keeps a line to every board and passes on what it tells. ``sockets`` is board name -> path of its socket.
+
+    ``turned`` hears of every knob that was turned: board, knob, arguments.
+    """
 
     def __init__(self, sockets: Mapping[str, Path], told: Told, *, patience: float = _PATIENCE) -> None:
         self._sockets = dict(sockets)
         self._told = told
         self._patience = patience
+        self.turned: Callable[[str, str, Mapping[str, Any]], None] = lambda *_: None
         self._clients: dict[str, KnobClient] = {}
         self._present = {board: asyncio.Event() for board in sockets}
         self._tasks: list[asyncio.Task[None]] = []
@@ -66,13 +70,15 @@ class Boards:
             raise KnobRefusedError(message)
         try:
             async with asyncio.timeout(self._patience):
-                return await client.turn(knob, **args)
+                result = await client.turn(knob, **args)
         except TimeoutError:
             message = f"{board} did not answer within {self._patience:g} s"
             raise KnobRefusedError(message) from None
         except OSError:
             message = f"{board} went away while it was being turned"
             raise KnobRefusedError(message) from None
+        self.turned(board, knob, args)
+        return result
 
     async def _follow(self, name: str, path: Path) -> None:
         while True:

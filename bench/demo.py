@@ -2,7 +2,8 @@
 
 ``COUNTRY`` is ``bd`` (the default) or ``br``; it switches language, tax, receipt and tenders. ``PORT`` asks for the
 page's port; a busy one is named and another taken. ``KEEP=1`` keeps the shop's data for the next time. The kiosk runs
-its real drivers against far ends; ``SIM=1`` has simulators inside it instead.
+its real drivers against far ends; ``SIM=1`` has simulators inside it instead. ``BAGGING`` says how the bagging scale
+watches: ``off`` (as in Bangladesh, if nothing is said), ``lenient`` or ``strict`` (as in Brazil).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import uvicorn
 from bench.asked import AskedError, end_in_order, uninterrupted, whole_number
 from bench.processes import NotReadyError, free_port
 from bench.server import Surroundings, application
-from bench.world import Options, World
+from bench.world import Mode, Options, World
 from samples.catalogue import Country
 
 __all__ = ["Build", "Shown", "main", "page_door", "show"]
@@ -57,7 +58,8 @@ def main(build: Build = World) -> int:
         door = page_door(whole_number("PORT", _WANTED, least=1, most=65_535))
         with door, _folder(country, keep=os.environ.get("KEEP") == "1") as folder:
             simulated = os.environ.get("SIM") == "1"
-            options = Options(country=country, page_port=door.getsockname()[1], simulated=simulated)
+            port = door.getsockname()[1]
+            options = Options(country=country, page_port=port, simulated=simulated, bagging=_bagging(country))
             return show(build(folder, options, _say), door)
     except AskedError as fault:
         print(f"demo: {fault}", file=sys.stderr)
@@ -119,6 +121,15 @@ def _country() -> Country:
         if asked == known:
             return known  # type: ignore[no-any-return]  # one of the literals
     message = f"COUNTRY={asked} is not in the sample shop; it has {' and '.join(get_args(Country))}"
+    raise AskedError(message)
+
+
+def _bagging(country: Country) -> Mode:
+    asked = os.environ.get("BAGGING", "").lower() or ("strict" if country == "br" else "off")
+    for known in get_args(Mode):
+        if asked == known:
+            return known  # type: ignore[no-any-return]  # one of the literals
+    message = f"BAGGING={asked} is none of {', '.join(get_args(Mode))}"
     raise AskedError(message)
 
 

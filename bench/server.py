@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bench.bagger import Bagger
 from bench.boards import Boards
 from bench.knobs import KnobRefusedError
 from bench.processes import NotReadyError
@@ -74,6 +75,9 @@ class Surroundings(Protocol):
     def powered(self) -> bool:
         """The kiosk has power."""
 
+    def bagged(self) -> Mapping[str, tuple[int, int]]:
+        """What packs weigh, where they are bagged: GTIN-14 -> (grams, standard deviation)."""
+
     def products(self) -> list[dict[str, Any]]:
         """Packs to scan."""
 
@@ -93,6 +97,7 @@ class Bench:
     def __init__(self, world: Surroundings) -> None:
         self.world = world
         self.boards = Boards(world.boards, self._told)
+        self.bagger = Bagger(self.boards, world.bagged())
         self.receipts = Receipts(world.receipts)
         self.stories = Stories(self, self._tell_story)
         self._pages: set[asyncio.Queue[str | None]] = set()
@@ -108,6 +113,7 @@ class Bench:
         if self._playing is not None:
             self._playing.cancel()
             await asyncio.gather(self._playing, return_exceptions=True)
+        await self.bagger.close()
         await self.boards.close()
 
     def opening(self) -> dict[str, Any]:
@@ -117,7 +123,10 @@ class Bench:
             "products": self.world.products(),
             "produce": self.world.produce(),
             "cables": _CABLES,
-            "stories": [{"id": story.id, "title": story.title} for story in STORIES],
+            "stories": [
+                {"id": story.id, "title": story.title} for story in STORIES if self.bagger.bags or not story.bags
+            ],
+            "bags": self.bagger.bags,
             "screen": self.world.screen_port,
             "office": self.world.office_url,
             "receipts": [receipt.as_shown() for receipt in self.receipts.all()],
@@ -131,7 +140,7 @@ class Bench:
                 if not isinstance(args, dict) or _KEPT & args.keys():
                     message = f"{board}: {knob} cannot be turned with {args!r:.60}"
                     raise KnobRefusedError(message)
-                await self.boards.turn(board, knob, **args)
+                await (self.bagger.turn(knob, args) if board == "shopper" else self.boards.turn(board, knob, **args))
             case {"do": "power_off"}:
                 await self.power_off()
             case {"do": "power_on"}:
@@ -191,6 +200,7 @@ class Bench:
         if board == "printer" and event == "printed":
             for receipt in self.receipts.fresh():
                 self.broadcast(board, "receipt", receipt.as_shown())
+            self.bagger.printed()
             return
         self.broadcast(board, event, args)
 

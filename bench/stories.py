@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from bench.bagger import Bagger
 from bench.boards import Boards
 from bench.knobs import KnobRefusedError
 
@@ -21,6 +22,8 @@ _PACE = 1.2
 _PATIENCE = 30.0
 SHORT_DATED = "pk-25556606"
 """Buttermilk: of a department that is marked down by date."""
+_CARDS = ("tiles:card", "tiles:credit")
+"""A card, by what each sample shop calls it."""
 _BY_CODE = ("tiles:bkash", "tiles:pix")
 """Ways to pay by a code, one of which each sample shop has."""
 
@@ -31,6 +34,10 @@ class Stage(Protocol):
     @property
     def boards(self) -> Boards:
         """All knobs."""
+
+    @property
+    def bagger(self) -> Bagger:
+        """The shopper's hands at the bagging area."""
 
     @property
     def world(self) -> Any:  # noqa: ANN401 - the little world, for its lists of products
@@ -45,11 +52,12 @@ class Stage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A button on the bench page."""
+    """A button on the bench page. ``bags``: only where the bagging scale watches."""
 
     id: str
     title: str
     play: Callable[[Stories], Awaitable[None]]
+    bags: bool = False
 
 
 class Stories:
@@ -161,8 +169,8 @@ class Stories:
     async def pay_by_card(self) -> None:
         """To the point where the terminal asks for the card."""
         await self.tap("pay")
-        await self.until("TenderChoiceBody")
-        await self.tap("tiles:card")
+        shown = await self.until("TenderChoiceBody")
+        await self.tap(next((name for name in _CARDS if name in shown["targets"]), _CARDS[0]))
         await self.until("CardBody")
 
     async def ask_for_code(self) -> Mapping[str, Any]:
@@ -171,6 +179,14 @@ class Stories:
         shown = await self.until("TenderChoiceBody")
         await self.tap(next((name for name in _BY_CODE if name in shown["targets"]), _BY_CODE[0]))
         return await self.until_shown(lambda now: now["body"] == "QrBody" and bool(now["code"]))
+
+    async def bag(self, code: str) -> None:
+        """Put a pack into the bag by hand, where things are bagged."""
+        await self._stage.bagger.bag(code)
+
+    def forget(self, *, on: bool) -> None:
+        """What is scanned from now on is not bagged."""
+        self._stage.bagger.forgets = on
 
     @property
     def packs(self) -> list[dict[str, Any]]:
@@ -236,6 +252,7 @@ async def _one_more(stories: Stories) -> None:
     await stories.until_shown(lambda shown: shown["hint"] == "hint.free")
     await stories.say("Two of three: once the basket rests, the kiosk says that one more is free, and by which offer.")
     await stories.tap("plus")
+    await stories.bag(stories.packs[0]["code"])
     await stories.until_shown(lambda shown: "savings" in shown["targets"])
     await stories.say("A touch has added it. Now a pack whose Data Matrix tells that it must be used by tomorrow.")
     await stories.scan_item(SHORT_DATED, days=1)
@@ -284,8 +301,38 @@ async def _paid_too_late(stories: Stories) -> None:
     await stories.say("Cancelled. But the payment was under way, and the bank lets it through.")
     await stories.turn("acquirer", "pay_late")
     await stories.say("Head office gives it back, and the kiosk says so. The shopper pays by card instead.")
-    await stories.tap("tiles:card" if "tiles:card" in (await stories.screen())["targets"] else "tiles:credit")
+    shown = await stories.screen()
+    await stories.tap(next((name for name in _CARDS if name in shown["targets"]), _CARDS[0]))
     await stories.until("CardBody")
+    await stories.turn("card_terminal", "tap", outcome="approve")
+    await stories.until("ThanksBody", "ReceiptChoiceBody")
+
+
+async def _bagged(stories: Stories) -> None:
+    await stories.begin()
+    first, second = (pack["code"] for pack in stories.packs[2:4])
+    await stories.scan(first)
+    await stories.say("A pack is scanned and put into the bag. It weighs what it should: nobody says a word.")
+    stories.forget(on=True)
+    try:
+        await stories.scan(second)
+        await stories.say(
+            "The next one is scanned and forgotten. The kiosk waits a moment, and then asks for it by its name."
+        )
+        await stories.until_shown(lambda shown: shown["bagging"] == "bagging.place")
+    finally:
+        stories.forget(on=False)
+    await stories.bag(second)
+    await stories.until_shown(lambda shown: not shown["bagging"])
+    await stories.say("It is in the bag. Now something lands there that nobody scanned.")
+    await stories.turn("bagging_scale", "put", grams=640)
+    await stories.until_shown(lambda shown: shown["bagging"] == "bagging.unexpected")
+    await stories.say("Again a hint first. Only if it lasts staff are called; scanning goes on, payment waits.")
+    await stories.until_shown(lambda shown: bool(shown["called"]))
+    await stories.say("The light is amber. The shopper takes it off again: staff need not come.")
+    await stories.turn("bagging_scale", "remove", grams=640)
+    await stories.until_shown(lambda shown: not shown["bagging"])
+    await stories.pay_by_card()
     await stories.turn("card_terminal", "tap", outcome="approve")
     await stories.until("ThanksBody", "ReceiptChoiceBody")
 
@@ -298,4 +345,5 @@ STORIES = (
     Story("phone", "Scan the code and pay", _by_phone),
     Story("late", "Cancelled, and paid all the same", _paid_too_late),
     Story("network", "Network cut, sale, catch-up", _network_cut),
+    Story("bagging", "Forgotten, put in unscanned, taken off", _bagged, bags=True),
 )

@@ -24,6 +24,7 @@ import zxingcpp
 from PIL import Image
 
 from bench.asked import end_in_order
+from bench.bagger import Bagger
 from bench.boards import Boards
 from bench.contact_sheet import Shot, contact_sheet
 from bench.knobs import KnobRefusedError
@@ -146,6 +147,7 @@ class _Stand:
 
     def __init__(self, world: World, boards: Boards) -> None:
         self.world, self.boards = world, boards
+        self.bagger = Bagger(boards, world.bagged())
 
     async def power_off(self) -> None:
         await asyncio.to_thread(self.world.cut_power)

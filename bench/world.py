@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from bench.acquirer import Acquirer
@@ -25,7 +25,7 @@ from bench.processes import Child, NotReadyError, answers_on, find_program, free
 from bench.window import Window, check_window, open_window
 from samples.catalogue import Country, SampleItem, SampleShop, load_shop
 
-__all__ = ["KIOSK", "Options", "World"]
+__all__ = ["KIOSK", "Mode", "Options", "World"]
 
 KIOSK = "kiosk-1"
 _ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +36,10 @@ _SHELF = 18
 """Tiles on the bench page."""
 
 
+Mode = Literal["off", "lenient", "strict"]
+"""How the bagging scale watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What kind of world. ``window``: the kiosk draws (on a display, real or virtual); else it runs headless.
@@ -44,7 +48,7 @@ class Options:
     ``quick``: they settle at once, for drills. ``sample_sales``: ninety days
     of seeded sales at head office. ``demo``: head office lets people look without signing in. ``wrapper``: run these
     modules through another one, which drills use to plant defects. ``page_port``: the bench page's; where it is given,
-    no other page in a browser may watch and touch the virtual display.
+    no other page in a browser may watch and touch the virtual display. ``bagging``: how the bagging scale watches.
     """
 
     country: Country = "bd"
@@ -55,6 +59,7 @@ class Options:
     quick: bool = False
     simulated: bool = False
     page_port: int = 0
+    bagging: Mode = "off"
     wrapper: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -343,7 +348,7 @@ class World:
             "paths": {"data": "data", "run": str(self.run), "pictures": str(self.pictures)},
             "screen": {"width": 1280, "height": 800, "fullscreen": False},
             "devices": self._peripherals.settings(),
-            "policy": {"weighing": {"verified_until": _VERIFIED_UNTIL}},
+            "policy": {"weighing": {"verified_until": _VERIFIED_UNTIL}, "bagging": {"mode": self.options.bagging}},
         }
         (kiosk / "kiosk.toml").write_text(_toml(settings), encoding="utf-8")
         sync: dict[str, Any] = {
@@ -371,6 +376,13 @@ class World:
             self._child("checkout", command, **self._peripherals.environment())
 
     # --- what the bench page shows ---------------------------------------------------------------------------------
+
+    def bagged(self) -> dict[str, tuple[int, int]]:
+        """What packs weigh, where the bagging scale watches."""
+        if self.options.bagging == "off":
+            return {}
+        packs = (item for item in self.shop.items if item.gtin and item.expected_grams)
+        return {str(item.gtin): (int(item.expected_grams or 0), int(item.spread_grams or 0)) for item in packs}
 
     def products(self) -> list[dict[str, Any]]:
         """Packs with a barcode, those on offer first."""

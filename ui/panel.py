@@ -202,6 +202,8 @@ class Panel:
             "receipt": str(getattr(body, "receipt", "")),
             "code": str(getattr(body, "payload", "")),
             "hint": body.hints[0].says.message if isinstance(body, BasketBody) and body.hints else "",
+            "bagging": body.bagging.says.message if isinstance(body, BasketBody) and body.bagging else "",
+            "called": bool(isinstance(body, BasketBody) and body.bagging and body.bagging.with_staff),
             "can_add": isinstance(body, WeighBody) and body.can_add,
             "targets": [target.name for target in self._targets() if target.name and target.enabled],
         }

@@ -43,6 +43,7 @@ for (const story of start.stories) {
 }
 $("typed").onsubmit = (event) => { event.preventDefault(); turn("scanner", "scan", { data: $("code").value }); $("code").select(); };
 
+$("bagger").hidden = !start.bags;
 for (const row of document.querySelectorAll("[data-board]")) {
   for (const button of row.querySelectorAll("button")) wire(row.dataset.board, button);
 }

@@ -26,11 +26,16 @@ class FakeWorld:
         self.powered = True
         self.switched: list[str] = []
         self.down = ""
+        self.bags = False
         self.boards: Mapping[str, Path] = {name: folder / f"{name}.knobs" for name in boards}
         self.receipts = folder / "receipts"
         self.pictures = folder / "pictures"
         self.receipts.mkdir()
         self.pictures.mkdir()
+
+    def bagged(self) -> dict[str, tuple[int, int]]:
+        """One pack is bagged where ``bags`` is true."""
+        return {"00000000000000": (500, 10)} if self.bags else {}
 
     def products(self) -> list[dict[str, Any]]:
         """Six packs."""

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from bench.server import Bench, application
+from bench.stories import STORIES
 from tests.bench.fake_world import FakeWorld, Panels
 
 _HOST = "127.0.0.1:8800"
@@ -68,7 +69,8 @@ def test_the_start_tells_what_the_page_draws(page: TestClient) -> None:
     assert told["country"] == "bd"
     assert [pack["name"] for pack in told["products"]][:2] == ["Pack 0", "Pack 1"]
     assert told["produce"][0]["grams"] == 865
-    assert {story["id"] for story in told["stories"]} == {"power", "banana", "offer", "phone", "late", "network"}
+    assert {story["id"] for story in told["stories"]} == {story.id for story in STORIES if not story.bags}
+    assert told["bags"] is False
     assert (told["screen"], told["office"]) == (6080, "http://127.0.0.1:8801/look")
     assert told["receipts"] == []
 

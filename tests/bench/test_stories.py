@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bench.bagger import Bagger
 from bench.boards import Boards
 from bench.knobs import KnobPanel, KnobRefusedError
 from bench.stories import SHORT_DATED, STORIES, Stories
@@ -65,6 +66,23 @@ class _Acquirer:
         self._shop.done.append("paid too late")
 
 
+class _Bag:
+    """The bagging area: what lands there and was asked for is right, anything else is told at once."""
+
+    def __init__(self, shop: _Shop) -> None:
+        self._shop = shop
+
+    async def put(self, *, grams: int) -> None:
+        """Something lands there."""
+        self._shop.done.append("bag" if grams < 600 else f"bag {grams}")
+        self._shop.bagging = "" if grams < 600 else "bagging.unexpected"
+
+    async def remove(self, *, grams: int = 0) -> None:
+        """And is taken off."""
+        self._shop.done.append(f"unbag {grams}")
+        self._shop.bagging = ""
+
+
 class _Shop:
     """A kiosk of one screen: each tap leads to the next body. What was done is kept in order.
 
@@ -79,6 +97,7 @@ class _Shop:
         self.script = "keys:beng"
         self.blank = False
         self.done: list[str] = []
+        self.bagger: Bagger
         self.told: list[str] = []
         self.panels = {
             "panel": self._panel("panel", self.tap, self.shown),
@@ -87,9 +106,12 @@ class _Shop:
             "card_terminal": self._panel("card_terminal", _Terminal(self).tap),
             "acquirer": self._panel("acquirer", _Acquirer(self).pay, _Acquirer(self).pay_late),
             "network": self._panel("network", self.unplug, self.plug),
+            "bagging_scale": self._panel("bagging_scale", _Bag(self).put, _Bag(self).remove),
         }
         self.sockets = {name: folder / name for name in self.panels}
         self.boards = Boards(self.sockets, lambda *_: None)
+        self.bags = False
+        self.bagging = ""
         self.world = self
         self.shop = self
         self.items = [replace(sample_shop().items[0], item_id=SHORT_DATED, gtin="08901234567890")]
@@ -100,7 +122,7 @@ class _Shop:
 
     def products(self) -> list[dict[str, Any]]:
         """Six packs."""
-        return [{"code": f"code-{n}"} for n in range(6)]
+        return [{"code": str(n) if self.bags else f"code-{n}"} for n in range(6)]
 
     async def tap(self, *, name: str) -> None:
         """Touch."""
@@ -123,6 +145,7 @@ class _Shop:
         code = "000201" if self.body == "QrBody" else ""
         seen: dict[str, object] = {"body": self.body, "can_add": self.can_add, "targets": targets, "code": code}
         seen["hint"] = "hint.free" if self.body == "BasketBody" else ""
+        seen |= {"bagging": self.bagging, "called": self.bagging == "bagging.unexpected"}
         if self.blank:
             seen.clear()
         if self.body == self.shy:
@@ -132,6 +155,8 @@ class _Shop:
     async def scan(self, *, data: str, symbology: str) -> None:
         """Scan."""
         self.done.append(f"scan {data} {symbology}")
+        if self.bagger.forgets:
+            self.bagging = "bagging.place"
 
     async def put(self, *, grams: int) -> None:
         """Put on the scale, where it stands still."""
@@ -173,6 +198,7 @@ def _play(story: str, *, patience: float = 10, **changes: object) -> _Shop:
         for name, panel in shop.panels.items():
             if name != dead:
                 await panel.start(shop.sockets[name])
+        shop.bagger = Bagger(shop.boards, {str(n).zfill(14): (500, 0) for n in range(6)} if shop.bags else {}, moment=0)
         await shop.boards.start()
         try:
             for name in shop.panels:
@@ -180,6 +206,7 @@ def _play(story: str, *, patience: float = 10, **changes: object) -> _Shop:
                     await shop.boards.until_here(name)
             await Stories(shop, shop.told.append, pace=0.002, patience=patience).play(story)
         finally:
+            await shop.bagger.close()
             await shop.boards.close()
             for panel in shop.panels.values():
                 await panel.close()
@@ -191,7 +218,7 @@ def _play(story: str, *, patience: float = 10, **changes: object) -> _Shop:
 
 def test_every_story_is_played_to_its_end_and_then_its_words_go() -> None:
     for story in STORIES:
-        shop = _play(story.id)
+        shop = _play(story.id, bags=story.bags)
 
         assert not any("stopped" in text for text in shop.told), story.id
         assert len(shop.told) >= 3, story.id
@@ -236,6 +263,14 @@ def test_the_hint_is_taken_by_a_touch_and_a_pack_tells_that_it_is_used_by_tomorr
     assert done[:3] == ["scan code-0 ]E0", "scan code-0 ]E0", "tap plus"]
     assert done[3] in dated
     assert done[4:] == ["tap savings", "tap back"]
+
+
+def test_a_pack_is_forgotten_and_bagged_and_what_nobody_scanned_is_taken_off_before_paying() -> None:
+    done = [each for each in _play("bagging", bags=True).done if not each.startswith("tap languages")]
+
+    assert done == [
+        "scan 2 ]E0", "bag", "scan 3 ]E0", "bag", "bag 640", "unbag 640", "tap pay", "tap tiles:card", "card approve"
+    ]  # fmt: skip
 
 
 def test_a_sale_is_made_while_the_cable_is_out() -> None:

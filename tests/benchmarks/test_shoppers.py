@@ -9,9 +9,11 @@ import msgspec
 import pytest
 
 from kiosk.retail.bagging import STRICT
-from tests.benchmarks.shoppers.crowd import Shop, judged, visits
+from kiosk.retail.policy import BaggingPolicy
+from tests.benchmarks.shoppers.crowd import Shop, judged, visitors, visits
 from tests.benchmarks.shoppers.curve import Point, draw
 from tests.benchmarks.shoppers.mix import MIX, Mix, ScaleMix, read_mix
+from tests.benchmarks.shoppers.product import ProductLane, book_of
 from tests.benchmarks.shoppers.scale import SimulatedScale
 from tests.benchmarks.shoppers.traces import TraceError, play, read_traces
 
@@ -37,6 +39,16 @@ def test_a_recorded_visit_is_judged_as_it_was_lived(crowd: tuple[Shop, Mix], tmp
     assert [each.items for each in played if not each.theft] == [each.items for each in lived if not each.theft]
     assert [bool(each.calls + each.late_calls) for each in played] == [
         bool(each.calls + each.late_calls) for each in lived
+    ]
+
+
+def test_the_checkout_calls_staff_where_the_bare_rule_does(crowd: tuple[Shop, Mix]) -> None:
+    shop, mix = crowd
+    bare = visits(shop, mix, STRICT, 24, 11, learns=False)
+    book = book_of(shop.nominal, BaggingPolicy("strict", own_bags=99))
+    through = [visitor.run(ProductLane(book)) for visitor in visitors(shop, mix, 24, 11)]
+    assert [(each.theft, each.calls, each.late_calls) for each in through] == [
+        (each.theft, each.calls, each.late_calls) for each in bare
     ]
 
 

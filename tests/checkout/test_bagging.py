@@ -121,6 +121,21 @@ def test_a_thing_put_down_before_it_was_scanned_is_found_by_its_scan(lane: Bagge
     assert pays(lane)
 
 
+def test_what_was_put_down_after_the_first_touch_and_never_scanned_is_found(lane: BaggedLane) -> None:
+    lane.put(700)
+    lane.bagged(MILK, MILK_G)
+    lane.wait(4_000)
+    assert said(lane) == "bagging.unexpected"
+
+
+def test_a_bag_may_be_told_of_before_the_first_scan(lane: BaggedLane) -> None:
+    lane.tell(i.OwnBagPlaced())
+    lane.put(350)
+    lane.bagged(MILK, MILK_G)
+    lane.tell(i.CheckoutRequested())
+    assert pays(lane)
+
+
 def test_twelve_of_one_line_may_be_bagged_as_one_crate(lane: BaggedLane) -> None:
     lane.scan(MILK)
     lane.tell(i.QuantityEntered(1, 12))
@@ -131,7 +146,9 @@ def test_twelve_of_one_line_may_be_bagged_as_one_crate(lane: BaggedLane) -> None
 
 def test_the_earlier_shopper_s_bags_may_leave_while_the_next_one_scans() -> None:
     lane = opened()
-    lane.put(4_000)
+    lane.bagged(TEA, TEA_G)
+    lane.put(0).tell(STAFF, i.OperatorActed("cancel_transaction"), i.OperatorSignedOut())
+    lane.put(4_000 - TEA_G)
     lane.scan(MILK)
     lane.put(-4_000)
     lane.put(MILK_G)

@@ -13,7 +13,7 @@ from typing import Final
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.state import State, Transaction
+from kiosk.checkout.state import Phase, State, Transaction
 from kiosk.checkout.text import Text, text
 from kiosk.retail.bagging import BaggingRules, Doubt, Piece, Plate
 from kiosk.retail.item import Item
@@ -26,6 +26,7 @@ MOST_TOLD: Final = 100
 """So many pieces of one sale teach what items weigh."""
 _WEIGHED_SPREAD: Final = 5
 """Two scales that weigh the same thing differ by grams, or by one in a hundred."""
+_BEGUN: Final = frozenset({"basket", "look_up", "weigh", "loyalty"})
 _HERE: Final = frozenset({"basket", "staff", "staff_sign_in"})
 
 
@@ -43,7 +44,7 @@ def says(doubt: Doubt, basket: Transaction) -> Text:
 def own_bag(desk: Desk) -> None:
     """A bag of the shopper's own comes next, or lies there; more of them than is usual are for staff."""
     area, policy = desk.state.live.area, desk.policy.bagging
-    if desk.basket is None or policy.mode == "off":
+    if not _present(desk.state) or policy.mode == "off":
         return
     if area.own_bags >= policy.own_bags:
         _call(desk)
@@ -115,13 +116,8 @@ def follow(desk: Desk, before: State, input_: i.Input) -> bool:
     if rules.mode == "off":
         _settle(desk, None)
         return False
-    if desk.basket is None:
-        pass  # the scale is heard all the same
-    elif before.transaction is None or _uuid(before.transaction) != _uuid(desk.basket):
-        _begin(desk, desk.basket, rules)
-    else:
-        _changed(desk, before.transaction.lines, desk.basket, rules)
-        _given(desk, before.transaction.gifts, desk.basket.gifts, rules)
+    if _present(desk.state):
+        _follow_visit(desk, before, rules)
     if isinstance(input_, i.WeightRead) and input_.scale == "bagging":
         _read(desk, input_, rules)
     elif isinstance(input_, i.DeviceLost) and input_.device == "bagging_scale":
@@ -129,13 +125,26 @@ def follow(desk: Desk, before: State, input_: i.Input) -> bool:
     return _judged(desk, rules)
 
 
-def _uuid(basket: Transaction) -> str:
-    return basket.opened.transaction.uuid
+def _present(state: State) -> bool:
+    """Somebody has begun: a basket is open, or the lane was touched and waits for a first scan."""
+    return state.transaction is not None or (state.phase is Phase.IDLE and state.live.view in _BEGUN)
+
+
+def _follow_visit(desk: Desk, before: State, rules: BaggingRules) -> None:
+    """What changed in the basket; one that is taken up again has nothing here that is known of."""
+    basket, was = desk.basket, before.transaction
+    resumed = any(isinstance(event, e.TransactionResumed) for event in desk.events)
+    if resumed or not _present(before):
+        lost = desk.lost("bagging_scale")
+        desk.happened(e.BaggingShown(desk.state.live.area.plate.begun(rules), watched=not lost))
+    if basket is not None and not resumed:
+        _changed(desk, was.lines if was is not None else (), basket, rules)
+        _given(desk, was.gifts if was is not None else (), basket.gifts, rules)
 
 
 def conclude(desk: Desk, before: State) -> None:
     """The visit is over, if it is: what was learned in it is kept, and nothing else."""
-    if desk.basket is not None or before.transaction is None or desk.policy.bagging.mode == "off":
+    if _present(desk.state) or not _present(before) or desk.policy.bagging.mode == "off":
         return
     area = desk.state.live.area
     sold = next((event for event in desk.events if isinstance(event, e.TransactionCompleted)), None)
@@ -154,16 +163,6 @@ def _pieces_bagged(plate: Plate, lines: tuple[LineItem, ...]) -> tuple[e.BaggedP
     counted = {line.line: line.item_id for line in lines if line.weight is None and not line.packed_grams}
     seen = [(counted[piece.line], grams) for piece, grams in plate.placed if piece.line in counted]
     return tuple(e.BaggedPiece(item_id, grams) for item_id, grams in seen[:MOST_TOLD])
-
-
-def _begin(desk: Desk, basket: Transaction, rules: BaggingRules) -> None:
-    """A basket is opened, or taken up again: of one that was parked nothing is known to be here."""
-    opened = any(isinstance(event, e.TransactionOpened) for event in desk.events)
-    lost = desk.lost("bagging_scale")
-    desk.happened(e.BaggingShown(desk.state.live.area.plate.begun(rules), watched=not lost))
-    if opened:
-        _changed(desk, (), basket, rules)
-        _given(desk, (), basket.gifts, rules)
 
 
 def _changed(desk: Desk, were: tuple[LineItem, ...], basket: Transaction, rules: BaggingRules) -> None:
@@ -238,7 +237,7 @@ def _read(desk: Desk, read: i.WeightRead, rules: BaggingRules) -> None:
     area = desk.state.live.area
     rests = read.stable and read.problem != "motion"
     plate = area.plate.read(desk.moment.mono_ms, read.weight.grams(), rules, stable=rests)
-    desk.happened(replace(area, plate=plate if desk.basket is not None else _bare(plate)))
+    desk.happened(replace(area, plate=plate if _present(desk.state) else _bare(plate)))
 
 
 def _silent(desk: Desk) -> None:
@@ -255,7 +254,8 @@ def _judged(desk: Desk, rules: BaggingRules) -> bool:
     paying = area.paying and desk.state.live.view in _HERE
     doubt = None
     if basket is not None and basket.open_tender is None:
-        doubt = area.plate.doubt(rules, desk.moment.mono_ms, paying=paying)
+        choosing = desk.state.live.view == "tender_choice"
+        doubt = area.plate.doubt(rules, desk.moment.mono_ms, paying=paying or choosing)
     if doubt is not None and area.called:
         doubt = replace(doubt, stage="staff")
     now_pays = paying and doubt is None and desk.state.live.view == "basket"

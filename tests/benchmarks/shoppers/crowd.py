@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.benchmarks.shoppers.mix import KINDS, Mix
 from tests.benchmarks.shoppers.traces import Recording
 from tests.benchmarks.shoppers.visit import Goods, Outcome, Visit
 
-__all__ = ["CHANGES_PLATE", "Judged", "Shop", "judged", "visits"]
+__all__ = ["CHANGES_PLATE", "Judged", "Shop", "judged", "visitors", "visits"]
 
 CHANGES_PLATE = 50
 """Grams: a theft that changes the plate by no more is no matter for a scale."""
@@ -69,18 +69,24 @@ class Judged:
         return sum(caught for _, caught in counts) / max(1, sum(count for count, _ in counts))
 
 
-def visits(
-    shop: Shop, mix: Mix, rules: BaggingRules, honest: int, seed: int, *, learns: bool, record: Path | None = None
-) -> list[Outcome]:
-    """``honest`` visits of honest shoppers, a thief after each four; a trace of each into the folder ``record``."""
-    weights = Weights(shop.nominal, learns=learns)
+def visitors(shop: Shop, mix: Mix, honest: int, seed: int) -> Iterator[Visit]:
+    """``honest`` honest shoppers, a thief after each four."""
     shares = [getattr(mix.theft, kind) for kind in KINDS]
-    outcomes = []
     for number in range(honest * _THIEF_EVERY // (_THIEF_EVERY - 1)):
         chance = random.Random(f"{seed}/{number}")
         theft = chance.choices(KINDS, shares)[0] if number % _THIEF_EVERY == _THIEF_EVERY - 1 else None
+        yield Visit(mix, chance, shop.basket(chance), theft, shop.piece(chance))
+
+
+def visits(
+    shop: Shop, mix: Mix, rules: BaggingRules, honest: int, seed: int, *, learns: bool, record: Path | None = None
+) -> list[Outcome]:
+    """What became of such visitors; a trace of each into the folder ``record``."""
+    weights = Weights(shop.nominal, learns=learns)
+    outcomes = []
+    for number, visitor in enumerate(visitors(shop, mix, honest, seed)):
         lane = Recording(PlateLane(rules, weights), weights)
-        outcome = Visit(mix, chance, shop.basket(chance), theft, shop.piece(chance)).run(lane)
+        outcome = visitor.run(lane)
         if record is not None:
             lane.write(record / f"{number:05}.jsonl", outcome)
         if not outcome.calls and not outcome.late_calls:
