@@ -5,8 +5,8 @@ a stranger's, gives none away: of a card number only the last four digits are le
 six as well; nobody here needs them). Drivers put nothing that a terminal sent into exceptions or logs.
 
 Capabilities: ``status`` (a payment is found by our request, not only by amount), ``partial``, ``abort``, ``reverse``,
-``prompts``, ``signature``, ``display``, ``end_of_day``. The last two are methods beyond ``CardReader``:
-``Display.display`` and ``EndOfDay.end_of_day``.
+``prompts``, ``signature``, ``display``, ``end_of_day``, ``day_totals``. The last three are beyond ``CardReader``:
+``Display.display``, ``EndOfDay.end_of_day`` and ``DayTotals.day_totals``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from hal.device import Device
 
 __all__ = [
     "CardReader",
+    "DayTotal",
+    "DayTotals",
     "Display",
     "EndOfDay",
     "Entry",
@@ -153,6 +155,23 @@ class Display(Protocol):
 
     async def display(self, lines: tuple[str, ...]) -> None:
         """Show text on the terminal while it is idle; no lines: its own idle picture. Errors as in ``CardReader``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotal:
+    """The terminal's total of one brand since it last ended its day: payments less what was given back."""
+
+    brand: str
+    count: int
+    amount_minor: int
+
+
+class DayTotals(Protocol):
+    """Capability ``day_totals``: the last ``end_of_day`` as amounts, too."""
+
+    @property
+    def day_totals(self) -> tuple[DayTotal, ...] | None:
+        """Of the end of day that was answered last; ``None``: it told nothing that can be read as amounts."""
 
 
 class EndOfDay(Protocol):

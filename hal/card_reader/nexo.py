@@ -48,7 +48,7 @@ from hal.card_reader.common.nexo_envelope import (
     seal,
     text_at,
 )
-from hal.card_reader.contract import Entry, Payment, PaymentOutcome, Prompt
+from hal.card_reader.contract import DayTotal, Entry, Payment, PaymentOutcome, Prompt
 from hal.device import DeviceError, NoHardwareError, ProtocolError, TimeoutExpiredError
 from hal.ports.https import HttpsPeer, HttpsPort
 from hal.streaming import StreamDevice
@@ -60,6 +60,7 @@ __all__ = [
     "amount_of",
     "derive_keys",
     "open_sealed",
+    "read_day_totals",
     "read_event",
     "read_payment",
     "read_result",
@@ -261,6 +262,29 @@ def read_totals(answer: Message) -> tuple[str, ...]:
     return tuple(lines)
 
 
+_SIGNS = {"Debit": 1, "ReverseDebit": -1, "Credit": -1, "ReverseCredit": 1}
+"""How each kind of transaction counts in what was taken: payments, refunds, and reversals of either."""
+
+
+def read_day_totals(answer: Message) -> tuple[DayTotal, ...] | None:
+    """The same as amounts, a total for each card's brand; ``None`` where any of them cannot be read as one."""
+    found: dict[str, tuple[int, int]] = {}
+    for totals in each_at(at(answer, dict, "ReconciliationResponse"), "TransactionTotals"):
+        brand = text_at(totals, "CardBrand") or _said(totals, "PaymentInstrumentType")
+        currency = text_at(totals, "PaymentCurrency")
+        for each in each_at(totals, "PaymentTotals"):
+            count, sign = at(each, int, "TransactionCount"), _SIGNS.get(text_at(each, "TransactionType"))
+            if count is None or sign is None or not currency:
+                return None
+            try:
+                amount = _minor(at(each, object, "TransactionAmount"), currency)
+            except ProtocolError:
+                return None
+            counted, summed = found.get(brand, (0, 0))
+            found[brand] = counted + sign * count, summed + sign * amount
+    return tuple(DayTotal(brand, *told) for brand, told in sorted(found.items()))
+
+
 def _said(node: object, name: str) -> str:
     """A word or a number as it stands there; a dash where there is none."""
     value = at(node, object, name)
@@ -285,7 +309,8 @@ class Driver(StreamDevice):
 
     def __init__(self, name: str, settings: Settings) -> None:
         able = {"status", "partial", "abort", "reverse", "prompts", "signature", "display"}
-        self.capabilities = frozenset(able | ({"end_of_day"} if settings.login else set()))
+        self.capabilities = frozenset(able | ({"end_of_day", "day_totals"} if settings.login else set()))
+        self.day_totals: tuple[DayTotal, ...] | None = None
         where = (settings.host, settings.port, settings.path)
         self._https = HttpsPort(HttpsPeer(*where, settings.certificate_name, settings.ca_file, settings.notifications))
         super().__init__(name, self._https, retry_ms=settings.retry_ms)
@@ -407,6 +432,7 @@ class Driver(StreamDevice):
         if result == "Failure":
             text = f"{self.name}: the terminal did not close its day: {condition}"
             raise DeviceError(text)
+        self.day_totals = read_day_totals(answer)
         return read_totals(answer)
 
     async def _log_in(self) -> None:

@@ -116,7 +116,7 @@ def _sums(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
     if sums.duty:
         yield TextLine(said.t("day.duty"), amount(sums.duty))
     yield TextLine(said.t("day.tax"), amount(sums.tax))
-    yield TextLine(said.t("day.total"), amount(sums.total), bold=True, size=2)
+    yield TextLine(said.t("day.total"), amount(sums.total), bold=True)
     rounding = sum(row.rounding for row in book.tenders)
     if rounding:
         yield TextLine(said.t("day.rounding"), amount(rounding))
@@ -202,7 +202,9 @@ def _acts(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
         ("day.points_earned", book.points_earned),
     )
     yield from (TextLine(said.t(words), said.number(count)) for words, count in counts if count)
-    yield from (TextLine(said.t(f"act.{act.name}"), said.number(act.count)) for act in book.acts)
+    yield from (
+        TextLine(said.t(f"act.{act.name}"), said.number(act.count)) for act in book.acts if act.name != "x_report"
+    )
     if book.denied:
         yield TextLine(said.t("day.denied"), said.number(book.denied))
     for opened in book.drawer:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from hal.card_reader.contract import CardReader, Display, EndOfDay, hide_card_numbers
+from hal.card_reader.contract import CardReader, DayTotals, Display, EndOfDay, hide_card_numbers
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.i18n.translate import Translator
+from kiosk.retail.day_report import TerminalTotal
 from kiosk.workstation.devices import Rack
 
 __all__ = ["close_day", "tell_closed"]
@@ -32,7 +33,16 @@ async def close_day(rack: Rack, asked: f.CloseTerminalDay) -> i.TerminalDayAnswe
         _log.warning("the card terminal did not end the day %s: %s", asked.business_day, reason)
         return i.TerminalDayAnswered(asked.business_day, done=False, reason=reason)
     report = tuple(hide_card_numbers(line)[:_LONGEST_LINE] for line in lines[:_MOST_LINES])
-    return i.TerminalDayAnswered(asked.business_day, done=True, report=report)
+    return i.TerminalDayAnswered(asked.business_day, done=True, report=report, totals=_totals(reader, rack))
+
+
+def _totals(reader: CardReader, rack: Rack) -> tuple[TerminalTotal, ...] | None:
+    """The same as amounts by brand, from a terminal that tells them."""
+    if "day_totals" not in reader.capabilities:
+        return None
+    ends: DayTotals = rack.of("card_reader")
+    told = ends.day_totals
+    return None if told is None else tuple(TerminalTotal(row.brand, row.count, row.amount_minor) for row in told)
 
 
 async def tell_closed(rack: Rack, languages: tuple[str, ...], *, closed: bool) -> None:

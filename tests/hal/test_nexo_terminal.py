@@ -18,7 +18,7 @@ import pytest
 from bench.far_ends.card_reader.credentials import make_credentials
 from bench.far_ends.card_reader.nexo import Fault, Terminal
 from bench.far_ends.card_reader.terminal import Silence
-from hal.card_reader.contract import Payment, Prompt
+from hal.card_reader.contract import DayTotal, Payment, Prompt
 from hal.card_reader.nexo import Driver, Settings
 from hal.device import DeviceError, NoHardwareError, ProtocolError, StatusChanged, TimeoutExpiredError
 from tests.support.rigs import Seen, opened
@@ -321,7 +321,9 @@ def test_the_day_s_totals_are_told_once_and_begin_anew(tmp_path: Path) -> None:
         await _pay(terminal, driver, "r-1", "approve")
         await _pay(terminal, driver, "r-2", "decline")
         assert await driver.end_of_day() == ("Reconciliation 1", "Bench BDT Debit 1 11.5")
+        assert driver.day_totals == (DayTotal("Bench", 1, 1_150),)
         assert await driver.end_of_day() == ("Reconciliation 2",)
+        assert not driver.day_totals
 
     _with_terminal(tmp_path, use, login=True)
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from hal.camera.contract import Guess
-from hal.card_reader.contract import Payment
+from hal.card_reader.contract import DayTotal, Payment
 from hal.device import ClaimedError, DeviceEvent, Health, NoHardwareError, Sink, StatusChanged, TimeoutExpiredError
 from hal.printer.contract import Document, PrintOutcome
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import TransactionCompleted
+from kiosk.retail.day_report import TerminalTotal
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
@@ -66,6 +67,7 @@ class FakeTerminal(FakeDevice):
     """Answers with a payment or raises."""
 
     answer: Payment | Exception = field(default_factory=lambda: Payment("t", "approved", 9500, "BDT", reference="r"))
+    day_totals: tuple[DayTotal, ...] = (DayTotal("VISA", 3, 28_500),)
 
     async def pay(self, request: str, amount_minor: int, currency: str, *, kind: str) -> Payment:
         self.calls.append(f"pay {request} {amount_minor} {currency} {kind}")
@@ -411,6 +413,13 @@ def test_a_terminal_that_ends_its_day_tells_what_it_came_to_and_no_card_number()
     terminal = FakeTerminal("card_reader", capabilities=frozenset({"end_of_day"}))
     told = Rig([("card_reader", terminal)]).answers(f.CloseTerminalDay("2026-11-22"))
     assert told == i.TerminalDayAnswered("2026-11-22", done=True, report=("TOTAL **** **** **** 1111", "VISA 3 285.00"))
+
+
+def test_a_terminal_that_tells_amounts_has_them_compared_by_brand() -> None:
+    terminal = FakeTerminal("card_reader", capabilities=frozenset({"end_of_day", "day_totals"}))
+    told = Rig([("card_reader", terminal)]).answers(f.CloseTerminalDay("2026-11-22"))
+    assert isinstance(told, i.TerminalDayAnswered)
+    assert told.totals == (TerminalTotal("VISA", 3, 28_500),)
 
 
 @pytest.mark.parametrize("fault", [TimeoutExpiredError("silent"), RuntimeError("it said 4111111111111111")])
