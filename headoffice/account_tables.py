@@ -11,7 +11,10 @@ __all__ = ["Account", "ApiKey", "Setting", "SignInAttempt"]
 
 
 class Account(Base):
-    """A person who may enter the console. Without a password hash nobody can sign in by password."""
+    """A person who may enter the console. Without a password hash nobody can sign in by password.
+
+    ``operator_id``: the operator of the shop that they are at the lanes; empty: none.
+    """
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("name"),)
@@ -20,6 +23,7 @@ class Account(Base):
     name: Mapped[Code]
     password_hash: Mapped[Prose | None]
     created_ms: Mapped[Instant]
+    operator_id: Mapped[Code] = mapped_column(default="")
 
 
 class SignInAttempt(Base):

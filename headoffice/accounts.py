@@ -64,6 +64,15 @@ class Accounts:
                 row.password_hash = hashed
             session.execute(delete(SignInAttempt).where(SignInAttempt.who == f"name:{name}"))
 
+    def attends_as(self, name: str, operator_id: str) -> None:
+        """Whom a known account stands for at the lanes; an empty id: nobody. Raises ``AccountError``."""
+        with self._database.write() as session:
+            row = session.scalar(select(Account).where(Account.name == name.strip().lower()))
+            if row is None:
+                message = f"there is no account {name}"
+                raise AccountError(message)
+            row.operator_id = operator_id.strip()
+
     def exist(self) -> bool:
         """Whether anybody can sign in at all."""
         with self._database.read() as session:

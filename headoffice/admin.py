@@ -2,7 +2,8 @@
 
 ``create NAME`` makes an account (or gives a known one a new password) and asks for the password; ``--password-stdin``
 reads it from a pipe. ``key NAME`` makes a key for a program and prints it once. ``shop-key`` prints the key that the
-kiosks need to hash cards, phone numbers and badges with.
+kiosks need to hash cards, phone numbers and badges with. ``operator NAME ID`` says which operator of the shop an
+account is at the lanes, so that its page may act there; without an ID it may only look.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
     create.add_argument("name")
     create.add_argument("--password-stdin", action="store_true", help="read the password's line from standard input")
     deeds.add_parser("key", help="a key for a program, printed once").add_argument("name")
+    attends = deeds.add_parser("operator", help="which operator of the shop an account is at the lanes")
+    attends.add_argument("name")
+    attends.add_argument("operator_id", nargs="?", default="")
     deeds.add_parser("shop-key", help="the key that cards, phone numbers and badges are hashed with")
     told = parser.parse_args(arguments)
     try:
@@ -43,6 +47,9 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
         if told.deed == "create":
             accounts.create(told.name, _password(ask, from_stdin=told.password_stdin))
             sys.stdout.write(f"account {told.name.strip().lower()} can sign in\n")
+        elif told.deed == "operator":
+            accounts.attends_as(told.name, told.operator_id)
+            sys.stdout.write(f"account {told.name.strip().lower()} attends as {told.operator_id or 'nobody'}\n")
         elif told.deed == "key":
             sys.stdout.write(accounts.create_key(told.name) + "\n")
         else:

@@ -23,6 +23,7 @@ import uvicorn
 from headoffice.accounts import Accounts
 from headoffice.acquirers.settings import AcquirersRefusedError, read_acquirers
 from headoffice.admin import DEFAULT_DATABASE
+from headoffice.attend.orders import Orders
 from headoffice.broker_link import BrokerLink, BrokerSettings, CertificateError
 from headoffice.console.app import build_app
 from headoffice.console.guard import is_loopback
@@ -98,6 +99,9 @@ def build_house(told: argparse.Namespace) -> House:
     link = BrokerLink(broker, desk) if broker else None
     feed = Feed(database, clock=_now, on_publish=link.feed_moved if link else lambda _version: None)
     accounts = Accounts(database, clock=_now)
+    orders = (
+        Orders(database, clock=_now, send=link.say, reach=lambda: link.connected, on_change=hub.tell) if link else None
+    )
 
     def trouble() -> list[str]:
         own = (sentence for sentence in (desk.trouble, link.trouble if link else "") if sentence)
@@ -109,6 +113,7 @@ def build_house(told: argparse.Namespace) -> House:
         feed=feed,
         hub=hub,
         cashier=cashier,
+        orders=orders,
         clock=_now,
         release=_release(),
         trouble=trouble,

@@ -37,7 +37,7 @@ class Registry:
         self._on_change({"kiosks"})
 
     def felt(self, health: Telemetry) -> None:
-        """Health figures: how much the kiosk has not got acknowledged yet."""
+        """Health figures: how much the kiosk has not got acknowledged yet, and how its devices are."""
         with self._database.write() as session:
             row = _row(session, health.kiosk)
             stored = newest_epoch(session, health.kiosk)
@@ -45,6 +45,7 @@ class Registry:
             if row.told_epoch in (0, epoch):
                 _tell(row, epoch, sequence + health.waiting)
             row.online, row.last_seen_ms = True, self._clock()
+            row.lost, row.conditions = list(health.lost), list(health.conditions)
             row.feed_version = max(row.feed_version, health.feed_version)
         self._on_change({"kiosks"})
 

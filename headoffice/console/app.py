@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from headoffice.console import api, days, hooks, offers, points, recalls, views
+from headoffice.console import api, attend, days, hooks, offers, points, recalls, views
 from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
@@ -65,6 +65,7 @@ def build_app(services: Services) -> Starlette:
             Route("/sign-in", views.sign_in_page, methods=["GET", "POST"]),
             Route("/sign-out", views.sign_out, methods=["POST"]),
             Route("/enter/{token}", views.demo_enter),
+            *attend.ROUTES,
             *offers.ROUTES,
             *recalls.ROUTES,
             *points.ROUTES,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from starlette.requests import HTTPConnection
 
 from headoffice.accounts import Accounts
+from headoffice.attend.orders import Orders
 from headoffice.database import Database
 from headoffice.feed import Feed
 from headoffice.live import Hub
@@ -19,7 +20,10 @@ __all__ = ["Services", "services_of"]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """``trouble`` gives sentences for people about what is down now; ``demo_token`` is set only in a demo."""
+    """``trouble`` gives sentences for people about what is down now; ``demo_token`` is set only in a demo.
+
+    ``orders``: how staff act at lanes; without it their page only shows.
+    """
 
     database: Database
     accounts: Accounts
@@ -28,6 +32,7 @@ class Services:
     clock: Callable[[], int]
     release: str
     cashier: Cashier | None = None
+    orders: Orders | None = None
     trouble: Callable[[], list[str]] = list
     demo_token: str = ""
     behind_tls: bool = False

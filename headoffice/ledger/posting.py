@@ -13,6 +13,7 @@ from headoffice.base import Base, add_rows
 from headoffice.ledger import coupons as booking
 from headoffice.ledger import days, weights
 from headoffice.ledger.baskets import Baskets
+from headoffice.ledger.command_tables import LaneCommand
 from headoffice.ledger.coupon_tables import OfferUse
 from headoffice.ledger.tables import (
     BusinessUnit,
@@ -145,6 +146,8 @@ class Posting:
                 self._intervention(event)
             case events.DayOpened() | events.DayClosed() | events.ZReportMade() | events.TerminalReconciled():
                 self._day(at, event)
+            case events.CommandAnswered():
+                self._command(event)
             case _:
                 self._lane(event)
 
@@ -295,7 +298,8 @@ class Posting:
         row = self._find(Intervention, kiosk=self._kiosk.kiosk, intervention=event.intervention)
         if isinstance(event, events.InterventionCleared):
             if row is not None:
-                row.outcome, row.by = event.outcome, event.by
+                row.outcome, row.by, row.remote = event.outcome, event.by, event.remote
+                row.reason = event.reason or row.reason
         elif row is None:
             self._keep(
                 Intervention(
@@ -308,9 +312,18 @@ class Posting:
                     minimum_age=event.minimum_age,
                     outcome="",
                     by="",
+                    reason=event.reason,
+                    may_clear=event.may_clear,
                 )
             )
         self.touched.add("interventions")
+
+    def _command(self, event: events.CommandAnswered) -> None:
+        """What became of an order; one of another database's, or not of this lane's, is nobody's here."""
+        row = self._find(LaneCommand, ident=event.command)
+        if row is not None and row.kiosk == self._kiosk.kiosk and not row.answer:
+            row.answer, row.why, row.answered_ms = event.outcome, event.reason, event.utc_ms
+            self.touched.add("attend")
 
     # --- rows by key, each read once a batch -----------------------------------------------------------------------
 

@@ -50,7 +50,10 @@ class BusinessUnit(Base):
 
 
 class Kiosk(Base):
-    """A kiosk as head office knows it: from its journal (lane, workstation) and from its birth and death messages."""
+    """A kiosk as head office knows it: from its journal (lane, workstation) and from its birth and death messages.
+
+    ``lost``: devices that do not answer, ``conditions``: what else staff should see to, as it last told.
+    """
 
     __tablename__ = "kiosk"
 
@@ -66,6 +69,8 @@ class Kiosk(Base):
     told_sequence: Mapped[Minor] = mapped_column(default=0)
     feed_version: Mapped[Minor] = mapped_column(default=0)
     sample: Mapped[bool] = mapped_column(default=False)
+    lost: Mapped[Document] = mapped_column(default=list)
+    conditions: Mapped[Document] = mapped_column(default=list)
 
 
 class Workstation(Base):
@@ -287,7 +292,10 @@ class StockLevel(Base):
 
 
 class Intervention(Base):
-    """Something staff judged, or must judge. ``outcome`` is empty while it waits."""
+    """Something staff judged, or must judge. ``outcome`` is empty while it waits; ``remote``: judged from a page.
+
+    ``reason``: what is wrong, by the lane's word, while it waits; why it was refused, once it was from a page.
+    """
 
     __tablename__ = "intervention"
     __table_args__ = (Index(None, "utc_ms"),)
@@ -302,6 +310,9 @@ class Intervention(Base):
     outcome: Mapped[Code] = mapped_column(default="")
     by: Mapped[Code] = mapped_column(default="")
     sample: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[Prose] = mapped_column(default="")
+    may_clear: Mapped[Code] = mapped_column(default="attendant")
+    remote: Mapped[bool] = mapped_column(default=False)
 
 
 class OpenBasket(Base):

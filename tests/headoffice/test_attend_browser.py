@@ -1,0 +1,151 @@
+"""The attendant's page in a real browser: live, by touch, with sound, and honest when head office is away."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from headoffice.attend.orders import Orders
+from headoffice.console.services import Services
+from headoffice.desk import Reply
+from kiosk.checkout import events
+from messages import envelope
+from messages.commands import StaffOrder
+from messages.topics import parse
+from tests.headoffice.pages import NOW
+from tests.support.attended import OPERATOR, AttendedLane, attends, desk_of, served
+from tests.support.browser import Tab, browser_tab
+from tests.support.ports import free_port
+from tests.support.waiting import wait_until
+
+DEMO = "touch-me"
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Tab]:
+    with browser_tab() as tab:
+        tab.size(1280, 800)
+        yield tab
+
+
+@pytest.fixture
+def sent() -> list[Reply]:
+    return []
+
+
+@pytest.fixture
+def shop(services: Services, sent: list[Reply]) -> Services:
+    """Head office whose demo account attends, since it is a supervisor there."""
+    orders = Orders(
+        services.database, clock=lambda: NOW, send=sent.append, reach=lambda: True, on_change=services.hub.tell
+    )
+    attends(services.accounts, services.feed, "mita", role="supervisor")
+    return dataclasses.replace(services, orders=orders, demo_token=DEMO, heartbeat_seconds=1.0)
+
+
+def lane_of(shop: Services, workstation: str = "1") -> AttendedLane:
+    return AttendedLane(desk_of(shop.database, shop.hub, NOW), workstation)
+
+
+def enter(tab: Tab, where: str) -> None:
+    tab.open(f"{where}/enter/{DEMO}?language=en")
+    tab.open(f"{where}/attend")
+    tab.wait_for("document.querySelector('#pulse.live')")
+
+
+def test_a_call_appears_with_a_sound_is_refused_with_a_reason_and_goes_when_the_lane_says_so(
+    tab: Tab, shop: Services, sent: list[Reply]
+) -> None:
+    lane = lane_of(shop)
+    with served(shop) as where:
+        enter(tab, where)
+        tab.click("#sound")
+        tab.wait_for("document.querySelector('#sound[aria-pressed=true]') && board.dataset.chimed === '1'")
+        lane.shops()
+        ident = lane.calls("staff_item", NOW - 75_000, line=1)
+        tab.wait_for("board.dataset.chimed === '2'")
+        assert "Cola 1 l" in tab.text(".call")
+        assert tab.text(".call time").startswith("1:")
+        tab.click(".call .stop")
+        tab.click("#judge-refused label:nth-of-type(2) input")
+        tab.click("#judge-refused button[value=send]")
+        tab.wait_for("document.querySelector('.call .pending')")
+        order = envelope.decode(sent[0].payload, StaffOrder).data
+        assert (order.intervention, order.outcome, order.reason) == (ident, "refused", "wrong_item")
+        assert not tab.has(".call button"), "what is on its way is not sent twice"
+        lane.tell(
+            events.InterventionCleared(ident, "refused", OPERATOR, order.reason, remote=True),
+            events.CommandAnswered(order.ident, "clear_intervention", "done", OPERATOR, NOW),
+        )
+        tab.wait_for("!document.querySelector('.call') && document.querySelector('[data-fate=done]')")
+
+
+def test_the_basket_of_a_lane_grows_as_the_shopper_scans_and_a_message_is_sent_to_it(
+    tab: Tab, shop: Services, sent: list[Reply]
+) -> None:
+    lane = lane_of(shop)
+    with served(shop) as where:
+        enter(tab, where)
+        tab.click("#lane-lane-1")
+        tab.wait_for("document.querySelector('.area-lane').innerText.includes('No basket')")
+        lane.shops()
+        tab.wait_for("document.querySelectorAll('.area-lane .basket li').length === 2")
+        tab.click(".area-lane [data-open=message]")
+        tab.write("#message input[name=words]", "Your umbrella is here")
+        tab.click("#message button[value=send]")
+        wait_until(lambda: sent, what="a message that is sent")
+        order = envelope.decode(sent[0].payload, StaffOrder).data
+        assert (order.deed, order.words, order.prepared) == ("message", "Your umbrella is here", "")
+        tab.click(".area-lane [data-deed=close_lane]")
+        wait_until(lambda: len(sent) == 2, what="an order that is sent")
+        assert parse(sent[1].topic).channel == "command"
+
+
+def test_while_head_office_is_away_the_page_says_so_counts_on_and_lets_nobody_press(tab: Tab, shop: Services) -> None:
+    lane = lane_of(shop)
+    lane.calls("help", NOW - 5_000, blocks="nothing")
+    port = free_port()
+    with served(shop, port=port) as where:
+        enter(tab, where)
+        tab.wait_for("document.querySelector('.call button:not(:disabled)')")
+    tab.wait_for("!document.querySelector('#lost').hidden")
+    assert tab.run("[...document.querySelectorAll('.call button')].every((each) => each.disabled)")
+    shown = tab.text(".call time")
+    tab.wait_for(f"document.querySelector('.call time').innerText !== '{shown}'")
+    with served(dataclasses.replace(shop, hub=type(shop.hub)()), port=port):
+        tab.run("dispatchEvent(new Event('online'))")
+        tab.wait_for("document.querySelector('#lost').hidden")
+        tab.wait_for("document.querySelector('.call button:not(:disabled)')")
+
+
+def test_a_lane_that_is_away_says_why_it_has_no_buttons(tab: Tab, shop: Services) -> None:
+    lane = lane_of(shop)
+    lane.calls("help", NOW, blocks="nothing")
+    with served(shop) as where:
+        enter(tab, where)
+        tab.wait_for("document.querySelector('.call button')")
+        lane.state(online=False)
+        tab.wait_for("document.querySelector('.lane.offline')")
+        assert not tab.has(".call button")
+        assert "clear it at the lane" in tab.text(".call")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (800, 1280), (420, 900)])
+def test_what_is_touched_is_big_enough_and_nothing_runs_out_of_the_screen(
+    tab: Tab, shop: Services, width: int, height: int
+) -> None:
+    lane = lane_of(shop)
+    lane.shops()
+    lane.calls("staff_item", NOW, line=1)
+    tab.size(width, height)
+    with served(shop) as where:
+        enter(tab, where)
+        tab.click("#lane-lane-1")
+        tab.wait_for("document.querySelector('.area-lane .basket')")
+        assert tab.run("document.documentElement.scrollWidth") <= width
+        shown = "[...document.querySelectorAll('main button')].filter((b) => b.checkVisibility())"
+        assert tab.run(f"{shown}.length") >= 6
+        assert tab.run(f"{shown}.filter((b) => b.offsetHeight < 48).map((b) => b.innerText)") == []
+    tab.size(1280, 800)
