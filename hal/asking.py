@@ -122,7 +122,10 @@ class AskedDevice(StreamDevice):
                 raise ProtocolError(text)
 
     async def do(self, deed: Callable[[], Awaitable[T]]) -> T:
-        """Have something done between two questions. Raises what it raises, ``NoHardwareError`` when nobody answers."""
+        """Have something done between two questions.
+
+        Raises the ``DeviceError`` that it raises, and ``NoHardwareError`` when nobody answers or the line drops in it.
+        """
         if not self.alive:
             text = f"{self.name} does not answer"
             raise NoHardwareError(text)
@@ -136,7 +139,10 @@ class AskedDevice(StreamDevice):
             return
         try:
             result = await deed()
-        except (OSError, ProtocolError, TimeoutExpiredError) as error:
+        except OSError as error:
+            _fail(waiting, self._dropped(error))
+            raise
+        except (ProtocolError, TimeoutExpiredError) as error:
             _fail(waiting, error)
             raise
         except DeviceError as error:
@@ -147,6 +153,12 @@ class AskedDevice(StreamDevice):
         else:
             if not waiting.done():
                 waiting.set_result(result)
+
+    def _dropped(self, error: OSError) -> NoHardwareError:
+        """What who asked is told of a line that broke."""
+        found = NoHardwareError(f"{self.name} is gone: {error.strerror or str(error) or type(error).__name__}")
+        found.__cause__ = error
+        return found
 
     async def _listen(self) -> None:
         try:

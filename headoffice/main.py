@@ -36,7 +36,7 @@ from headoffice.payments.cashier import Cashier
 from headoffice.weights import LEAST
 from messages.asks import PaymentAnswer
 
-__all__ = ["House", "build_house", "main"]
+__all__ = ["House", "build_house", "listen", "main"]
 
 REFUSED = 2
 
@@ -179,11 +179,16 @@ def _check(told: argparse.Namespace) -> None:
         raise RefusedError(message)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes callers from now on, so that nobody who reads where the pages are is turned away.
+
+    Raises ``RefusedError`` for an address that cannot be had.
+    """
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()
     except OSError as error:
         listening.close()
         message = (
@@ -200,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         _check(told)
-        listening = _listen(told.host, told.port)
+        listening = listen(told.host, told.port)
         try:
             house = build_house(told)
         except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -318,3 +319,29 @@ def test_a_line_that_its_reader_stumbles_over_is_a_lost_one() -> None:
         assert cause == "ZeroDivisionError: a bug"
 
     _run(lambda _asked, count: [(0, _kg(count))], check)
+
+
+@pytest.mark.parametrize(
+    ("dropped", "said"),
+    [
+        (OSError(errno.EIO, "Input/output error"), "produce_scale is gone: Input/output error"),
+        (ConnectionResetError("the far end hung up"), "produce_scale is gone: the far end hung up"),
+        (BrokenPipeError(), "produce_scale is gone: BrokenPipeError"),
+    ],
+    ids=["by number", "in words", "without a word"],
+)
+def test_a_line_that_drops_in_the_midst_of_a_deed_is_a_device_error_in_words(dropped: OSError, said: str) -> None:
+    async def check(driver: Driver, seen: Seen, _wire: Wire) -> None:
+        await _until_told(seen, 1)
+        with pytest.raises(NoHardwareError) as told:
+            await driver.zero()
+        assert str(told.value) == said
+        assert told.value.__cause__ is dropped
+        await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+
+    def gone(asked: bytes, nth: int) -> list[tuple[float, bytes]]:
+        if asked != b"W":
+            raise dropped
+        return [(0, _kg(nth))]
+
+    _run(gone, check)

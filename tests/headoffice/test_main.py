@@ -94,6 +94,15 @@ def test_a_busy_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "another --port" in said
 
 
+def test_who_reads_where_the_pages_are_is_not_turned_away_however_long_they_take_to_start() -> None:
+    """The program prints its link between these two lines, and starts its pages after them."""
+    with (
+        program.listen("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname(), timeout=5) as it,
+    ):
+        assert it.getpeername() == listening.getsockname()
+
+
 def test_a_newer_database_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{tmp_path}/ledger.db"
     open_database(url).close()
