@@ -248,6 +248,7 @@ def _item(item: SampleItem, currency: str) -> Item:
             food_voucher=item.food_voucher,
             returnable=item.returnable,
         ),
+        kind=item.kind,
     )
 
 

@@ -183,11 +183,14 @@ def policy_of(layers: Layers, told: Mapping[str, Any]) -> Policy:
     """The policy in force: what the feed told, over the country pack's, under the twin's and the local file's.
 
     ``told``: the feed's row as it came, empty before the first. What it does not say stays the country's.
+    What the law keeps out of promotion is the country pack's word alone.
     Raises ``SettingsError`` for an unknown or ill-typed field of ``[policy]``.
     """
     merged = _merged(_BARE_POLICY, layers.below_feed, told, layers.above_feed)
     if not any(device.category == "fiscal" for device in layers.settings.devices.values()):
         merged.pop("fiscal", None)  # a rule for a device that is not there binds nobody
+    if isinstance(rules := merged.get("exclusions"), dict):
+        merged["exclusions"] = {**rules, "law": layers.below_feed.get("exclusions", {}).get("law", {})}
     unknown = _unknown(layers.above_feed, Policy)
     if unknown:
         message = f"[policy] has no {unknown}"

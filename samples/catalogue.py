@@ -38,6 +38,7 @@ __all__ = [
 Country = Literal["bd", "br"]
 Names = Mapping[str, str]
 Mark = Literal["sourced", "composed", "translated"]
+Kind = Literal["", "infant_formula", "tobacco", "alcohol", "deposit", "bag"]
 
 _HERE = Path(__file__).parent
 _SHOP = _HERE / "shop"
@@ -73,6 +74,7 @@ class SampleItem:
     earns_points: bool
     food_voucher: bool
     returnable: bool
+    kind: Kind = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +349,7 @@ def _packaged(
         earns_points=noun["discountable"],
         food_voucher=noun["food_voucher"],
         returnable=True,
+        kind=noun.get("kind", ""),
     )
 
 
@@ -373,6 +376,7 @@ def _own(row: Mapping[str, Any], department: str, price: Mapping[str, str], tax_
         earns_points=row.get("earns_points", True),
         food_voucher=row.get("food_voucher", True),
         returnable=row.get("returnable", False),
+        kind=row.get("kind", ""),
     )
 
 

@@ -79,7 +79,7 @@ class _Bid:
 _Goods = tuple[_Good, ...]
 
 
-_Key = tuple[str, int, int, str, bool, bool, int | None]
+_Key = tuple[str, int, int, str, bool, bool, int | None, bool]
 """The fields of a unit, its line left out."""
 
 
@@ -94,10 +94,14 @@ def _goods_of(priced: Priced) -> list[_Good]:
     for unit, left in zip(priced.units, priced.left, strict=True):
         good = known.get((id(unit), left))
         if good is None:
-            key = (unit.item_id, unit.price, unit.floor, unit.department, unit.counted, unit.touched, unit.days_left)
-            good = known[id(unit), left] = _good(key, left)
+            known[id(unit), left] = good = _good(_key(unit), left)
         found.append(good)
     return found
+
+
+def _key(unit: Unit) -> _Key:
+    told = (unit.item_id, unit.price, unit.floor, unit.department, unit.counted, unit.touched)
+    return *told, unit.days_left, unit.towards
 
 
 def _priced(goods: _Goods) -> Priced:

@@ -34,6 +34,11 @@ class BasketCoupon:
     most_minor: int = 0
     written: str = ""
 
+    @property
+    def opens(self) -> str:
+        """What an offer asks for as its ``coupon``; of one that bears its offer written out, that offer's id."""
+        return self.offer_id if self.written else self.coupon
+
 
 def coupon_key(code: str, coupons: Mapping[str, Serials]) -> str:
     """Which of ``coupons`` (code or beginning -> what its serial numbers are) ``code`` is one of; empty: of none.

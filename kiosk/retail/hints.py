@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from kiosk.retail import offer as o
+from kiosk.retail.excluded import BY_HABIT, Exclusions
 from kiosk.retail.gaps import Short, Stand, shortages
 from kiosk.retail.item import Item, Names
 from kiosk.retail.money import Money
-from kiosk.retail.promotion import OfferBook, Settlement, is_counted, settle
+from kiosk.retail.promotion import OfferBook, Settlement, is_counted, settle, taking_part
 from kiosk.retail.transaction import LineItem, PriceModifier
 
 __all__ = ["Another", "Hint", "hints", "may_be_suggested"]
@@ -66,11 +67,11 @@ class Hint:
         return Fraction(self.saving.minor, self.price.minor)
 
 
-def may_be_suggested(item: Item) -> bool:
+def may_be_suggested(item: Item, rules: Exclusions = BY_HABIT) -> bool:
     """Whether anything may be said for buying it: counted, open to offers, for anybody, and not called back."""
     restriction = item.restriction
     open_to_all = not restriction.minimum_age and not restriction.needs_staff
-    return not item.weighed and item.flags.discountable and not item.flags.bag and open_to_all and item.recall is None
+    return not item.weighed and not rules.keep_out(item, "offers") and open_to_all and item.recall is None
 
 
 def hints(
@@ -81,11 +82,12 @@ def hints(
     another: Another,
     *,
     most: int = MOST,
+    rules: Exclusions = BY_HABIT,
 ) -> tuple[Hint, ...]:
     """At most ``most`` hints for the basket of ``lines``, the best first, each of another offer and another item."""
     live = [line for line in lines if not line.voided]
-    taking = [line for line in live if line.discountable and line.extended.minor > 0]
-    trials = _Trials(live, book, occasion, policy)
+    taking = taking_part(live, book, rules)
+    trials = _Trials(live, lambda some: settle(some, book, occasion, policy, rules))
     found: list[Hint] = []
     for thought in _thoughts(taking, book, occasion, trials.now)[:_THOUGHTS]:
         added = _spent(thought, taking) if thought.spend else _added(thought, another)
@@ -187,9 +189,8 @@ def _spent(thought: _Thought, taking: Sequence[LineItem]) -> LineItem:
 class _Trials:
     """Settles the basket with additions, as often as it may. ``now``: what each offer saves without, minor units."""
 
-    def __init__(self, lines: Sequence[LineItem], book: OfferBook, occasion: o.Occasion, policy: o.OfferPolicy) -> None:
-        self._lines = lines
-        self._settle: Callable[[Sequence[LineItem]], Settlement] = lambda some: settle(some, book, occasion, policy)
+    def __init__(self, lines: Sequence[LineItem], settled: Callable[[Sequence[LineItem]], Settlement]) -> None:
+        self._lines, self._settle = lines, settled
         self._tried: dict[tuple[str, int, int], Mapping[str, int]] = {}
         self.now = _by_offer(line.modifiers for line in lines)
         self.left = max(1, min(_TRIALS, _PIECES // (sum(line.quantity for line in lines) + 1)))

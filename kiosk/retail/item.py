@@ -9,10 +9,12 @@ from typing import Literal
 from kiosk.retail.money import Money
 from kiosk.retail.weight import Unit
 
-__all__ = ["Item", "ItemFlags", "Names", "Recall", "Restriction", "StockLevel"]
+__all__ = ["Item", "ItemFlags", "ItemKind", "Names", "Recall", "Restriction", "StockLevel"]
 
 Names = Mapping[str, str]
 """A description per language tag (``bn``, ``en``, ``pt_BR``)."""
+ItemKind = Literal["", "infant_formula", "tobacco", "medicine", "alcohol", "deposit", "bag", "gift_card", "fee"]
+"""What an item is where a law or the trade treats it apart (``excluded``); empty: nothing of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,9 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class ItemFlags:
-    """Which rules reach the item.
+    """Which rules reach the item, beside those of its kind.
 
-    ``bag``: a carrier bag, which some countries give a least price; no offer reaches it, whatever ``discountable``.
+    ``bag``: a carrier bag, which some countries give a least price; it is of the kind ``bag`` without saying so.
     """
 
     discountable: bool = True
@@ -58,6 +60,7 @@ class Item:
     ``price`` is ``None`` for an item listed without a price: selling it needs staff. ``deposit`` is the item id of the
     deposit on each piece, an item of its own with its own price and tax class. ``coupon_families`` are the three-digit
     families that its manufacturer has put it into for coupons (GS1 US).
+    ``kind`` says what it is where that keeps it out of offers, coupons, thresholds or points.
     ``attributes``: codes that a country's fiscal document wants of an item, by name (``ncm``, ``cest``, ``cfop``).
     """
 
@@ -82,6 +85,12 @@ class Item:
     deposit: str = ""
     coupon_families: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+    kind: ItemKind = ""
+
+    @property
+    def named_kind(self) -> ItemKind:
+        """Its kind, told or by its flag."""
+        return self.kind or ("bag" if self.flags.bag else "")
 
     @property
     def weighed(self) -> bool:

@@ -4,8 +4,8 @@ A retailer's programme is data of the shop's policy; what gives more than the pl
 members, fifty points on a new coffee, a hundred from a spend on) are offers with the effect ``Earn``. Points come last:
 they are counted on what the offers before have left of each price, so that no offer sees them.
 
-Never part of either side: bags, deposits (they stand beside their line's price) and items that the book marks as
-earning none, which is where laws and the retailer's own rules keep infant formula, tobacco, medicine and gift cards.
+Never part of either side: deposits (they stand beside their line's price) and items that the book marks as earning
+none. What earns nothing, or cannot be paid with points, by its kind (infant formula, tobacco …) ``excluded`` tells.
 
 Burned points are a tender, not a discount: docs/decisions/0232.
 """
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from kiosk.retail.excluded import BY_HABIT, Exclusions, Use
 from kiosk.retail.layers import holds
 from kiosk.retail.money import Money, round_half_up
 from kiosk.retail.offer import Earn, Occasion, Offer, Scope
@@ -122,30 +123,34 @@ def most_to_burn(programme: Programme, available: int, worth: int) -> int:
     return points if points >= programme.burn_least else 0
 
 
-def burnable(lines: Iterable[LineItem], book: OfferBook, programme: Programme) -> int:
+def burnable(lines: Iterable[LineItem], book: OfferBook, programme: Programme, rules: Exclusions = BY_HABIT) -> int:
     """What may be paid with points, in minor units: the lines that take part, after offers."""
-    return sum(net for _, net in _taking_part(lines, book, programme.burns_on))
+    return sum(net for _, net in _taking_part(lines, book, programme.burns_on, rules, "burning"))
 
 
 def reckon(
-    lines: Iterable[LineItem], book: OfferBook, occasion: Occasion, programme: Programme, burned: int = 0
+    lines: Iterable[LineItem],
+    book: OfferBook,
+    occasion: Occasion,
+    programme: Programme,
+    burned: int = 0,
+    rules: Exclusions = BY_HABIT,
 ) -> Reckoned:
     """What ``lines`` earn, ``burned`` minor units of them being paid with points.
 
     Same lines, same offers, same answer, in whatever order they were scanned.
     """
     live = [line for line in lines if not line.voided]
-    taking = _taking_part(live, book, programme.earns_on)
+    taking = _taking_part(live, book, programme.earns_on, rules, "earning")
     if not taking:
         return Reckoned()
     spent = [net for _, net in taking]
     if burned and not programme.burned_earns:
-        spent = _unburned(taking, book, programme, burned)
+        spent = _unburned(taking, book, programme, burned, rules)
     earning = [
-        _Earning(line, left, units_of(line, book.item(line.item_id), days_left(line, occasion.day)))
-        for (line, _), left in zip(taking, spent, strict=True)
+        _Earning(line, left, _units(line, book, occasion, rules)) for (line, _), left in zip(taking, spent, strict=True)
     ]
-    offers = _holding(earning, frozenset(line.item_id for line in live), book, occasion)
+    offers = _holding(earning, _there(live, book, rules), book, occasion)
     plain = _rounded([_plain(one, offers, programme) for one in earning], programme)
     points = {one.line.line: given for one, given in zip(earning, plain, strict=True)}
     for offer, effect in offers:
@@ -170,13 +175,27 @@ class _Earning:
 # --- which lines ------------------------------------------------------------------------------------------------------
 
 
-def _taking_part(lines: Iterable[LineItem], book: OfferBook, scope: Scope) -> list[tuple[LineItem, int]]:
+def _units(line: LineItem, book: OfferBook, occasion: Occasion, rules: Exclusions) -> Sequence[Unit]:
+    item = book.item(line.item_id)
+    return units_of(
+        line, item, days_left(line, occasion.day), towards=item is None or not rules.by_kind(item, "thresholds")
+    )
+
+
+def _there(live: Iterable[LineItem], book: OfferBook, rules: Exclusions) -> frozenset[str]:
+    """The items that a points offer may ask to be in the basket: what only its flag keeps from offers is there."""
+    items = ((line.item_id, book.item(line.item_id)) for line in live)
+    return frozenset(name for name, item in items if item is None or not rules.by_kind(item, "thresholds"))
+
+
+def _taking_part(
+    lines: Iterable[LineItem], book: OfferBook, scope: Scope, rules: Exclusions, use: Use
+) -> list[tuple[LineItem, int]]:
     """The lines and what each comes to, by item and price, so that the order of scanning decides nothing."""
     found = []
     for line in lines:
         item = book.item(line.item_id)
-        marked = item is not None and item.flags.earns_points and not item.flags.bag
-        if item is None or not marked or line.voided or not scope.names(line.item_id, item.department):
+        if item is None or rules.keep_out(item, use) or line.voided or not scope.names(line.item_id, item.department):
             continue
         net = line.net.minor
         if net > 0:
@@ -184,10 +203,13 @@ def _taking_part(lines: Iterable[LineItem], book: OfferBook, scope: Scope) -> li
     return sorted(found, key=lambda one: (one[0].item_id, one[1], one[0].quantity, one[0].line))
 
 
-def _unburned(taking: Sequence[tuple[LineItem, int]], book: OfferBook, programme: Programme, burned: int) -> list[int]:
+def _unburned(
+    taking: Sequence[tuple[LineItem, int]], book: OfferBook, programme: Programme, burned: int, rules: Exclusions
+) -> list[int]:
     """What is left of each line when points have paid their share of it, by price."""
     nets = [net for _, net in taking]
-    burning = {line.line for line, _ in _taking_part([line for line, _ in taking], book, programme.burns_on)}
+    lines = [line for line, _ in taking]
+    burning = {line.line for line, _ in _taking_part(lines, book, programme.burns_on, rules, "burning")}
     rooms = [net if line.line in burning else 0 for line, net in taking]
     shares = share_within(burned, nets, rooms)
     return [net - share for net, share in zip(nets, shares, strict=True)]

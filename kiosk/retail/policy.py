@@ -8,6 +8,7 @@ from typing import Literal
 
 from kiosk.retail.bagging import LENIENT, OFF, STRICT, BaggingRules, Mode
 from kiosk.retail.codes.labels import LabelPattern
+from kiosk.retail.excluded import Exclusions
 from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.item import Names
 from kiosk.retail.nfce import NfceClass
@@ -201,6 +202,7 @@ class Policy:
     them only where the country allows it.
     ``bagging``: whether and how the bagging scale watches,
     ``rescans``: how many baskets staff look through by chance.
+    ``exclusions``: which kinds of item are kept out of offers, coupons, thresholds and points.
     """
 
     country: str
@@ -234,3 +236,4 @@ class Policy:
     remote_kinds: tuple[str, ...] = REMOTE_KINDS
     bagging: BaggingPolicy = BaggingPolicy()
     rescans: RescanRules = RescanRules()
+    exclusions: Exclusions = field(default_factory=Exclusions)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
+from kiosk.retail.excluded import BY_HABIT, Exclusions, narrowed
 from kiosk.retail.item import Item
 from kiosk.retail.layers import Settled, settle_layers
 from kiosk.retail.money import Money
@@ -20,7 +21,7 @@ from kiosk.retail.offer import Gift, Offer, OfferPolicy
 from kiosk.retail.transaction import LineItem, OwedGift, PriceModifier
 from kiosk.retail.units import Unit
 
-__all__ = ["OfferBook", "Settlement", "days_left", "is_counted", "settle", "units_of"]
+__all__ = ["OfferBook", "Settlement", "days_left", "is_counted", "present", "settle", "taking_part", "units_of"]
 
 
 class OfferBook(Protocol):
@@ -47,15 +48,19 @@ class Settlement:
 
 
 def settle(
-    lines: Iterable[LineItem], book: OfferBook, occasion: Occasion, policy: OfferPolicy = "optimal"
+    lines: Iterable[LineItem],
+    book: OfferBook,
+    occasion: Occasion,
+    policy: OfferPolicy = "optimal",
+    rules: Exclusions = BY_HABIT,
 ) -> Settlement:
     """What the offers of ``book`` give on ``lines``. Same lines, same offers, same answer.
 
-    Voided, free and non-discountable lines take no part; a weighed line is one unit that serves no group.
+    Voided, free and non-discountable lines take no part, nor does what ``rules`` keep out; a weighed line is one unit
+    that serves no group.
     """
     live = [line for line in lines if not line.voided]
-    present = frozenset(line.item_id for line in live if line.discountable)
-    taking = [line for line in live if line.discountable and line.extended.minor > 0]
+    taking = taking_part(live, book, rules)
     taking.sort(key=lambda line: (line.item_id, line.unit_price.minor, _told_date(line), line.line))
     offers: dict[str, Offer] = {}
     judged: set[str] = set()
@@ -64,18 +69,44 @@ def settle(
         fresh = [one for one in book.offers_for(line.item_id) if one.offer_id not in judged]
         judged.update(one.offer_id for one in fresh)
         offers |= {one.offer_id: one for one in fresh if one.at != "points" and one.holds_for(occasion)}
-        units += units_of(line, book.item(line.item_id), days_left(line, occasion.day))
+        item = book.item(line.item_id)
+        units += units_of(line, item, days_left(line, occasion.day), towards=not rules.keep_out(item, "thresholds"))
     if not offers:
         return Settlement({})
-    settled = settle_layers(units, list(offers.values()), policy, present)
-    owed = tuple(gift for offer_id, count in settled.owed if (gift := _owed(offers[offer_id], count, book)) is not None)
+    settled = settle_layers(units, _narrowed(offers, taking, book, rules), policy, present(live, book, rules))
+    owing = (_owed(offers[offer_id], count, book, rules) for offer_id, count in settled.owed)
+    owed = tuple(gift for gift in owing if gift is not None)
     return Settlement(_by_line(taking, units, settled, offers), settled.proven, owed)
 
 
-def _owed(offer: Offer, units: int, book: OfferBook) -> OwedGift | None:
+def present(live: Iterable[LineItem], book: OfferBook, rules: Exclusions) -> frozenset[str]:
+    """The items that an offer may ask to be in the basket."""
+    kept = (line for line in live if not rules.keep_out(book.item(line.item_id), "thresholds"))
+    return frozenset(line.item_id for line in kept if line.discountable)
+
+
+def taking_part(live: Iterable[LineItem], book: OfferBook, rules: Exclusions) -> list[LineItem]:
+    """The lines that offers look at: to take something off them, or to reach a threshold."""
+    priced = (line for line in live if line.discountable and line.extended.minor > 0)
+    return [line for line in priced if rules.opens(book.item(line.item_id))]
+
+
+def _narrowed(
+    offers: Mapping[str, Offer], taking: Iterable[LineItem], book: OfferBook, rules: Exclusions
+) -> list[Offer]:
+    """Each offer without what it may not touch; where nothing in the basket is of a kind, they are as they are."""
+    found = (book.item(item_id) for item_id in dict.fromkeys(line.item_id for line in taking))
+    items = [item for item in found if item is not None and item.named_kind]
+    if not items:
+        return list(offers.values())
+    narrow = (narrowed(offer, rules, items) for offer in offers.values())
+    return [offer for offer in narrow if offer is not None]
+
+
+def _owed(offer: Offer, units: int, book: OfferBook, rules: Exclusions) -> OwedGift | None:
     """A gift that the shop sells, and that offers may reach at all."""
     item = book.item(offer.effect.item_id) if isinstance(offer.effect, Gift) else None
-    if item is None or not item.flags.discountable or item.flags.bag:
+    if item is None or rules.keep_out(item, "coupons" if offer.coupon else "offers"):
         return None
     return OwedGift(offer.offer_id, item.item_id, units, item.names)
 
@@ -95,13 +126,15 @@ def is_counted(line: LineItem) -> bool:
     return line.unit == "each" and line.extended == line.unit_price * line.quantity
 
 
-def units_of(line: LineItem, item: Item | None, days: int | None) -> list[Unit]:
-    """A unit per piece; a line that was weighed, or priced by its label, is one."""
+def units_of(line: LineItem, item: Item | None, days: int | None, *, towards: bool = True) -> list[Unit]:
+    """A unit per piece; a line that was weighed, or priced by its label, is one. ``towards``: thresholds count it."""
     department = item.department if item is not None else ""
     floor = item.floor.minor if item is not None and item.floor is not None else 0
     if not is_counted(line):
-        return [Unit(line.line, line.item_id, line.extended.minor, 0, department, counted=False, days_left=days)]
-    return [Unit(line.line, line.item_id, line.unit_price.minor, floor, department, days_left=days)] * line.quantity
+        whole = Unit(line.line, line.item_id, line.extended.minor, 0, department, counted=False, days_left=days)
+        return [whole if towards else replace(whole, towards=False)]
+    piece = Unit(line.line, line.item_id, line.unit_price.minor, floor, department, days_left=days, towards=towards)
+    return [piece] * line.quantity
 
 
 def _by_line(

@@ -29,7 +29,7 @@ class Unit:
 
     ``pieces``: how many were rung up alike is told by as many units. ``counted`` is false for what is sold by weight:
     it serves no group. ``touched``: an earlier layer has taken something off it. ``days_left``: whole days from the
-    business day to the date that its code tells; ``None`` for what tells none.
+    business day to the date that its code tells; ``None`` for what tells none. ``towards``: thresholds count it.
     """
 
     line: int
@@ -40,6 +40,7 @@ class Unit:
     counted: bool = True
     touched: bool = False
     days_left: int | None = None
+    towards: bool = True
 
     @property
     def age(self) -> tuple[bool, int]:
@@ -92,6 +93,16 @@ class Priced:
         if scope.is_plain and not (groups and places.weighed):
             return list(found)
         return [n for n in found if (units[n].counted or not groups) and means(scope, units[n])]
+
+    def towards(self, scope: o.Scope) -> list[int]:
+        """The units that a scope means, if they count towards thresholds."""
+        meant = self.meant(scope)
+        return [n for n in meant if self.units[n].towards] if self.any_aside else meant
+
+    @cached_property
+    def any_aside(self) -> bool:
+        """Whether any unit counts towards no threshold."""
+        return not all(unit.towards for unit in self.units)
 
     @cached_property
     def listed(self) -> int:
@@ -172,7 +183,7 @@ def _each(offer: o.Offer, priced: Priced) -> Callable[[int], int] | None:
         case o.PriceEach(minor=minor):
             return lambda n: left[n] - minor if priced.units[n].counted else 0
         case o.TieredPercent() as tiers:
-            meant = priced.meant(offer.scope)
+            meant = priced.towards(offer.scope)
             basis = reached(tiers, len(meant), sum(priced.units[n].price for n in meant))
             return lambda n: percent_of(left[n], basis)
         case o.CheapestFree() | o.Gift():

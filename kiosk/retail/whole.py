@@ -33,15 +33,15 @@ def holds(offer: o.Offer, priced: Priced, present: frozenset[str]) -> bool:
     if not offer.min_spend and not offer.min_units:
         return True
     scope = offer.spend_on or offer.scope
-    if scope.everything and scope.is_plain:
+    if scope.everything and scope.is_plain and not priced.any_aside:
         return len(priced.units) >= offer.min_units and priced.listed >= offer.min_spend
-    meant = priced.meant(scope)
+    meant = priced.towards(scope)
     return len(meant) >= offer.min_units and sum(priced.units[n].price for n in meant) >= offer.min_spend
 
 
 def _basket(offer: o.Offer, priced: Priced) -> list[int]:
     """The units that ``min_left`` looks at."""
-    return priced.meant(o.Scope(but=offer.scope.but))
+    return priced.towards(o.Scope(but=offer.scope.but))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def _standing(offer: o.Offer, priced: Priced) -> _Standing:
         case o.AmountOff(minor=minor) | o.AmountOffEach(minor=minor):
             return _Standing(offer, tuple(meant), 0, minor, basket)
         case o.TieredAmount() as tiers:
-            minor = reached(tiers, len(meant), sum(priced.units[n].price for n in meant))
+            counted = priced.towards(offer.scope)
+            minor = reached(tiers, len(counted), sum(priced.units[n].price for n in counted))
             return _Standing(offer, tuple(meant), 0, minor, basket)
         case _:
             return _Standing(offer, ())

@@ -89,6 +89,7 @@ def written_offer(data: str, offer_id: str, items: Iterable[Item]) -> Offer | No
         scope,
         PercentOff(value * 100) if _percent(told) else AmountOff(value),
         MANUFACTURER,
+        coupon=offer_id,
         min_units=least if code == _UNITS else 0,
         min_spend=0 if code == _UNITS else least,
         spend_on=Scope() if code == _BASKET_VALUE else None,

@@ -25,7 +25,8 @@ def _classes() -> Iterator[type]:
         try:
             module = importlib.import_module(found.name)
         except ModuleNotFoundError as error:
-            assert not (error.name or "hal").startswith("hal"), error
+            if (error.name or "hal").startswith("hal"):
+                raise
             continue
         yield from (one for one in vars(module).values() if inspect.isclass(one) and one.__module__ == module.__name__)
 
@@ -65,8 +66,8 @@ def test_no_device_class_replaces_a_private_method_of_its_base() -> None:
 class Base(ABC):
     """Keeps two things to itself, and asks for one."""
 
-    def _keep(self) -> None:
-        """Its own."""
+    def _keep(self) -> int:
+        return 0
 
     @property
     def _kept(self) -> int:
@@ -83,7 +84,7 @@ class Careless(Base):
     def __init__(self) -> None:
         self._keep = 1  # type: ignore[assignment, method-assign]  # what must be found
 
-    _kept = 2  # type: ignore[assignment]  # as above
+    _kept = 2
 
     def _given(self) -> None:
         """Asked for."""

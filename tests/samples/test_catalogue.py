@@ -7,12 +7,13 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PIL import Image
 
 from kiosk.store.offers import decode_offer
-from samples.catalogue import Country, SampleShop, groceries_map, load_baskets, load_shop, picture_path
+from samples.catalogue import Country, Kind, SampleShop, groceries_map, load_baskets, load_shop, picture_path
 
 ROOT = Path(__file__).parents[2] / "samples"
 LANGUAGES = {"bn", "en", "pt_BR"}
@@ -137,6 +138,15 @@ def test_alcohol_and_tobacco_are_for_adults_and_not_sold_in_bangladesh() -> None
     assert adult
     assert all(item.minimum_age == 18 and not item.discountable for item in adult)
     assert not [item for item in load_shop("bd").items if item.department in {"alcohol", "tobacco"}]
+
+
+def test_what_laws_treat_apart_says_what_it_is() -> None:
+    sold = {item.item_id: item for country in ("bd", "br") for item in load_shop(country).items}
+    of = {kind: {name for name, item in sold.items() if item.kind == kind} for kind in get_args(Kind)}
+    assert all(of.values())
+    assert of["tobacco"] | of["alcohol"] == {n for n, i in sold.items() if i.department in {"tobacco", "alcohol"}}
+    assert of["deposit"] == {"ow-deposit-bottle"}
+    assert all(not item.discountable for item in sold.values() if item.kind)
 
 
 def test_no_item_of_bangladesh_is_of_pork() -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
+from kiosk.retail.excluded import USES
+from kiosk.retail.item import ItemKind
 from kiosk.retail.policy import Policy, ReceiptLayout
 from kiosk.settings import load, policy_of
 from kiosk.store.book import SqliteBook
@@ -99,3 +101,44 @@ def test_a_layout_that_the_feed_tells_wins_over_the_pack_s(tmp_path: Path) -> No
     assert found.receipt is not None
     assert not found.receipt.tax_table
     assert found.least_bag_price_minor == 0
+
+
+@pytest.mark.parametrize("country", PACKS)
+def test_infant_formula_is_out_of_offers_by_law_and_no_feed_lets_it_in(country: str, tmp_path: Path) -> None:
+    told = told_by_feed(country, tmp_path, exclusions={"law": {"infant_formula": []}, "own": {"infant_formula": []}})
+    rules = in_force(country, tmp_path, told).exclusions
+    assert rules.uses("infant_formula") == {"offers", "coupons", "thresholds", "earning"}
+    assert in_force(country, tmp_path).exclusions.uses("infant_formula") == set(USES)
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "stays"),
+    [
+        *((country, "tobacco", {"offers", "coupons", "thresholds", "earning"}) for country in PACKS if country != "eu"),
+        ("eu", "tobacco", set()),
+        *((country, "bag", {"offers", "coupons"} if country == "pt" else set()) for country in PACKS),
+        *((country, kind, set()) for country in PACKS for kind in ("medicine", "deposit", "gift_card", "fee")),
+    ],
+)
+def test_a_feed_lets_in_what_only_the_habit_keeps_out(
+    country: str, kind: ItemKind, stays: set[str], tmp_path: Path
+) -> None:
+    told = told_by_feed(country, tmp_path, exclusions={"own": {kind: []}})
+    rules = in_force(country, tmp_path, told).exclusions
+    assert rules.uses(kind) == stays
+    assert rules.uses("gift_card" if kind == "fee" else "fee") == set(USES)
+
+
+def test_a_feed_keeps_out_more_than_the_country_does(tmp_path: Path) -> None:
+    told = told_by_feed("bd", tmp_path, exclusions={"own": {"alcohol": ["offers", "burning"]}})
+    assert in_force("bd", tmp_path, told).exclusions.uses("alcohol") == {"offers", "burning"}
+    assert in_force("bd", tmp_path).exclusions.uses("alcohol") == set()
+
+
+def test_a_local_file_does_not_change_the_law(tmp_path: Path) -> None:
+    file = tmp_path / "kiosk.toml"
+    own = 'country = "pt"\n[identity]\nkiosk = "k"\nstore = "s"\nworkstation = "1"\n'
+    file.write_text(own + "[policy.exclusions]\nlaw = {}\nown = { bag = [], tobacco = [] }\n", encoding="utf-8")
+    rules = policy_of(load(file), {}).exclusions
+    assert rules.uses("bag") == {"offers", "coupons"}
+    assert rules.uses("tobacco") == {"offers", "coupons", "thresholds", "earning"}

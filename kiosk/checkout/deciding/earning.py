@@ -38,14 +38,18 @@ def shown(desk: Desk) -> None:
     told = e.PointsShown()
     if basket is not None and programme is not None and basket.member_id:
         earned = _reckoned(desk, basket, programme, basket.live_lines).total
-        told = e.PointsShown(earned, points.burnable(basket.live_lines, desk.book, programme))
+        told = e.PointsShown(earned, _burnable(desk, basket, programme))
     if told != desk.state.live.points:
         desk.happened(told)
 
 
 def _reckoned(desk: Desk, basket: Transaction, programme: Programme, lines: Iterable[LineItem]) -> Reckoned:
     book, occasion = offers.book_of(desk, basket), offers.occasion_of(desk, basket)
-    return points.reckon(lines, book, occasion, programme, burned(basket)[1])
+    return points.reckon(lines, book, occasion, programme, burned(basket)[1], desk.policy.exclusions)
+
+
+def _burnable(desk: Desk, basket: Transaction, programme: Programme) -> int:
+    return points.burnable(basket.live_lines, desk.book, programme, desk.policy.exclusions)
 
 
 def burned(basket: Transaction) -> tuple[int, int]:

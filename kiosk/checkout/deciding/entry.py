@@ -156,7 +156,7 @@ def line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
         picture=item.picture,
         expected_grams=item.expected_grams,
         minimum_age=item.restriction.minimum_age,
-        discountable=item.flags.discountable and not item.flags.bag,
+        discountable=item.flags.discountable,
         deposit=deposit,
         attributes=tuple(sorted(item.attributes.items())),
     )
@@ -294,7 +294,7 @@ def settle_offers(desk: Desk) -> None:
 def _settled(desk: Desk, basket: Transaction, lines: Iterable[LineItem]) -> promotion.Settlement:
     """What the offers give on ``lines`` of this basket, here and today."""
     book, occasion = offers.book_of(desk, basket), offers.occasion_of(desk, basket)
-    return promotion.settle(lines, book, occasion, desk.policy.offers)
+    return promotion.settle(lines, book, occasion, desk.policy.offers, desk.policy.exclusions)
 
 
 def restrict(desk: Desk) -> None:

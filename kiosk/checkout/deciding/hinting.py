@@ -40,7 +40,9 @@ def advise(desk: Desk) -> None:
     if basket is None or not _may_hint(desk.state):
         return
     book, occasion = offers.book_of(desk, basket), offers.occasion_of(desk, basket)
-    found = hints(basket.lines, book, occasion, desk.policy.offers, partial(_another, desk))
+    found = hints(
+        basket.lines, book, occasion, desk.policy.offers, partial(_another, desk), rules=desk.policy.exclusions
+    )
     if found != desk.state.live.hints:
         desk.happened(e.HintsShown(found))
 
@@ -58,7 +60,7 @@ def _may_hint(state: State) -> bool:
 def _another(desk: Desk, item_id: str, units: int) -> LineItem | None:
     """The line of so many more; ``None`` where it could not be rung up, or nobody should be told to buy it."""
     item, basket, policy = desk.book.item(item_id), desk.basket, desk.policy
-    if item is None or basket is None or not may_be_suggested(item):
+    if item is None or basket is None or not may_be_suggested(item, desk.policy.exclusions):
         return None
     wanted = units + sum(line.quantity for line in basket.live_lines if line.item_id == item_id)
     on_hand = desk.book.on_hand(item_id)

@@ -26,7 +26,7 @@ def occasion_of(desk: Desk, basket: Transaction) -> Occasion:
         store=lane.store,
         tier=basket.member_tier,
         visit=shopper.visit if known else 0,
-        coupons=tuple(one.coupon for one in basket.coupons if one.coupon),
+        coupons=tuple(one.opens for one in basket.coupons if one.opens),
         local=basket.opened.local,
         member=basket.member_id if known else "",
         segments=shopper.segments if known else (),
