@@ -264,6 +264,7 @@ class Kiosk:
             policy=self._policy,
             operators=lambda: self._shelf.current.operators() if self._shelf.current is not None else (),
             certified=[name for name, device in self._devices.items() if getattr(device, "certified", False)],
+            sign_ins=self.layers.data / "sign-ins.json",
         )
 
     def _make_sync(self) -> SyncClient:

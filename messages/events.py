@@ -84,6 +84,7 @@ __all__ = [
     "SeriesContinued",
     "SeriesOpened",
     "ShopperLeft",
+    "SignInShut",
     "StaffActRefused",
     "StaffActed",
     "StockMoved",
@@ -235,6 +236,14 @@ class OperatorOff(Payload, frozen=True):
 
     operator_id: str
     reason: Literal["signed_out", "auto_lock", "restart"]
+
+
+class SignInShut(Payload, frozen=True):
+    """So many wrong PINs or badges in a row that none is taken for a while."""
+
+    method: Literal["pin", "badge"]
+    wait_ms: int
+    utc_ms: int
 
 
 class StaffActed(Payload, frozen=True):

@@ -257,6 +257,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
 def _elapsed(desk: Desk, name: str) -> None:
     if name == "staff":
         staff.lock(desk)
+    elif name == "sign_in":
+        staff.sign_in_open(desk)
     elif name == remote.TIMER:
         desk.happened(e.MessageShown(None))
     elif name == hinting.TIMER:

@@ -170,6 +170,7 @@ __all__ = [
     "SettledTender",
     "ShopperLeft",
     "SignInRefused",
+    "SignInShut",
     "StaffActRefused",
     "StaffActed",
     "StaffComing",
@@ -357,6 +358,15 @@ class OperatorOff:
 
     operator_id: str
     reason: OperatorOffReason
+
+
+@dataclass(frozen=True, slots=True)
+class SignInShut:
+    """So many wrong PINs or badges in a row that none is taken for ``wait_ms``."""
+
+    method: Literal["pin", "badge"]
+    wait_ms: int
+    utc_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -875,6 +885,7 @@ Durable = (
     | LaneClosed
     | OperatorOn
     | OperatorOff
+    | SignInShut
     | StaffActed
     | StaffActRefused
     | WeighingParametersChanged

@@ -60,10 +60,11 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.WeighingParametersChanged()
         ):
             return replace(state, lane=_lane(state.lane, event))
-        case e.DrawerOpened() | e.PriceEnquired() | e.StaffActed() | e.StaffActRefused():
+        case e.DrawerOpened() | e.PriceEnquired() | e.SignInShut() | e.StaffActed() | e.StaffActRefused():
             return state
         case e.OperatorOn():
-            return replace(state, operator=Operator(event.operator_id, event.name, event.role))
+            operator = Operator(event.operator_id, event.name, event.role)
+            return replace(state, operator=operator, live=replace(state.live, sign_in_attempts_left=None))
         case e.OperatorOff():
             return replace(state, operator=None, live=replace(state.live, second=None, enquiry=None))
         case e.LanguageSet():

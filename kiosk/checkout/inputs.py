@@ -424,9 +424,14 @@ class OperatorSignedIn:
 
 @dataclass(frozen=True, slots=True)
 class OperatorRefused:
-    """A wrong PIN or an unknown badge; ``attempts_left`` before the sign-in is shut for a while."""
+    """A wrong PIN or an unknown badge; ``attempts_left`` before the sign-in is shut for a while.
+
+    ``wait_ms``: this one has shut it for so long; 0: it is not shut, or was already.
+    """
 
     attempts_left: int
+    method: Literal["pin", "badge"] = "pin"
+    wait_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,9 +322,9 @@ class StaffComing:
 
 @dataclass(frozen=True, slots=True)
 class SignInRefused:
-    """The PIN or badge was not accepted."""
+    """The PIN or badge was not accepted; ``None``: it may be tried as if nothing had been wrong."""
 
-    attempts_left: int
+    attempts_left: int | None
 
 
 Transient = (

@@ -121,7 +121,8 @@ class Rights:
 
     ``need_reason``: acts that are done only for a reason of ``reasons``. ``need_second``: acts that a second person
     must confirm with their own badge or PIN (four eyes). ``maximum_quantity``: of one line, by staff. ``keyed_weight``:
-    whether a weight may be typed in, and is marked so, or never (what the law of weights says).
+    whether a weight may be typed in, and is marked so, or never (what the law of weights says). ``key``: the key switch signs an
+    attendant in by itself, or only opens the pad for a PIN.
     """
 
     roles: tuple[Role, ...] = field(default_factory=default_roles)
@@ -130,6 +131,7 @@ class Rights:
     need_second: tuple[Act, ...] = ()
     maximum_quantity: int = 999
     keyed_weight: Literal["marked", "forbidden"] = "forbidden"
+    key: Literal["alone", "with_pin"] = "alone"
 
     def role(self, name: str) -> Role | None:
         """The role of a name; ``None``: the shop has none, and who bears it may do nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import Final, get_args
 
 from hal.camera.contract import CodeSeen
@@ -76,7 +77,7 @@ class Intake:
     """Belongs to the engine's loop. ``put`` hands an input to the engine.
 
     ``operators`` and ``policy`` are asked for anew each time: they follow the price book in force.
-    ``certified``: the devices that are scales verified for trade.
+    ``certified``: the devices that are scales verified for trade. ``sign_ins``: the file that remembers wrong ones.
     """
 
     def __init__(
@@ -89,11 +90,12 @@ class Intake:
         policy: Callable[[], Policy],
         operators: Callable[[], Sequence[Operator]],
         certified: Collection[str] = (),
+        sign_ins: Path | None = None,
     ) -> None:
         self._put, self._mono_ms = put, mono_ms
         self._hasher, self._phone = hasher, phone
         self._policy, self._operators = policy, operators
-        self._door = Door(mono_ms)
+        self._door = Door(mono_ms, sign_ins)
         self._scales = {
             "produce_scale": ScaleMemory("produce", certified="produce_scale" in certified),
             "bagging_scale": ScaleMemory("bagging"),
@@ -258,6 +260,8 @@ class Intake:
 
     def _switch(self, event: SwitchTurned) -> None:
         match event.switch:
+            case "staff_key" if event.on and self._policy().rights.key == "with_pin":
+                self._put(i.ViewRequested("staff_sign_in"))
             case "staff_key" if event.on:
                 self._put(i.OperatorSignedIn(*_KEY_OPERATOR, role="attendant", method="key"))
             case "staff_key":

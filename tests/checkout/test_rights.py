@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import StaffBody, StaffSignInBody
@@ -206,3 +207,20 @@ def test_nobody_acts_who_has_not_signed_in() -> None:
     before = len(lane.journal)
     lane.tell(*(i.OperatorActed(act, line=1) for act in ACTS))
     assert lane.journal[before:] == []
+
+
+def test_a_shut_sign_in_is_on_record_and_opens_by_itself() -> None:
+    lane = open_lane().tell(i.ViewRequested("staff_sign_in"), i.OperatorRefused(0, "pin", 60_000))
+    assert [(k.method, k.wait_ms) for k in lane.happened(e.SignInShut)] == [("pin", 60_000)]
+    assert f.StartTimer("sign_in", 60_000) in lane.effects
+    assert lane.screen.body == StaffSignInBody(0)
+    lane.tell(i.OperatorRefused(0))
+    assert len(lane.happened(e.SignInShut)) == 1, "a try at a shut door is no second shutting"
+    lane.tell(i.TimerElapsed("sign_in"))
+    assert lane.screen.body == StaffSignInBody(None)
+
+
+def test_whoever_signs_in_leaves_no_count_of_wrong_tries() -> None:
+    lane = open_lane().tell(i.OperatorRefused(2), staff("attendant"), i.OperatorSignedOut())
+    lane.tell(i.ViewRequested("staff_sign_in"))
+    assert lane.screen.body == StaffSignInBody(None)

@@ -24,7 +24,7 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
 
-__all__ = ["act", "judged", "lock", "sign_in", "sign_in_refused", "sign_out"]
+__all__ = ["act", "judged", "lock", "sign_in", "sign_in_open", "sign_in_refused", "sign_out"]
 
 
 def sign_in(desk: Desk, who: i.OperatorSignedIn) -> None:
@@ -41,7 +41,15 @@ def sign_in(desk: Desk, who: i.OperatorSignedIn) -> None:
 def sign_in_refused(desk: Desk, refused: i.OperatorRefused) -> None:
     """A wrong PIN or badge."""
     desk.happened(e.SignInRefused(refused.attempts_left))
+    if refused.wait_ms:
+        desk.happened(e.SignInShut(refused.method, refused.wait_ms, desk.moment.utc_ms))
+        desk.do(f.StartTimer("sign_in", refused.wait_ms))
     desk.refuse(text("staff.refused", attempts=refused.attempts_left))
+
+
+def sign_in_open(desk: Desk) -> None:
+    """The wait is over: the pad takes PINs again."""
+    desk.happened(e.SignInRefused(None))
 
 
 def sign_out(desk: Desk) -> None:
