@@ -121,8 +121,8 @@ class Rights:
 
     ``need_reason``: acts that are done only for a reason of ``reasons``. ``need_second``: acts that a second person
     must confirm with their own badge or PIN (four eyes). ``maximum_quantity``: of one line, by staff. ``keyed_weight``:
-    whether a weight may be typed in, and is marked so, or never (what the law of weights says). ``key``: the key switch signs an
-    attendant in by itself, or only opens the pad for a PIN.
+    whether a weight may be typed in, and is marked so, or never (what the law of weights says). ``key``: the key switch
+    signs an attendant in by itself, or only opens the pad for a PIN.
     """
 
     roles: tuple[Role, ...] = field(default_factory=default_roles)
