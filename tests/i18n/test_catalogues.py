@@ -14,12 +14,13 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from kiosk.checkout.events import InterventionKind
+from kiosk.checkout.events import DrawerReason, InterventionKind
 from kiosk.checkout.inputs import Condition, DeviceCause, OperatorAct, StorageCause, TerminalOutcome
 from kiosk.checkout.screen import CardBody, ThanksBody, WeighBody
 from kiosk.i18n.catalogues import LANGUAGES, source
 from kiosk.retail.bagging import DoubtKind
 from kiosk.retail.codes import Refused
+from kiosk.retail.offer import Layer
 from kiosk.retail.rights import Denial, default_roles
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import ServiceReason
@@ -134,6 +135,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "storage.{}": get_args(StorageCause),
     "unit.{}": (*get_args(Unit), "each"),
     "tender.{}": get_args(TenderKind),
+    "day.drawer.{}": get_args(DrawerReason),
+    "day.kind.{}": get_args(InterventionKind),
+    "day.layer.{}": get_args(Layer),
     "language.{}": LANGUAGES,
     "weigh.{}": get_args(get_type_hints(WeighBody)["state"]),
     "weighing.{}": get_args(ServiceReason),

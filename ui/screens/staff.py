@@ -51,6 +51,9 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "price_check": "search",
     "suspend": "clock",
     "weight_keyed": "scale",
+    "x_report": "receipt",
+    "z_report": "clock",
+    "print_z": "receipt",
 }
 _BESIDE: Final = 4
 """So many acts stand beside the list; with more, the last of these opens the others."""
