@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -30,6 +31,9 @@ def tiles(root: Any) -> dict[str, ItemTile]:  # noqa: ANN401 - any widget
         ("basket", "pay", i.CheckoutRequested()),
         ("basket", "look_up", i.ViewRequested("look_up")),
         ("basket", "loyalty", i.ViewRequested("loyalty")),
+        ("basket_weighs_bags", "own_bag", i.OwnBagPlaced()),
+        ("basket_bag_place", "bagging.skip", i.BaggingSkipped(1)),
+        ("basket_bag_unexpected", "bagging.own_bag", i.OwnBagPlaced()),
         ("look_up", "back", i.ViewRequested("basket")),
         ("weigh_stable", "confirm", i.WeighConfirmed("banana", Weight(1250, -3, "kg"), bdt(15000))),
         ("weigh_stable", "cancel", i.ViewRequested("basket")),
@@ -49,7 +53,7 @@ def tiles(root: Any) -> dict[str, ItemTile]:  # noqa: ANN401 - any widget
 )
 def test_a_button_asks_for_what_it_says(shopper: Shopper, name: str, part: str, expected: i.Touch) -> None:
     view = shopper.sees(screen(name, "en"))
-    shopper.touches(getattr(view, part))
+    shopper.touches(attrgetter(part)(view))
     assert shopper.submitted == [expected]
 
 
