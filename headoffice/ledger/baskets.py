@@ -61,6 +61,12 @@ class Baskets:
     def _current(self) -> OpenBasket | None:
         return next((row for row in self._all().values() if row.phase != "suspended"), None)
 
+    @property
+    def at_hand(self) -> str:
+        """The uuid of the basket that the kiosk's next record is about; empty where none is known."""
+        row = self._current()
+        return row.uuid if row is not None else ""
+
     def _lines_of(self, basket: OpenBasket) -> list[BasketLine]:
         if basket.uuid not in self._lines:
             self._lines[basket.uuid] = [line.copy() for line in basket.lines]

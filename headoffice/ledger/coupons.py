@@ -61,11 +61,11 @@ def let_go(session: Session, uuid: str) -> None:
         _free(coupon, uuid)
 
 
-def returned(session: Session, kiosk: str, code: str) -> None:
-    """A coupon was taken off a basket of this kiosk."""
+def returned(session: Session, code: str, uuid: str) -> None:
+    """A coupon was taken off the basket ``uuid``. What is kept for another one, which may have asked since, stays."""
     coupon = session.get(SingleCoupon, code)
-    if coupon is not None and coupon.kiosk == kiosk:
-        _free(coupon, coupon.uuid)
+    if coupon is not None and uuid:
+        _free(coupon, uuid)
 
 
 def _free(coupon: SingleCoupon, uuid: str) -> None:

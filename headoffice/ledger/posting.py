@@ -135,7 +135,7 @@ class Posting:
             case events.TenderReversed(kind="points"):
                 self._points.released(event.tender)
             case events.CouponReturned():
-                booking.returned(self._session, self._kiosk.kiosk, event.code)
+                booking.returned(self._session, event.code, self._baskets.at_hand)
             case events.TransactionSuspended():
                 self._baskets.phased("suspended", event.transaction)
             case events.TransactionResumed():
@@ -216,7 +216,7 @@ class Posting:
         else:
             self._session.execute(update(Transaction).where(Transaction.uuid == event.transaction).values(given))
         lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
-        if event.by == "checkout":  # a device keeps its own series
+        if event.by == "checkout" and _of_series(event.series, lane.series):  # a device keeps its own series
             lane.last_legal = max(lane.last_legal, event.number)
 
     def _numbered_late(self, uuid: str, given: Mapping[str, str | int]) -> None:
@@ -292,6 +292,8 @@ class Posting:
 
     @staticmethod
     def _highest(lane: Workstation, series: int, number: int) -> None:
+        if series > lane.series:
+            lane.last_legal = 0  # a new series begins both its numbers anew
         lane.series, lane.last_number = max((lane.series, lane.last_number), (series, number))
 
     def _intervention(self, event: events.InterventionRaised | events.InterventionCleared) -> None:
@@ -426,6 +428,12 @@ def _line(uuid: str, line: LineItem) -> _Row:
         "lot": line.lot,
         "serial": line.serial,
     }
+
+
+def _of_series(legal: str, series: int) -> bool:
+    """Whether a legal series of a checkout's own (it ends in ``-`` and the series) is the lane's newest."""
+    _, dash, told = legal.rpartition("-")
+    return not dash or told == str(series)
 
 
 def _deposit(line: LineItem) -> int:

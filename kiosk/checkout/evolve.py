@@ -14,6 +14,7 @@ from kiosk.retail.transaction import LineItem
 
 __all__ = [
     "MAXIMUM_COMMANDS",
+    "MAXIMUM_REDEEMED",
     "MAXIMUM_SERIALS",
     "MAXIMUM_SUSPENDED",
     "MAXIMUM_UNPAID",
@@ -24,6 +25,8 @@ __all__ = [
 
 MAXIMUM_COMMANDS = 500
 """Answered commands that are remembered: far more than can come in the time that one is worth anything."""
+MAXIMUM_REDEEMED = 2_000
+"""Single-use coupons used up here that are remembered; fleet-wide they are head office's."""
 MAXIMUM_SUSPENDED = 20
 """Unpaid baskets parked at this workstation; the oldest makes room."""
 MAXIMUM_SERIALS = 5_000
@@ -353,6 +356,7 @@ def _visit(state: State, event: _VisitEvent) -> State:
                 transaction=None,
                 finishing=Finishing(event),
                 sold_serials=_serials(state),
+                redeemed=(*state.redeemed, *(c.code for c in event.coupons if c.single))[-MAXIMUM_REDEEMED:],
                 burned_offline=_burned_offline(state, event),
                 used=(*state.used, *_used(event))[-MAXIMUM_USED:],
             )

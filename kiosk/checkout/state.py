@@ -286,6 +286,8 @@ class State:
     """Asked for and settled without money, newest last: only a late yes to one of these is money taken for nothing."""
     sold_serials: tuple[tuple[str, str], ...] = ()
     """(item id, serial number) of what was sold here, newest last."""
+    redeemed: tuple[str, ...] = ()
+    """Codes of single-use coupons that sales here have used up, newest last."""
     burned_offline: tuple[tuple[str, str, int], ...] = ()
     """(business day, member, points) burned here without head office, of the latest day."""
     used: tuple[tuple[str, Used], ...] = ()

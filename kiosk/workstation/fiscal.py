@@ -43,7 +43,8 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-FiscalEffect = f.FiscalBegin | f.FiscalSign | f.FiscalVoid | f.FiscalConfirm | f.FiscalCloseDay
+_Told = f.FiscalBegin | f.FiscalVoid | f.FiscalConfirm | f.FiscalCloseDay
+FiscalEffect = _Told | f.FiscalSign
 _UNKNOWN: Final = (NoHardwareError, NotEnabledError, ProtocolError, TimeoutExpiredError)
 """After these nobody knows whether it was done."""
 _LONGEST_S: Final = 60.0
@@ -59,14 +60,31 @@ class FiscalService:
     ) -> None:
         self._rack, self._put, self._policy, self._time_zone = rack, put, policy, time_zone
         self._turn = asyncio.Lock()
+        self._asked: set[str] = set()
 
     async def perform(self, effect: FiscalEffect) -> None:
-        """Carry an effect out. Never raises; ``FiscalSign`` is always answered by an input."""
+        """Carry an effect out. Never raises; ``FiscalSign`` is always answered by an input.
+
+        A sale that is asked for again while it still waits its turn is asked for once: else what is repeated during a
+        long silence would stand before the next shopper's.
+        """
+        if not isinstance(effect, f.FiscalSign):
+            await self._in_turn(effect)
+            return
+        uuid = effect.completed.transaction.uuid
+        if uuid in self._asked:
+            return
+        self._asked.add(uuid)
+        try:
+            async with self._turn:
+                self._put(await self._sign(await self._rack.ready("fiscal"), effect))
+        finally:
+            self._asked.discard(uuid)
+
+    async def _in_turn(self, effect: _Told) -> None:
         async with self._turn:
             port: FiscalPort | None = await self._rack.ready("fiscal")
-            if isinstance(effect, f.FiscalSign):
-                self._put(await self._sign(port, effect))
-            elif port is not None:
+            if port is not None:
                 try:
                     await _in_time(self._tell(port, effect))
                 except DeviceError as error:
@@ -74,7 +92,7 @@ class FiscalService:
                 except Exception:  # noqa: BLE001 - a driver's fault must not end the engine
                     _log.exception("the fiscal device's driver failed on %s", type(effect).__name__)
 
-    async def _tell(self, port: FiscalPort, effect: FiscalEffect) -> None:
+    async def _tell(self, port: FiscalPort, effect: _Told) -> None:
         match effect:
             case f.FiscalBegin():
                 who = effect.transaction
@@ -86,8 +104,6 @@ class FiscalService:
                 await port.confirm(effect.transaction)
             case f.FiscalCloseDay():
                 self._put(i.FiscalClosedDay(effect.business_day, await port.close_day(effect.business_day)))
-            case f.FiscalSign():
-                pass
 
     async def _sign(self, port: FiscalPort | None, ask: f.FiscalSign) -> i.FiscalAnswered | i.FiscalSilent:
         uuid = ask.completed.transaction.uuid

@@ -326,3 +326,37 @@ def test_a_positive_file_s_coupon_is_checked_at_head_office() -> None:
     assert lane.effect(f.AskCoupon).coupon == "811200614141654321"
     answer(lane)
     assert discount(lane) == 25
+
+
+# --- without head office, over and over ----------------------------------------------------------------------------
+
+UNCHECKED = CouponRules(prefixes=("99", "KP"), offline=True)
+ANY_TWO = Offer("two", Scope(), PercentOff(500), {"en": "Two"}, coupon="KPTWO", serials="any")
+
+
+def test_a_single_use_coupon_serves_once_here_though_nobody_can_be_asked() -> None:
+    lane = answer(lane_of(rules=UNCHECKED).scan(MILK, ONE), offline=True)
+    assert complete(lane).coupons[0].offline
+    lane.power_cut()
+    lane.tell(i.TimerElapsed("thanks")).scan(MILK).scan(ONE)
+    assert lane.no_effect(f.AskCoupon)
+    assert notice(lane) == "coupon.used"
+    assert complete(lane).coupons == ()
+
+
+def test_a_parked_basket_loses_a_coupon_that_was_used_here_meanwhile() -> None:
+    lane = answer(lane_of(rules=UNCHECKED).scan(MILK, ONE), offline=True)
+    lane.tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"))
+    answer(lane.scan(MILK, ONE), offline=True)
+    complete(lane)
+    lane.tell(i.TimerElapsed("thanks"), i.OperatorSignedIn("op-1", "Rahima", "attendant", "pin"))
+    lane.tell(i.OperatorActed("resume_suspended"), i.OperatorSignedOut())
+    assert lane.state.transaction is not None
+    assert lane.state.transaction.coupons == ()
+    assert complete(lane).coupons == ()
+
+
+def test_codes_that_are_being_asked_about_count_towards_the_most() -> None:
+    lane = lane_of(ANY_TWO, BIRTHDAY, rules=replace(RULES, most=1)).scan(MILK, ONE, "KPTWO1")
+    assert lane.no_effect(f.AskCoupon)
+    assert notice(lane) == "coupon.limit"

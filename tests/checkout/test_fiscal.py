@@ -382,3 +382,45 @@ def test_the_journal_alone_gives_the_state_back() -> None:
     lane.tell(i.DeviceBack("fiscal"), _signed(lane.state.owed[0].uuid, 900))
     lane.tell(_signed(_sell(lane), 901))
     assert replace(replayed(lane.journal), live=Live()) == replace(lane.state, live=Live())
+
+
+# --- where a lane must not stay for ever ---------------------------------------------------------------------------
+
+
+def test_a_lane_shut_by_the_law_opens_again_though_the_device_refuses_all_that_was_owed() -> None:
+    lane = _lane(BANGLADESH)
+    lane.tell(i.DeviceLost("fiscal", "cable"))
+    for _ in range(3):
+        _sell(lane)
+        _leave(lane)
+    assert lane.state.lane.closed_reason == "fiscal_limit"
+    lane.tell(i.DeviceBack("fiscal"))
+    for owed in lane.state.owed:
+        lane.tell(i.FiscalAnswered(owed.uuid, "refused", code="E17", reason="BIN unknown", permanent=True))
+    assert lane.state.owed == ()
+    assert not lane.state.lane.closed_reason
+    assert lane.happened(e.FiscalOutageEnded)[0].documents == 3
+
+
+def test_a_late_refusal_that_is_told_again_is_put_before_staff_once() -> None:
+    lane = _lane(BRAZIL)
+    uuid = _sell(lane)
+    lane.tell(_signed(uuid, 7, outcome="contingency"))
+    _leave(lane)
+    refused = i.FiscalAnswered(uuid, "refused", code="539", reason="duplicidade", permanent=True, late=True)
+    lane.tell(refused).power_cut()
+    lane.tell(refused)
+    assert lane.effect(f.FiscalConfirm).transaction == uuid
+    assert [r.reason for r in lane.state.interventions if r.kind == "fiscal_late"] == ["539 duplicidade"]
+
+
+def test_a_device_that_is_away_hears_of_a_basket_when_it_is_back_and_of_none_that_came_and_went() -> None:
+    lane = _lane(GERMANY)
+    lane.tell(i.DeviceLost("fiscal", "cable"))
+    for _ in range(3):
+        lane.scan(MILK).tell(STAFF, i.OperatorActed("cancel_transaction"), i.OperatorSignedOut())
+    assert lane.state.withdrawals == ()
+    lane.scan(MILK)
+    assert lane.no_effect(f.FiscalBegin)
+    lane.tell(i.DeviceBack("fiscal"))
+    assert lane.effect(f.FiscalBegin).transaction.number == 4

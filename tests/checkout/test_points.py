@@ -12,8 +12,10 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import BasketBody, PointsBody, PointsChoice, PointsView, TenderChoiceBody, ThanksBody
+from kiosk.checkout.text import text
 from kiosk.retail.book import Member
 from kiosk.retail.money import Money
+from kiosk.retail.offer import Offer, PercentOff, Scope
 from kiosk.retail.points import Programme
 from tests.support.lane import HandLane, open_lane
 from tests.support.shop import MemoryBook, bangladesh, small_shop
@@ -378,3 +380,42 @@ def test_no_run_of_touches_answers_and_cuts_burns_more_than_was_kept_or_let(data
     assert {t.tender for t in burned if t.reference != "offline"} <= kept
     assert sum(t.points for t in burned if t.reference == "offline") <= limit
     assert sum(t.points for t in burned) <= balance
+
+
+# --- a member whose name comes late -------------------------------------------------------------------------------
+
+
+def test_a_member_found_while_a_card_is_being_charged_changes_no_price() -> None:
+    book = shop()
+    book.offers = (Offer("gold", Scope(("milk",)), PercentOff(5_000), {"en": "Gold"}, tiers=("gold",)),)
+    lane = lane_of(book).scan(MILK).tell(i.LoyaltyPresented("cd34", "card"))
+    ask = lane.effect(f.AskMember)
+    tender = lane.pay_by_card()
+    lane.tell(i.MemberAnswered(ask.correlation, "m-2", "gold", points=90))
+    assert lane.happened(e.LoyaltyAttached) == []
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text == text("loyalty.paying")
+    lane.approve(tender)
+    sale = sale_of(lane)
+    assert (sale.total.minor, sum(paid.amount.minor for paid in sale.tenders)) == (9_500, 9_500)
+
+
+def test_a_member_found_after_points_were_burned_does_not_pay_with_another_s_points() -> None:
+    lane = signed_in().tell(i.LoyaltyPresented("cd34", "card"))
+    ask = lane.effect(f.AskMember)
+    held(lane, asked(lane, 50))
+    lane.tell(i.MemberAnswered(ask.correlation, "m-2", "gold", points=90))
+    assert lane.state.transaction is not None
+    assert lane.state.transaction.member_id == "m-1"
+    lane.approve(lane.pay_by_card())
+    assert (sale_of(lane).member_id, counted(sale_of(lane))[1]) == ("m-1", 50)
+
+
+def test_a_card_shown_when_part_is_paid_leaves_the_prices_as_they_were_paid() -> None:
+    book = shop()
+    book.offers = (Offer("gold", Scope(("milk",)), PercentOff(5_000), {"en": "Gold"}, tiers=("gold",)),)
+    lane = lane_of(book).scan(MILK)
+    lane.approve(lane.pay_by_card(), 9_000).tell(CARD)
+    assert lane.happened(e.LoyaltyAttached) == []
+    lane.approve(lane.pay_by_card())
+    assert sale_of(lane).total.minor == 9_500

@@ -378,3 +378,20 @@ def test_a_device_keeps_its_own_series_and_a_late_number_stands_only_where_there
     acknowledged(door.batch(as_message(journal, journal.records[-1:])))
     with database.read() as session:
         assert session.get_one(Transaction, third).legal_number == 902
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_new_series_begins_its_legal_numbers_anew_and_an_old_one_that_comes_late_changes_nothing(
+    database: Database, *, late: bool
+) -> None:
+    """Else the new series would go on behind a gap, should this lane's journal be lost once more."""
+    first, second, door = JournalOf(epoch=1), JournalOf(epoch=2), ingest_into(database)
+    first.sale()
+    second.add(events.SeriesOpened(7))
+    second.add(events.FiscalNumberGiven("t-1", "3-7", 1))
+    first.add(events.FiscalNumberGiven("t-0", "3-1", 800))
+    for journal in (second, first) if late else (first, second):
+        acknowledged(door.batch(as_message(journal)))
+    with database.read() as session:
+        lane = session.get_one(Workstation, ("dhk-1", "1"))
+        assert (lane.series, lane.last_legal) == (7, 1)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from hal.fiscal.contract import FiscalSale
+from hal.fiscal.contract import FiscalAnswer, FiscalSale
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout import screen as s
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
-from kiosk.workstation.fiscal import sale_of
+from kiosk.workstation.devices import Rack
+from kiosk.workstation.fiscal import FiscalService, sale_of
 from tests.support.kiosk import Lane, Running, lane
 from tests.support.lane import open_lane
 from tests.support.shop import MemoryBook, bangladesh, small_shop
@@ -249,3 +251,53 @@ def test_a_deposit_is_a_line_of_its_own() -> None:
         ("bottle", True, 500),
     ]
     _check_sums(sale)
+
+
+# --- the service alone ---------------------------------------------------------------------------------------------
+
+
+class _Slow:
+    """A fiscal device that thinks until it is let go; it keeps what it was asked to sign."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.go = asyncio.Event()
+
+    async def sign(self, sale: FiscalSale) -> FiscalAnswer:
+        self.asked.append(sale.transaction)
+        await self.go.wait()
+        return FiscalAnswer(sale.transaction, "signed", "S", len(self.asked))
+
+
+class _RackOf:
+    def __init__(self, device: object) -> None:
+        self._device = device
+
+    async def ready(self, _: str) -> object:
+        return self._device
+
+
+def test_a_sale_asked_for_again_and_again_in_a_silence_does_not_stand_before_the_next_shopper() -> None:
+    shop = open_lane()
+    for _ in range(2):
+        shop.scan(MILK)
+        shop.approve(shop.pay_by_card())
+        shop.tell(i.PrinterAnswered(shop.effect(f.Print).job, "printed"), i.TimerElapsed("thanks"))
+    first, second = (f.FiscalSign(sold, sold.utc_ms) for sold in shop.happened(e.TransactionCompleted))
+    told: list[i.Input] = []
+    device = _Slow()
+    rack = cast("Rack", _RackOf(device))
+    service = FiscalService(rack=rack, put=told.append, policy=lambda: shop.book.policy, time_zone="Asia/Dhaka")
+
+    async def outage() -> None:
+        asked = [asyncio.create_task(service.perform(each)) for each in (first, first, first, second)]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        device.go.set()
+        await asyncio.gather(*asked)
+        await service.perform(first)
+
+    asyncio.run(outage())
+    uuids = [each.completed.transaction.uuid for each in (first, second, first)]
+    assert device.asked == uuids
+    assert [answer.transaction for answer in told if isinstance(answer, i.FiscalAnswered)] == uuids

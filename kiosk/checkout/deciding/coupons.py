@@ -104,6 +104,9 @@ def _may_count(desk: Desk, code: str, offer_id: str) -> bool:
     if not entry.may_enter(desk):
         return False
     basket = desk.basket
+    if code in desk.state.redeemed:  # known here even while head office cannot be asked
+        _refuse(desk, code, "used")
+        return False
     if basket is None:
         return True
     why: e.CouponRefusal | None = None
@@ -113,7 +116,7 @@ def _may_count(desk: Desk, code: str, offer_id: str) -> bool:
         why = "already"
     elif offer_id and any(one.offer_id == offer_id for one in basket.coupons):
         why = "another"
-    elif len(basket.coupons) >= desk.policy.coupons.most:
+    elif len(basket.coupons) + len(desk.state.live.coupon_asks) >= desk.policy.coupons.most:
         why = "limit"
     if why is not None:
         _refuse(desk, code, why)
@@ -206,7 +209,11 @@ def check_again(desk: Desk) -> None:
     """A parked basket is taken up again: its single-use coupons may have been used elsewhere meanwhile."""
     basket = desk.basket
     for one in basket.coupons if basket is not None else ():
-        if basket is not None and one.single and not one.offline:
+        if basket is None or not one.single:
+            continue
+        if one.code in desk.state.redeemed:
+            _gone(desk, one.code, "used")
+        elif not one.offline:
             _ask(desk, basket, one.code, one.coupon, again=True)
 
 
@@ -215,9 +222,14 @@ def _still(desk: Desk, basket: Transaction, code: str, answer: i.CouponAnswered)
         return
     if basket.open_tender is not None or basket.paid:
         return  # what the shopper was asked to pay stands; head office sees a coupon that served twice
-    desk.happened(e.CouponReturned(code, "system", answer.state))
+    _gone(desk, code, answer.state)
+
+
+def _gone(desk: Desk, code: str, why: e.CouponRefusal) -> None:
+    """It was used elsewhere meanwhile, and gives nothing in this basket."""
+    desk.happened(e.CouponReturned(code, "system", why))
     entry.settle_offers(desk)
-    desk.refuse(text(f"coupon.{answer.state}"))
+    desk.refuse(text(f"coupon.{why}"))
 
 
 # --- taken off ---------------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def answered(desk: Desk, told: i.FiscalAnswered) -> None:
     elif owed is not None or _went_unsigned(desk, told.transaction):
         _late(desk, told)
         _submit(desk)
-    if told.outcome == "signed":
+    if told.outcome == "signed" or (told.outcome == "refused" and _rule(desk).outage != "contingency"):
         _all_well(desk)
 
 
@@ -205,8 +205,10 @@ def _late(desk: Desk, told: i.FiscalAnswered) -> None:
             told.printed,
         )
     )
-    if told.outcome == "refused":
-        desk.raise_intervention("fiscal_late", blocks="nothing", reason=f"{told.code} {told.reason}".strip())
+    why = f"{told.code} {told.reason}".strip()
+    standing = any(raised.kind == "fiscal_late" and raised.reason == why for raised in desk.state.interventions)
+    if told.outcome == "refused" and not standing:  # the same words again, of this sale or another, are no second call
+        desk.raise_intervention("fiscal_late", blocks="nothing", reason=why)
 
 
 def follow(desk: Desk, announced_before: tuple[str, ...]) -> None:
@@ -220,7 +222,9 @@ def follow(desk: Desk, announced_before: tuple[str, ...]) -> None:
         if isinstance(event, e.DayClosed):
             desk.do(f.FiscalCloseDay(event.business_day))
     basket = desk.basket
-    if basket is not None and basket.live_lines and not basket.announced and _rule(desk).begin == "first_line":
+    if basket is None or basket.announced or desk.lost(DEVICE):  # one that is away hears of it when it is back
+        return
+    if basket.live_lines and _rule(desk).begin == "first_line":
         desk.happened(e.FiscalBegun(basket.opened.transaction.uuid, desk.moment.utc_ms))
         _announce(desk)
 
@@ -266,7 +270,11 @@ def _end_outage(desk: Desk) -> None:
 
 
 def _all_well(desk: Desk) -> None:
-    """It has signed: the outage is over once it has been told of all that went without it."""
+    """It answers: the outage is over once it has been told of all that went without it.
+
+    A refusal is an answer, too; else a lane that the law has shut would wait for a signature that no sale can ask for.
+    A driver that issues by itself may refuse while its authority is away.
+    """
     if not desk.state.owed and (desk.state.lane.outage_ms or desk.intervention("fiscal_outage") is not None):
         _end_outage(desk)
 
@@ -324,12 +332,12 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
 
 
 def _catch_up(desk: Desk) -> None:
-    desk.do(*(f.FiscalVoid(uuid) for uuid in desk.state.withdrawals))
-    _announce(desk)
     sale = _waiting(desk)
-    if sale is not None and sale.fiscal == "asked":
+    if sale is not None and sale.fiscal == "asked":  # first: somebody stands there
         _ask(desk)
+    _announce(desk)
     _submit(desk)
+    desk.do(*(f.FiscalVoid(uuid) for uuid in desk.state.withdrawals))
 
 
 def stands(desk: Desk, told: i.FiscalStands) -> None:

@@ -123,6 +123,9 @@ def loyalty(desk: Desk, presented: i.LoyaltyPresented) -> None:
     if desk.basket is not None and earning.burned(desk.basket)[0]:
         desk.refuse(text("points.member_stays"))
         return
+    if _paying(desk):
+        desk.refuse(text("loyalty.paying"))
+        return
     member = desk.book.member(presented.keyed_hash)
     if member is not None:
         _attach(desk, member, presented.method)
@@ -149,6 +152,8 @@ def member_answered(desk: Desk, answer: i.MemberAnswered) -> None:
         if desk.basket is not None and desk.basket.member_id == asked.member_id == answer.member_id:
             burning.told(desk, answer.points)
             _tell_more(desk, answer)
+    elif answer.member_id and _paying(desk):
+        desk.refuse(text("loyalty.paying"))
     elif answer.member_id:
         found = Member(
             answer.member_id,
@@ -163,10 +168,15 @@ def member_answered(desk: Desk, answer: i.MemberAnswered) -> None:
         desk.refuse(text("loyalty.offline" if answer.offline else "loyalty.unknown"))
 
 
+def _paying(desk: Desk) -> bool:
+    """Money is on its way or was paid: who buys, and with it what things cost, is settled."""
+    return desk.basket is not None and bool(desk.basket.paid or desk.basket.open_tender is not None)
+
+
 def _tell_more(desk: Desk, told: i.MemberAnswered) -> None:
     """What only head office knows of a member; nothing changes once money is being paid."""
     basket = desk.basket
-    if basket is None or basket.member_id != told.member_id or basket.paid or basket.open_tender is not None:
+    if basket is None or basket.member_id != told.member_id or _paying(desk):
         return
     desk.happened(e.MemberTold(told.visit, told.segments, told.used))
     entry.settle_offers(desk)
