@@ -1,7 +1,8 @@
 """Long random visits with a terminal and staff that are true to themselves, and power that goes at any effect.
 
 Held after every input: what the terminal took is in exactly one place, somebody or some timer carries on from every
-screen, and head office's list of what waits for staff is the lane's own. Held at the end: the lane can be freed.
+screen, and head office's list of what waits for staff is the lane's own; a coupon serves once, points are burned by
+whom they were asked for, a sale has one legal number and no receipt before it. Held at the end: the lane can be freed.
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ from hypothesis import strategies as st
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
+from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.screen import AttractBody, BasketBody
 from kiosk.checkout.state import Phase
 from kiosk.retail.bagging import Mode
+from kiosk.retail.book import Member
+from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from kiosk.retail.money import Money
-from kiosk.retail.policy import BaggingPolicy, RescanRules
+from kiosk.retail.offer import AmountOff, Offer, PercentOff, Scope
+from kiosk.retail.points import Programme
+from kiosk.retail.policy import BaggingPolicy, CouponRules, RescanRules
 from kiosk.retail.weight import Weight
 from tests.support.day_books import check_books
 from tests.support.lane import POWER, Agree, HandLane
@@ -29,6 +35,63 @@ from tests.support.shop import bangladesh, brazil, small_shop
 STAFF = i.OperatorSignedIn("op1", "Rahima", "attendant", "pin")
 SUPERVISOR = i.OperatorSignedIn("op2", "Karim", "supervisor", "pin")
 
+MEMBER = "ab" * 32
+PROGRAMME = Programme(
+    earn_points=1, earn_minor=1_000, burn_points=10, burn_minor=1_000, burn_least=20, offline_limit=40
+)
+SINGLE = Offer("single", Scope(), PercentOff(1_000), {"en": "Once"}, coupon="KPONE", serials="any")
+EVERYBODY = Offer("all", Scope(), AmountOff(500), {"en": "All"}, coupon="KPALL")
+GOLD = Offer("gold", Scope(("milk",)), PercentOff(2_000), {"en": "Gold"}, tiers=("gold",))
+RULES = (
+    None,
+    FiscalRule(begin="first_line", outage="notice"),
+    FiscalRule(outage="own_series", outage_documents=4, submit_later=True),
+    FiscalRule(outage="contingency", outage_hours=24),
+)
+
+
+@dataclass(slots=True)
+class Signer:
+    """A fiscal device that signs each sale once: ``documents`` by uuid; ``asked`` and ``voids`` wait for its word."""
+
+    asked: list[str] = field(default_factory=list)
+    voids: list[str] = field(default_factory=list)
+    documents: dict[str, int] = field(default_factory=dict)
+
+    def hear(self, effect: f.Effect) -> None:
+        if isinstance(effect, f.FiscalSign):
+            self.asked.append(effect.completed.transaction.uuid)
+        elif isinstance(effect, f.FiscalVoid):
+            assert effect.transaction not in self.documents, "a signed sale is not voided"
+            self.voids.append(effect.transaction)
+
+    def answer(self, uuid: str, word: str) -> i.FiscalAnswered | i.FiscalSilent:
+        """What is signed stays signed, also where nobody hears of it."""
+        if word in ("signed", "lost"):
+            self.documents.setdefault(uuid, len(self.documents) + 1)
+        if word in ("silent", "lost"):
+            return i.FiscalSilent(uuid, "no_answer")
+        if uuid in self.documents:
+            return i.FiscalAnswered(uuid, "signed", "DEV", self.documents[uuid], 1)
+        return i.FiscalAnswered(uuid, "refused", code="E1", reason="no")
+
+
+@dataclass(slots=True)
+class Office:
+    """Head office's coupons, by code: the basket each is kept for. ``asked`` waits for its word."""
+
+    asked: list[f.AskCoupon] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def answer(self, ask: f.AskCoupon, sold: dict[str, str], *, offline: bool) -> i.CouponAnswered:
+        if offline:
+            return i.CouponAnswered(ask.correlation, offline=True)
+        if sold.get(ask.code, ask.transaction) != ask.transaction:
+            return i.CouponAnswered(ask.correlation, "used")
+        if self.kept.setdefault(ask.code, ask.transaction) != ask.transaction:
+            return i.CouponAnswered(ask.correlation, "taken")
+        return i.CouponAnswered(ask.correlation, "reserved", "single")
+
 
 @dataclass(slots=True)
 class Terminal:
@@ -36,6 +99,7 @@ class Terminal:
 
     asked: dict[str, Money] = field(default_factory=dict)
     by_code: set[str] = field(default_factory=set)
+    of_member: dict[str, str] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
     returning: dict[str, int] = field(default_factory=dict)
@@ -46,6 +110,8 @@ class Terminal:
             self.asked[effect.tender] = effect.amount
             if effect.kind == "qr":
                 self.by_code.add(effect.tender)
+            elif effect.kind == "points":
+                self.of_member[effect.tender] = effect.member_id
         elif isinstance(effect, f.Reverse):
             assert effect.amount.minor == self.taken[effect.tender], "only what was taken, and all of it"
             self.returning[effect.tender] = effect.amount.minor
@@ -53,8 +119,8 @@ class Terminal:
     def answer(self, tender: str, word: i.TerminalOutcome, share: int) -> i.TerminalAnswered:
         """A yes stays a yes. A no may still become one: the request was slow on its way."""
         asked = self.asked[tender]
-        if tender in self.by_code and word == "partial":
-            word = "approved"  # an acquirer gives another amount back and says so
+        if (tender in self.by_code or tender in self.of_member) and word == "partial":
+            word = "approved"  # an acquirer gives another amount back and says so; points are held whole
         if word in ("approved", "partial") and tender not in self.taken:
             self.taken[tender] = asked.minor if word == "approved" else max(1, asked.minor * share // 100)
         if tender in self.taken and word not in ("in_progress", "unknown"):
@@ -81,14 +147,20 @@ class Terminal:
 class WatchedLane(HandLane):
     """A lane whose every effect is carried out, or lost with the power."""
 
-    def __init__(self, *, choice: bool, bagging: Mode = "off") -> None:
-        policy = brazil() if choice else bangladesh()
+    def __init__(self, *, choice: bool, bagging: Mode = "off", fiscal: FiscalRule | None = None) -> None:
+        coupons = CouponRules(prefixes=("KP",), offline=True)
+        policy = replace(brazil() if choice else bangladesh(), points=PROGRAMME, coupons=coupons, fiscal=fiscal)
         rescans = RescanRules(0 if bagging == "off" else 200, 100, 100)
         super().__init__(small_shop(replace(policy, bagging=BaggingPolicy(bagging), rescans=rescans)))
         for item_id, grams in (("milk", 1_000), ("tea", 400), ("wine", 1_300)):
             self.book.items[item_id] = replace(self.book.items[item_id], expected_grams=grams)
+        self.book.offers = (*self.book.offers, SINGLE, EVERYBODY, GOLD)
+        self.book.members[MEMBER] = Member("m-1", "gold", points=120, points_utc_ms=1)
         self.load = 0
         self.terminal = Terminal()
+        self.signer = Signer()
+        self.office = Office()
+        self.member_asks: list[str] = []
         self.timers: list[str] = []
         self.lose_effects = False
         self.tell(POWER)
@@ -101,6 +173,13 @@ class WatchedLane(HandLane):
                 continue
             for effect in self.effects:
                 self.terminal.hear(effect)
+                self.signer.hear(effect)
+                if isinstance(effect, f.AskCoupon):
+                    self.office.asked.append(effect)
+                elif isinstance(effect, f.AskMember):
+                    self.member_asks.append(effect.correlation)
+                elif isinstance(effect, f.Print):
+                    _printed_in_turn(self, effect)
                 if isinstance(effect, f.StartTimer | f.StopTimer):
                     self.timers = [name for name in self.timers if name != effect.name]
                 if isinstance(effect, f.StartTimer):
@@ -118,6 +197,10 @@ class WatchedLane(HandLane):
         self.lose_effects = False
         self.timers.clear()
         self.terminal.returning.clear()
+        self.signer.asked.clear()
+        self.signer.voids.clear()
+        self.office.asked.clear()
+        self.member_asks.clear()
         self.power_cut()
 
     def elapse(self, at: int) -> None:
@@ -153,7 +236,19 @@ _TOUCHES: tuple[i.Input, ...] = (
     i.ViewRequested("look_up"),
     i.ViewRequested("staff_sign_in"),
     i.ViewRequested("basket"),
-    i.LoyaltyPresented("ab" * 32, "card"),
+    i.LoyaltyPresented(MEMBER, "card"),
+    i.LoyaltyPresented(MEMBER, "card"),
+    i.LoyaltyPresented("cd" * 32, "card"),
+    i.TenderChosen("points", 20),
+    i.TenderChosen("points", 40),
+    i.TenderChosen("points", 0),
+    i.CodeScanned("KPALL"),
+    *(i.CodeScanned(f"KPONE{n}") for n in (1, 1, 2)),
+    i.CouponReturnRequested("KPONE1"),
+    i.DeviceLost("fiscal", "cable"),
+    i.DeviceBack("fiscal"),
+    i.FiscalStands(outage=True, cause="away"),
+    i.FiscalStands(outage=False),
     i.HelpPressed(),
     i.ReceiptChosen("paper"),
     i.ReceiptChosen("none"),
@@ -193,6 +288,9 @@ _DOINGS = (
     + ("terminal",) * 3
     + ("code",) * 2
     + ("plate",) * 2
+    + ("sign",) * 3
+    + ("office",) * 2
+    + ("burn",)
     + ("late", "silent", "printer", "reversal", "judge", "settle", "timer", "power", "night")
 )
 _STEPS = st.tuples(st.sampled_from(_DOINGS), st.integers(0, 1_000), st.integers(0, 20))
@@ -202,6 +300,11 @@ def _do(lane: WatchedLane, what: str, at: int) -> None:  # noqa: C901, PLR0912 -
     terminal, asked = lane.terminal, list(lane.terminal.asked)
     if what == "plate":
         lane.put((1_000, 400, -1_000, 1_300, 250, -400, 5_000, -5_000, 0)[at % 9])
+    elif what == "burn":
+        lane.tell(i.LoyaltyPresented(MEMBER, "card"), i.CodeScanned("8901234567890"), i.CheckoutRequested())
+        lane.tell(i.TenderChosen("points", 40))
+    elif what in ("sign", "office"):
+        _answer(lane, what, at)
     elif what == "buy":
         lane.tell(i.CodeScanned("8901234567890"), i.CheckoutRequested(), i.TenderChosen("card"))
     elif what == "code":
@@ -242,6 +345,27 @@ def _do(lane: WatchedLane, what: str, at: int) -> None:  # noqa: C901, PLR0912 -
         lane.tell(i.DayTurned())
 
 
+def _answer(lane: WatchedLane, what: str, at: int) -> None:
+    """The fiscal device, or head office, says a word on something it was asked."""
+    signer, office = lane.signer, lane.office
+    if what == "sign" and signer.asked:
+        words = ("signed", "signed", "silent", "lost", "refused")
+        lane.tell(signer.answer(signer.asked.pop(at % len(signer.asked)), words[at % len(words)]))
+    elif what == "sign" and signer.voids:
+        lane.tell(i.FiscalWithdrew(signer.voids.pop()))
+    elif what == "office" and office.asked:
+        ask = office.asked.pop(at % len(office.asked))
+        sold = {c.code: sale.transaction.uuid for sale in lane.happened(e.TransactionCompleted) for c in sale.coupons}
+        lane.tell(office.answer(ask, sold, offline=at % 3 == 0))
+    elif what == "office" and lane.member_asks:
+        ask_of = lane.member_asks.pop(0)
+        known = (
+            i.MemberAnswered(ask_of, "m-1", "gold", points=120),
+            i.MemberAnswered(ask_of, "m-2", "gold", points=90),
+        )
+        lane.tell((*known, i.MemberAnswered(ask_of, offline=True))[at % 3])
+
+
 # --- what must hold ----------------------------------------------------------------------------------------------
 
 
@@ -250,13 +374,14 @@ def _money_is_in_one_place(lane: WatchedLane) -> None:
     sold = [t.tender for sale in lane.happened(e.TransactionCompleted) for t in sale.tenders if t.kind != "cash"]
     baskets = (lane.state.transaction, *lane.state.suspended)
     held = [t.tender for basket in baskets if basket for t in basket.tenders if t.settled and t.kind != "cash"]
+    alone = {t.tender for t in lane.happened(e.TenderSettled) if t.reference == OFFLINE}
     pending = [r.tender for r in lane.state.reversals]
     done = [r.tender for r in lane.happened(e.TenderReversed) if r.stage == "done" and r.kind != "cash"]
     places = [*sold, *held, *pending, *done]
     assert len(places) == len(set(places)), "the same money twice"
     by_staff = {r.tender for r in lane.happened(e.TenderReversed) if r.stage == "done" and r.reason == "op1"}
     assert not by_staff & set(lane.terminal.returned), "given back by staff and by the terminal"
-    assert set(places) <= set(lane.terminal.taken), "money that nobody paid"
+    assert set(places) - alone <= set(lane.terminal.taken), "money that nobody paid"
 
 
 def _nothing_taken_is_forgotten(lane: WatchedLane) -> None:
@@ -275,7 +400,13 @@ def _somebody_carries_on(lane: WatchedLane) -> None:
     assert not state.live.leaving or "leaving" in timers
     if sale is not None:
         called = any(raised.kind == "printer" for raised in state.interventions)
-        waits = {"": "receipt" in timers, "requested": True, "failed": called or "thanks" in timers}
+        asked = any(raised.kind == "fiscal" for raised in state.interventions)
+        signing = sale.held and (asked or (sale.fiscal == "asked" and "fiscal" in timers))
+        waits = {
+            "": signing if sale.held else "receipt" in timers,
+            "requested": True,
+            "failed": called or "thanks" in timers,
+        }
         assert waits.get(sale.receipt, "thanks" in timers), sale.receipt
     elif tender is not None:
         assert {"card", "card_status"} & timers or tender.kind == "cash"
@@ -300,6 +431,39 @@ def _sales_are_whole(lane: WatchedLane) -> None:
         assert sale.total.minor == sum(tender.amount.minor for tender in sale.tenders)
 
 
+def _points_and_coupons_serve_once(lane: WatchedLane) -> None:
+    burned: dict[tuple[str, str], int] = {}
+    codes = []
+    for sale in lane.happened(e.TransactionCompleted):
+        tenders = [tender for tender in sale.tenders if tender.kind == "points"]
+        assert sum(tender.points for tender in tenders) == (sale.points.burned if sale.points is not None else 0)
+        whose = {lane.terminal.of_member.get(tender.tender, sale.member_id) for tender in tenders}
+        assert whose <= {sale.member_id}, "points of another member"
+        key = (sale.transaction.business_day, sale.member_id)
+        burned[key] = burned.get(key, 0) + sum(t.points for t in tenders if t.reference == OFFLINE)
+        codes += [coupon.code for coupon in sale.coupons if coupon.single]
+    assert max(burned.values(), default=0) <= PROGRAMME.offline_limit, "more than a day's points without head office"
+    assert len(codes) == len(set(codes)), "a single-use coupon twice"
+
+
+def _printed_in_turn(lane: WatchedLane, job: f.Print) -> None:
+    uuid = job.completed.transaction.uuid
+    if any(asked.transaction == uuid for asked in lane.happened(e.FiscalRequested)):
+        done = {given.transaction for given in lane.happened(e.FiscalNumberGiven)}
+        done |= {went.transaction for went in lane.happened(e.FiscalUnsigned)}
+        assert uuid in done, "a receipt before the device's word"
+
+
+def _one_legal_number_each(lane: WatchedLane) -> None:
+    sold = {sale.transaction.uuid for sale in lane.happened(e.TransactionCompleted)}
+    given = lane.happened(e.FiscalNumberGiven)
+    assert {each.transaction for each in given} <= sold
+    assert len({each.transaction for each in given}) == len(given), "two numbers for one sale"
+    ours = [each.number for each in given if each.by == "checkout"]
+    assert ours == list(range(1, len(ours) + 1)), "a gap in our own series"
+    assert all(lane.signer.documents[each.transaction] == each.number for each in given if each.by == "device")
+
+
 def _nobody_is_held_without_a_word(lane: WatchedLane) -> None:
     """Where payment waits for the bagging area, the shopper is told what to do."""
     area, body = lane.state.live.area, lane.screen.body
@@ -316,6 +480,16 @@ def _not_found(lane: WatchedLane) -> None:
         lane.tell(i.TerminalAnswered(tender.tender, "not_found"))
 
 
+def _signed_at_last(lane: WatchedLane) -> None:
+    """The fiscal device is there and signs whatever it is asked, what it refused at first, too."""
+    lane.tell(i.DeviceBack("fiscal"), i.FiscalStands(outage=False))
+    for raised in lane.state.interventions:
+        if raised.kind == "fiscal":
+            lane.tell(i.OperatorActed("approve", target=raised.intervention))
+    for uuid in dict.fromkeys((*lane.signer.asked, *(owed.uuid for owed in lane.state.owed))):
+        lane.tell(lane.signer.answer(uuid, "signed"))
+
+
 def _free(lane: WatchedLane) -> None:
     """Everything answers at last, and staff do what they can from the kiosk."""
     _not_found(lane)
@@ -324,6 +498,7 @@ def _free(lane: WatchedLane) -> None:
     lane.tell(STAFF, i.PaymentCancelled(), i.OperatorActed("cancel_transaction"), i.OperatorActed("open_lane"))
     for tender in tuple(lane.terminal.returning):
         lane.tell(lane.terminal.reversed(tender, done=True))
+    _signed_at_last(lane)
     if lane.state.finishing is not None:
         lane.tell(i.ReceiptChosen("paper"))
     if lane.happened(e.ReceiptRequested):
@@ -331,6 +506,7 @@ def _free(lane: WatchedLane) -> None:
     for raised in lane.state.interventions:
         if raised.kind == "printer":
             lane.tell(i.OperatorActed("refuse", target=raised.intervention))
+    lane.tell(i.OperatorActed("open_lane"))
     lane.tell(i.OperatorSignedOut())
     for _ in range(8):
         lane.elapse(0)
@@ -339,12 +515,13 @@ def _free(lane: WatchedLane) -> None:
 @given(
     choice=st.booleans(),
     bagging=st.sampled_from(get_args(Mode)),
+    fiscal=st.sampled_from(RULES),
     steps=st.lists(_STEPS, min_size=30, max_size=80),
 )
 def test_money_is_conserved_and_nobody_is_stuck_over_any_session(
-    *, choice: bool, bagging: Mode, steps: list[tuple[str, int, int]]
+    *, choice: bool, bagging: Mode, fiscal: FiscalRule | None, steps: list[tuple[str, int, int]]
 ) -> None:
-    lane = WatchedLane(choice=choice, bagging=bagging)
+    lane = WatchedLane(choice=choice, bagging=bagging, fiscal=fiscal)
     for what, at, power_goes in steps:
         lane.later(700)
         lane.lose_effects = power_goes == 0
@@ -355,6 +532,8 @@ def test_money_is_conserved_and_nobody_is_stuck_over_any_session(
         _somebody_carries_on(lane)
         _head_office_sees_the_same(lane)
         _sales_are_whole(lane)
+        _points_and_coupons_serve_once(lane)
+        _one_legal_number_each(lane)
         _nobody_is_held_without_a_word(lane)
     check_books(lane.journal, lane.state)
     _free(lane)
