@@ -34,8 +34,8 @@ StaffDeed = Literal["clear_intervention", "message", "on_the_way"]
 Prepared = Literal["wait", "bagging", "scan_again", "to_the_desk", "closing", "thanks"]
 PREPARED: tuple[Prepared, ...] = get_args(Prepared)
 """What may be said to a shopper in every language; the words are in the catalogue, ``attend.say.{prepared}``."""
-MOST_WORDS = 120
-"""Characters of a message in an attendant's own words: what two lines of the screen hold."""
+MOST_WORDS = 80
+"""Characters of a message in an attendant's own words: what two lines of the screen hold in large text."""
 Words = Annotated[str, msgspec.Meta(max_length=MOST_WORDS)]
 
 

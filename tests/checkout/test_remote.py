@@ -170,7 +170,7 @@ def test_a_message_stays_through_other_notices_and_goes_in_its_time_or_with_the_
     assert notice is not None
     said = dict(notice.text.values)["words"]
     assert str(said).startswith("Your umbrella is here!")
-    assert len(str(said)) == 120
+    assert len(str(said)) == 80
     assert noticed(lane.scan("not a code")) != notice
     assert noticed(lane.tell(i.TimerElapsed("notice"))) == notice
     assert noticed(lane.tell(i.TimerElapsed(remote.TIMER))) is None

@@ -185,7 +185,7 @@ def test_a_lane_is_closed_and_opened_by_retained_orders_that_are_counted(shop: S
         ({"deed": "on_the_way"}, ""),
         ({"deed": "message", "words": " "}, "unclear"),
         ({"deed": "message", "prepared": "no such", "words": ""}, "unclear"),
-        ({"deed": "message", "words": "x" * 121}, "too_long"),
+        ({"deed": "message", "words": "x" * 81}, "too_long"),
         ({"deed": "dance"}, "unclear"),
         ({"deed": "on_the_way", "lane": "lane-9"}, "unclear"),
         ({"deed": "on_the_way", "account": "nobody"}, "operator"),

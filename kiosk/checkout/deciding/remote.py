@@ -27,7 +27,7 @@ MESSAGE_MS = 30_000
 """How long a message stays in front of the shopper."""
 _SLACK_MS = 2_000
 """Two confirmed clocks may differ by this much."""
-_MOST_WORDS = 120
+_MOST_WORDS = 80
 
 
 class _Answer(NamedTuple):
