@@ -46,7 +46,7 @@ class Oracle:
         self._prices = {item.item_id: Decimal(item.price_minor) / 100 for item in shop.items}
         self._offers: Sequence[SampleOffer] = shop.offers if offers else ()
         promotions = shop.promotions if offers else ()
-        self._promotions = [p for p in promotions if not p.value.get("tiers") and not _dated(p)]
+        self._promotions = [p for p in promotions if not (p.value.get("tiers") or p.value.get("coupon") or _dated(p))]
         on_offer = [item_id for offer in self._offers for item_id in offer.item_ids]
         on_offer += [item_id for promotion in self._promotions for item_id in promotion.item_ids]
         if len(on_offer) != len(set(on_offer)):

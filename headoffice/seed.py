@@ -221,6 +221,7 @@ def _policy(shop: SampleShop) -> dict[str, object]:
         "legal_series": shop.legal_series,
         "member_prefix": _MEMBER_PREFIX,
         "badge_prefix": _BADGE_PREFIX,
+        "coupons": {"prefixes": [each.value["coupon"] for each in shop.promotions if each.value.get("coupon")]},
         "points": shop.points,
     }
 

@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 from PIL import Image
 
+from kiosk.retail.coupon import coupon_key
 from kiosk.store.offers import decode_offer
 from samples.catalogue import Country, Kind, SampleShop, groceries_map, load_baskets, load_shop, picture_path
 
@@ -149,6 +150,14 @@ def test_what_laws_treat_apart_says_what_it_is() -> None:
     assert all(not item.discountable for item in sold.values() if item.kind)
 
 
+@pytest.mark.parametrize("country", ["bd", "br"])
+def test_one_coupon_serves_everybody_and_one_series_serves_code_by_code(country: Country) -> None:
+    coupons = [decode_offer(json.dumps(one.value).encode()) for one in load_shop(country).promotions]
+    found = {one.coupon: one.serials for one in coupons if one.coupon}
+    assert found == {"WELCOME": "", "LUCKY": "any"}
+    assert coupon_key("LUCKY0001", found) == "LUCKY"
+
+
 def test_no_item_of_bangladesh_is_of_pork() -> None:
     words = re.compile(r"pork|bacon|\bham\b|jambon|presunto|শূকর|হ্যাম$|বেকন$", re.IGNORECASE)
     assert not [item for item in load_shop("bd").items if any(words.search(name) for name in item.names.values())]
@@ -212,7 +221,7 @@ def test_every_promotion_is_an_offer_of_the_feed_in_this_country_s_money(shop: S
         assert offer.names.keys() == LANGUAGES
         assert all(sold[item_id].discountable and sold[item_id].unit == "each" for item_id in promotion.item_ids)
         kinds.add(offer.effect.kind)
-    assert kinds == {"n_for_price", "set_for_price", "amount_off", "percent_off_each"}
+    assert kinds == {"n_for_price", "set_for_price", "amount_off", "percent_off", "percent_off_each"}
 
 
 def test_there_is_an_attendant_and_a_supervisor(shop: SampleShop) -> None:
