@@ -26,6 +26,8 @@ Whole = Callable[[bytes], int]
 _LONGEST_HUSH = 8
 """A line that has not been silent after so many times the silence asked for does not stop."""
 _LONGEST_HEARD = 4_096
+_TURNS = 4
+"""Of the loop, until what a port has received is heard: its poll, its reader, and one to spare."""
 
 
 class AskedDevice(StreamDevice):
@@ -173,12 +175,18 @@ class AskedDevice(StreamDevice):
         self._stir.set()
 
     async def _stirred(self, until: float) -> bool:
-        """Wait for more from the line, or for a deed; false when the time is over. Raises what ended the line."""
+        """Wait for more from the line, or for a deed; false when the time is over. Raises what ended the line.
+
+        On a loop that was held up the time is over before what has long come was read: that is looked at first.
+        """
         try:
             async with asyncio.timeout_at(until):
                 await self._stir.wait()
         except TimeoutError:
-            return False
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+            if not self._stir.is_set():
+                return False
         self._stir.clear()
         if self._gone is not None:
             raise self._gone
