@@ -30,6 +30,8 @@ _SIDE: Final = 404
 _BELOW: Final = 700
 _WAITING_ROW: Final = 148
 _LINE_ROW: Final = 108
+_NOTE: Final = 30
+"""More, for what there is to say of a line."""
 _TROUBLE_ROW: Final = 76
 _MORE_LINES: Final = 36
 """For each line of what was asked about, beyond its first."""
@@ -168,7 +170,8 @@ class _Line(Block):
         self._tile.place(tile.centre(side, side))
         price, inner = inner.right(kit.px(150), kit.px(12))
         self._price.place(price)
-        small, name = inner.bottom(kit.tall(30))
+        noted = self._shown is not None and self._shown.note is not None
+        small, name = inner.bottom(kit.tall(30 + (_NOTE if noted else 0)))
         self._small.place(small)
         self._name.place(name)
 
@@ -239,7 +242,13 @@ class StaffView(View):
         )
         may_void, may_change = "void_line" in body.acts, bool({"price_override", "quantity"} & set(body.acts))
         lines = tuple(
-            Row(line.line, kit.tall(_LINE_ROW), (line, may_void, may_change), self._make_line, _Line.show)
+            Row(
+                line.line,
+                kit.tall(_LINE_ROW + (_NOTE if line.note is not None else 0)),
+                (line, may_void, may_change),
+                self._make_line,
+                _Line.show,
+            )
             for line in body.lines
         )
         troubles = tuple(

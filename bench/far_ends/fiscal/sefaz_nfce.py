@@ -78,6 +78,7 @@ class Sefaz:
         self.papers = papers
         self.payer = Taxpayer(state, "2", CNPJ, "1", CSC, QR_ADDRESS)
         self.fault_now: Fault = "none"
+        self._once = False
         self.heard: deque[tuple[str, bytes]] = deque(maxlen=_REMEMBERED)
         """The newest requests, by operation, oldest first."""
         self.asked = 0
@@ -171,9 +172,9 @@ class Sefaz:
         """Refuse every document with this code; 0: judge them by the rules again."""
         self._refusing = code
 
-    async def fault(self, *, kind: Fault) -> None:
-        """Spoil what goes over the line."""
-        self.fault_now = kind
+    async def fault(self, *, kind: Fault, once: bool = False) -> None:
+        """Spoil what goes over the line; once: the next conversation only."""
+        self.fault_now, self._once = kind, once
 
     async def hurry(self, *, minutes: int) -> None:
         """Put SEFAZ's clock ahead."""
@@ -213,27 +214,30 @@ class Sefaz:
             head = await reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"(?i)content-length: *(\d+)", head)
             data = await reader.readexactly(int(length.group(1)) if length else 0)
-            if self.fault_now == "deaf":
+            fault = self.fault_now
+            if self._once:
+                self.fault_now, self._once = "none", False
+            if fault == "deaf":
                 await reader.read()
                 return
-            status, body = self._answered(head, data)
-            if self.fault_now == "silent":
+            status, body = self._answered(head, data, fault)
+            if fault == "silent":
                 await reader.read()  # until the till gives up
                 return
-            await self._write(writer, status, body)
+            await self._write(writer, status, body, fault)
         except (OSError, asyncio.CancelledError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return
         finally:
             writer.transport.abort()
 
-    async def _write(self, writer: asyncio.StreamWriter, status: int, body: bytes) -> None:
-        if self.fault_now == "http_500":
+    async def _write(self, writer: asyncio.StreamWriter, status: int, body: bytes, fault: Fault) -> None:
+        if fault == "http_500":
             status, body = 500, b"Internal Server Error"
         head = (
             f"HTTP/1.1 {status} X\r\nContent-Type: application/soap+xml\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         )
         data = head + body
-        match self.fault_now:
+        match fault:
             case "hang_up":
                 return
             case "cut":
@@ -242,7 +246,7 @@ class Sefaz:
                 data = head + bytes(reversed(body))
             case _:
                 pass
-        step = 7 if self.fault_now == "slow" else len(data)
+        step = 7 if fault == "slow" else len(data)
         for at in range(0, len(data), step):
             writer.write(data[at : at + step])
             await writer.drain()
@@ -250,17 +254,17 @@ class Sefaz:
         with suppress(OSError, ssl.SSLError):
             await writer.wait_closed()
 
-    def _answered(self, head: bytes, data: bytes) -> tuple[int, bytes]:
+    def _answered(self, head: bytes, data: bytes, fault: Fault) -> tuple[int, bytes]:
         soap = etree.fromstring(data)
         message = next(each for each in soap.iter() if etree.QName(each).localname == "nfeDadosMsg")
         service = (etree.QName(message).namespace or "").removeprefix(_WSDL)
         self.asked += 1
         self.heard.append((service, _inside(data, "nfeDadosMsg")))
         action = re.search(rb'action="([^"]+)"', head)
-        if self.fault_now == "soap_fault" or not action or service not in action.group(1).decode():
+        if fault == "soap_fault" or not action or service not in action.group(1).decode():
             return 200, _soap_fault()
         told = self._services()[service](message[0], _inside(data, "nfeDadosMsg"))
-        if self.fault_now == "other_key":
+        if fault == "other_key":
             told = re.sub(r"(<chNFe>)\d{10}", r"\g<1>9999999999", told)
         opening = (
             '<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope">'
