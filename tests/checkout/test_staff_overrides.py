@@ -10,7 +10,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import BasketBody, EnquiryView, StaffBody
-from kiosk.retail.item import Item
+from kiosk.retail.item import Item, ItemKind
 from kiosk.retail.money import Money
 from kiosk.retail.rights import Act, Rights
 from kiosk.retail.weight import Weight
@@ -215,6 +215,15 @@ def test_what_staff_changed_is_the_same_after_a_power_cut() -> None:
     lane = open_lane(weights_may_be_typed()).scan(MILK).tell(i.ItemChosen("banana"), SUPERVISOR)
     lane.tell(acted("weight_keyed", 800, "scale_out"), override(9000))
     assert replayed(lane.journal).transaction == lane.state.transaction
+
+
+@pytest.mark.parametrize(("kind", "count"), [("", 1), ("tobacco", 0)])
+def test_a_price_check_names_no_offer_that_may_not_touch_the_item(kind: ItemKind, count: int) -> None:
+    shop = small_shop()
+    shop.items["tea"] = replace(shop.items["tea"], kind=kind)
+    told = staff_body(open_lane(shop).tell(ATTENDANT, i.OperatorActed("price_check")).scan(TEA)).enquiry
+    assert told is not None
+    assert len(told.offers) == count
 
 
 def test_a_price_check_of_an_item_without_a_price_says_so() -> None:

@@ -150,7 +150,11 @@ def enquire(desk: Desk, scanned: i.CodeScanned) -> bool:
             names=item.names,
             price=pricing.selling_price(item, desk.policy),
             unit=item.unit,
-            offers=tuple(offer.names for offer in desk.book.offers_for(item.item_id)),
+            offers=tuple(
+                offer.names
+                for offer in desk.book.offers_for(item.item_id)
+                if not desk.policy.exclusions.keep_out(item, "coupons" if offer.coupon else "offers")
+            ),
             on_hand=desk.book.on_hand(item.item_id),
         ),
     )
