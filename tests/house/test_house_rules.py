@@ -43,12 +43,6 @@ REGISTRY_HOSTS = re.compile(r"pypi[.](org|python)|python[h]osted|npm[j]s[.]")
 UNFINISHED = re.compile(r"\b(TOD[O]|FIXM[E])\b")
 
 
-LONG_FOR_A_REASON = {
-    "kiosk/checkout/events.py",  # one closed union: a small class for each thing that can happen
-    "kiosk/checkout/inputs.py",  # and one for each thing that can be told
-    "messages/events.py",  # the first once more, as head office reads it
-}
-
 BUILT = {".git", ".venv", "build", "dist", "__pycache__"}
 """Folders at the root that hold what was made, not what was written."""
 
@@ -120,7 +114,7 @@ def test_every_python_file_opens_with_a_docstring_and_is_short_enough_to_read() 
     for name, text in text_files().items():
         if name.endswith(".py"):
             assert text.lstrip().startswith(('"""', 'r"""')), name
-            assert text.count("\n") <= 600 or name in LONG_FOR_A_REASON, name
+            assert text.count("\n") <= 600, name
 
 
 def test_make_alone_lists_every_target() -> None:

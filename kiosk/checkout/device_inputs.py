@@ -1,0 +1,176 @@
+"""What devices answer and tell. Inputs, as those in ``inputs``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.checkout.shown import TerminalPrompt
+from kiosk.retail.day_report import TerminalTotal
+from kiosk.retail.money import Money
+
+__all__ = [
+    "DeviceBack",
+    "DeviceCause",
+    "DeviceInput",
+    "DeviceLost",
+    "DrawerMoved",
+    "PrinterAnswered",
+    "ProduceSeen",
+    "QrReady",
+    "ReversalAnswered",
+    "TerminalAnswered",
+    "TerminalDayAnswered",
+    "TerminalOutcome",
+    "TerminalPrompted",
+    "TerminalSilent",
+]
+
+TerminalOutcome = Literal[
+    "approved", "partial", "declined", "cancelled", "not_found", "in_progress", "unknown", "given_back"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalAnswered:
+    """The word of the card terminal, or of the acquirer, on a tender.
+
+    ``amount`` is what was approved; a card is known by brand and mask only. ``given_back``: money came that counts for
+    nothing (too late, another amount); ``reason`` is ``refunding``, ``refunded`` or ``refund_failed``. ``points``: what
+    the member may burn now, where head office says it about points.
+    """
+
+    tender: str
+    outcome: TerminalOutcome
+    amount: Money | None = None
+    approval_code: str = ""
+    brand: str = ""
+    masked_pan: str = ""
+    reference: str = ""
+    reason: str = ""
+    acquirer: str = ""
+    terminal_id: str = ""
+    card_entry: Literal["", "chip", "contactless", "swiped", "keyed"] = ""
+    signature: bool = False
+    slip: tuple[str, ...] = ()
+    points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSilent:
+    """The terminal could not be reached, or stopped answering: the outcome of ``tender`` is unknown."""
+
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalPrompted:
+    """The terminal asks something of the shopper who pays ``tender``."""
+
+    tender: str
+    prompt: TerminalPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalDayAnswered:
+    """The terminal's word on the end of a business day; ``report``: its totals, in its own lines.
+
+    ``totals``: the same as amounts, by brand, since it last ended its day; ``None``: from one that tells none.
+    """
+
+    business_day: str
+    done: bool
+    report: tuple[str, ...] = ()
+    reason: str = ""
+    totals: tuple[TerminalTotal, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerMoved:
+    """The cash drawer was seen to open or close."""
+
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QrReady:
+    """The acquirer waits for the payment of ``tender`` for ``left_ms`` more; ``payload`` may be shown as a QR code."""
+
+    tender: str
+    payload: str
+    left_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalAnswered:
+    """The terminal's word on taking a payment back. ``unknown``: it said none; it may have been done."""
+
+    tender: str
+    done: bool
+    reason: str = ""
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterAnswered:
+    """What became of a print job. ``unknown`` is an outcome: the paper may or may not have come out."""
+
+    job: str
+    outcome: Literal["printed", "failed", "unknown"]
+    reason: str = ""
+
+
+DeviceCause = Literal[
+    "cable",
+    "cover_open",
+    "cutter",
+    "driver",
+    "error",
+    "head_hot",
+    "no_answer",
+    "not_configured",
+    "offline",
+    "paper_out",
+    "settings",
+]
+"""Why a device is lost: a word for staff, said in their language. What the driver said of it is in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost:
+    """A device went silent or away, or is lost for another reason than before. ``device`` is its category name."""
+
+    device: str
+    cause: DeviceCause
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceBack:
+    """The device answers again."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProduceSeen:
+    """The camera's answer to what lies before it: price look-up numbers, likeliest first; none where it knows none, or
+    not in time.
+    """
+
+    correlation: str
+    numbers: tuple[str, ...] = ()
+
+
+DeviceInput = (
+    TerminalAnswered
+    | TerminalSilent
+    | TerminalPrompted
+    | TerminalDayAnswered
+    | DrawerMoved
+    | QrReady
+    | ReversalAnswered
+    | PrinterAnswered
+    | ProduceSeen
+    | DeviceLost
+    | DeviceBack
+)
