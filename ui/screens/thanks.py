@@ -47,7 +47,7 @@ class ThanksView(MomentView):
         if body.saved:
             rows.append((kit.say("basket.discount"), kit.money(body.saved)))
         rows += points_rows(kit, body.points) if body.points else []
-        rows.append((kit.say("thanks.reference", reference=kit.speaker.digits(body.reference)), ""))
+        rows.append((kit.say("thanks.reference"), kit.speaker.digits(body.reference)))
         self.show_rows(rows)
         if self.area.w:
             self.arrange(self.area)
