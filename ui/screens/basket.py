@@ -37,9 +37,10 @@ from ui.widgets.totals import TotalsCard
 __all__ = ["BasketView"]
 
 _SIDE: Final = 404
-_BELOW: Final = 640
+_BELOW: Final = 470
 _STRIP: Final = 60
 _HINT: Final = 112
+_FLAT_HINT: Final = 88
 
 
 class BasketView(View):
@@ -201,7 +202,7 @@ class BasketView(View):
         first, second = self._halves(area)
         self._arrange_lines(first)
         beside = self._offer_beside
-        hint, rest = second.top(kit.px(_HINT) + self._taller(second.w), kit.px(16))
+        hint, rest = second.top(self._hint_tall + self._taller(second.w), kit.px(16))
         (self.offer if beside else self._hint).place(hint)
         pay, rest = rest.bottom(kit.px(96 if kit.large else 112), kit.px(16))
         self.pay.place(pay)
@@ -222,7 +223,11 @@ class BasketView(View):
 
     def _taller(self, width: int) -> int:
         """By how much an offer's hint is taller than the scanner's, whose place it has."""
-        return max(0, self.offer.tall(width) - self.kit.px(_HINT)) if self._offer_beside else 0
+        return max(0, self.offer.tall(width) - self._hint_tall) if self._offer_beside else 0
+
+    @property
+    def _hint_tall(self) -> int:
+        return self.kit.px(_FLAT_HINT if self.kit.portrait else _HINT)
 
     def _arrange_lines(self, area: Area) -> None:
         kit = self.kit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from kiosk.checkout.screen import Money, TotalsView
 from ui.area import Area
@@ -14,6 +15,11 @@ from ui.widgets.button import PushButton
 from ui.widgets.card import Card
 
 __all__ = ["AmountRow", "BigAmount", "TotalsCard", "abs_money"]
+
+_FLAT: Final = 1.8
+"""So many times as wide as high: the tax then stands beside the total."""
+_LEAST: Final = 28
+"""Height of a row that can still be read."""
 
 
 class AmountRow(Block):
@@ -134,34 +140,55 @@ class TotalsCard(Block):
         return have
 
     def arrange(self, area: Area) -> None:
-        """Rows from the top down, the total at a fixed height, tax beneath it."""
-        kit = self.kit
+        """Rows from the top down, the total at a fixed height, tax beneath it; in a flat area tax stands beside it."""
         self._card.place(area)
         inner = self._card.inner
-        tall = kit.tall(30)
-        below, rest = inner.bottom(2 * tall, kit.px(4))
-        button = kit.px(SMALLEST_TARGET) if self.savings is not None and self.savings.parent is not None else 0
-        big, rest = rest.bottom(min(BigAmount.height_in(kit), rest.h - button - kit.px(4)), kit.px(4))
+        if area.w >= _FLAT * area.h:
+            total, beside = inner.left(inner.w * 9 // 20, self.kit.px(24))
+            self._arrange_total(total, button=None)
+            self._arrange_beside(beside)
+            return
+        below, rest = inner.bottom(2 * self.kit.tall(30), self.kit.px(4))
+        self._arrange_total(rest, button=self._button)
+        self._arrange_below(below)
+
+    @property
+    def _button(self) -> PushButton | None:
+        return self.savings if self.savings is not None and self.savings.parent is not None else None
+
+    def _arrange_total(self, area: Area, *, button: PushButton | None) -> None:
+        kit = self.kit
+        tall = kit.px(SMALLEST_TARGET) if button is not None else 0
+        big, rest = area.bottom(min(BigAmount.height_in(kit), area.h - tall - kit.px(4)), kit.px(4))
         self._big.place(big)
-        if self.savings is not None and button:
-            place, rest = rest.bottom(button, kit.px(4))
-            self.savings.place(place)
+        if button is not None:
+            place, rest = rest.bottom(tall, kit.px(4))
+            button.place(place)
         self._arrange_above(rest)
+
+    def _arrange_beside(self, area: Area) -> None:
+        below, rest = area.bottom(len(self._below) * self.kit.tall(30), self.kit.px(8))
+        self._arrange_below(below)
+        if (button := self._button) is not None:
+            button.place(rest.top(min(rest.h, self.kit.px(SMALLEST_TARGET)))[0])
+
+    def _arrange_below(self, area: Area) -> None:
+        tall = self.kit.tall(30)
         if self._below:
-            tall = min(tall, below.h // len(self._below))
+            tall = min(tall, area.h // len(self._below))
         for row in self._below:
-            strip, below = below.top(tall)
+            strip, area = area.top(tall)
             row.place(strip)
 
     def _arrange_above(self, area: Area) -> None:
-        """What leads to the total, from the top down; where no line of it can be read, it is left out."""
-        least, row_tall = self.kit.px(28), self.kit.tall(38)
-        if self._above:
-            row_tall = min(row_tall, area.h // len(self._above))
-        for row in self._above:
-            strip, area = area.top(row_tall)
-            self.keep(row, row_tall >= least)
-            row.place(strip)
+        """What leads to the total, from the top down; where not all of it can be read, the last of it."""
+        fit = min(len(self._above), area.h // self.kit.px(_LEAST))
+        tall = min(self.kit.tall(38), area.h // fit) if fit else 0
+        for place, row in enumerate(self._above, start=fit - len(self._above)):
+            self.keep(row, place >= 0)
+            if place >= 0:
+                strip, area = area.top(tall)
+                row.place(strip)
 
 
 def abs_money(amount: Money) -> Money:
