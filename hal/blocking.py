@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from hal.device import DeviceError, DeviceEvent, Health, NotEnabledError, Sink, StatusChanged, TimeoutExpiredError
+from hal.lifecycle import Lifecycle
 
 __all__ = ["BlockingDevice"]
 
@@ -25,7 +26,7 @@ Look = TypeVar("Look")
 _log = logging.getLogger(__name__)
 
 
-class BlockingDevice(ABC, Generic[Look]):
+class BlockingDevice(Lifecycle, ABC, Generic[Look]):
     """Told ``lost`` once and ``ready`` once; looked at every ``poll_ms``.
 
     While it is lost the pause before it is linked again doubles, up to ``longest_retry_ms``: a library may print a page
@@ -38,14 +39,11 @@ class BlockingDevice(ABC, Generic[Look]):
     capabilities: frozenset[str] = frozenset()
 
     def __init__(self, name: str, *, poll_ms: int, longest_retry_ms: int = 5_000, hang_ms: int = 60_000) -> None:
-        self.name = name
+        super().__init__(name)
         self.linked = False
         self.stopping = threading.Event()
         self._poll_seconds, self._hang_seconds = poll_ms / 1000, hang_ms / 1000
         self._longest_retry_seconds = max(poll_ms, longest_retry_ms) / 1000
-        self._sink: Sink | None = None
-        self._claimed = False
-        self._enabled = False
         self._lost = ""
         self._thread: ThreadPoolExecutor | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -78,27 +76,9 @@ class BlockingDevice(ABC, Generic[Look]):
         self._keeper = asyncio.get_running_loop().create_task(self._keep())
         await self._looked_once.wait()
 
-    async def claim(self) -> None:
-        """See ``Device.claim``."""
-        if self._sink is None:
-            text = f"{self.name} is not open"
-            raise NotEnabledError(text)
-        self._claimed = True
-
-    async def enable(self) -> None:
-        """See ``Device.enable``."""
-        if not self._claimed:
-            text = f"{self.name} is not claimed"
-            raise NotEnabledError(text)
-        self._enabled = True
-
-    async def disable(self) -> None:
-        """See ``Device.disable``."""
-        self._enabled = False
-
     async def close(self) -> None:
         """See ``Device.close``; waits for the call under way on the device's thread."""
-        self._enabled = self._claimed = False
+        self._release()
         keeper, self._keeper = self._keeper, None
         thread, self._thread = self._thread, None
         self.stopping.set()
@@ -133,17 +113,6 @@ class BlockingDevice(ABC, Generic[Look]):
             text = f"{self.name} is closed"
             raise NotEnabledError(text)
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
-
-    @property
-    def enabled(self) -> bool:
-        """Whether data may flow."""
-        return self._enabled
-
-    def need_enabled(self) -> None:
-        """Raise ``NotEnabledError`` before enable."""
-        if not self._enabled:
-            text = f"{self.name} is not enabled"
-            raise NotEnabledError(text)
 
     def tell(self, event: DeviceEvent) -> None:
         """Tell the sink."""

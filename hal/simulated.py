@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hal.device import DeviceEvent, Health, NoHardwareError, NotEnabledError, Sink, StatusChanged
+from hal.device import DeviceEvent, Health, NoHardwareError, Sink, StatusChanged
 from hal.knobs import Board, KnobServer, Turn
+from hal.lifecycle import Lifecycle
 
 __all__ = ["SimulatedDevice"]
 
 
-class SimulatedDevice:
+class SimulatedDevice(Lifecycle):
     """The common part of a simulator: a subclass adds its category's methods, its knobs and its state."""
 
     simulated = True
@@ -23,10 +24,7 @@ class SimulatedDevice:
     category = ""
 
     def __init__(self, name: str, knob_socket: str) -> None:
-        self.name = name
-        self._sink: Sink | None = None
-        self._claimed = False
-        self._enabled = False
+        super().__init__(name)
         self._plugged = True
         board = Board(name, self.category, "simulated", self._all_knobs(), self._all_state)
         self._knob_server = KnobServer(board, knob_socket)
@@ -53,34 +51,20 @@ class SimulatedDevice:
         self._sink = sink
         self._tell_status()
 
-    async def claim(self) -> None:
-        """See ``Device.claim``."""
-        if self._sink is None:
-            text = f"{self.name} is not open"
-            raise NotEnabledError(text)
-        self._claimed = True
+    def data_allowed(self) -> None:
+        """Its work begins, if its cable is in."""
+        if self._plugged:
+            self.started()
 
-    async def enable(self) -> None:
-        """See ``Device.enable``."""
-        if not self._claimed:
-            text = f"{self.name} is not claimed"
-            raise NotEnabledError(text)
-        if not self._enabled:
-            self._enabled = True
-            if self._plugged:
-                self.started()
-
-    async def disable(self) -> None:
-        """See ``Device.disable``."""
-        if self._enabled:
-            self._enabled = False
-            self.stopped()
+    def data_stopped(self) -> None:
+        """Its work is over."""
+        self.stopped()
 
     async def close(self) -> None:
         """See ``Device.close``."""
         await self.disable()
         self.stopped()
-        self._claimed = False
+        self._release()
         self._sink = None
         await self._knob_server.close()
 
@@ -124,9 +108,7 @@ class SimulatedDevice:
 
     def need_enabled(self) -> None:
         """Raise ``NotEnabledError`` before enable and ``NoHardwareError`` while unplugged."""
-        if not self._enabled:
-            text = f"{self.name} is not enabled"
-            raise NotEnabledError(text)
+        super().need_enabled()
         if not self._plugged:
             text = f"{self.name} is unplugged; plug it in at the bench"
             raise NoHardwareError(text)

@@ -16,7 +16,8 @@ from contextlib import suppress
 from typing import TypeVar
 
 from hal.arrivals import Arrivals
-from hal.device import DeviceError, DeviceEvent, Health, NotEnabledError, Sink, StatusChanged, TimeoutExpiredError
+from hal.device import DeviceError, DeviceEvent, Health, Sink, StatusChanged, TimeoutExpiredError
+from hal.lifecycle import Lifecycle
 from hal.ports.port import Port, heard_within, settled_within
 
 __all__ = ["StreamDevice", "first_to_end", "within"]
@@ -29,21 +30,18 @@ _SHORTEST_PAUSE_S = 0.05
 """However often udev calls, a port is not tried more often."""
 
 
-class StreamDevice(ABC):
+class StreamDevice(Lifecycle, ABC):
     """Told ``ready`` at the device's first proof of life and ``lost`` when the conversation ends; each once."""
 
     simulated = False
     capabilities: frozenset[str] = frozenset()
 
     def __init__(self, name: str, port: Port, *, retry_ms: int = 250, longest_retry_ms: int = 5_000) -> None:
-        self.name = name
+        super().__init__(name)
         self.port = port
         self.turn = asyncio.Lock()
         """Held by whoever asks the device something, until its answer has come."""
         self._retry_s, self._longest_retry_s = retry_ms / 1000, longest_retry_ms / 1000
-        self._sink: Sink | None = None
-        self._claimed = False
-        self._enabled = False
         self._alive = False
         self._lost = ""
         self._keeper: asyncio.Task[None] | None = None
@@ -73,28 +71,10 @@ class StreamDevice(ABC):
         self._keeper = asyncio.get_running_loop().create_task(self._keep(), name=f"device-{self.name}")
         await self._tried.wait()
 
-    async def claim(self) -> None:
-        """See ``Device.claim``."""
-        if self._sink is None:
-            text = f"{self.name} is not open"
-            raise NotEnabledError(text)
-        self._claimed = True
-
-    async def enable(self) -> None:
-        """See ``Device.enable``."""
-        if not self._claimed:
-            text = f"{self.name} is not claimed"
-            raise NotEnabledError(text)
-        self._enabled = True
-
-    async def disable(self) -> None:
-        """See ``Device.disable``."""
-        self._enabled = False
-
     async def close(self) -> None:
         """See ``Device.close``."""
         keeper, self._keeper = self._keeper, None
-        self._enabled = self._claimed = False
+        self._release()
         if keeper is not None:
             keeper.cancel()
             with suppress(asyncio.CancelledError):
@@ -112,20 +92,9 @@ class StreamDevice(ABC):
         return Health(ok=True, text=f"{self.name} at {self.port.where}: {words}")
 
     @property
-    def enabled(self) -> bool:
-        """Whether data may flow."""
-        return self._enabled
-
-    @property
     def alive(self) -> bool:
         """Whether the device has answered since its port was opened."""
         return self._alive
-
-    def need_enabled(self) -> None:
-        """Raise ``NotEnabledError`` before enable."""
-        if not self._enabled:
-            text = f"{self.name} is not enabled"
-            raise NotEnabledError(text)
 
     def answered(self) -> None:
         """Take note of a proof of life; the first since the port was opened tells ``ready``."""

@@ -26,13 +26,13 @@ from hal.device import (
     DeviceError,
     Health,
     NoHardwareError,
-    NotEnabledError,
     ProtocolError,
     Sink,
     StatusChanged,
     TimeoutExpiredError,
 )
 from hal.knobs import Board, KnobServer
+from hal.lifecycle import Lifecycle
 
 __all__ = ["Driver", "Settings", "read_answer"]
 
@@ -106,18 +106,15 @@ def _fits(name: str, value: object) -> bool:
             return isinstance(value, str)
 
 
-class Driver:
+class Driver(Lifecycle):
     """The kiosk's end of the terminal's cable."""
 
     simulated = True
     capabilities: frozenset[str] = frozenset({"status", "partial", "abort", "reverse", "prompts", "signature"})
 
     def __init__(self, name: str, settings: Settings) -> None:
-        self.name = name
+        super().__init__(name)
         self._settings = settings
-        self._sink: Sink | None = None
-        self._claimed = False
-        self._enabled = False
         self._plugged = True
         self._lost: str | None = None  # the cause told last; None before the first word and while linked
         self._number = 0
@@ -139,24 +136,6 @@ class Driver:
         self._keeper = asyncio.get_running_loop().create_task(self._keep_linked())
         await self._tried.wait()
 
-    async def claim(self) -> None:
-        """See ``Device.claim``."""
-        if self._sink is None:
-            text = f"{self.name} is not open"
-            raise NotEnabledError(text)
-        self._claimed = True
-
-    async def enable(self) -> None:
-        """See ``Device.enable``."""
-        if not self._claimed:
-            text = f"{self.name} is not claimed"
-            raise NotEnabledError(text)
-        self._enabled = True
-
-    async def disable(self) -> None:
-        """See ``Device.disable``; a payment under way goes on at the terminal."""
-        self._enabled = False
-
     async def close(self) -> None:
         """See ``Device.close``; who waits for an answer gets ``NoHardwareError``."""
         keeper, self._keeper = self._keeper, None
@@ -164,7 +143,8 @@ class Driver:
             keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await keeper
-        self._sink, self._claimed, self._enabled, self._lost = None, False, False, None
+        self._release()
+        self._sink, self._lost = None, None
         await self._knob_server.close()
 
     async def check_health(self) -> Health:
@@ -214,9 +194,7 @@ class Driver:
         return {"plugged": self._plugged, "enabled": self._enabled, "linked": self._writer is not None}
 
     async def _ask(self, what: str, asked: Mapping[str, object], timeout_ms: int = 0) -> Mapping[str, Any]:
-        if not self._enabled:
-            text = f"{self.name} is not enabled"
-            raise NotEnabledError(text)
+        self.need_enabled()
         return await self._exchange(what, asked, timeout_ms or self._settings.answer_timeout_ms)
 
     async def _exchange(self, what: str, asked: Mapping[str, object], timeout_ms: int) -> Mapping[str, Any]:

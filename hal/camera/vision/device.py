@@ -31,6 +31,7 @@ from hal.device import (
     StatusChanged,
     TimeoutExpiredError,
 )
+from hal.lifecycle import Lifecycle
 
 __all__ = ["WORKER", "WorkerCamera"]
 
@@ -51,7 +52,7 @@ _DARK, _FLAT = 20, 6
 """Mean and spread of grey values under which a picture shows nothing to read."""
 
 
-class WorkerCamera:
+class WorkerCamera(Lifecycle):
     """A camera behind a worker: a driver adds its settings and how the worker opens it (``open_capture``)."""
 
     simulated = False
@@ -59,10 +60,8 @@ class WorkerCamera:
     model = ""
 
     def __init__(self, name: str, settings: Any, worker: Sequence[str] = WORKER) -> None:  # noqa: ANN401  the driver's
-        self.name = name
+        super().__init__(name)
         self._settings, self._command = settings, tuple(worker)
-        self._sink: Sink | None = None
-        self._claimed = self._enabled = False
         self._session = 0
         self._linked = False
         self._lost = ""
@@ -83,32 +82,18 @@ class WorkerCamera:
         except TimeoutError:
             self._status("lost", "it has given no picture yet")
 
-    async def claim(self) -> None:
-        """See ``Device.claim``. A camera that another program holds is lost, and says so."""
-        if self._sink is None:
-            text = f"{self.name} is not open"
-            raise NotEnabledError(text)
-        self._claimed = True
+    def data_allowed(self) -> None:
+        """Codes are read from now on, those in view too."""
+        self._session += 1
+        self._tell_session()
 
-    async def enable(self) -> None:
-        """See ``Device.enable``: codes are read from now on, those in view too."""
-        if not self._claimed:
-            text = f"{self.name} is not claimed"
-            raise NotEnabledError(text)
-        if not self._enabled:
-            self._enabled = True
-            self._session += 1
-            self._tell_session()
-
-    async def disable(self) -> None:
-        """See ``Device.disable``: no codes are read; the camera is kept running, so that it is there at once."""
-        if self._enabled:
-            self._enabled = False
-            self._tell_session()
+    def data_stopped(self) -> None:
+        """No codes are read; the camera is kept running, so that it is there at once."""
+        self._tell_session()
 
     async def close(self) -> None:
         """See ``Device.close``; the worker is killed, and the camera released with it."""
-        self._enabled = self._claimed = False
+        self._release()
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             keeper.cancel()
@@ -131,7 +116,7 @@ class WorkerCamera:
 
     async def frame(self) -> Frame:
         """See ``Camera.frame``."""
-        self._need_enabled()
+        self.need_enabled()
         worker = self._need_worker()
         async with worker.shared_lock:
             told = await self._ask(worker, "frame")
@@ -150,13 +135,8 @@ class WorkerCamera:
 
     async def likeliest_produce(self) -> tuple[Guess, ...]:
         """See ``Camera.likeliest_produce``."""
-        self._need_enabled()
+        self.need_enabled()
         return _guesses(await self.analyse("produce")) if self._settings.produce_model else ()
-
-    def _need_enabled(self) -> None:
-        if not self._enabled:
-            text = f"{self.name} is not enabled"
-            raise NotEnabledError(text)
 
     def _need_worker(self) -> _Worker:
         if self._worker is None:
