@@ -81,6 +81,9 @@ class Surroundings(Protocol):
     def products(self) -> list[dict[str, Any]]:
         """Packs to scan."""
 
+    def coupons(self) -> list[dict[str, str]]:
+        """Coupons to scan or to type: ``name`` and ``code``."""
+
     def produce(self) -> list[dict[str, Any]]:
         """Things to weigh."""
 
@@ -121,6 +124,7 @@ class Bench:
         return {
             "country": self.world.country,
             "products": self.world.products(),
+            "coupons": self.world.coupons(),
             "produce": self.world.produce(),
             "cables": _CABLES,
             "stories": [

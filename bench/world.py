@@ -33,6 +33,7 @@ _LONGEST_SOCKET = 107
 _VERIFIED_UNTIL = "2099-12-31"
 """No scale of this world is real, so none is ever overdue."""
 _SHELF = 18
+_SERIALS = 3
 """Tiles on the bench page."""
 
 
@@ -393,6 +394,15 @@ class World:
         adult = [item for item in self.shop.items if item.gtin and item.minimum_age][:1]
         return [_tile(item) for item in (*packs[: _SHELF - len(adult)], *adult)]
 
+    def coupons(self) -> list[dict[str, str]]:
+        """The shop's coupons as a shopper holds them: of a series whose codes serve once, the first few."""
+        return [
+            {"name": promotion.value["names"]["en"], "code": code}
+            for promotion in self.shop.promotions
+            if promotion.value.get("coupon")
+            for code in _codes(promotion.value)
+        ]
+
     def produce(self) -> list[dict[str, Any]]:
         """Things to put on the produce scale, with a plausible weight each."""
         loose = [item for item in self.shop.items if item.unit == "kg"]
@@ -402,6 +412,11 @@ class World:
 def _tile(item: SampleItem) -> dict[str, Any]:
     code = item.gtin[1:] if item.gtin and item.gtin.startswith("0") else item.gtin
     return {"name": item.names.get("en", ""), "code": code or item.plu or "", "picture": item.picture}
+
+
+def _codes(promotion: Mapping[str, Any]) -> list[str]:
+    coupon = str(promotion["coupon"])
+    return [f"{coupon}{number:04d}" for number in range(1, _SERIALS + 1)] if promotion.get("serials") else [coupon]
 
 
 def _listens(path: Path) -> bool:

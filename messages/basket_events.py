@@ -130,10 +130,11 @@ class CouponReturned(Payload, frozen=True):
 
 
 class CouponRefused(Payload, frozen=True):
-    """A coupon was presented and not taken."""
+    """A coupon was presented and not taken; ``keyed``: a shopper had typed it."""
 
     code: str
     reason: str
+    keyed: bool = False
 
 
 class GiftsOwed(Payload, frozen=True):

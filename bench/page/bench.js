@@ -30,6 +30,13 @@ function tile(item, act) {
 }
 
 for (const item of start.products) $("tiles").append(tile(item, () => turn("scanner", "scan", { data: item.code, symbology: "]E0" })));
+for (const coupon of start.coupons) {
+  const button = document.createElement("button");
+  button.textContent = coupon.code;
+  button.title = coupon.name;
+  button.onclick = () => turn("scanner", "scan", { data: coupon.code });
+  $("coupons").append(button);
+}
 for (const item of start.produce) $("produce").append(tile(item, () => {
   turn("produce_scale", "put", { grams: item.grams });
   turn("camera", "lay", drawn ? { picture: item.picture } : { produce: item.code });

@@ -212,10 +212,11 @@ class CouponReturned:
 
 @dataclass(frozen=True, slots=True)
 class CouponRefused:
-    """A coupon was presented and not taken."""
+    """A coupon was presented and not taken. ``keyed``: a shopper had typed it."""
 
     code: str
     reason: CouponRefusal
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

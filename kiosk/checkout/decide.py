@@ -139,7 +139,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             if not overrides.enquire(desk, input_) and not coupons.take(desk, input_):
                 entry.scan(desk, input_)
         case i.CouponPresented():
-            coupons.key_in(desk, input_)
+            coupons.type_in(desk, input_)
         case i.CouponReturnRequested():
             coupons.return_requested(desk, input_)
         case i.ItemChosen():

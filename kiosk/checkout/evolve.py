@@ -81,8 +81,13 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return replace(state, interventions=left)
         case e.CommandAnswered():
             return replace(state, commands=(*state.commands, event.command)[-MAXIMUM_COMMANDS:])
-        case e.CouponRefused() | e.PiecesBagged():
+        case e.PiecesBagged():
             return state
+        case e.CouponRefused():
+            basket, missed = state.transaction, event.keyed and event.reason == "unknown"
+            if basket is None or not missed:
+                return state
+            return replace(state, transaction=replace(basket, codes_missed=basket.codes_missed + 1))
         case e.TenderReversed():
             unpaid = tuple(t for t in state.unpaid if t.tender != event.tender)
             return replace(state, reversals=_reversals(state.reversals, event), unpaid=unpaid)

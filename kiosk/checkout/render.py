@@ -8,6 +8,7 @@ from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
 from kiosk.checkout.day_shown import day_acts, day_conditions
 from kiosk.checkout.deciding import bagging, earning
+from kiosk.checkout.deciding.coupons import takes_coupons, tries_left
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding.offers import gives
 from kiosk.checkout.deciding.payment import unusable
@@ -149,6 +150,8 @@ def _visit(state: State, policy: Policy) -> s.Body:
         case "loyalty":
             tier = basket.member_tier if basket is not None else ""
             return s.LoyaltyBody(tier, busy=state.live.member_ask is not None and not state.live.member_ask.member_id)
+        case "coupon":
+            return s.CouponBody(busy=bool(state.live.coupon_asks), staff=not tries_left(state, policy))
         case "tender_choice" if basket is not None:
             return _tender_choice(state, basket, policy)
         case _:
@@ -179,6 +182,7 @@ def _basket(state: State, policy: Policy) -> s.BasketBody:
         gifts=tuple(s.GiftView(gift.names, gift.units) for gift in basket.gifts) if basket is not None else (),
         bagging=told,
         weighs_bags=policy.bagging.mode != "off",
+        types_codes=takes_coupons(policy) and policy.coupons.keyed == "shopper",
     )
 
 
@@ -543,4 +547,6 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
     if state.finishing is not None or state.last_sale is not None:
         acts.append("reprint")
     acts.append("open_lane" if state.lane.closed_reason else "close_lane")
+    if takes_coupons(policy) and state.phase in (Phase.IDLE, Phase.SCANNING):
+        acts.append("coupon")
     return [*acts, *day_acts(state), "price_check", "no_sale"]

@@ -23,6 +23,7 @@ __all__ = [
     "CardBody",
     "CashBody",
     "Chrome",
+    "CouponBody",
     "CouponView",
     "EnquiryView",
     "GiftView",
@@ -227,6 +228,14 @@ class CouponView:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponBody:
+    """A coupon's code is typed. ``busy``: head office is asked; ``staff``: only they may key one in now."""
+
+    busy: bool = False
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class GiftView:
     """A gift that is owed: the shopper takes it and need not scan it."""
 
@@ -239,6 +248,7 @@ class BasketBody:
     """Lines left, money and the one primary action right.
 
     ``bagging``: what to do in the bagging area; ``weighs_bags``: a bag of one's own is to be told of.
+    ``types_codes``: a coupon's code may be typed.
     """
 
     lines: tuple[LineView, ...]
@@ -254,6 +264,7 @@ class BasketBody:
     gifts: tuple[GiftView, ...] = ()
     bagging: BaggingView | None = None
     weighs_bags: bool = False
+    types_codes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +459,7 @@ Body = (
     | WeighBody
     | QuantityBody
     | LoyaltyBody
+    | CouponBody
     | TenderChoiceBody
     | CardBody
     | QrBody

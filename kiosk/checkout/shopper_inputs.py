@@ -62,7 +62,7 @@ class AccessibilityChosen:
 class ViewRequested:
     """A touch that only moves about: to the look-up, the loyalty sign-in, a line's quantity, or back."""
 
-    view: Literal["basket", "look_up", "loyalty", "quantity", "tender_choice", "staff_sign_in", "staff"]
+    view: Literal["basket", "look_up", "loyalty", "coupon", "quantity", "tender_choice", "staff_sign_in", "staff"]
     line: int | None = None
 
 
@@ -144,7 +144,7 @@ class BaggingSkipped:
 
 @dataclass(frozen=True, slots=True)
 class CouponPresented:
-    """A coupon's code, keyed in."""
+    """A coupon's code, keyed in by the shopper."""
 
     code: str
 

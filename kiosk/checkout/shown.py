@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 View = Literal[
-    "attract", "basket", "look_up", "weigh", "quantity", "loyalty", "tender_choice", "staff_sign_in", "staff"
+    "attract", "basket", "look_up", "weigh", "quantity", "loyalty", "coupon", "tender_choice", "staff_sign_in", "staff"
 ]
 LoyaltyMethod = Literal["card", "phone"]
 TerminalPrompt = Literal["present_card", "enter_pin", "remove_card", "wait"]
@@ -220,13 +220,14 @@ class PointsShown:
 class CouponAsked:
     """Head office is asked about a coupon; ``done``: it has answered, or nobody waits for it any more.
 
-    ``again``: the coupon is in the basket already, which was parked meanwhile.
+    ``again``: the coupon is in the basket already, which was parked meanwhile; ``keyed``: a shopper typed it.
     """
 
     correlation: str
     code: str = ""
     again: bool = False
     done: bool = False
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

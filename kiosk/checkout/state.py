@@ -167,6 +167,8 @@ class Transaction:
     gifts: tuple[OwedGift, ...] = ()
     announced: bool = False
     """A fiscal device was told that the sale has begun."""
+    codes_missed: int = 0
+    """How many codes its shopper has typed that are no coupon's."""
 
     @property
     def paid(self) -> int:

@@ -105,6 +105,7 @@ class CouponRules:
 
     ``prefixes``: how the retailer's own coupon codes begin (a restricted range: EAN-13 981-984 and 99, or letters), so
     that no product has one. ``north_american``: coupons of GS1 US (8110 and 8112) are taken, in US or Canadian money.
+    ``keyed``: who may type a code in; a shopper has ``keyed_tries`` wrong ones a visit, then staff do it.
     ``offline``: a single-use coupon that cannot be checked is taken, and gives ``offline_most_minor`` at most (0: no
     bound); codes that serve everybody need no check. ``offline_limits``: an offer with a limit per member goes by this
     kiosk's own sales alone while head office cannot tell of others; else it does not hold. ``most``: per basket.
@@ -116,6 +117,8 @@ class CouponRules:
     offline_most_minor: int = 0
     offline_limits: bool = True
     most: int = 20
+    keyed: Literal["shopper", "staff"] = "shopper"
+    keyed_tries: int = 3
 
 
 @dataclass(frozen=True, slots=True)

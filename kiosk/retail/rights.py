@@ -34,6 +34,7 @@ Act = Literal[
     "no_sale",
     "price_check",
     "suspend",
+    "coupon",
 ]
 """Everything that staff can do at a lane; each is asked about in ``Rights.denial`` before it is done."""
 

@@ -41,6 +41,10 @@ class FakeWorld:
         """Six packs."""
         return [{"name": f"Pack {n}", "code": f"50000000000{n}", "picture": "pack.png"} for n in range(6)]
 
+    def coupons(self) -> list[dict[str, str]]:
+        """One."""
+        return [{"name": "Half off", "code": "HALF"}]
+
     def produce(self) -> list[dict[str, Any]]:
         """Bananas."""
         return [{"name": "Banana", "code": "4011", "picture": "banana.jpg", "grams": 865}]

@@ -69,6 +69,7 @@ def test_the_start_tells_what_the_page_draws(page: TestClient) -> None:
     assert told["country"] == "bd"
     assert [pack["name"] for pack in told["products"]][:2] == ["Pack 0", "Pack 1"]
     assert told["produce"][0]["grams"] == 865
+    assert told["coupons"] == [{"name": "Half off", "code": "HALF"}]
     assert {story["id"] for story in told["stories"]} == {story.id for story in STORIES if not story.bags}
     assert told["bags"] is False
     assert (told["screen"], told["office"]) == (6080, "http://127.0.0.1:8801/look")

@@ -9,7 +9,7 @@ import pytest
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.screen import BasketBody
+from kiosk.checkout.screen import BasketBody, CouponBody, StaffBody
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Hours, Used, entitlement
@@ -163,11 +163,58 @@ def test_an_answer_that_comes_while_money_is_asked_for_changes_no_total() -> Non
     assert lane.happened(e.TransactionCompleted)[-1].coupons == ()
 
 
-def test_only_staff_key_codes_in() -> None:
-    lane = lane_of().scan(MILK).tell(i.CouponPresented("kp spring"))
-    assert notice(lane) == "staff.sign_in_first"
-    lane.tell(i.OperatorSignedIn("op-1", "Karim", "attendant", "badge"), i.CouponPresented("kp spring"))
+KARIM = i.OperatorSignedIn("op-1", "Karim", "attendant", "badge")
+
+
+def test_a_shopper_types_a_code_as_it_is_printed_and_is_back_at_the_basket() -> None:
+    lane = lane_of().scan(MILK).tell(i.ViewRequested("coupon"))
+    assert lane.screen.body == CouponBody()
+    lane.tell(i.CouponPresented("kp spring"))
+    assert (notice(lane), discount(lane)) == ("coupon.gives", 1_000)
+
+
+def test_while_head_office_is_asked_the_pad_waits_and_then_says_what_it_said() -> None:
+    lane = lane_of().scan(MILK).tell(i.ViewRequested("coupon"), i.CouponPresented(ONE))
+    assert lane.screen.body == CouponBody(busy=True)
+    answer(lane, "used")
+    assert (lane.screen.body, notice(lane)) == (CouponBody(), "coupon.used")
+
+
+def test_who_tries_codes_out_comes_to_an_end_of_it_and_staff_go_on() -> None:
+    lane = lane_of(rules=replace(RULES, keyed_tries=2)).scan(MILK).tell(i.ViewRequested("coupon"))
+    for code in ("KPGUESS", "KPMAYBE"):
+        answer(lane.tell(i.CouponPresented(code)), "unknown")
+    assert (lane.screen.body, notice(lane)) == (CouponBody(staff=True), "coupon.ask_staff")
+    lane.tell(i.CouponPresented("KPSPRING"))
+    assert (lane.happened(e.CouponAccepted), notice(lane)) == ([], "coupon.ask_staff")
+    lane.tell(KARIM, i.OperatorActed("coupon", target="kp spring"))
     assert lane.happened(e.CouponAccepted)[-1].coupon.code == "KPSPRING"
+    assert lane.happened(e.StaffActed)[-1].act == "coupon"
+
+
+def test_the_wrong_codes_of_a_visit_are_still_counted_after_a_power_cut() -> None:
+    lane = lane_of().scan(MILK)
+    answer(lane.tell(i.CouponPresented("KPGUESS")), "unknown")
+    answer(lane.scan("KPSCANNED"), "unknown")
+    missed = replayed(lane.journal).transaction
+    assert missed is not None
+    assert missed.codes_missed == 1, "what is scanned is in the shopper's hand"
+
+
+def test_where_the_shop_leaves_codes_to_staff_no_shopper_types_one() -> None:
+    lane = lane_of(rules=replace(RULES, keyed="staff")).scan(MILK)
+    assert isinstance(lane.screen.body, BasketBody)
+    assert not lane.screen.body.types_codes
+    assert notice(lane.tell(i.CouponPresented("KPSPRING"))) == "coupon.ask_staff"
+
+
+def test_a_shop_without_coupons_asks_nobody_for_codes() -> None:
+    lane = lane_of(rules=CouponRules()).scan(MILK)
+    assert isinstance(lane.screen.body, BasketBody)
+    assert not lane.screen.body.types_codes
+    lane.tell(KARIM)
+    assert isinstance(lane.screen.body, StaffBody)
+    assert "coupon" not in lane.screen.body.acts
 
 
 def test_a_parked_basket_asks_again_for_its_single_use_coupons_and_loses_one_that_was_used_meanwhile() -> None:

@@ -13,6 +13,7 @@ from kiosk.checkout.screen import (
     CardBody,
     CashBody,
     Chrome,
+    CouponBody,
     CouponView,
     EnquiryView,
     GiftView,
@@ -262,7 +263,8 @@ BODIES: dict[str, Body] = {
         coupons=(CouponView("KPSPRING", OFFER, bdt(5_000)), CouponView("9912345000017", COUPON)),
         gifts=(GiftView(TEA, 1),),
     ),
-    "basket_weighs_bags": replace(BASKET, weighs_bags=True),
+    "basket_weighs_bags": replace(BASKET, weighs_bags=True, types_codes=True),
+    "basket_types_codes": replace(BASKET, types_codes=True),
     "basket_bag_place": replace(
         BASKET, weighs_bags=True, bagging=BaggingView(text("bagging.place", item=STRAWBERRY), skip=1)
     ),
@@ -291,6 +293,9 @@ BODIES: dict[str, Body] = {
     "quantity": QuantityBody(LINES[2], 99),
     "loyalty": LoyaltyBody(),
     "loyalty_busy": LoyaltyBody(busy=True),
+    "coupon_code": CouponBody(),
+    "coupon_code_busy": CouponBody(busy=True),
+    "coupon_code_staff": CouponBody(staff=True),
     "tender_choice": TenderChoiceBody(TOTALS, TENDERS),
     "tender_choice_lost": TenderChoiceBody(
         TOTALS, TENDERS, (("card", UNPAID), ("bkash", text("pay.qr_offline")), ("voucher", UNPAID))
@@ -369,6 +374,7 @@ BODIES: dict[str, Body] = {
             "weight_keyed",
             "reprint",
             "close_lane",
+            "coupon",
             "price_check",
             "no_sale",
         ),

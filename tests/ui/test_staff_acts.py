@@ -72,3 +72,15 @@ def test_a_question_can_be_left_without_an_act(shopper: Shopper) -> None:
     shopper.touches(buttons(view.question)["Back"])
     assert view.question is None
     assert shopper.submitted == []
+
+
+def test_staff_key_in_a_coupon_s_code(shopper: Shopper) -> None:
+    view = shopper.sees(screen("staff_acts", "en"))
+    shopper.touches(view.more)
+    shopper.touches(buttons(view.question)["Key in a coupon"])
+    pad = view.question
+    shopper.touches(pad.take)
+    for key in "OK7":
+        shopper.touches(pad.keys.keys[key])
+    shopper.touches(pad.take)
+    assert shopper.submitted == [i.OperatorActed("coupon", target="OK7")]

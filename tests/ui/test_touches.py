@@ -40,6 +40,8 @@ def tiles(root: Any) -> dict[str, ItemTile]:  # noqa: ANN401 - any widget
         ("quantity", "remove", i.LineVoidRequested(3)),
         ("quantity", "back", i.ViewRequested("basket")),
         ("loyalty", "skip", i.ViewRequested("basket")),
+        ("basket_types_codes", "code", i.ViewRequested("coupon")),
+        ("coupon_code", "back", i.ViewRequested("basket")),
         ("tender_choice", "back", i.ViewRequested("basket")),
         ("card_present", "cancel", i.PaymentCancelled()),
         ("cash", "cancel", i.PaymentCancelled()),
@@ -504,3 +506,23 @@ def test_whoever_does_not_want_to_wait_for_points_goes_on_without(shopper: Shopp
     view = shopper.sees(screen("points", "en"))
     shopper.touches(view.without)
     assert shopper.submitted == [i.PaymentCancelled()]
+
+
+def test_a_code_is_typed_mended_and_sent_and_is_gone_when_the_next_shopper_comes(shopper: Shopper) -> None:
+    view = shopper.sees(screen("coupon_code", "bn"))
+    shopper.touches(view.send)
+    for key in ("W", "3", "-", "X"):
+        shopper.touches(view.keys.keys[key])
+    shopper.touches(view.keys.back)
+    shopper.touches(view.send)
+    assert shopper.submitted == [i.CouponPresented("W3-")]
+    shopper.sees(screen("basket", "bn"))
+    assert shopper.sees(screen("coupon_code", "bn")).field.entry == ""
+
+
+@pytest.mark.parametrize("name", ["coupon_code_busy", "coupon_code_staff"])
+def test_no_code_is_sent_while_one_is_checked_or_staff_must(shopper: Shopper, name: str) -> None:
+    view = shopper.sees(screen(name, "en"))
+    shopper.touches(view.keys.keys["A"])
+    shopper.touches(view.send)
+    assert shopper.submitted == []

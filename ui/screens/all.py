@@ -11,6 +11,7 @@ from ui.screens.attract import AttractView
 from ui.screens.basket import BasketView
 from ui.screens.card import CardView
 from ui.screens.cash import CashView
+from ui.screens.coupon_code import CouponCodeView
 from ui.screens.look_up import LookUpView
 from ui.screens.loyalty import LoyaltyView
 from ui.screens.out_of_service import OutOfServiceView
@@ -34,6 +35,7 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.WeighBody: WeighView,
     s.QuantityBody: QuantityView,
     s.LoyaltyBody: LoyaltyView,
+    s.CouponBody: CouponCodeView,
     s.TenderChoiceBody: TenderChoiceView,
     s.CardBody: CardView,
     s.QrBody: QrView,

@@ -41,6 +41,7 @@ _BELOW: Final = 470
 _STRIP: Final = 60
 _HINT: Final = 112
 _FLAT_HINT: Final = 88
+_FEW_WAYS: Final = 3
 
 
 class BasketView(View):
@@ -57,6 +58,7 @@ class BasketView(View):
         self._empty = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
         self.look_up = PushButton(kit, kit.say("basket.look_up"), self._look_up, icon="search", icon_size=36)
         self.loyalty = PushButton(kit, kit.say("basket.loyalty"), self._loyalty, icon="star", icon_size=36)
+        self.code = PushButton(kit, kit.say("basket.code"), self._code, icon="tag", icon_size=36)
         self.own_bag = PushButton(kit, kit.say("bagging.own_bag"), self._own_bag, icon="scale", icon_size=36)
         self.bagging = BaggingHint(kit, self._own_bag, self._skip)
         self._earns = kit.words("", TypeSize.NOTE, colour=kit.theme.on_soft, face="SemiBold")
@@ -90,6 +92,7 @@ class BasketView(View):
         self._hint.show(kit.say(body.hint))
         self._show_offer(body.hints)
         self._show_bagging(body.bagging, weighs=body.weighs_bags)
+        self.keep(self.code, body.types_codes)
         self._shown = body.totals
         self._totals.show(body.totals)
         self.pay.enable(body.can_pay)
@@ -236,9 +239,8 @@ class BasketView(View):
         self._title.place(name)
         self._count.place(count)
         buttons, rest = rest.bottom(kit.px(88), kit.px(16))
-        shown = [each for each in (self.look_up, self.loyalty, self.own_bag) if each.parent is not None]
-        for button, place in zip(shown, buttons.columns(len(shown), kit.px(16)), strict=True):
-            button.place(place)
+        shown = [each for each in (self.look_up, self.loyalty, self.code, self.own_bag) if each.parent is not None]
+        self._arrange_ways(shown, buttons)
         if self.bagging.parent is not None:
             told, rest = rest.bottom(self.bagging.tall(rest.w), kit.px(16))
             self.bagging.place(told)
@@ -261,6 +263,20 @@ class BasketView(View):
         self._empty_icon.place(icon)
         self._empty.place(words)
 
+    def _arrange_ways(self, shown: list[PushButton], area: Area) -> None:
+        """Equal columns; where there are many, each as wide as its words ask for."""
+        gap = self.kit.px(16 if len(shown) <= _FEW_WAYS else 8)
+        if len(shown) <= _FEW_WAYS:
+            for button, place in zip(shown, area.columns(len(shown), gap), strict=True):
+                button.place(place)
+            return
+        spare = area.w - gap * (len(shown) - 1)
+        wanted = [button.natural_width() for button in shown]
+        for button, wide in zip(shown[:-1], wanted, strict=False):
+            place, area = area.left(spare * wide // sum(wanted), gap)
+            button.place(place)
+        shown[-1].place(area)
+
     def notice_area(self, area: Area) -> Area:
         """Over the title of the lines; the money stays in sight."""
         first, _ = self._halves(area)
@@ -271,6 +287,9 @@ class BasketView(View):
 
     def _loyalty(self) -> None:
         self.kit.submit(ViewRequested("loyalty"))
+
+    def _code(self) -> None:
+        self.kit.submit(ViewRequested("coupon"))
 
     def _own_bag(self) -> None:
         self.kit.submit(OwnBagPlaced())

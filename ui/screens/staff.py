@@ -51,6 +51,7 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "cash_received": "cash",
     "no_sale": "cash",
     "price_check": "search",
+    "coupon": "tag",
     "suspend": "clock",
     "weight_keyed": "scale",
     "x_report": "receipt",

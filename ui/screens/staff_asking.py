@@ -11,6 +11,7 @@ from kiosk.checkout.inputs import OperatorAct, OperatorActed
 from kiosk.checkout.screen import LineView, Money, StaffBody
 from ui.kit import Kit
 from ui.screens.cash_pad import CashPad
+from ui.screens.code_pad import CodePad
 from ui.screens.staff_pads import NumberPad, choices, reason_sheet
 from ui.theme import TypeSize
 from ui.widgets.block import Block
@@ -92,6 +93,13 @@ class Asking:
             return self._price_pad(act, line, dict(body.lowest).get(line.line, line.unit_price))
         if act.act == "quantity" and not act.quantity and line is not None:
             return self._quantity_pad(act, line, body.most)
+        if act.act == "coupon" and not act.target:
+            return CodePad(
+                self._kit,
+                title=self._kit.say("act.coupon"),
+                taken=lambda code: self.ask(replace(act, target=code)),
+                cancelled=self._away,
+            )
         if act.act == "weight_keyed" and not act.quantity and body.weighing_item is not None:
             title = self._kit.say("staff.weight_grams", item=body.weighing_item)
             return self._pad(act, title, "", _LONGEST_COUNT, lambda grams: grams > 0)

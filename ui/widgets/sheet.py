@@ -40,12 +40,15 @@ class Sheet(Block):
             Animation(opacity=1, duration=Motion.QUICK, t="out_quad").start(self)
 
     def arrange(self, area: Area) -> None:
-        """The card takes the height its parts need."""
+        """The card takes the height its parts need; more than fit one above the other stand in two columns."""
         kit = self.kit
         gap = kit.px(16)
         words = kit.tall(72) if self._said else 0
-        needed = kit.px(80) + kit.px(72) + kit.tall(64) + words + len(self._parts) * (self._part_height + gap) + gap
-        self._veil(area, area.inset(kit.px(24)).centre(kit.px(640), needed))
+        head = kit.px(80) + kit.px(72) + kit.tall(64) + words + gap
+        room, step = area.inset(kit.px(24)), self._part_height + gap
+        columns = 1 if head + len(self._parts) * step <= room.h else 2
+        rows = -(-len(self._parts) // columns)
+        self._veil(area, room.centre(kit.px(640 if columns == 1 else 1040), head + rows * step))
         icon, rest = self._card.inner.top(kit.px(72))
         self._icon.place(icon)
         title, rest = rest.top(kit.tall(64))
@@ -54,9 +57,10 @@ class Sheet(Block):
             said, rest = rest.top(words)
             self._words.place(said)
         rest = rest.top(gap)[1]
-        for part in self._parts:
-            place, rest = rest.top(self._part_height, gap)
-            part.place(place)
+        for at in range(0, len(self._parts), columns):
+            row, rest = rest.top(self._part_height, gap)
+            for part, place in zip(self._parts[at : at + columns], row.columns(columns, gap), strict=False):
+                part.place(place)
 
     def _veil(self, area: Area, card: Area) -> None:
         """Darken all of ``area`` but the card."""

@@ -1,4 +1,4 @@
-"""Coupons: presented by scan or by key, kept for the basket at head office, taken off again.
+"""Coupons: scanned, typed by the shopper or keyed in by staff, kept for the basket at head office, taken off again.
 
 A code that serves everybody is taken at once. A single-use coupon is first reserved at head office for this basket, by
 its transaction's uuid; it is redeemed by the sale's own record, and let go by that of its return or of a voided basket,
@@ -15,16 +15,26 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import entry, offers
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.state import Transaction
+from kiosk.checkout.state import State, Transaction
 from kiosk.checkout.text import text
 from kiosk.retail.codes import Coupon, read_code
 from kiosk.retail.codes.reading import split_identifier
 from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.digits import latin_digits
 from kiosk.retail.offer import Offer
+from kiosk.retail.policy import Policy
 from kiosk.retail.written import CURRENCIES, MANUFACTURER, unfit, written_id
 
-__all__ = ["answered", "check_again", "key_in", "return_requested", "take"]
+__all__ = [
+    "answered",
+    "check_again",
+    "key_in",
+    "return_requested",
+    "take",
+    "takes_coupons",
+    "tries_left",
+    "type_in",
+]
 
 _LONGEST = 90
 _POSITIVE_FILE: Final = "8112"
@@ -51,12 +61,31 @@ def take(desk: Desk, scanned: i.CodeScanned) -> bool:
     return True
 
 
-def key_in(desk: Desk, presented: i.CouponPresented) -> None:
-    """Staff key a code in: a shopper who could would try codes."""
-    if desk.state.operator is None:
-        desk.refuse(text("staff.sign_in_first"))
-        return
+def type_in(desk: Desk, presented: i.CouponPresented) -> None:
+    """The shopper types a code; one who tries codes out comes to an end of it soon, and asks staff."""
     code = _normal(presented.code)
+    if code and tries_left(desk.state, desk.policy):
+        _present(desk, code, keyed=True)
+    elif code:
+        desk.refuse(text("coupon.ask_staff"))
+
+
+def takes_coupons(policy: Policy) -> bool:
+    """Whether this shop has coupons at all."""
+    return bool(policy.coupons.prefixes) or policy.coupons.north_american
+
+
+def tries_left(state: State, policy: Policy) -> int:
+    """How many codes the shopper may still get wrong; 0: staff key it in."""
+    if policy.coupons.keyed == "staff":
+        return 0
+    missed = state.transaction.codes_missed if state.transaction is not None else 0
+    return max(0, policy.coupons.keyed_tries - missed)
+
+
+def key_in(desk: Desk, acted: i.OperatorActed) -> None:
+    """Staff key a code in for the shopper."""
+    code = _normal(acted.target)
     if code:
         _present(desk, code)
 
@@ -69,7 +98,7 @@ def _normal(code: str) -> str:
 # --- presented ---------------------------------------------------------------------------------------------------
 
 
-def _present(desk: Desk, code: str) -> None:
+def _present(desk: Desk, code: str, *, keyed: bool = False) -> None:
     offer = desk.book.offer_of_coupon(code) if len(code) <= _LONGEST else None
     if not _may_count(desk, code, offer.offer_id if offer is not None else ""):
         return
@@ -79,11 +108,11 @@ def _present(desk: Desk, code: str) -> None:
         return
     why = _not_here(desk, basket, offer) if offer is not None else None
     if len(code) > _LONGEST or why is not None:
-        _refuse(desk, code, why or "unknown")
+        _refuse(desk, code, why or "unknown", keyed=keyed)
     elif offer is not None and not offer.serials:
         _accept(desk, basket, BasketCoupon(code, offer.offer_id, offer.names, offer.coupon))
     else:
-        _ask(desk, basket, code, offer.coupon if offer is not None else "")
+        _ask(desk, basket, code, offer.coupon if offer is not None else "", keyed=keyed)
 
 
 def _present_written(desk: Desk, data: str) -> None:
@@ -135,9 +164,12 @@ def _not_here(desk: Desk, basket: Transaction, offer: Offer) -> e.CouponRefusal 
             return None
 
 
-def _refuse(desk: Desk, code: str, why: e.CouponRefusal) -> None:
-    desk.happened(e.CouponRefused(code[:_LONGEST], why))
-    desk.refuse(text(f"coupon.{why}"))
+def _refuse(desk: Desk, code: str, why: e.CouponRefusal, *, keyed: bool = False) -> None:
+    desk.happened(e.CouponRefused(code[:_LONGEST], why, keyed))
+    if keyed and why == "unknown" and not tries_left(desk.state, desk.policy):
+        desk.refuse(text("coupon.ask_staff"))
+    else:
+        desk.refuse(text(f"coupon.{why}"))
 
 
 def _accept(desk: Desk, before: Transaction, coupon: BasketCoupon) -> None:
@@ -160,8 +192,8 @@ def _accept(desk: Desk, before: Transaction, coupon: BasketCoupon) -> None:
 # --- asked of head office ----------------------------------------------------------------------------------------
 
 
-def _ask(desk: Desk, basket: Transaction, code: str, coupon: str, *, again: bool = False) -> None:
-    asked = e.CouponAsked(desk.mint(), code, again)
+def _ask(desk: Desk, basket: Transaction, code: str, coupon: str, *, again: bool = False, keyed: bool = False) -> None:
+    asked = e.CouponAsked(desk.mint(), code, again, keyed=keyed)
     desk.happened(asked)
     if not again:
         desk.say(text("coupon.checking"))
@@ -186,9 +218,9 @@ def answered(desk: Desk, answer: i.CouponAnswered) -> None:
     if basket.open_tender is not None or basket.paid:
         _refuse(desk, asked.code, "paying")
     elif not answer.offline and answer.state != "reserved":
-        _refuse(desk, asked.code, answer.state)
+        _refuse(desk, asked.code, answer.state, keyed=asked.keyed)
     elif offer is None or (answer.offline and not _taken_unchecked(desk, offer)):
-        _refuse(desk, asked.code, "offline" if answer.offline else "unknown")
+        _refuse(desk, asked.code, "offline" if answer.offline else "unknown", keyed=asked.keyed)
     elif any(one.offer_id == offer.offer_id for one in basket.coupons):
         _refuse(desk, asked.code, "another")
     else:

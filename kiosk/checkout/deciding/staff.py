@@ -112,6 +112,8 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             overrides.no_sale(desk, acted, operator)
         case "price_check":
             overrides.check_price(desk, acted, operator)
+        case "coupon":
+            coupons.key_in(desk, acted)
         case "suspend":
             overrides.suspend(desk, acted, operator)
         case _:
