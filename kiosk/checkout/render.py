@@ -128,7 +128,7 @@ def _attract(state: State, policy: Policy) -> s.AttractBody:
     return s.AttractBody(offered, card_only=all(t.kind != "cash" for t in offered))
 
 
-def _visit(state: State, policy: Policy) -> s.Body:
+def _visit(state: State, policy: Policy) -> s.Body:  # noqa: PLR0911 - one flat table
     basket = state.transaction
     tender = basket.open_tender if basket is not None else None
     if basket is not None and tender is not None:
@@ -547,6 +547,9 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
     if state.finishing is not None or state.last_sale is not None:
         acts.append("reprint")
     acts.append("open_lane" if state.lane.closed_reason else "close_lane")
-    if takes_coupons(policy) and state.phase in (Phase.IDLE, Phase.SCANNING):
-        acts.append("coupon")
-    return [*acts, *day_acts(state), "price_check", "no_sale"]
+    return [*acts, *day_acts(state), *_coupon_acts(state, policy), "price_check", "no_sale"]
+
+
+def _coupon_acts(state: State, policy: Policy) -> list[OperatorAct]:
+    """A code may be keyed in before paying begins, where the shop has coupons."""
+    return ["coupon"] if takes_coupons(policy) and state.phase in (Phase.IDLE, Phase.SCANNING) else []

@@ -71,6 +71,7 @@ def acted(lane: HandLane, act: Act) -> i.OperatorActed:
         "quantity": i.OperatorActed(act, line=1, quantity=150),
         "weight_keyed": i.OperatorActed(act, quantity=1250, reason="scale_out"),
         "no_sale": i.OperatorActed(act, reason="change"),
+        "coupon": i.OperatorActed(act, "SPRING"),
     }
     return wanted.get(act, i.OperatorActed(act, target))
 

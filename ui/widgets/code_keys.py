@@ -51,9 +51,9 @@ class CodeKeys(Block):
     def arrange(self, area: Area) -> None:
         """Rows of equal keys, the last beside the key that takes away."""
         gap = self.kit.px(6 if self.kit.portrait else 8)
-        for names, row in zip(_ROWS, area.rows(len(_ROWS), gap), strict=True):
-            cells = row.columns(len(_ROWS[0]), gap)
+        rows = [row.columns(len(_ROWS[0]), gap) for row in area.rows(len(_ROWS), gap)]
+        for names, cells in zip(_ROWS, rows, strict=True):
             for key, cell in zip(names, cells, strict=False):
                 self.keys[key].place(cell)
-        first, last = cells[-_BACK_KEYS], cells[-1]
+        first, last = rows[-1][-_BACK_KEYS], rows[-1][-1]
         self.back.place(Area(first.x, first.y, last.x + last.w - first.x, first.h))
