@@ -67,6 +67,7 @@ from messages.lane_events import (
 )
 from messages.payload import Payload
 from messages.tender_events import TenderRequested, TenderReversed, TenderSettled
+from messages.training_events import TrainingBegan, TrainingEnded
 from messages.transaction_events import (
     LayerSaving,
     PiecesBagged,
@@ -147,6 +148,8 @@ __all__ = [
     "TenderSettled",
     "TerminalDayClosed",
     "TerminalReconciled",
+    "TrainingBegan",
+    "TrainingEnded",
     "TransactionCompleted",
     "TransactionOpened",
     "TransactionResumed",

@@ -81,6 +81,7 @@ class Stage:
         self.notice: NoticeStrip | None = None
         self.sheet: Sheet | None = None
         self.warning: NoticeStrip | None = None
+        self.training: NoticeStrip | None = None
         self.root = Block(self._kit(_Look("en", large=False, contrast=False, staff=False, size=size)))
 
     @property
@@ -159,6 +160,8 @@ class Stage:
         self.header = Header(kit, touches, staff=look.staff)
         self.notice = NoticeStrip(kit, shadow=True)
         self.warning = NoticeStrip(kit, size=TypeSize.NOTE, radius=1)
+        self.training = NoticeStrip(kit, size=TypeSize.NOTE, radius=1)
+        self.training.show(kit.say("training.band"), "error")
 
     def _show_view(self, screen: Screen) -> None:
         kind = type(screen.body)
@@ -187,11 +190,16 @@ class Stage:
         self.header.show(screen.chrome)
 
     def _show_warnings(self, screen: Screen) -> None:
-        """One bar for what lasts. Of several the last is said: devices stand behind the network, and matter more."""
+        """One bar for what lasts. Of several the last is said: devices stand behind the network, and matter more.
+
+        While there is training that is said instead, over everything.
+        """
         assert self.warning is not None  # noqa: S101 - made with the look
         if screen.warnings:
             self.warning.show(self.kit.say(screen.warnings[-1]), "warning")
-        self.root.keep(self.warning, screen.warnings)
+        self.root.keep(self.warning, screen.warnings and not screen.chrome.training)
+        assert self.training is not None  # noqa: S101 - made with the look
+        self.root.keep(self.training, screen.chrome.training)
 
     def _show_notice(self, screen: Screen, earlier: Screen | None) -> None:
         assert self.notice is not None  # noqa: S101 - made with the look
@@ -221,8 +229,12 @@ class Stage:
         assert self.view is not None  # noqa: S101 - shown before
         assert self.notice is not None  # noqa: S101 - made with the look
         assert self.warning is not None  # noqa: S101 - made with the look
+        assert self.training is not None  # noqa: S101 - made with the look
+        if self.training.parent is not None:
+            bar, rest = rest.top(kit.tall(_WARNING_ROW))
+            self.training.place(bar)
         if self.header.parent is not None:
-            bar, rest = window.top(Header.height_in(kit))
+            bar, rest = rest.top(Header.height_in(kit))
             self.header.place(bar)
         if self.warning.parent is not None:
             bar, rest = rest.top(kit.tall(_WARNING_ROW))

@@ -28,7 +28,17 @@ _RANK: dict[str, int] = {"now": 0, "soon": 1, "later": 2}
 _JUDGING: tuple[Act, ...] = ("approve", "refuse")
 _RECENT_MS = 10 * 60_000
 _RECENT = 6
-_LASTING = ("near_end", "fiscal_certificate", "no_book", "book", "settings", "clock", "z_waits")
+_LASTING = (
+    "near_end",
+    "fiscal_certificate",
+    "no_book",
+    "book",
+    "settings",
+    "clock",
+    "z_waits",
+    "terminal_differs",
+    "training",
+)
 
 
 @dataclass(frozen=True, slots=True)

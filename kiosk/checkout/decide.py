@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import events as e
@@ -29,8 +29,10 @@ from kiosk.checkout.deciding import (
     weighing,
 )
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.effects import Effect, SetLight, TellTerminal, WeighAt
+from kiosk.checkout.decision import Decision
+from kiosk.checkout.effects import SetLight, TellTerminal, WeighAt
 from kiosk.checkout.moment import Moment
+from kiosk.checkout.rehearsing import rehearse
 from kiosk.checkout.state import State
 from kiosk.checkout.text import text
 from kiosk.retail import points
@@ -42,21 +44,21 @@ _SOON = frozenset({"book", "fiscal_certificate", "near_end", "settings"})
 _URGENT = frozenset({"fiscal", "help", "cash", "tender_unknown", "signature", "reversal", "printer"})
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What happened, in order, and what shall be done once the durable part of it is on disk."""
-
-    events: tuple[e.Event, ...] = ()
-    effects: tuple[Effect, ...] = ()
-
-    @property
-    def durable(self) -> tuple[e.Durable, ...]:
-        """What must be journalled before any effect is performed."""
-        return tuple(event for event in self.events if not isinstance(event, e.Transient))
-
-
 def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decision:
     """Decide. ``book`` is the one pinned by the open transaction; only this function reads it."""
+    if state.live.rehearsal is None:
+        return _decide(state, moment, input_, book)
+    decision = rehearse(state, moment, input_, book, _decide)
+    ended = any(isinstance(event, e.TrainingEnded) for event in decision.events)
+    if not ended:
+        return decision
+    lane = replace(state, training="")
+    again = (light(lane), remote.standing(lane), WeighAt(weighing.scale_price(lane)))
+    return replace(decision, effects=(*decision.effects, *again))
+
+
+def _decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decision:
+    """At a lane, or at a rehearsal as if it were one."""
     desk = Desk(state, moment, book)
     if _shoppers_touch(input_):
         desk.touched()
@@ -84,7 +86,12 @@ def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisio
 
 
 def light(state: State) -> SetLight:
-    """The lane light: green free, amber help soon, red help now, blinking while staff are at it, off when closed."""
+    """The lane light: green free, amber help soon, red help now, blinking while staff are at it, off when closed.
+
+    While there is training it blinks amber, whatever is played: staff are there, and nobody needs to come.
+    """
+    if state.training or state.rehearsing:
+        return SetLight("amber", blinking=True)
     if state.lane.closed_reason or state.live.storage:
         return SetLight("red" if state.live.storage else "off")
     if not state.lane.series:

@@ -45,7 +45,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """Print the receipt of a completed transaction -> PrinterAnswered(job)."""
+    """Print the receipt of a completed transaction -> PrinterAnswered(job); ``training``: of one that is none."""
 
     job: str
     completed: TransactionCompleted
@@ -53,6 +53,7 @@ class Print:
     copy: bool
     printed: tuple[FiscalText, ...] = ()
     fiscal: Literal["", "given", "unsigned"] = ""
+    training: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ from kiosk.checkout.shown import (
     PointsShown,
     PromptShown,
     QrShown,
+    RehearsalSet,
+    Rehearsed,
     SecondAwaited,
     SignInRefused,
     StaffComing,
@@ -119,6 +121,7 @@ from kiosk.checkout.tender_events import (
     TenderReversed,
     TenderSettled,
 )
+from kiosk.checkout.training_events import TrainingBegan, TrainingCause, TrainingEnded, TrainingEvent
 from kiosk.checkout.transaction_events import (
     BaggedPiece,
     LayerSaving,
@@ -223,6 +226,8 @@ __all__ = [
     "ReceiptPrinted",
     "ReceiptRequested",
     "ReceiptUnknown",
+    "RehearsalSet",
+    "Rehearsed",
     "ReversalStage",
     "SalePoints",
     "SecondAwaited",
@@ -248,6 +253,10 @@ __all__ = [
     "TerminalDayClosed",
     "TerminalPrompt",
     "TerminalReconciled",
+    "TrainingBegan",
+    "TrainingCause",
+    "TrainingEnded",
+    "TrainingEvent",
     "TransactionCompleted",
     "TransactionEvent",
     "TransactionOpened",
@@ -264,7 +273,7 @@ __all__ = [
 ]
 
 
-Durable = LaneEvent | BasketEvent | TenderEvent | TransactionEvent | FiscalEvent | DayEvent
+Durable = LaneEvent | BasketEvent | TenderEvent | TransactionEvent | FiscalEvent | DayEvent | TrainingEvent
 Event = Durable | Transient
 
 DURABLE_EVENTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Durable)}

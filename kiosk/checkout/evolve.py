@@ -8,6 +8,7 @@ from typing import assert_never
 from kiosk.checkout import events as e
 from kiosk.checkout.day_state import booked
 from kiosk.checkout.fiscal_state import folded
+from kiosk.checkout.rehearsal import set_up
 from kiosk.checkout.state import LASTING, Finishing, Lane, Live, Operator, Reversal, Shopper, State, Tender, Transaction
 from kiosk.retail.occasion import Used
 from kiosk.retail.transaction import LineItem
@@ -128,6 +129,10 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.TerminalReconciled()
         ):
             return state
+        case e.TrainingBegan():
+            return replace(state, training=event.by)
+        case e.TrainingEnded():
+            return replace(state, training="", live=replace(state.live, rehearsal=None))
         case _:
             return folded(state, event)
 
@@ -546,9 +551,20 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
             live = replace(live, staff_coming=event.coming)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
+        case e.RehearsalSet():
+            live = replace(live, rehearsal=set_up(state))
+        case e.Rehearsed():
+            live = replace(live, rehearsal=evolve(_rehearsal(live), event.event))
         case _:
             assert_never(event)
     return replace(state, live=live)
+
+
+def _rehearsal(live: Live) -> State:
+    if live.rehearsal is None:
+        message = "rehearsed without a training"
+        raise ValueError(message)
+    return live.rehearsal
 
 
 def _weight_shown(state: State, event: e.WeightShown) -> Live:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from kiosk.checkout import screen as s
@@ -15,6 +16,7 @@ from kiosk.checkout.deciding.payment import unusable
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.inputs import OperatorAct
+from kiosk.checkout.lane_acts_shown import with_lane_acts
 from kiosk.checkout.state import Finishing, Operator, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
 from kiosk.retail.money import Money
@@ -34,7 +36,11 @@ _SHOPPERS = frozenset({"scanner", "produce_scale", "bagging_scale", "printer", "
 
 
 def render(state: State, policy: Policy) -> s.Screen:
-    """One whole picture."""
+    """One whole picture; while there is training, of what is played."""
+    played = state.live.rehearsal
+    if played is not None:
+        screen = render(played, policy)
+        return replace(screen, chrome=replace(screen.chrome, workstation=state.lane.workstation, training=True))
     body = _body(state, policy)
     return s.Screen(
         chrome=_chrome(state, policy),
@@ -547,7 +553,8 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
     if state.finishing is not None or state.last_sale is not None:
         acts.append("reprint")
     acts.append("open_lane" if state.lane.closed_reason else "close_lane")
-    return [*acts, *day_acts(state), *_coupon_acts(state, policy), "price_check", "no_sale"]
+    acts += [*day_acts(state), *_coupon_acts(state, policy), "price_check", "no_sale"]
+    return with_lane_acts(acts, state, policy)
 
 
 def _coupon_acts(state: State, policy: Policy) -> list[OperatorAct]:

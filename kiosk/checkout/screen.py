@@ -71,7 +71,7 @@ class StaffBadge:
 
 @dataclass(frozen=True, slots=True)
 class Chrome:
-    """What every screen carries: language, text size, help, and who is looking."""
+    """What every screen carries: language, text size, help, who is looking, and that it is only ``training``."""
 
     language: str
     languages: tuple[str, ...]
@@ -83,6 +83,7 @@ class Chrome:
     help_called: bool = False
     staff: StaffBadge | None = None
     staff_coming: bool = False
+    training: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ They change ``State.live`` and nothing else. ``kiosk.checkout.events`` hands the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.text import Text
@@ -40,6 +40,8 @@ __all__ = [
     "PointsShown",
     "PromptShown",
     "QrShown",
+    "RehearsalSet",
+    "Rehearsed",
     "SecondAwaited",
     "SignInRefused",
     "StaffComing",
@@ -328,6 +330,21 @@ class SignInRefused:
     attempts_left: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class RehearsalSet:
+    """Training has begun: from here on what is on show is a rehearsal, set up from the lane as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """In the rehearsal, this would have happened. ``event``: any event but one of these two.
+
+    Its type is the union that this class is itself part of, which no module below that union can name.
+    """
+
+    event: Any
+
+
 Transient = (
     ViewShown
     | ItemArmed
@@ -357,4 +374,6 @@ Transient = (
     | MessageShown
     | StaffComing
     | SignInRefused
+    | RehearsalSet
+    | Rehearsed
 )

@@ -270,6 +270,8 @@ class Live:
     message: Text | None = None
     """What staff say to the shopper from afar."""
     staff_coming: bool = False
+    rehearsal: State | None = None
+    """While there is training: the lane that is played at. It is nowhere else, and goes with the power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,10 +303,19 @@ class State:
     """Commands from afar that were answered, newest last: one that comes again is known."""
     books: Books = field(default_factory=Books)
     """What X and Z reports are made of."""
+    training: str = ""
+    """The operator who began a training that has not ended."""
+    rehearsing: bool = False
+    """This is no lane: it is what is played while there is training."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False
     live: Live = field(default_factory=Live)
+
+    @property
+    def front(self) -> State:
+        """What people at the lane have before them: the rehearsal, where there is one."""
+        return self.live.rehearsal or self
 
     @property
     def phase(self) -> Phase:

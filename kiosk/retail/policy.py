@@ -174,7 +174,7 @@ class Timeouts:
     ``idle``: no touch until the warning; ``warning``: until the basket is suspended;
     ``thanks``: the last screen; ``card``: the terminal's silence before it is asked; ``ask``: head office's answer;
     ``qr_answer``: its answer about a payment by code, which the acquirer must give it first; ``qr_status``: between two
-    questions what became of one.
+    questions what became of one; ``training``: no touch until a training is over by itself.
     """
 
     idle: int = 60_000
@@ -186,6 +186,7 @@ class Timeouts:
     qr_answer: int = 8_000
     qr_status: int = 5_000
     staff: int = 60_000
+    training: int = 900_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ Act = Literal[
     "price_check",
     "suspend",
     "coupon",
+    "training",
 ]
 """Everything that staff can do at a lane; each is asked about in ``Rights.denial`` before it is done."""
 
@@ -86,7 +87,7 @@ class Request:
 _TECHNICIAN: Final[tuple[Act, ...]] = ("approve", "refuse", "reprint", "close_lane", "open_lane", "price_check")
 
 
-_SUPERVISORS: Final[tuple[Act, ...]] = ("no_sale", "weight_keyed", "z_report")
+_SUPERVISORS: Final[tuple[Act, ...]] = ("no_sale", "weight_keyed", "z_report", "training")
 
 
 def default_roles() -> tuple[Role, ...]:
@@ -123,7 +124,8 @@ class Rights:
     ``need_reason``: acts that are done only for a reason of ``reasons``. ``need_second``: acts that a second person
     must confirm with their own badge or PIN (four eyes). ``maximum_quantity``: of one line, by staff. ``keyed_weight``:
     whether a weight may be typed in, and is marked so, or never (what the law of weights says). ``key``: the key switch
-    signs an attendant in by itself, or only opens the pad for a PIN.
+    signs an attendant in by itself, or only opens the pad for a PIN. ``training``: whether a lane may be played at
+    without a trace, or the law wants a record of that too.
     """
 
     roles: tuple[Role, ...] = field(default_factory=default_roles)
@@ -133,6 +135,7 @@ class Rights:
     maximum_quantity: int = 999
     keyed_weight: Literal["marked", "forbidden"] = "forbidden"
     key: Literal["alone", "with_pin"] = "alone"
+    training: Literal["allowed", "forbidden"] = "allowed"
 
     def role(self, name: str) -> Role | None:
         """The role of a name; ``None``: the shop has none, and who bears it may do nothing."""

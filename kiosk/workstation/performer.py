@@ -47,6 +47,7 @@ class MakeReceipt(Protocol):
         time_zone: str,
         printed: tuple[FiscalText, ...] = (),
         fiscal: Literal["", "given", "unsigned"] = "",
+        training: bool = False,
     ) -> Document:
         """A document for the printer."""
 
@@ -223,6 +224,7 @@ class Performer:
             time_zone=zone,
             printed=job.printed,
             fiscal=job.fiscal,
+            training=job.training,
         )
 
     async def _print_document(self, printer: Printer, document: Document) -> None:

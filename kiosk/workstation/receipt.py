@@ -43,16 +43,21 @@ def receipt(
     time_zone: str,
     printed: tuple[FiscalText, ...] = (),
     fiscal: Literal["", "given", "unsigned"] = "",
+    training: bool = False,
 ) -> Document:
     """The receipt in the transaction's language (the shop's first where that is unknown).
 
     ``legal_number`` is printed where there is one; ``copy`` heads it with the word for a copy; ``time_zone`` is the
     store's IANA name. Amounts are those of ``completed``: nothing is computed anew. ``fiscal``: a fiscal device has
     ``given`` what is ``printed``, or the sale stands ``unsigned``, which the receipt then says as the law has it.
+    ``training``: nothing was sold; it says so all over and has nothing of a document, no title, tax number or code.
     """
     language = next((tag for tag in (completed.language, *policy.languages) if tag in LANGUAGES), "en")
     said = Translator(language, paper=True)
     layout = policy.receipt or ReceiptLayout()
+    if training:
+        policy = replace(policy, tax_number="")
+        layout = replace(layout, heading=(), title="receipt.training_title", notices=(), legal=())
     letters = _letters(completed) if layout.letters else {}
     parts: list[Part] = [
         *_heading(completed, policy, _notices(policy, layout, fiscal), said, copy=copy),
@@ -69,7 +74,18 @@ def receipt(
         *_foot(completed, layout, said),
         Cut(),
     ]
-    return Document(job, tuple(parts), language)
+    return Document(job, tuple(_played(parts, said) if training else parts), language)
+
+
+def _played(parts: Iterable[Part], said: Translator) -> Iterator[Part]:
+    """The word for training above, below and at every rule between; and no code that anybody could bring back."""
+    word = TextLine(said.t("receipt.training"), align="centre", bold=True, size=2)
+    yield word
+    for part in parts:
+        if isinstance(part, Rule | Cut):
+            yield word
+        if not isinstance(part, QrCode):
+            yield part
 
 
 def _notices(policy: Policy, layout: ReceiptLayout, fiscal: str) -> ReceiptLayout:

@@ -167,7 +167,7 @@ class BookShelf:
 
     def settle(self, state: State) -> OverlaidBook | None:
         """The book for the next decision: a waiting one comes into force once no basket is open."""
-        if self._waiting is not None and (self.current is None or state.transaction is None):
+        if self._waiting is not None and (self.current is None or state.front.transaction is None):
             waiting, self._waiting = self._waiting, None
             self._use(waiting)
         return self.current

@@ -180,6 +180,7 @@ class Rig:
         time_zone: str,
         printed: tuple[FiscalText, ...] = (),
         fiscal: str = "",
+        training: bool = False,
     ) -> Document:
         if self.receipt_fails:
             text = "no such word"

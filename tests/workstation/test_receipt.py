@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 import pytest
 
-from hal.printer.contract import Cut, Document, QrCode, TextLine
+from hal.printer.contract import Cut, Document, Feed, QrCode, TextLine
 from kiosk.checkout.events import SalePoints, SettledTender, TransactionCompleted
 from kiosk.i18n.translate import Translator
 from kiosk.retail.fiscal import FiscalRule, FiscalText
@@ -247,6 +247,25 @@ def test_a_copy_says_so_first_and_large_and_the_original_does_not(language: str,
     assert isinstance(first, TextLine)
     assert (first.left, first.size) == (word, 2)
     assert word not in words(printed(sale(language)))
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "TRAINING"), ("bn", "প্রশিক্ষণ"), ("pt_BR", "TREINAMENTO")])
+def test_a_receipt_of_a_training_says_so_all_over_and_is_no_document(language: str, word: str) -> None:
+    played = receipt(
+        sale(language=language), BANGLADESH, "", copy=False, job="j", time_zone="Asia/Dhaka", training=True
+    )
+    parts = [part for part in played.parts if not isinstance(part, Feed)]
+    heads = [at for at, part in enumerate(parts) if isinstance(part, TextLine) and part.left == word and part.size == 2]
+    assert heads[0] == 0
+    assert heads[-1] == len(parts) - 2, "the last thing before the cut"
+    assert len(heads) >= 5
+    assert not any(isinstance(part, QrCode) for part in parts)
+    said = words(played)
+    assert BANGLADESH.tax_number not in said
+    assert Translator(language, paper=True).t("receipt.training_title") in said
+    of_law = layout("bd")
+    for message_id in (of_law.title, *of_law.heading, *of_law.legal):
+        assert Translator(language, paper=True).t(message_id) not in said
 
 
 def test_a_bengali_receipt_is_bengali_to_the_last_digit() -> None:

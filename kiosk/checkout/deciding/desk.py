@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from kiosk.checkout import effects as f
@@ -38,8 +38,9 @@ class Desk:
 
     @property
     def policy(self) -> Policy:
-        """How the shop trades."""
-        return self.book.policy
+        """How the shop trades; in a rehearsal nothing has a legal number, and no fiscal device signs."""
+        policy = self.book.policy
+        return replace(policy, fiscal=None, legal_series="") if self.state.rehearsing else policy
 
     @property
     def basket(self) -> Transaction | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import business_day, earning, fiscal, payment, receipt, terminal
+from kiosk.checkout.deciding import business_day, earning, fiscal, payment, receipt, terminal, training
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
@@ -36,6 +36,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
             power.kiosk, power.epoch, power.store, power.workstation, power.release, desk.moment.utc_ms
         )
         desk.happened(opened)
+    training.after_power(desk)
     if desk.state.operator is not None:
         desk.happened(e.OperatorOff(desk.state.operator.operator_id, "restart"))
     desk.do(f.Enable("scanner"), f.Enable("produce_scale"), f.Enable("bagging_scale"))

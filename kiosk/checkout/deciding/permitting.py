@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.deciding.training import NOT_REHEARSED
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
 from kiosk.retail.rights import Denial, Request
@@ -33,6 +34,9 @@ def done_by(
         return
     if denial is not None:
         deny(desk, acted, operator, denial)
+        return
+    if desk.state.rehearsing and acted.act in NOT_REHEARSED:
+        desk.refuse(text("training.not_here"))
         return
     before = len(desk.events)
     perform(desk, acted, operator)

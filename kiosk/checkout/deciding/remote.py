@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
+from kiosk.checkout.day_shown import day_conditions
 from kiosk.checkout.deciding import business_day, lane, staff
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import State
@@ -149,4 +150,6 @@ def lane_commanded(desk: Desk, command: i.HeadOfficeCommanded) -> None:
 
 def standing(state: State) -> f.TellStanding:
     """What staff should know of the lane from afar."""
-    return f.TellStanding(tuple(device for device, _cause in state.live.lost), state.live.conditions)
+    training = ("training",) if state.training else ()
+    conditions = (*state.live.conditions, *day_conditions(state.books), *training)
+    return f.TellStanding(tuple(device for device, _cause in state.live.lost), conditions)

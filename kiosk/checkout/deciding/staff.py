@@ -19,6 +19,7 @@ from kiosk.checkout.deciding import (
     payment,
     permitting,
     receipt,
+    training,
 )
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
@@ -116,6 +117,8 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             coupons.key_in(desk, acted)
         case "suspend":
             overrides.suspend(desk, acted, operator)
+        case "training":
+            training.turn(desk, operator)
         case _:
             assert_never(acted.act)
 

@@ -1,0 +1,19 @@
+"""What staff are offered to do with the lane itself, beside what they may do with a basket."""
+
+from __future__ import annotations
+
+from kiosk.checkout.deciding.training import NOT_REHEARSED, may_begin
+from kiosk.checkout.inputs import OperatorAct
+from kiosk.checkout.state import State
+from kiosk.retail.policy import Policy
+
+__all__ = ["with_lane_acts"]
+
+
+def with_lane_acts(acts: list[OperatorAct], state: State, policy: Policy) -> list[OperatorAct]:
+    """The acts, with those on the lane that are possible now; in a rehearsal without what is not played."""
+    if state.rehearsing:
+        return [*(act for act in acts if act not in NOT_REHEARSED), "training"]
+    if may_begin(state) and policy.rights.training == "allowed":
+        acts = [*acts, "training"]
+    return acts
