@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from hal.device import Device
 
 __all__ = [
+    "ALL_BRANDS",
     "CardReader",
     "DayTotal",
     "DayTotals",
@@ -32,6 +33,9 @@ __all__ = [
 
 PaymentOutcome = Literal["approved", "partial", "declined", "cancelled", "not_found", "in_progress", "unknown"]
 Entry = Literal["", "chip", "contactless", "swiped", "keyed"]
+
+ALL_BRANDS: Final = "*"
+"""In place of a brand: a total of all cards together, from a terminal whose own groups are no names of brands."""
 
 _SHORTEST = 13
 """Digits of a card number, up to 19 (ISO/IEC 7812-1; 12 and fewer are no payment card)."""
@@ -159,7 +163,11 @@ class Display(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DayTotal:
-    """The terminal's total of one brand since it last ended its day: payments less what was given back."""
+    """The terminal's total of one brand since it last ended its day: payments less what was given back.
+
+    ``brand``: as its payments have it, or ``ALL_BRANDS``; then it is the only total, and ``count`` is counted as the
+    terminal likes (it may count what was given back as well).
+    """
 
     brand: str
     count: int

@@ -7,8 +7,9 @@ Sample settings: ``model = "simulated"``, ``terminal = "127.0.0.1:20007"`` or ``
 
 The wire is one JSON object a line. Asked: ``{"id": 7, "pay": {"request", "amount_minor", "currency", "kind"}}``,
 ``{"id": 8, "status": {"request"}}``, ``{"id": 9, "abort": {"request"}}``, ``{"id": 10, "reverse": {"request",
-"amount_minor", "currency", "reference"}}``. Answered: ``{"id": 7, "payment": {...}}`` (the fields of ``Payment``),
-``{"id": 10, "done": true}``. Told by itself: ``{"prompt": "present_card", "request": "..."}``.
+"amount_minor", "currency", "reference"}}``, ``{"id": 11, "end_of_day": {}}``. Answered: ``{"id": 7, "payment": {...}}``
+(the fields of ``Payment``), ``{"id": 10, "done": true}``, ``{"id": 11, "day": {"report": ["..."], "totals": [{"brand",
+"count", "amount_minor"}]}}``. Told by itself: ``{"prompt": "present_card", "request": "..."}``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
-from hal.card_reader.contract import Entry, Payment, PaymentOutcome, Prompt
+from hal.card_reader.contract import DayTotal, Entry, Payment, PaymentOutcome, Prompt
 from hal.device import (
     DeviceError,
     Health,
@@ -34,7 +35,7 @@ from hal.device import (
 from hal.knobs import Board, KnobServer
 from hal.lifecycle import Lifecycle
 
-__all__ = ["Driver", "Settings", "read_answer"]
+__all__ = ["Driver", "Settings", "read_answer", "read_day", "read_payment"]
 
 _CONNECT_SECONDS = 3
 _LONGEST_LINE = 64 * 1024
@@ -106,15 +107,39 @@ def _fits(name: str, value: object) -> bool:
             return isinstance(value, str)
 
 
+def read_day(answer: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[DayTotal, ...]]:
+    """The terminal's word on the end of its day: lines and totals. Raises ``ProtocolError`` for anything else."""
+    told = answer.get("day")
+    report, totals = (told.get("report"), told.get("totals")) if isinstance(told, dict) else (None, None)
+    if not (isinstance(report, list) and all(isinstance(line, str) for line in report) and isinstance(totals, list)):
+        text = "no end of a day"
+        raise ProtocolError(text)
+    return tuple(report), tuple(map(_total, totals))
+
+
+def _total(told: object) -> DayTotal:
+    match told:
+        case {"brand": str(brand), "count": int(count), "amount_minor": int(minor)} if (
+            type(count) is type(minor) is int
+        ):
+            return DayTotal(brand, count, minor)
+        case _:
+            text = "a day's total that is none"
+            raise ProtocolError(text)
+
+
 class Driver(Lifecycle):
     """The kiosk's end of the terminal's cable."""
 
     simulated = True
-    capabilities: frozenset[str] = frozenset({"status", "partial", "abort", "reverse", "prompts", "signature"})
+    capabilities: frozenset[str] = frozenset(
+        {"status", "partial", "abort", "reverse", "prompts", "signature", "end_of_day", "day_totals"}
+    )
 
     def __init__(self, name: str, settings: Settings) -> None:
         super().__init__(name)
         self._settings = settings
+        self.day_totals: tuple[DayTotal, ...] | None = None
         self._plugged = True
         self._lost: str | None = None  # the cause told last; None before the first word and while linked
         self._number = 0
@@ -178,6 +203,12 @@ class Driver(Lifecycle):
         """See ``CardReader.reverse``."""
         asked = {"request": request, "amount_minor": amount_minor, "currency": currency, "reference": reference}
         return (await self._ask("reverse", asked)).get("done") is True
+
+    async def end_of_day(self) -> tuple[str, ...]:
+        """See ``EndOfDay.end_of_day``."""
+        self.day_totals = None
+        report, self.day_totals = read_day(await self._ask("end_of_day", {}))
+        return report
 
     async def unplug(self) -> None:
         """Pull the cable at the kiosk's end."""

@@ -11,8 +11,12 @@ for money, how much it asks for and which receipt was the last one. After a lost
 ours if it is a newer one over that very amount; anything else is ``unknown``, for staff, and never "not found". Without
 a memory file that holds within one run of the kiosk only. One till per terminal, or none of this is true.
 
+At the end of a day a terminal may tell its totals (04 0F with bitmap 60: seven groups of cards, each with count and
+amount). They are told on as one total of all cards, because the groups are not the brands of the receipts.
+
 Unconfirmed: the registration's container that asks for receipts as blocks of text (06 D3); that ``B4`` means a payment
-is reversed already.
+is reversed already; that the amounts of bitmap 60 are less what was given back, and how that is counted; what a
+terminal repeats (06 20) once its day has ended, which is why it is asked then, as after every start.
 """
 
 from __future__ import annotations
@@ -41,8 +45,17 @@ from hal.card_reader.common.zvt_codec import (
     data_of,
     packet,
 )
-from hal.card_reader.common.zvt_dialogue import CURRENCIES, Asked, Hearing, judge, number_of, recognise
-from hal.card_reader.contract import Payment, Prompt
+from hal.card_reader.common.zvt_dialogue import (
+    CURRENCIES,
+    Asked,
+    Hearing,
+    day_report,
+    day_totals,
+    judge,
+    number_of,
+    recognise,
+)
+from hal.card_reader.contract import DayTotal, Payment, Prompt
 from hal.device import DeviceError, NoHardwareError, TimeoutExpiredError
 from hal.ports.named import port_named
 from hal.ports.serial import Framing
@@ -142,12 +155,13 @@ class _Line:
 class Driver(StreamDevice):
     """One terminal, in one dialogue at a time; ``turn`` is held by whoever leads it."""
 
-    capabilities = frozenset({"partial", "abort", "reverse", "prompts", "signature", "end_of_day"})
+    capabilities = frozenset({"partial", "abort", "reverse", "prompts", "signature", "end_of_day", "day_totals"})
 
     def __init__(self, name: str, settings: Settings) -> None:
         port = port_named(settings.port, baud=settings.baud, framing=settings.framing)
         super().__init__(name, port, retry_ms=settings.retry_ms)
         self._settings = settings
+        self.day_totals: tuple[DayTotal, ...] | None = None
         self._line: _Line | None = None
         self._asked: Asked | None = None  # the newest, as in the memory file; None: not read yet
         self._last: str | None = None  # the newest payment's number; None: not known
@@ -245,14 +259,21 @@ class Driver(StreamDevice):
         return done
 
     async def end_of_day(self) -> tuple[str, ...]:
-        """See ``EndOfDay.end_of_day``."""
+        """See ``EndOfDay.end_of_day``. A payment whose answer was lost is asked about while its receipt is the last."""
         self._need_terminal()
+        self.day_totals = None
+        if self._asked is not None and self._asked.last and self._asked.request not in self._known:
+            await self.status(self._asked.request)
         heard = Hearing()
-        await self._lead(_END_OF_DAY, self._password(), heard)
-        if not heard.completed:
-            text = f"{self.name}: the terminal did not close its day (ZVT {heard.aborted or 0:02X})"
+        await self._lead(_END_OF_DAY, self._password(), heard, lambda: self._blur(""))
+        with suppress(DeviceError):  # the day has ended all the same; a new connection begins with this
+            await self._learn_last()
+        if not heard.completed or heard.status.result:
+            code = heard.aborted or heard.status.result or 0
+            text = f"{self.name}: the terminal did not close its day (ZVT {code:02X})"
             raise DeviceError(text)
-        return tuple(line for each in heard.receipts for line in each.lines)
+        self.day_totals = day_totals(heard, self._settings.currency)
+        return day_report(heard)
 
     async def _pay(self, request: str, amount_minor: int) -> Payment:
         heard, asked = Hearing(), Asked(request, amount_minor)
@@ -281,7 +302,7 @@ class Driver(StreamDevice):
             del self._known[oldest]
 
     async def _blur(self, request: str) -> None:
-        """A reversal makes a receipt too: another payment that is not settled is no more to be known by its receipt."""
+        """A reversal, a day's end make a receipt too: another payment not settled is no more to be known by its own."""
         asked = self._asked
         if asked is not None and asked.last and asked.request != request and asked.request not in self._known:
             await self._try_to_remember(replace(asked, last=""))
@@ -307,12 +328,16 @@ class Driver(StreamDevice):
         currency = bytes.fromhex(CURRENCIES[self._settings.currency])
         await self._lead(_REGISTER, self._password() + bytes([_CONFIG]) + currency + _TEXT_BLOCKS, Hearing())
         if self._last is None:
-            with suppress(RefusedError):  # busy, or it has none: then a lost answer cannot be told from an old one
-                await self._lead(_REPEAT, self._password(), Hearing())
+            await self._learn_last()
         while True:
             self.answered()
             await asyncio.sleep(self._settings.poll_ms / 1000)
             await self.probe()
+
+    async def _learn_last(self) -> None:
+        """Which receipt is the last. Where it has none, or is busy, a lost answer cannot be told from an old one."""
+        with suppress(RefusedError):
+            await self._lead(_REPEAT, self._password(), Hearing())
 
     async def _lead(
         self, command: bytes, data: bytes, heard: Hearing, first: Callable[[], Awaitable[None]] | None = None
@@ -339,7 +364,7 @@ class Driver(StreamDevice):
                 self._last = None  # what the terminal's newest receipt is must be learned again
                 await self.port.close()
                 raise
-            self._last = number_of(heard.status) or self._last
+            self._last = None if command == _END_OF_DAY else number_of(heard.status) or self._last
             if line.owed:  # its answer to an abort that came too late must not be taken for one to the next command
                 await self.port.close()
 

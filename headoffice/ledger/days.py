@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from headoffice.ledger.day_tables import OpenDay, ZReport
 from headoffice.ledger.tables import Kiosk, Transaction
+from kiosk.retail.day_report import ALL_BRANDS
 from messages import events
 from messages.day_report import DayReport, Grand, Matched, Sums
 
@@ -142,7 +143,8 @@ def _reconciled(session: Session, at: Place, event: events.TerminalReconciled) -
 
 def _difference(row: Matched) -> str:
     here, there = f"{row.our_count} of {row.our_amount}", f"{row.their_count} of {row.their_amount}"
-    return f"{row.brand or '-'} {here} here, {there} at the terminal"
+    brand = "all cards" if row.brand == ALL_BRANDS else row.brand or "-"
+    return f"{brand} {here} here, {there} at the terminal"
 
 
 def last_z(session: Session, store: str, workstation: str, series: int) -> int | None:

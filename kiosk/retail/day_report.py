@@ -15,6 +15,7 @@ from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import TenderKind
 
 __all__ = [
+    "ALL_BRANDS",
     "MAXIMUM_ROWS",
     "AtTerminal",
     "Books",
@@ -50,6 +51,9 @@ __all__ = [
 
 MAXIMUM_ROWS: Final = 64
 """Rows of one table; what would be one more is counted in a row without a name."""
+
+ALL_BRANDS: Final = "*"
+"""In place of a brand: all cards together, where a terminal tells no more."""
 
 ReportKind = Literal["x", "z"]
 CloseCause = Literal["", "staff", "head_office", "turn"]
@@ -242,7 +246,7 @@ class DayReport:
 
 @dataclass(frozen=True, slots=True)
 class TerminalTotal:
-    """The terminal's own total of one brand: payments less what was given back."""
+    """The terminal's own total of one brand, or of ``ALL_BRANDS``: payments less what was given back."""
 
     brand: str
     count: int
@@ -251,7 +255,7 @@ class TerminalTotal:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """One brand in both books: payments less reversals."""
+    """One brand, or ``ALL_BRANDS``, in both books: payments less reversals."""
 
     brand: str
     our_count: int
@@ -468,15 +472,25 @@ def numbered(
 def differences(ours: tuple[AtTerminal, ...], theirs: Iterable[TerminalTotal]) -> tuple[Matched, ...]:
     """The brands on which the two books differ; a brand's case and blanks are no difference.
 
+    A terminal that tells of all brands together is compared so, by amount alone: it counts what was given back as it
+    likes.
+
     >>> differences((AtTerminal("card", "VISA", 2, 500, 1, 200),), (TerminalTotal("Visa", 1, 300),))
+    ()
+    >>> differences((AtTerminal("card", "VISA", 2, 500, 1, 200),), (TerminalTotal(ALL_BRANDS, 3, 300),))
     ()
     """
     mine: dict[str, tuple[int, int]] = {}
     told: dict[str, tuple[int, int]] = {}
+    theirs = tuple(theirs)
+    together = any(total.brand == ALL_BRANDS for total in theirs)
     for row in ours:
-        _sum(mine, row.brand, row.count - row.reversed_count, row.amount - row.reversed_amount)
+        brand = ALL_BRANDS if together else row.brand
+        _sum(mine, brand, row.count - row.reversed_count, row.amount - row.reversed_amount)
     for total in theirs:
-        _sum(told, total.brand, total.count, total.amount)
+        _sum(told, ALL_BRANDS if together else total.brand, total.count, total.amount)
+    if together and mine.get(ALL_BRANDS, (0, 0))[1] == told[ALL_BRANDS][1]:
+        return ()
     rows = (Matched(brand, *mine.get(brand, (0, 0)), *told.get(brand, (0, 0))) for brand in sorted({*mine, *told}))
     return tuple(row for row in rows if (row.our_count, row.our_amount) != (row.their_count, row.their_amount))
 

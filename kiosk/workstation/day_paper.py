@@ -167,7 +167,8 @@ def _cards(report: r.DayReport, found: r.Reconciliation | None, said: Translator
         return
     yield _centred(said.t(f"day.reconciled.{found.outcome if found is not None else 'not_yet'}"), bold=True)
     for brand in found.rows if found is not None else ():
-        yield TextLine(brand.brand.upper() or said.t("day.no_brand"))
+        all_brands = brand.brand == r.ALL_BRANDS
+        yield TextLine(said.t("day.all_brands") if all_brands else brand.brand.upper() or said.t("day.no_brand"))
         yield _small(said.t("day.ours", count=brand.our_count), amount(brand.our_amount))
         yield _small(said.t("day.theirs", count=brand.their_count), amount(brand.their_amount))
 

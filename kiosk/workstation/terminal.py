@@ -5,10 +5,19 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from hal.card_reader.contract import CardReader, DayTotals, Display, EndOfDay, hide_card_numbers
+from hal.card_reader.contract import (
+    ALL_BRANDS,
+    CardReader,
+    DayTotal,
+    DayTotals,
+    Display,
+    EndOfDay,
+    hide_card_numbers,
+)
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.i18n.translate import Translator
+from kiosk.retail import day_report as r
 from kiosk.retail.day_report import TerminalTotal
 from kiosk.workstation.devices import Rack
 
@@ -42,7 +51,12 @@ def _totals(reader: CardReader, rack: Rack) -> tuple[TerminalTotal, ...] | None:
         return None
     ends: DayTotals = rack.of("card_reader")
     told = ends.day_totals
-    return None if told is None else tuple(TerminalTotal(row.brand, row.count, row.amount_minor) for row in told)
+    return None if told is None else tuple(map(_total, told))
+
+
+def _total(told: DayTotal) -> TerminalTotal:
+    brand = r.ALL_BRANDS if told.brand == ALL_BRANDS else told.brand
+    return TerminalTotal(brand, told.count, told.amount_minor)
 
 
 async def tell_closed(rack: Rack, languages: tuple[str, ...], *, closed: bool) -> None:

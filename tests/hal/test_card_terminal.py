@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from bench.far_ends.card_reader.simulated import Terminal
 from bench.knobs import KnobRefusedError
-from hal.card_reader.contract import Payment
-from hal.card_reader.simulated import Driver, Settings, read_answer, read_payment
+from hal.card_reader.contract import DayTotal, Payment
+from hal.card_reader.simulated import Driver, Settings, read_answer, read_day, read_payment
 from hal.device import DeviceError, NoHardwareError, ProtocolError, TimeoutExpiredError
 from tests.support.rigs import opened
 from tests.support.waiting import wait_until_async
@@ -148,6 +148,30 @@ def test_a_reversal_is_whole_and_once_and_a_reversed_payment_is_no_longer_approv
     assert [charge["what"] for charge in _charges(tmp_path)] == ["approved", "reversed"]
 
 
+def _totals(driver: Driver) -> tuple[DayTotal, ...] | None:
+    return driver.day_totals
+
+
+def test_the_day_s_totals_are_told_by_brand_and_begin_anew_also_after_a_restart(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, driver: Driver) -> None:
+        paid = await _pay(terminal, driver, "r-1", "approve")
+        await _pay(terminal, driver, "r-2", "approve")
+        await _pay(terminal, driver, "r-3", "decline")
+        assert await driver.reverse("r-1", 1150, "BDT", paid.reference)
+        assert await driver.end_of_day() == ("DAY 1", "Bench 1 11.50")
+        assert _totals(driver) == (DayTotal("Bench", 1, 1150),)
+        await terminal.by_hand(amount_minor=700)
+
+    async def again(terminal: Terminal, driver: Driver) -> None:
+        assert await driver.end_of_day() == ("DAY 2", "Bench 1 7.00")
+        assert _totals(driver) == (DayTotal("Bench", 1, 700),)
+        assert await driver.end_of_day() == ("DAY 3",)
+        assert _totals(driver) == ()
+
+    _with_terminal(tmp_path, use)
+    _with_terminal(tmp_path, again)
+
+
 def test_the_terminals_memory_outlives_its_process_and_a_torn_line(tmp_path: Path) -> None:
     async def use(terminal: Terminal, driver: Driver) -> None:
         await _pay(terminal, driver, "r-1", "approve")
@@ -208,6 +232,14 @@ def test_an_address_that_is_none_is_refused_with_the_settings(address: str) -> N
 def test_any_line_from_a_terminal_is_an_answer_or_a_protocol_error(line: bytes) -> None:
     with suppress(ProtocolError):
         read_payment("r-1", read_answer(line))
+    with suppress(ProtocolError):
+        read_day(read_answer(line))
+
+
+@pytest.mark.parametrize("totals", [None, {}, [None], [{}], [{"brand": "V", "count": True, "amount_minor": 1}]])
+def test_a_day_s_end_whose_totals_are_none_is_no_day_s_end(totals: object) -> None:
+    with pytest.raises(ProtocolError):
+        read_day({"day": {"report": ["DAY 1"], "totals": totals}})
 
 
 @given(

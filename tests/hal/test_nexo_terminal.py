@@ -315,15 +315,24 @@ def test_text_is_shown_while_idle_and_taken_away(tmp_path: Path) -> None:
     _with_terminal(tmp_path, use)
 
 
+def _totals(driver: Driver) -> tuple[DayTotal, ...] | None:
+    return driver.day_totals
+
+
 def test_the_day_s_totals_are_told_once_and_begin_anew(tmp_path: Path) -> None:
     async def use(terminal: Terminal, driver: Driver, seen: Seen) -> None:
         assert "end_of_day" in driver.capabilities
         await _pay(terminal, driver, "r-1", "approve")
         await _pay(terminal, driver, "r-2", "decline")
         assert await driver.end_of_day() == ("Reconciliation 1", "Bench BDT Debit 1 11.5")
-        assert driver.day_totals == (DayTotal("Bench", 1, 1_150),)
+        assert _totals(driver) == (DayTotal("Bench", 1, 1_150),)
         assert await driver.end_of_day() == ("Reconciliation 2",)
-        assert not driver.day_totals
+        assert _totals(driver) == ()
+        paid = await _pay(terminal, driver, "r-3", "approve")
+        await _pay(terminal, driver, "r-4", "approve")
+        assert await driver.reverse("r-3", 1_150, "BDT", paid.reference)
+        await driver.end_of_day()
+        assert _totals(driver) == (DayTotal("Bench", 1, 1_150),), "payments less what was given back"
 
     _with_terminal(tmp_path, use, login=True)
 

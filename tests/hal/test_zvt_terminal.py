@@ -8,20 +8,22 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pytest
 
-from bench.far_ends.card_reader.zvt import Harm, Terminal
+from bench.far_ends.card_reader.zvt import Harm, Terminal, Totals
 from bench.far_ends.line import Line
-from hal.card_reader.contract import Payment, Prompt
+from hal.card_reader.contract import ALL_BRANDS, DayTotal, Payment, Prompt
 from hal.card_reader.zvt import Driver, Settings
 from hal.device import DeviceError, NoHardwareError, TimeoutExpiredError
 from tests.support.rigs import Seen, opened
 from tests.support.rigs.card_reader.zvt import terminal_and_driver
 from tests.support.waiting import wait_until_async
 
+T = TypeVar("T")
 Use = Callable[[Terminal, Line, Driver], Awaitable[None]]
 Port = Literal["tcp", "pty"]
 PORTS = pytest.mark.parametrize("port", ["tcp", "pty"])
@@ -51,10 +53,14 @@ async def _pay(terminal: Terminal, driver: Driver, request: str, tap: Any = "app
 
 
 async def _status(driver: Driver, request: str) -> Payment:
+    return await _once_back(driver, partial(driver.status, request))
+
+
+async def _once_back(driver: Driver, deed: Callable[[], Awaitable[T]]) -> T:
     """Ask until the terminal is there again, as the kiosk does."""
     while True:
         with suppress(NoHardwareError):
-            return await driver.status(request)
+            return await deed()
         await asyncio.sleep(0)
         await wait_until_async(lambda: driver.alive, what="ready again")
 
@@ -317,12 +323,70 @@ def test_a_reversal_is_done_once_and_an_unknown_receipt_is_refused(tmp_path: Pat
     assert _charges(tmp_path) == ["approved", "reversed"]
 
 
-def test_the_day_is_closed_and_its_report_told(tmp_path: Path) -> None:
+def _totals(driver: Driver) -> tuple[DayTotal, ...] | None:
+    return driver.day_totals
+
+
+@PORTS
+def test_the_day_is_closed_and_what_it_came_to_is_told_on_paper_and_as_an_amount(port: Port, tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        paid = await _pay(terminal, driver, "r-1")
+        await _pay(terminal, driver, "r-2")
+        await _pay(terminal, driver, "r-3", "decline")
+        assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
+        await terminal.harm(kind="twice")
+        assert await driver.end_of_day() == ("DAY 1", "PAYMENTS 2")
+        assert _totals(driver) == (DayTotal(ALL_BRANDS, 1, 1150),)
+        assert await driver.end_of_day() == ("DAY 2", "PAYMENTS 0")
+        assert _totals(driver) == (DayTotal(ALL_BRANDS, 0, 0),)
+
+    _with_terminal(tmp_path, use, port)
+
+
+@pytest.mark.parametrize("kind", ["paper", "wrong"])
+def test_a_terminal_that_tells_no_sum_or_a_wrong_one_has_told_none(kind: Totals, tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
         await _pay(terminal, driver, "r-1")
-        assert await driver.end_of_day() == ("PAYMENTS 1",)
+        await driver.end_of_day()
+        assert _totals(driver) is not None
+        await terminal.totals(kind=kind)
+        await _pay(terminal, driver, "r-2")
+        assert await driver.end_of_day() == ("DAY 2", "PAYMENTS 1")
+        assert _totals(driver) is None
 
     _with_terminal(tmp_path, use)
+
+
+@pytest.mark.parametrize("kind", ["told", "not_repeated", "paper"])
+def test_neither_the_day_s_own_receipt_nor_one_of_before_it_is_taken_for_a_lost_payment(
+    kind: Totals, tmp_path: Path
+) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        await terminal.totals(kind=kind)
+        await _pay(terminal, driver, "r-1")
+        await driver.end_of_day()
+        await terminal.silence(kind="before")
+        with pytest.raises((TimeoutExpiredError, NoHardwareError)):
+            await driver.pay("r-2", 1150, "EUR", kind="card")
+        await terminal.silence(kind="off")
+        assert (await _status(driver, "r-2")).outcome == "unknown"
+
+    _with_terminal(tmp_path, use, answer_timeout_ms=200)
+    assert _charges(tmp_path) == ["approved", "day_ended"]
+
+
+def test_a_payment_whose_answer_was_lost_is_found_before_the_day_ends(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        await _pay(terminal, driver, "r-1")
+        await terminal.harm(kind="no_result")
+        with pytest.raises(TimeoutExpiredError):
+            await _pay(terminal, driver, "r-2")
+        await terminal.harm(kind="none")
+        await _once_back(driver, driver.end_of_day)
+        assert _totals(driver) == (DayTotal(ALL_BRANDS, 2, 2300),)
+        assert (await driver.status("r-2")).reference == "0002/000002"
+
+    _with_terminal(tmp_path, use, t4_ms=300)
 
 
 def test_health_is_a_status_enquiry_and_a_busy_terminal_is_not_disturbed(tmp_path: Path) -> None:

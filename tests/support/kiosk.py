@@ -302,9 +302,10 @@ def lane(
     extra_settings: str = "",
     sync: str = "",
     terminal: str = "simulated",
+    terminal_settings: Mapping[str, object] | None = None,
     number: str = "7",
 ) -> Iterator[Lane]:
-    """A lane with its terminal, whose model is ``terminal``.
+    """A lane with its terminal, whose model is ``terminal`` (and whose driver is set by these, too).
 
     ``book`` is the small shop unless given; ``sync`` the name of a sync socket; ``number`` the workstation's.
     """
@@ -318,7 +319,8 @@ def lane(
             try:
                 assert far_end.stdout is not None
                 told = json.loads(far_end.stdout.readline())
-                built = Lane(folder, terminal, _reached(terminal, told, folder), extra_settings, sync, number)
+                reached = {**_reached(terminal, told, folder), **(terminal_settings or {})}
+                built = Lane(folder, terminal, reached, extra_settings, sync, number)
                 build_book(built.data, book or small_shop(), operators=operators)
                 yield built
             finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
 
 from kiosk.retail.book import Member
 from kiosk.retail.coupon import coupon_key
@@ -13,7 +15,7 @@ from kiosk.retail.policy import CashRounding, Policy, TenderType
 from kiosk.retail.tax import TaxClass
 from kiosk.retail.weighing import Rules
 
-__all__ = ["VERIFIED", "MemoryBook", "bangladesh", "brazil", "small_shop"]
+__all__ = ["VERIFIED", "MemoryBook", "bangladesh", "brazil", "shop_in_euros", "small_shop"]
 
 
 VERIFIED = Rules(verified_until="2099-12-31")
@@ -158,3 +160,23 @@ def small_shop(policy: Policy | None = None) -> MemoryBook:
     tea_offer = Offer("tea-3-for-2", Scope(("tea",)), NForM(3, 2), {"en": "Tea: 3 for 2"})
     members = {"ab" * 32: Member("m-001", "gold", "Rahima")}
     return MemoryBook(policy or bangladesh(), {item.item_id: item for item in items}, (tea_offer,), members)
+
+
+def shop_in_euros() -> MemoryBook:
+    """The small shop, in the currency of a ZVT terminal."""
+    shop: MemoryBook = _in_euros(small_shop())
+    return replace(shop, policy=replace(shop.policy, currency="EUR"))
+
+
+def _in_euros(value: Any) -> Any:  # noqa: ANN401  any value of the shop
+    if isinstance(value, Money):
+        return Money(value.minor, "EUR")
+    if isinstance(value, Mapping):
+        return {key: _in_euros(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(_in_euros(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{each.name: _in_euros(getattr(value, each.name)) for each in fields(value) if each.init}
+        )
+    return value

@@ -9,7 +9,7 @@ import pytest
 from hal.printer.contract import Cut, Document, TextLine
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.retail.day_report import DayReport, Matched, Reconciliation
+from kiosk.retail.day_report import ALL_BRANDS, DayReport, Matched, Reconciliation
 from kiosk.workstation.day_paper import day_report
 from tests.checkout.test_business_day import STAFF, TEA
 from tests.support.lane import open_lane
@@ -57,5 +57,8 @@ def test_a_difference_with_the_terminal_stands_by_brand_and_silence_is_said() ->
     found = Reconciliation(1, "2026-11-22", "different", 500, 700, (Matched("visa", 1, 500, 1, 700),))
     rows = _rows(_paper(found=found))
     assert ("THE TERMINAL'S TOTALS DIFFER", "") in rows
+    assert ("VISA", "") in rows
     assert ("  terminal (1)", "Tk\N{NO-BREAK SPACE}7.00") in rows
+    together = Reconciliation(1, "2026-11-22", "different", 500, 700, (Matched(ALL_BRANDS, 1, 500, 1, 700),))
+    assert ("All cards", "") in _rows(_paper(found=together))
     assert ("The terminal has not answered", "") in _rows(_paper())

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,38 +11,13 @@ from headoffice.ledger.day_tables import ZReport
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout import screen as s
-from kiosk.sync.settings import BrokerSettings, SyncSettings, render
 from tests.support.broker import Broker
 from tests.support.head_office import head_office
-from tests.support.kiosk import ROOT, Lane, Running, lane
+from tests.support.kiosk import Lane, Running, lane
+from tests.support.sync_process import beside_sync
 from tests.support.waiting import wait_until
 
 MILK = "8901234567890"
-
-
-@contextmanager
-def _sync(at: Lane, broker: Broker) -> Iterator[None]:
-    """The sync process of the lane's unit, which begins with nothing but its certificate."""
-    shown = broker.credentials("kiosk-7")
-    paths = (str(shown.authority), str(shown.certificate), str(shown.key))
-    written = SyncSettings(
-        kiosk="kiosk-7",
-        store="dhaka-1",
-        workstation="7",
-        journal=str(at.data / "journal.db"),
-        folder=str(at.data),
-        socket=str(at.folder / "run" / "sync.sock"),
-        broker=BrokerSettings("127.0.0.1", broker.port, *paths),
-    )
-    settings = at.folder / "sync.toml"
-    settings.write_text(render(written), encoding="utf-8")
-    command = [sys.executable, "-m", "kiosk.sync.main", "--settings", str(settings)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
 
 
 def _sells(at: Lane, kiosk: Running) -> None:
@@ -83,14 +53,14 @@ def test_a_new_unit_goes_on_with_the_old_one_s_numbers_z_reports_and_perpetual_t
     broker.start()
     try:
         with head_office(tmp_path, broker) as (database, _link), lane(sync="sync.sock") as at:
-            with _sync(at, broker), at.kiosk() as old:
+            with beside_sync(at, broker), at.kiosk() as old:
                 _sells(at, old)
                 first = _closes(at, old).report
                 wait_until(lambda: _booked(database) == [(1, 1, [])], what="the first Z at head office")
             for file in at.data.iterdir():
                 if file.name.startswith(("journal.db", "sync.db")):
                     file.unlink()
-            with _sync(at, broker), at.kiosk() as new:
+            with beside_sync(at, broker), at.kiosk() as new:
                 _sells(at, new)
                 (taken_over,) = at.happened(e.SeriesContinued)
                 assert (taken_over.last_z, taken_over.grand.sums.total) == (1, first.grand.sums.total)

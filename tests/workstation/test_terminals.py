@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout import screen as s
-from kiosk.retail.money import Money
 from tests.support.kiosk import Lane, Running, lane
-from tests.support.shop import MemoryBook, small_shop
+from tests.support.shop import shop_in_euros
 from tests.support.waiting import wait_until
 
 MILK, TEA = "8901234567890", "4006381333931"
 TERMINALS = pytest.mark.parametrize("terminal", ["nexo", "zvt"])
-
-
-def _in_euros(value: Any) -> Any:  # noqa: ANN401  any value of the shop
-    if isinstance(value, Money):
-        return Money(value.minor, "EUR")
-    if isinstance(value, Mapping):
-        return {key: _in_euros(each) for key, each in value.items()}
-    if isinstance(value, tuple | list):
-        return type(value)(_in_euros(each) for each in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {
-            field.name: _in_euros(getattr(value, field.name)) for field in dataclasses.fields(value) if field.init
-        }
-        return dataclasses.replace(value, **fields)
-    return value
-
-
-def _shop() -> MemoryBook:
-    """The small shop, in the currency of a ZVT terminal."""
-    shop: MemoryBook = _in_euros(small_shop())
-    return dataclasses.replace(shop, policy=dataclasses.replace(shop.policy, currency="EUR"))
 
 
 def _to_the_terminal(at: Lane, kiosk: Running, code: str = MILK) -> None:
@@ -61,7 +35,7 @@ def _sold(at: Lane, kiosk: Running) -> None:
 
 
 def test_what_the_terminal_asks_of_the_shopper_is_on_the_kiosk_s_screen_too() -> None:
-    with lane(_shop(), terminal="zvt") as at, at.kiosk() as kiosk:
+    with lane(shop_in_euros(), terminal="zvt") as at, at.kiosk() as kiosk:
         _to_the_terminal(at, kiosk)
         wait_until(lambda: getattr(kiosk.body, "prompt", "") == "present_card", what="the card is asked for")
         at.turn("terminal", "insert", pin=True)
@@ -72,7 +46,7 @@ def test_what_the_terminal_asks_of_the_shopper_is_on_the_kiosk_s_screen_too() ->
 
 @TERMINALS
 def test_a_card_is_paid_and_its_receipt_names_terminal_and_acquirer_and_carries_the_slip(terminal: str) -> None:
-    with lane(_shop(), terminal=terminal) as at, at.kiosk() as kiosk:
+    with lane(shop_in_euros(), terminal=terminal) as at, at.kiosk() as kiosk:
         _to_the_terminal(at, kiosk)
         wait_until(lambda: at.state_of("terminal")["pending"], what="the terminal asks for a card")
         at.turn("terminal", "tap", outcome="approve")
@@ -88,7 +62,7 @@ def test_a_card_is_paid_and_its_receipt_names_terminal_and_acquirer_and_carries_
 
 @TERMINALS
 def test_a_terminal_that_falls_silent_after_the_charge_is_asked_and_never_charges_twice(terminal: str) -> None:
-    with lane(_shop(), terminal=terminal) as at, at.kiosk() as kiosk:
+    with lane(shop_in_euros(), terminal=terminal) as at, at.kiosk() as kiosk:
         _sold(at, kiosk)
         _to_the_terminal(at, kiosk)
         wait_until(lambda: at.state_of("terminal")["pending"], what="the terminal asks for a card")
@@ -106,7 +80,7 @@ def test_a_terminal_that_falls_silent_after_the_charge_is_asked_and_never_charge
 
 @TERMINALS
 def test_power_lost_while_the_card_is_in_charges_once(terminal: str) -> None:
-    with lane(_shop(), terminal=terminal) as at:
+    with lane(shop_in_euros(), terminal=terminal) as at:
         with at.kiosk() as kiosk:
             _sold(at, kiosk)
         with at.headless() as running:
@@ -127,7 +101,7 @@ def test_power_lost_while_the_card_is_in_charges_once(terminal: str) -> None:
 
 @TERMINALS
 def test_a_signature_that_staff_refuse_is_given_back_at_the_terminal(terminal: str) -> None:
-    with lane(_shop(), terminal=terminal) as at, at.kiosk() as kiosk:
+    with lane(shop_in_euros(), terminal=terminal) as at, at.kiosk() as kiosk:
         _to_the_terminal(at, kiosk)
         wait_until(lambda: at.state_of("terminal")["pending"], what="the terminal asks for a card")
         at.turn("terminal", "tap", outcome="signature")

@@ -120,7 +120,6 @@ class Terminal(VirtualTerminal):
         self.address = ""
         self.fault_now: Fault = "none"
         self._logged_out = False
-        self._period = self._settled = 0
         self.shown: tuple[str, ...] = ()
         """What a till has put on its idle display."""
         self.heard: list[str] = []
@@ -209,6 +208,10 @@ class Terminal(VirtualTerminal):
         task = asyncio.get_running_loop().create_task(self._notify(event.get(prompt, "TENDER_FINAL"), request, service))
         self.telling.add(task)
         task.add_done_callback(self.telling.discard)
+
+    def marked(self, request: str) -> Mapping[str, object]:
+        """See ``VirtualTerminal.marked``: no ServiceID of a till's, since none is so long."""
+        return {"service": request.upper()}
 
     def settle(self, *args: Any, **named: Any) -> dict[str, Any]:  # noqa: ANN401  the base's own arguments
         """See ``VirtualTerminal.settle``; the card may be taken out."""
@@ -345,27 +348,28 @@ class Terminal(VirtualTerminal):
                 return {"Response": _failure("MessageFormat")}
 
     def _totals(self) -> dict[str, Any]:
-        """What was paid since it was asked last, and a new period."""
-        self._period += 1
-        approved = [deed for deed in self.charges.outcomes.values() if deed["what"] == "approved"]
-        paid, self._settled = approved[self._settled :], len(approved)
+        """What was paid and given back since it was asked last, and a new period."""
+        day = self.end_day()
+        rows = (("Debit", day.taken), ("ReverseDebit", day.returned))
         total = {
             "PaymentInstrumentType": "Card",
             "CardBrand": "Bench",
-            "PaymentCurrency": paid[0]["currency"] if paid else "EUR",
+            "PaymentCurrency": next((deed["currency"] for _, deeds in rows for deed in deeds), "EUR"),
             "PaymentTotals": [
                 {
-                    "TransactionType": "Debit",
-                    "TransactionCount": len(paid),
-                    "TransactionAmount": Decimal(sum(deed["amount_minor"] for deed in paid)) / 100,
+                    "TransactionType": kind,
+                    "TransactionCount": len(deeds),
+                    "TransactionAmount": Decimal(sum(deed["amount_minor"] for deed in deeds)) / 100,
                 }
+                for kind, deeds in rows
+                if deeds
             ],
         }
         return {
             "Response": _SUCCESS,
             "ReconciliationType": "SaleReconciliation",
-            "POIReconciliationID": str(self._period),
-            "TransactionTotals": [total] if paid else [],
+            "POIReconciliationID": str(day.number),
+            "TransactionTotals": [total] if total["PaymentTotals"] else [],
         }
 
     async def _pay(self, service: str, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ The wire is one JSON object a line, on TCP or a Unix socket; many clients may be
 | ``{"id", "status": {"request"}}`` | ``{"id", "payment": {...}}`` at once; ``not_found`` for a request never seen |
 | ``{"id", "abort": {"request"}}`` | ``{"id", "done": true or false}`` |
 | ``{"id", "reverse": {"request", "amount_minor", "currency", "reference"}}`` | ``{"id", "done": true or false}`` |
+| ``{"id", "end_of_day": {}}`` | ``{"id", "day": {"report": [line], "totals": [{"brand", "count", "amount_minor"}]}}`` |
 
 Told to every client: ``{"prompt": "present_card", "request"}``.
 """
@@ -23,7 +24,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench.far_ends.card_reader.terminal import VirtualTerminal
+from bench.far_ends.card_reader.terminal import Day, VirtualTerminal
 from bench.far_ends.process import say_and_wait
 
 __all__ = ["Terminal", "main"]
@@ -123,7 +124,23 @@ class Terminal(VirtualTerminal):
             return {"payment": self.payment(asked["status"]["request"])}
         if "abort" in asked:
             return {"done": self.stop(asked["abort"]["request"])}
+        if "end_of_day" in asked:
+            return {"day": self._ended()}
         return {"done": self._reverse(asked["reverse"])}
+
+    def _ended(self) -> dict[str, Any]:
+        day = self.end_day()
+        brands = sorted({str(self.charges.outcomes[deed["request"]]["brand"]) for deed in (*day.taken, *day.returned)})
+        totals = [self._total(brand, day) for brand in brands]
+        lines = [f"{total['brand']} {total['count']} {total['amount_minor'] / 100:.2f}" for total in totals]
+        return {"report": [f"DAY {day.number}", *lines], "totals": totals}
+
+    def _total(self, brand: str, day: Day) -> dict[str, Any]:
+        taken, returned = (
+            [each["amount_minor"] for each in deeds if self.charges.outcomes[each["request"]]["brand"] == brand]
+            for deeds in (day.taken, day.returned)
+        )
+        return {"brand": brand, "count": len(taken) - len(returned), "amount_minor": sum(taken) - sum(returned)}
 
     async def _pay(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         request, amount, currency, kind = (asked[key] for key in ("request", "amount_minor", "currency", "kind"))

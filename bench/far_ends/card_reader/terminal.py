@@ -1,10 +1,12 @@
 """A card terminal behind its wire: one payment at a time, cards tapped by knobs, every charge remembered on disk.
 
 Each wire's far end subclasses it. A request seen again is never charged again: its first outcome is the answer. A
-payment whose till is gone stays on the display until it is tapped or aborted.
+payment whose till is gone stays on the display until it is tapped or aborted. A day is what was taken and given back
+since a till ended the last one.
 
 The charges file is append-only JSON lines, on disk before the answer: ``what`` is ``approved``, ``declined``,
-``cancelled`` or ``reversed``, with ``request``, ``amount_minor``, ``currency``, ``kind``, ``reference``, ``time``.
+``cancelled`` or ``reversed``, with ``request``, ``amount_minor``, ``currency``, ``kind``, ``reference``, ``time``; or
+``day_ended``, with ``number``.
 """
 
 from __future__ import annotations
@@ -13,14 +15,14 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from bench.knobs import KnobPanel, KnobRefusedError
 
-__all__ = ["ACQUIRER", "TERMINAL_ID", "Charges", "Pending", "Silence", "VirtualTerminal", "slip"]
+__all__ = ["ACQUIRER", "TERMINAL_ID", "Charges", "Day", "Pending", "Silence", "VirtualTerminal", "slip"]
 
 ACQUIRER, TERMINAL_ID = "Bench Bank", "BENCH007"
 _LONGEST_DELAY_MS = 600_000
@@ -32,6 +34,21 @@ _TOLD = (
 Silence = Literal["off", "before", "after_charge"]
 
 
+@dataclass(slots=True)
+class Day:
+    """What was taken and what was given back since the day before ended."""
+
+    number: int = 1
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    returned: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def amount_minor(self) -> int:
+        """Taken less given back."""
+        taken, returned = (sum(int(deed["amount_minor"]) for deed in deeds) for deeds in (self.taken, self.returned))
+        return taken - returned
+
+
 class Charges:
     """The terminal's own memory: one file, one line a deed, fsynced."""
 
@@ -39,6 +56,7 @@ class Charges:
         self._file = file
         self.outcomes: dict[str, dict[str, Any]] = {}
         self.reversed: dict[str, dict[str, Any]] = {}
+        self.day = Day()
         file.parent.mkdir(parents=True, exist_ok=True)
         content = file.read_bytes() if file.exists() else b""
         whole = content[: content.rfind(b"\n") + 1]
@@ -58,10 +76,16 @@ class Charges:
         return deed
 
     def _apply(self, deed: dict[str, Any]) -> None:
-        if deed["what"] == "reversed":
-            self.reversed[deed["request"]] = deed
-        else:
-            self.outcomes[deed["request"]] = deed
+        match deed["what"]:
+            case "day_ended":
+                self.day = Day(deed["number"] + 1)
+            case "reversed":
+                self.reversed[deed["request"]] = deed
+                self.day.returned.append(deed)
+            case what:
+                self.outcomes[deed["request"]] = deed
+                if what == "approved":
+                    self.day.taken.append(deed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +128,7 @@ class VirtualTerminal:
         self.delay_ms = 0
         self._auto: Literal["off", "approve", "decline"] = "off"
         every: tuple[Callable[..., Awaitable[object]], ...]
-        every = (self.tap, self.silence, self.auto, self.delay, *knobs)
+        every = (self.tap, self.by_hand, self.silence, self.auto, self.delay, *knobs)
         self.panel = KnobPanel(name=name, category="card_reader", model=self.model, knobs=every, state=self._state)
 
     def prompted(self, prompt: str, request: str) -> None:
@@ -128,6 +152,28 @@ class VirtualTerminal:
         approved = {"partial": amount_minor, "decline": 0}.get(outcome, pending.amount_minor)
         reason = "the bank declined" if outcome == "decline" else ""
         return self.settle(pending, approved, reason, signature=outcome == "signature")
+
+    async def by_hand(self, *, amount_minor: int) -> dict[str, Any]:
+        """Take a payment keyed in at the terminal itself, of which no till knows."""
+        if self.pending is not None or amount_minor <= 0:
+            text = "a payment waits for a card" if self.pending is not None else "an amount is above 0"
+            raise KnobRefusedError(text)
+        request = f"by-hand-{len(self.charges.outcomes) + 1}"
+        done: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        currency = next((deed["currency"] for deed in self.charges.outcomes.values()), "EUR")
+        more = self.marked(request)
+        return self.settle(Pending(request, amount_minor, currency, "card", more, done), amount_minor, "")
+
+    def marked(self, request: str) -> Mapping[str, object]:  # noqa: ARG002  for the wires that mark a payment
+        """What is written down beside a payment that no till has asked for."""
+        return {}
+
+    def end_day(self) -> Day:
+        """End the terminal's day; gives what it came to."""
+        ended = self.charges.day
+        self.charges.append("day_ended", number=ended.number, amount_minor=ended.amount_minor)
+        self.panel.tell("day_ended", number=ended.number, amount_minor=ended.amount_minor)
+        return ended
 
     async def silence(self, *, kind: Silence) -> None:
         """Answer nothing: before (new requests are never got) or after_charge (they are, and may charge)."""

@@ -2,6 +2,10 @@
 
 It knows no till's request: its charges are called ``zvt-1``, ``zvt-2`` and so on, by receipt number. ``harm`` spoils
 the end of a payment: charged but never told, told but never completed, or everything told twice.
+
+At the end of a day it tells what it came to, as PA00P015 has it: status information with bitmap 60, its cards among the
+"remaining" ones; ``totals`` has it told by paper alone, or with a sum that is not that of its groups. What it repeats
+as its last receipt is then the day's own, with the day's sum, or with ``not_repeated`` still the last payment's.
 """
 
 from __future__ import annotations
@@ -15,12 +19,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from bench.far_ends.card_reader.terminal import VirtualTerminal, slip
+from bench.far_ends.card_reader.terminal import Day, VirtualTerminal, slip
 from bench.far_ends.line import Inside, Line
 from bench.far_ends.process import say_and_wait
 
-__all__ = ["Harm", "Terminal", "main"]
+__all__ = ["Harm", "Terminal", "Totals", "main"]
 
+Totals = Literal["told", "not_repeated", "paper", "wrong"]
 Harm = Literal["none", "no_result", "no_completion", "twice", "no_link"]
 _TAKEN = bytes([0x80, 0x00, 0x00])
 _ACK, _NAK = 0x06, 0x15
@@ -85,6 +90,9 @@ class Terminal(VirtualTerminal, Inside):
         """Commands it was given, two bytes each."""
         self._serial, self._lines = serial, lines
         self._harm: Harm = "none"
+        self._totals: Totals = "told"
+        self._day_told = b""
+        """The status information of the day that ended, while it is the newest receipt."""
         self._rest = bytearray()
         self._taken, self._confirmed = asyncio.Event(), asyncio.Event()
         self._doing: set[asyncio.Task[None]] = set()
@@ -100,7 +108,8 @@ class Terminal(VirtualTerminal, Inside):
 
     def knobs(self) -> Sequence[Callable[..., Awaitable[object]]]:
         """See ``Inside.knobs``."""
-        return (self.tap, self.silence, self.auto, self.delay, self.insert, self.harm, self.power_cut)
+        own = (self.insert, self.harm, self.totals, self.power_cut)
+        return (self.tap, self.by_hand, self.silence, self.auto, self.delay, *own)
 
     def state(self) -> Mapping[str, object]:
         """See ``Inside.state``."""
@@ -117,6 +126,10 @@ class Terminal(VirtualTerminal, Inside):
     async def harm(self, *, kind: Harm) -> None:
         """Spoil the end of each payment, or (no_link) confirm no frame of a serial line."""
         self._harm = kind
+
+    async def totals(self, *, kind: Totals) -> None:
+        """How a day's end is told: with its totals, so but not repeated, on paper alone, or with a wrong sum."""
+        self._totals = kind
 
     async def power_cut(self) -> None:
         """Cut its power and bring it back: a payment on the display is gone, everything charged is remembered."""
@@ -209,6 +222,8 @@ class Terminal(VirtualTerminal, Inside):
                 await self._talk(command, data)
 
     async def _talk(self, command: int, data: bytes) -> None:
+        if command in {0x0601, 0x0630}:
+            self._day_told = b""
         match command:
             case 0x0601:
                 await self._pay(int(data[1:7].hex()))
@@ -217,10 +232,26 @@ class Terminal(VirtualTerminal, Inside):
             case 0x0620:
                 await self._repeat()
             case 0x0650:
-                await self._print([f"PAYMENTS {len(self.charges.outcomes)}"], 3)
-                await self._tell(0x060F)
+                await self._end_day()
             case _:
                 await self._tell(0x060F, bytes([0x19, 0x00]) if command == 0x0501 else b"")  # noqa: PLR2004  enquiry
+
+    async def _end_day(self) -> None:
+        day = self.end_day()
+        self._day_told = b""
+        if self._totals != "paper" and day.amount_minor >= 0:  # packed digits have no sign
+            self._day_told = _totals(day, 500 if self._totals == "wrong" else 0)
+            for _ in range(2 if self._harm == "twice" else 1):
+                await self._tell(0x040F, self._day_told)
+        if self._totals == "not_repeated":
+            self._day_told = b""
+        await self._print([f"DAY {day.number}", f"PAYMENTS {len(day.taken)}"], 3)
+        await self._tell(0x060F)
+
+    def marked(self, request: str) -> Mapping[str, object]:  # noqa: ARG002  it knows no requests
+        """See ``VirtualTerminal.marked``: its receipt's number."""
+        self._day_told = b""
+        return {"receipt": len(self.charges.outcomes) + len(self.charges.reversed) + 1}
 
     async def _pay(self, amount: int) -> None:
         number = len(self.charges.outcomes) + len(self.charges.reversed) + 1
@@ -265,7 +296,11 @@ class Terminal(VirtualTerminal, Inside):
             await self._tell(0x060F)
 
     async def _repeat(self) -> None:
-        """The newest receipt, of a payment or of a reversal."""
+        """The newest receipt, of a payment, of a reversal or of a day."""
+        if self._day_told:
+            await self._tell(0x040F, self._day_told)
+            await self._tell(0x060F)
+            return
         deeds = itertools.chain(self.charges.outcomes.values(), self.charges.reversed.values())
         numbered = [deed for deed in deeds if deed["what"] in {"approved", "reversed"}]
         if not numbered:
@@ -284,6 +319,23 @@ class Terminal(VirtualTerminal, Inside):
             return
         texts = b"".join(tlv("07", line.encode("cp437")) for line in lines)
         await self._tell(0x06D3, b"\x06" + tlv("", tlv("1f07", bytes([kind])) + tlv("25", texts)))
+
+
+def _totals(day: Day, more: int) -> bytes:
+    """The data of a day's status information: seven groups, the cards of the bench in the last."""
+    receipts = [int(deed["receipt"]) for deed in (*day.taken, *day.returned)] or [0]
+    count = len(day.taken) - len(day.returned)
+    groups = bytes(6 * 7) + bytes([max(count, 0)]) + packed(day.amount_minor, 12)
+    single = packed(min(receipts), 4) + packed(max(receipts), 4) + groups
+    return b"".join(
+        (
+            b"\x27\x00",
+            b"\x04" + packed(day.amount_minor + more, 12),
+            b"\x60\xf0\xf5\xf3" + single,
+            b"\x0b" + packed(max(receipts) + 500 + day.number, 6),
+            b"\x0c\x22\x00\x00\x0d\x11\x22",
+        )
+    )
 
 
 def _information(deed: Mapping[str, Any], number: int) -> bytes:

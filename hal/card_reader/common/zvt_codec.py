@@ -29,6 +29,7 @@ __all__ = [
     "SerialFrames",
     "Status",
     "TcpFrames",
+    "Totals",
     "amount_field",
     "bcd",
     "crc",
@@ -68,6 +69,10 @@ _SIGNED = frozenset({0x01, 0x05, 0x06, 0x07})
 """Tag 1F10, how the cardholder was verified: by signature, alone or beside a PIN."""
 _CHIP, _VERIFIED, _KIND, _LINE = "1f12", "1f10", "1f07", "07"
 _CONSTRUCTED, _LONG_TAG = 0x20, 0x1F
+_TOTALS = 0x60
+_GROUPS = ("girocard", "JCB", "Mastercard", "American Express", "Visa", "Diners", "other cards")
+"""What a terminal keeps its totals by, in the order of bitmap 60."""
+_RANGE, _GROUP = 4, 7
 
 
 # -- packets and frames ------------------------------------------------------------------------------------------
@@ -219,8 +224,30 @@ def _refuse(what: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """Bitmap 60: each group of cards with its count and amount. ``first``, ``last``: receipts, as digits."""
+
+    first: str
+    last: str
+    groups: tuple[tuple[str, int, int], ...]
+
+    @property
+    def count(self) -> int:
+        """Of all groups."""
+        return sum(count for _, count, _ in self.groups)
+
+    @property
+    def amount_minor(self) -> int:
+        """Of all groups."""
+        return sum(amount for _, _, amount in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """Status information (04 0F). ``result`` is ``None`` where none was told; numbers are their digits, or empty."""
+    """Status information (04 0F). ``result`` is ``None`` where none was told; numbers are their digits, or empty.
+
+    ``totals``: at the end of a day, from a terminal that tells them as PA00P015 has them; else ``None``.
+    """
 
     result: int | None = None
     amount_minor: int | None = None
@@ -234,6 +261,7 @@ class Status:
     masked_pan: str = ""
     entry: Entry = ""
     signature: bool = False
+    totals: Totals | None = None
 
 
 @dataclass(slots=True)
@@ -263,7 +291,20 @@ def read_status(data: bytes) -> Status:
         masked_pan=found.get(0x22, b"").hex().replace("e", "*").rstrip("f"),
         entry=_ENTRIES.get(technology, ""),
         signature=verified in _SIGNED,
+        totals=_totals(found.get(_TOTALS, b"")),
     )
+
+
+def _totals(data: bytes) -> Totals | None:
+    """Bitmap 60. A day that has ended has ended: what cannot be read here is told as nothing, not as an error."""
+    if len(data) != _RANGE + len(_GROUPS) * _GROUP:
+        return None
+    pieces = [data[at : at + _GROUP] for at in range(_RANGE, len(data), _GROUP)]
+    try:
+        groups = [(name, each[0], int(_digits(each[1:]))) for name, each in zip(_GROUPS, pieces, strict=True)]
+        return Totals(_digits(data[:2]), _digits(data[2:_RANGE]), tuple(groups))
+    except ProtocolError:
+        return None
 
 
 def read_line(data: bytes) -> str:

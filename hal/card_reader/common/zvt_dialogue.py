@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hal.card_reader.common.zvt_codec import (
@@ -12,14 +13,15 @@ from hal.card_reader.common.zvt_codec import (
     STATUS_INFORMATION,
     Receipt,
     Status,
+    Totals,
     data_of,
     read_line,
     read_status,
     read_text,
 )
-from hal.card_reader.contract import Payment
+from hal.card_reader.contract import ALL_BRANDS, DayTotal, Payment
 
-__all__ = ["CURRENCIES", "Asked", "Hearing", "judge", "number_of", "recognise"]
+__all__ = ["CURRENCIES", "Asked", "Hearing", "day_report", "day_totals", "judge", "number_of", "recognise"]
 
 CURRENCIES = {"EUR": "0978", "CHF": "0756"}
 """ISO 4217's numbers, as two bytes of packed digits."""
@@ -33,6 +35,8 @@ class Hearing:
 
     status: Status = field(default_factory=Status)
     receipts: list[Receipt] = field(default_factory=list)
+    ended: list[Status] = field(default_factory=list)
+    """What told of a day's totals, each once however often it was told."""
     completed: bool = False
     aborted: int | None = None
 
@@ -41,6 +45,8 @@ class Hearing:
         kind, data = whole[:2], data_of(whole)
         if kind == STATUS_INFORMATION:
             self.status = read_status(data)
+            if self.status.totals is not None and self.status not in self.ended:
+                self.ended.append(self.status)
         elif kind == PRINT_LINE:
             if not self.receipts or self.receipts[-1].kind:
                 self.receipts.append(Receipt())
@@ -93,7 +99,7 @@ def recognise(asked: Asked, status: Status, currency: str, slip: tuple[str, ...]
     """The payment that a status information tells of; ``unknown`` where it tells no success or another currency."""
     right_currency = status.currency in {"", CURRENCIES[currency]}
     amount = asked.amount_minor if status.amount_minor is None else status.amount_minor
-    if status.result != 0 or not right_currency or amount <= 0:
+    if status.result != 0 or not right_currency or amount <= 0 or status.totals is not None:
         return Payment(asked.request, "unknown", reason="the terminal told of something else")
     return Payment(
         asked.request,
@@ -110,3 +116,33 @@ def recognise(asked: Asked, status: Status, currency: str, slip: tuple[str, ...]
         signature=status.signature,
         slip=slip,
     )
+
+
+def day_totals(heard: Hearing, currency: str) -> tuple[DayTotal, ...] | None:
+    """What an end of day came to, all cards together; ``None`` where nothing, or nothing certain, was told of it.
+
+    No brand is told: the groups of bitmap 60 are not the names that receipts have ("Debit Mastercard", "Maestro").
+    """
+    if len(heard.ended) != 1 or (totals := heard.ended[0].totals) is None:
+        return None
+    status = heard.ended[0]
+    other_sum = status.amount_minor not in {None, totals.amount_minor}
+    if other_sum or status.result or status.currency not in {"", CURRENCIES[currency]}:
+        return None
+    return (DayTotal(ALL_BRANDS, totals.count, totals.amount_minor),)
+
+
+def day_report(heard: Hearing) -> tuple[str, ...]:
+    """The lines that the terminal wants printed; from one that wants none, its totals, group by group."""
+    told = tuple(line for each in heard.receipts for line in each.lines)
+    if told or len(heard.ended) != 1:
+        return told
+    return tuple(_rows(heard.ended[0].totals))
+
+
+def _rows(totals: Totals | None) -> Iterator[str]:
+    if totals is not None:
+        yield f"receipts {totals.first}-{totals.last}"
+        for name, count, minor in totals.groups:
+            if count or minor:
+                yield f"{name} {count} {minor // 100}.{minor % 100:02}"
