@@ -22,6 +22,7 @@ from headoffice.points.holds import Holds
 from headoffice.points.upkeep import look_after
 from headoffice.registry import Registry
 from headoffice.stock import publish_stirred
+from headoffice.stored_value.holds import ValueHolds
 from headoffice.weights import LEAST, teach
 from messages import envelope, feed, topics
 from messages.asks import CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk, SerialAsk
@@ -29,6 +30,7 @@ from messages.errors import MessageError, Reason
 from messages.journal import Acknowledgement
 from messages.state import KioskState
 from messages.telemetry import Telemetry
+from messages.value_asks import ValueAsk
 
 __all__ = ["Desk", "Reply", "payment_reply"]
 
@@ -72,6 +74,7 @@ class Desk:
         self.registry = Registry(database, clock=clock, on_change=on_change)
         self.answers = Answers(database, clock=clock)
         self.holds = Holds(database, clock=clock)
+        self.value_holds = ValueHolds(database, clock=clock)
         self.trouble = ""
         self._cashier = cashier
         self._database = database
@@ -200,6 +203,10 @@ class Desk:
             hold = self.holds.answer(told.owner, envelope.decode(payload, PointsAsk).data)
             topic, body = topics.answer(told.owner, "points"), envelope.encode(hold, source=SOURCE)
             return [Reply(topic, body, correlation=hold.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+        if told.kind == "value":
+            value = self.value_holds.answer(told.owner, envelope.decode(payload, ValueAsk).data)
+            topic, body = topics.answer(told.owner, "value"), envelope.encode(value, source=SOURCE)
+            return [Reply(topic, body, correlation=value.correlation, expiry_seconds=_ANSWER_EXPIRY)]
         numbers = self.answers.numbers(envelope.decode(payload, NumbersAsk).data)
         topic, body = topics.answer(told.owner, "numbers"), envelope.encode(numbers, source=SOURCE)
         return [Reply(topic, body, correlation=numbers.correlation, expiry_seconds=_ANSWER_EXPIRY)]

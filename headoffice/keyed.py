@@ -22,8 +22,8 @@ _NAME = "shop_key"
 _KEY_BYTES = 32
 
 
-def keyed_hash(key: bytes, kind: Literal["card", "phone", "badge"], value: str) -> str:
-    """``value``: the card's or badge's code as read, or the phone number in E.164 (``+8801712345678``)."""
+def keyed_hash(key: bytes, kind: Literal["card", "phone", "badge", "value"], value: str) -> str:
+    """``value``: the code as read (a card's, a badge's, a gift card's), or the phone number in E.164."""
     return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
 

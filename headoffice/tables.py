@@ -8,6 +8,7 @@ from headoffice.ledger import command_tables, coupon_tables, day_tables, weight_
 from headoffice.ledger import tables as ledger_tables
 from headoffice.payments import tables as payment_tables
 from headoffice.points import tables as points_tables
+from headoffice.stored_value import tables as value_tables
 
 __all__ = ["METADATA", "ROOMS"]
 
@@ -20,6 +21,7 @@ ROOMS = (
     ledger_tables,
     payment_tables,
     points_tables,
+    value_tables,
     weight_tables,
 )
 """The modules that define tables; importing them fills the metadata."""

@@ -36,6 +36,7 @@ from messages.state import KioskState
 from messages.telemetry import Telemetry
 from messages.topics import CHANNELS, Channel
 from messages.twin import TwinDesired, TwinReported
+from messages.value_asks import ValueAnswer, ValueAsk
 
 __all__ = ["document", "main", "rendered"]
 
@@ -56,8 +57,11 @@ _USES: dict[Channel, _Use] = {
     "acknowledgement": _Use("receive", (Acknowledgement,)),
     "feed_request": _Use("send", (FeedRequest,)),
     "feed_chunk": _Use("receive", (FeedChunk,)),
-    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk, SerialAsk)),
-    "answer": _Use("receive", (LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer, CouponAnswer, SerialAnswer)),
+    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk, SerialAsk, ValueAsk)),
+    "answer": _Use(
+        "receive",
+        (LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer, CouponAnswer, SerialAnswer, ValueAnswer),
+    ),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),
     "twin_reported": _Use("send", (TwinReported,), retained=True),
     "command": _Use("receive", (LaneOrder,), retained=True),

@@ -66,7 +66,7 @@ from messages.lane_events import (
     ZReportMade,
 )
 from messages.payload import Payload
-from messages.tender_events import TenderRequested, TenderReversed, TenderSettled
+from messages.tender_events import StoreCreditIssued, TenderRequested, TenderReversed, TenderSettled
 from messages.training_events import TrainingBegan, TrainingEnded
 from messages.transaction_events import (
     LayerSaving,
@@ -143,6 +143,7 @@ __all__ = [
     "StaffActRefused",
     "StaffActed",
     "StockMoved",
+    "StoreCreditIssued",
     "TenderRequested",
     "TenderReversed",
     "TenderSettled",

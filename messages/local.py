@@ -14,6 +14,7 @@ import msgspec
 from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState
 from messages.commands import StaffDeed
 from messages.day_report import Grand
+from messages.value_asks import Instrument, ValueDeed, ValueState
 
 __all__ = [
     "MAXIMUM_LINE",
@@ -24,6 +25,7 @@ __all__ = [
     "AskPayment",
     "AskPoints",
     "AskSerial",
+    "AskValue",
     "BookReady",
     "CouponTold",
     "FromCheckout",
@@ -40,6 +42,7 @@ __all__ = [
     "Refused",
     "SerialTold",
     "StaffCommand",
+    "ValueTold",
     "decode_from_checkout",
     "decode_from_sync",
     "encode",
@@ -123,6 +126,21 @@ class AskPoints(_Record, frozen=True, tag="ask_points"):
     transaction: str = ""
     member_id: str = ""
     points: int = 0
+    amount_minor: int = 0
+    currency: str = ""
+
+
+class AskValue(_Record, frozen=True, tag="ask_value"):
+    """See ``messages.value_asks.ValueAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    request: str
+    deed: ValueDeed
+    deadline_ms: int
+    instrument: Instrument = "account"
+    keyed_hash: str = ""
+    tender_id: str = ""
+    transaction: str = ""
     amount_minor: int = 0
     currency: str = ""
 
@@ -230,6 +248,24 @@ class PointsHeld(_Record, frozen=True, tag="points_held"):
     offline: bool = False
 
 
+class ValueTold(_Record, frozen=True, tag="value_told"):
+    """The answer to ``AskValue``; ``offline``: nobody could be asked in time, and nothing else is said."""
+
+    correlation: str
+    request: str
+    state: ValueState = "not_found"
+    amount_minor: int = 0
+    currency: str = ""
+    reason: str = ""
+    account: str = ""
+    kind: str = ""
+    masked: str = ""
+    balance: int | None = None
+    face_minor: int = 0
+    expires_day: str = ""
+    offline: bool = False
+
+
 class LaneCommand(_Record, frozen=True, tag="lane_command"):
     """Head office opens or closes the lane. ``ident`` and ``operator_id`` as in ``messages.commands.LaneOrder``."""
 
@@ -269,6 +305,7 @@ FromCheckout = (
     | AskNumbers
     | AskPayment
     | AskPoints
+    | AskValue
     | Refused
 )
 FromSync = (
@@ -281,6 +318,7 @@ FromSync = (
     | NumbersFound
     | PaymentTold
     | PointsHeld
+    | ValueTold
     | LaneCommand
     | StaffCommand
     | Refused

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from messages.payload import Payload
-from messages.values import CardEntry, Money, TenderKind
+from messages.values import CardEntry, InstalmentsBy, Money, TenderKind
 
 __all__ = [
+    "StoreCreditIssued",
     "TenderRequested",
     "TenderReversed",
     "TenderSettled",
@@ -23,6 +24,10 @@ class TenderRequested(Payload, frozen=True):
     amount: Money
     utc_ms: int
     points: int = 0
+    worth: Money | None = None
+    voucher: str = ""
+    instalments: int = 0
+    instalments_by: InstalmentsBy = ""
 
 
 class TenderSettled(Payload, frozen=True):
@@ -45,6 +50,7 @@ class TenderSettled(Payload, frozen=True):
     card_entry: CardEntry = ""
     signature: bool = False
     slip: tuple[str, ...] = ()
+    balance: Money | None = None
 
 
 class TenderReversed(Payload, frozen=True):
@@ -57,3 +63,15 @@ class TenderReversed(Payload, frozen=True):
     reference: str
     reason: str
     tender_id: str = ""
+
+
+class StoreCreditIssued(Payload, frozen=True):
+    """The shop owes a shopper ``amount``, as store credit; its number follows from ``credit``, its own id."""
+
+    credit: str
+    transaction: str
+    amount: Money
+    prefix: str
+    reason: Literal["refund", "voucher_rest"]
+    utc_ms: int
+    expires_day: str = ""

@@ -12,6 +12,7 @@ __all__ = [
     "CardEntry",
     "Deposit",
     "EntryMethod",
+    "InstalmentsBy",
     "LineItem",
     "LineModifiers",
     "Money",
@@ -32,7 +33,8 @@ __all__ = [
 
 Unit = Literal["kg", "g", "lb", "oz"]
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
-TenderKind = Literal["card", "cash", "qr", "voucher", "points"]
+TenderKind = Literal["card", "cash", "qr", "voucher", "points", "stored_value", "paper_voucher"]
+InstalmentsBy = Literal["", "merchant", "issuer"]
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 
 
@@ -135,6 +137,7 @@ class LineItem(_Value, frozen=True):
     was_price: Money | None = None
     override_reason: str = ""
     weight_keyed: bool = False
+    value_account: str = ""
 
 
 class LineModifiers(_Value, frozen=True):
@@ -204,6 +207,10 @@ class SettledTender(_Value, frozen=True):
     signature: bool = False
     slip: tuple[str, ...] = ()
     points: int = 0
+    balance: Money | None = None
+    worth: Money | None = None
+    instalments: int = 0
+    instalments_by: InstalmentsBy = ""
 
 
 class SalePoints(_Value, frozen=True):

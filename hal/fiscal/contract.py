@@ -40,7 +40,7 @@ __all__ = [
 FiscalMode = Literal["live", "training", "test"]
 """``test``: at the authority's test environment; ``training``: staff are practising, nothing is sold."""
 FiscalOutcome = Literal["signed", "contingency", "refused", "unknown"]
-TenderKind = Literal["card", "cash", "points", "qr", "voucher"]
+TenderKind = Literal["card", "cash", "paper_voucher", "points", "qr", "stored_value", "voucher"]
 
 _LONGEST_TEXT = 400
 _LONGEST_PRINTED = 4_096

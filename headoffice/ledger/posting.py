@@ -28,6 +28,7 @@ from headoffice.ledger.tables import (
     Workstation,
 )
 from headoffice.points.books import PointsBooks
+from headoffice.stored_value.books import ValueBooks
 from messages import events
 from messages.values import LineItem, Money, SettledTender, TransactionId
 
@@ -74,6 +75,7 @@ class Posting:
         self._kiosk = kiosk
         self._baskets = Baskets(session, kiosk.kiosk)
         self._points = PointsBooks(session)
+        self._value = ValueBooks(session)
         self._cache: dict[tuple[type[Base], tuple[str, ...]], Base] = {}
         self._gathered = _Gathered()
         self.touched: set[str] = set()
@@ -83,6 +85,7 @@ class Posting:
         """Drop what was gathered and not written: the savepoint it belonged to is gone."""
         self._baskets = Baskets(self._session, self._kiosk.kiosk)
         self._points = PointsBooks(self._session)
+        self._value = ValueBooks(self._session)
         self._cache.clear()
         self._gathered = _Gathered()
 
@@ -93,6 +96,10 @@ class Posting:
             self.touched.add("baskets")
         if self._points.changed:
             self.touched.add("points")
+        if self._value.changed:
+            self.touched.add("value")
+        self.remarks += self._value.remarks
+        self._value.remarks.clear()
         self._session.flush()
         gathered, self._gathered = self._gathered, _Gathered()
         add_rows(self._session, Transaction, list(gathered.headers.values()))
@@ -102,7 +109,7 @@ class Posting:
         add_rows(self._session, StockMove, gathered.moves)
         add_rows(self._session, OfferUse, gathered.offers)
 
-    def post(self, at: Position, event: events.Payload) -> None:  # noqa: C901, PLR0912 - one flat match over the union
+    def post(self, at: Position, event: events.Payload) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat match
         """Post one event. Raises ``SuspectRecordError`` before anything is booked."""
         match event:
             case events.TransactionCompleted():
@@ -131,9 +138,15 @@ class Posting:
             case events.TransactionVoided():
                 self._baskets.removed(event.transaction)
                 self._points.undone(event.transaction)
+                self._value.undone(event.transaction)
                 booking.let_go(self._session, event.transaction)
             case events.TenderReversed(kind="points"):
                 self._points.released(event.tender)
+            case events.TenderReversed(kind="stored_value" | "paper_voucher"):
+                self._value.released(event.tender)
+            case events.StoreCreditIssued():
+                lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
+                self._value.issued(lane.store, lane.business_day, event)
             case events.CouponReturned():
                 booking.returned(self._session, event.code, self._baskets.at_hand)
             case events.TransactionSuspended():
@@ -170,6 +183,7 @@ class Posting:
         self.remarks += (("coupon_twice", sentence) for sentence in twice)
         self._baskets.removed(named.uuid)
         self._points.sale(event)
+        self._value.sale(at.kiosk, event)
         self.touched.add("sales")
 
     def _check_identity(self, named: TransactionId) -> None:
@@ -454,6 +468,9 @@ def _tender(uuid: str, tender: SettledTender) -> _Row:
         "received": _minor(tender.received),
         "change": _minor(tender.change),
         "rounding": _minor(tender.rounding),
+        "instalments": tender.instalments,
+        "instalments_by": tender.instalments_by,
+        "worth": _minor(tender.worth),
     }
 
 

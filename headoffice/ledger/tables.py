@@ -229,7 +229,7 @@ class SaleLine(Base):
 
 
 class SaleTender(Base):
-    """An approved tender of a completed sale."""
+    """An approved tender of a completed sale. ``instalments``: parts it is paid in, ``worth``: what a voucher said."""
 
     __tablename__ = "sale_tender"
 
@@ -245,6 +245,9 @@ class SaleTender(Base):
     received: Mapped[Minor | None] = mapped_column(default=None)
     change: Mapped[Minor | None] = mapped_column(default=None)
     rounding: Mapped[Minor | None] = mapped_column(default=None)
+    instalments: Mapped[int] = mapped_column(default=0)
+    instalments_by: Mapped[Code] = mapped_column(default="")
+    worth: Mapped[Minor | None] = mapped_column(default=None)
 
 
 class SaleTax(Base):

@@ -113,8 +113,10 @@ from kiosk.checkout.shown import (
 )
 from kiosk.checkout.tender_events import (
     CardEntry,
+    InstalmentsBy,
     ReversalStage,
     SettledTender,
+    StoreCreditIssued,
     TenderEvent,
     TenderOutcome,
     TenderRequested,
@@ -189,6 +191,7 @@ __all__ = [
     "FiscalVoided",
     "GiftsOwed",
     "HintsShown",
+    "InstalmentsBy",
     "InterventionCleared",
     "InterventionKind",
     "InterventionRaised",
@@ -243,6 +246,7 @@ __all__ = [
     "StockMove",
     "StockMoved",
     "StorageShown",
+    "StoreCreditIssued",
     "SuggestionsShown",
     "TenderEvent",
     "TenderOutcome",

@@ -82,7 +82,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return replace(state, interventions=left)
         case e.CommandAnswered():
             return replace(state, commands=(*state.commands, event.command)[-MAXIMUM_COMMANDS:])
-        case e.PiecesBagged():
+        case e.PiecesBagged() | e.StoreCreditIssued():
             return state
         case e.CouponRefused():
             basket, missed = state.transaction, event.keyed and event.reason == "unknown"
@@ -252,7 +252,7 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901, PLR09
         case e.AgeApproved():
             basket = replace(basket, age_approved=max(basket.age_approved, event.minimum_age))
         case e.TenderRequested():
-            asked = Tender(event.tender, event.tender_id, event.kind, event.amount, points=event.points)
+            asked = Tender.asked(event)
             basket = replace(basket, tenders=(*basket.tenders, asked))
         case e.TenderSettled():
             basket = replace(basket, tenders=tuple(_settled(t, event) for t in basket.tenders))
@@ -338,6 +338,10 @@ def _settled(tender: Tender, event: e.TenderSettled) -> Tender:
             signature=event.signature,
             slip=event.slip,
             points=tender.points,
+            balance=event.balance,
+            worth=tender.worth,
+            instalments=tender.instalments,
+            instalments_by=tender.instalments_by,
         )
     return replace(tender, outcome=event.outcome, settled=settled, reason=event.reason)
 

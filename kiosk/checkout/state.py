@@ -12,6 +12,7 @@ from kiosk.checkout.events import (
     CodeTaken,
     CouponAsked,
     EnquiryShown,
+    InstalmentsBy,
     InterventionRaised,
     LoyaltyMethod,
     MemberAsked,
@@ -21,6 +22,7 @@ from kiosk.checkout.events import (
     SettledTender,
     SuggestionsShown,
     TenderOutcome,
+    TenderRequested,
     TransactionCompleted,
     TransactionOpened,
     View,
@@ -113,6 +115,25 @@ class Tender:
     settled: SettledTender | None = None
     reason: str = ""
     points: int = 0
+    worth: Money | None = None
+    voucher: str = ""
+    instalments: int = 0
+    instalments_by: InstalmentsBy = ""
+
+    @classmethod
+    def asked(cls, event: TenderRequested) -> Tender:
+        """As it stands when it is asked for."""
+        return cls(
+            event.tender,
+            event.tender_id,
+            event.kind,
+            event.amount,
+            points=event.points,
+            worth=event.worth,
+            voucher=event.voucher,
+            instalments=event.instalments,
+            instalments_by=event.instalments_by,
+        )
 
     @property
     def open(self) -> bool:

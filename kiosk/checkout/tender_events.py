@@ -1,4 +1,4 @@
-"""What has happened to money: tenders asked for, settled and given back. Durable events, as those in ``events``."""
+"""What has happened to money: tenders asked for, settled and given back; credit issued. All durable."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from kiosk.retail.transaction import TenderKind
 
 __all__ = [
     "CardEntry",
+    "CreditReason",
+    "InstalmentsBy",
     "ReversalStage",
     "SettledTender",
+    "StoreCreditIssued",
     "TenderEvent",
     "TenderOutcome",
     "TenderRequested",
@@ -19,14 +22,23 @@ __all__ = [
     "TenderSettled",
 ]
 
+InstalmentsBy = Literal["", "merchant", "issuer"]
+"""``merchant``: without interest, and the merchant is paid part by part (Brazil: *parcelado lojista*); ``issuer``: the
+cardholder's bank lends, with interest (*parcelado emissor*)."""
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
 ReversalStage = Literal["requested", "done", "failed"]
+CreditReason = Literal["refund", "voucher_rest"]
 
 
 @dataclass(frozen=True, slots=True)
 class TenderRequested:
-    """Money is about to be asked for, or ``points`` to be burned. Journalled before anybody hears of it."""
+    """Money is about to be asked for, or ``points`` to be burned. Journalled before anybody hears of it.
+
+    ``worth``: what a paper voucher says, where that is more than the ``amount`` that is owed; ``voucher``: its code, as
+    keyed hash. ``instalments``: in so many parts the cardholder pays (0 and 1: at once), ``instalments_by`` whose
+    offer that is.
+    """
 
     tender: str
     tender_id: str
@@ -34,6 +46,10 @@ class TenderRequested:
     amount: Money
     utc_ms: int
     points: int = 0
+    worth: Money | None = None
+    voucher: str = ""
+    instalments: int = 0
+    instalments_by: InstalmentsBy = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +58,8 @@ class TenderSettled:
 
     Cash: ``received`` is what the shopper handed over, ``change`` what came back, ``rounding`` what cash rounding
     added (or took, negative) outside tax. Card: ``terminal_id`` is the acquirer's name for the terminal, ``slip`` the
-    cardholder's copy, ``signature`` whether the cardholder signed.
+    cardholder's copy, ``signature`` whether the cardholder signed. Stored value: ``reference`` is the account's opaque
+    id, ``brand`` its kind, ``balance`` what is left in it.
     """
 
     tender: str
@@ -62,6 +79,7 @@ class TenderSettled:
     card_entry: CardEntry = ""
     signature: bool = False
     slip: tuple[str, ...] = ()
+    balance: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,28 @@ class SettledTender:
     signature: bool = False
     slip: tuple[str, ...] = ()
     points: int = 0
+    balance: Money | None = None
+    worth: Money | None = None
+    instalments: int = 0
+    instalments_by: InstalmentsBy = ""
 
 
-TenderEvent = TenderRequested | TenderSettled | TenderReversed
+@dataclass(frozen=True, slots=True)
+class StoreCreditIssued:
+    """The shop owes a shopper ``amount``, as store credit: for goods returned, or the rest of a voucher.
+
+    ``credit`` is the credit's own id: its number follows from it (``kiosk.retail.stored_value.credit_number``, with
+    ``prefix``), and head office opens the account with it, once. ``transaction``: the uuid of the sale or return that
+    it belongs to. ``expires_day``: the last ISO day it serves, empty: for ever.
+    """
+
+    credit: str
+    transaction: str
+    amount: Money
+    prefix: str
+    reason: CreditReason
+    utc_ms: int
+    expires_day: str = ""
+
+
+TenderEvent = TenderRequested | TenderSettled | TenderReversed | StoreCreditIssued

@@ -15,6 +15,7 @@ from kiosk.retail.nfce import NfceClass
 from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.points import Programme
 from kiosk.retail.rights import Rights
+from kiosk.retail.stored_value import StoredValueRules
 from kiosk.retail.tax import TaxRounding
 from kiosk.retail.tender import CashMethod
 from kiosk.retail.transaction import TenderKind
@@ -207,6 +208,7 @@ class Policy:
     ``bagging``: whether and how the bagging scale watches,
     ``rescans``: how many baskets staff look through by chance.
     ``exclusions``: which kinds of item are kept out of offers, coupons, thresholds and points.
+    ``stored_value``: gift cards and store credit (``None``: there are none).
     """
 
     country: str
@@ -241,3 +243,4 @@ class Policy:
     bagging: BaggingPolicy = BaggingPolicy()
     rescans: RescanRules = RescanRules()
     exclusions: Exclusions = field(default_factory=Exclusions)
+    stored_value: StoredValueRules | None = None

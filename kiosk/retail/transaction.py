@@ -22,7 +22,9 @@ __all__ = [
 ]
 
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
-TenderKind = Literal["card", "cash", "qr", "voucher", "points"]
+TenderKind = Literal["card", "cash", "qr", "voucher", "points", "stored_value", "paper_voucher"]
+"""``voucher``: a food or meal voucher on a card, taken by the terminal. ``stored_value``: a gift card or store credit,
+kept at head office. ``paper_voucher``: a slip of paper that serves once, such as a bottle machine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class LineItem:
     ``packed_grams``: what each piece of such a line holds of an item sold by weight, for the stock. ``points``: what
     the line has earned its member, once the sale is complete. ``attributes``: the item's codes for a fiscal document.
     ``was_price``: the book's unit price, where staff have set another for ``override_reason``. ``weight_keyed``: staff
-    typed the weight, no scale measured it.
+    typed the weight, no scale measured it. ``value_account``: the gift card's account that the sale of this line puts
+    ``extended`` into.
     """
 
     line: int
@@ -134,6 +137,7 @@ class LineItem:
     was_price: Money | None = None
     override_reason: str = ""
     weight_keyed: bool = False
+    value_account: str = ""
 
     @property
     def discount(self) -> Money:

@@ -32,14 +32,17 @@ from messages.local import (
     AskPayment,
     AskPoints,
     AskSerial,
+    AskValue,
     CouponTold,
     LoyaltyFound,
     NumbersFound,
     PaymentTold,
     PointsHeld,
     SerialTold,
+    ValueTold,
 )
 from messages.topics import AskKind
+from messages.value_asks import ValueAnswer, ValueAsk
 
 __all__ = ["Asks"]
 
@@ -47,7 +50,7 @@ _LONGEST_MS = 60_000
 _MOST = 256
 """Questions open at once; a checkout asks one at a time."""
 
-Answer = LoyaltyFound | CouponTold | SerialTold | NumbersFound | PaymentTold | PointsHeld
+Answer = LoyaltyFound | CouponTold | SerialTold | NumbersFound | PaymentTold | PointsHeld | ValueTold
 Reply = Callable[[Answer], None]
 
 
@@ -140,6 +143,23 @@ class Asks:
         offline = PointsHeld(ask.correlation, ask.request, offline=True)
         self._ask_now("points", question, ask.correlation, ask.deadline_ms, reply, offline)
 
+    def value(self, ask: AskValue, reply: Reply) -> None:
+        """As with points."""
+        question = ValueAsk(
+            correlation=ask.correlation,
+            request=ask.request,
+            deed=ask.deed,
+            instrument=ask.instrument,
+            keyed_hash=ask.keyed_hash,
+            tender_id=ask.tender_id,
+            transaction=ask.transaction,
+            store=self._settings.store,
+            amount_minor=ask.amount_minor,
+            currency=ask.currency,
+        )
+        offline = ValueTold(ask.correlation, ask.request, offline=True)
+        self._ask_now("value", question, ask.correlation, ask.deadline_ms, reply, offline)
+
     def numbers(self, ask: AskNumbers, epoch: int, reply: Reply) -> None:
         """Asked once in an epoch's life, at its start, often before the connection stands: worth the whole deadline."""
         settings = self._settings
@@ -230,6 +250,22 @@ class Asks:
                 held.currency,
                 held.reason,
                 held.balance,
+            )
+        if kind == "value":
+            value = envelope.decode(payload, ValueAnswer).data
+            return ValueTold(
+                value.correlation,
+                value.request,
+                value.state,
+                value.amount_minor,
+                value.currency,
+                value.reason,
+                value.account,
+                value.kind,
+                value.masked,
+                value.balance,
+                value.face_minor,
+                value.expires_day,
             )
         numbers = envelope.decode(payload, NumbersAnswer).data
         return NumbersFound(

@@ -30,6 +30,7 @@ from messages.local import (
     AskPayment,
     AskPoints,
     AskSerial,
+    AskValue,
     BookReady,
     FromCheckout,
     Hello,
@@ -187,7 +188,7 @@ class Service:
 
     # --- the checkout ------------------------------------------------------------------------------------------------
 
-    def _from_checkout(self, record: FromCheckout, peer: Peer) -> None:  # noqa: C901 - one flat match over the union
+    def _from_checkout(self, record: FromCheckout, peer: Peer) -> None:  # noqa: C901, PLR0912 - one flat match
         match record:
             case Hello():
                 self._epoch = record.epoch
@@ -209,6 +210,8 @@ class Service:
                 self.asks.payment(record, peer.send)
             case AskPoints():
                 self.asks.points(record, peer.send)
+            case AskValue():
+                self.asks.value(record, peer.send)
             case Refused():
                 self.faults.begin("checkout", f"it could not read us: {record.reason}")
             case _:

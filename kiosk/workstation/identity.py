@@ -40,7 +40,7 @@ class Hasher:
     def __init__(self, shop_key: str) -> None:
         self._key = bytes.fromhex(shop_key)
 
-    def of(self, kind: Literal["card", "phone", "badge"], value: str) -> str:
+    def of(self, kind: Literal["card", "phone", "badge", "value"], value: str) -> str:
         """Lower-case hex. ``value``: a code as read, or a number in E.164."""
         return hmac.new(self._key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 

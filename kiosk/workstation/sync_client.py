@@ -27,7 +27,13 @@ _RETRY_S = 1.0
 _GRACE_MS = 100
 """Sync answers within the deadline; its answer needs a moment on the socket."""
 _Answer = (
-    local.LoyaltyFound | local.CouponTold | local.SerialTold | local.NumbersFound | local.PaymentTold | local.PointsHeld
+    local.LoyaltyFound
+    | local.CouponTold
+    | local.SerialTold
+    | local.NumbersFound
+    | local.PaymentTold
+    | local.PointsHeld
+    | local.ValueTold
 )
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
@@ -147,6 +153,13 @@ class SyncClient:
             return local.PointsHeld(ask.correlation, ask.request, offline=True)
         return held
 
+    async def value(self, ask: local.AskValue) -> local.ValueTold:
+        """Ask about a gift card, a store credit or a voucher; ``offline`` if nobody could be asked in time."""
+        told = await self._ask(ask.correlation, ask, ask.deadline_ms)
+        if not isinstance(told, local.ValueTold):
+            return local.ValueTold(ask.correlation, ask.request, offline=True)
+        return told
+
     async def _connected(self, path: Path) -> None:
         """One connection, from hello to its end."""
         reader, writer = await asyncio.open_unix_connection(str(path), limit=local.MAXIMUM_LINE)
@@ -187,6 +200,7 @@ class SyncClient:
                 | local.NumbersFound()
                 | local.PaymentTold()
                 | local.PointsHeld()
+                | local.ValueTold()
             ):
                 waiting = self._waiting.get(record.correlation)
                 if waiting is not None and not waiting.done():

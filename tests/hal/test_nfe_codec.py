@@ -351,4 +351,5 @@ def test_the_emission_s_offset_is_the_shop_s() -> None:
 def test_every_way_to_pay_has_a_means_of_payment_and_points_have_their_own() -> None:
     tenders = tuple(FiscalTender(kind, kind, 100) for kind in get_args(TenderKind))
     stated = {paid.name: paid.kind for paid in payments_of(sale(tenders=tenders), Tendering())}
-    assert stated == {"card": "03", "cash": "01", "points": "19", "qr": "17", "voucher": "99"}
+    kinds = {"card": "03", "cash": "01", "points": "19", "qr": "17", "voucher": "99"}
+    assert stated == kinds | {"stored_value": "12", "paper_voucher": "99"}

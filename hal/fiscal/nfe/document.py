@@ -136,7 +136,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """``kind`` (tPag): 01 cash, 03 credit, 04 debit, 10 food voucher, 17 Pix, 19 points, 99 other and its ``name``."""
+    """``kind`` (tPag): 01 cash, 03 credit, 04 debit, 10 food card, 12 gift card, 17 Pix, 19 points, 99 a ``name``."""
 
     kind: str
     amount: int

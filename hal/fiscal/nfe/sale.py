@@ -34,7 +34,15 @@ _VALUES = (
 )
 _RATES = ("pICMS", "pRedBC", "pPIS", "pCOFINS", "pIBSUF", "pIBSMun", "pCBS")
 _UNITS = {"each": "UN", "kg": "KG", "g": "G", "lb": "LB", "oz": "OZ"}
-_KINDS: Mapping[str, str] = {"card": "03", "cash": "01", "qr": "17", "voucher": "99", "points": "19"}
+_KINDS: Mapping[str, str] = {
+    "card": "03",
+    "cash": "01",
+    "qr": "17",
+    "voucher": "99",
+    "points": "19",
+    "stored_value": "12",
+    "paper_voucher": "99",
+}
 _ELECTRONIC = ("03", "04", "10", "11", "12", "13", "17")
 _CASH, _NO_PAYMENT = "01", "90"
 _BRANDS = (

@@ -1,0 +1,89 @@
+"""Stored value: gift cards and store credit, whose accounts head office keeps.
+
+The number on such a card or slip is worth money to whoever reads it, so nothing of ours keeps it: the lane hashes it at
+the door under the shop's key, as it does a loyalty card's, and a journal holds the account's opaque id and the last
+four digits. The number of a store credit follows from the record that issued it, under the same key, so that the lane
+that prints the slip and head office, which opens the account, need not tell it to one another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["DIGITS", "LONGEST", "SHORTEST", "StoredValueRules", "credit_number", "is_number", "masked"]
+
+SHORTEST: Final = 16
+LONGEST: Final = 24
+"""Digits of a number: longer than any product's, so that no code on a pack is taken for one."""
+DIGITS: Final = 20
+"""Digits of a number that is made here."""
+_LEFT: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValueRules:
+    """Which gift cards and store credits this shop takes, and what it sells and gives of them.
+
+    ``prefixes``: how their numbers begin. ``item_id``: the item that a gift card is sold as (empty: none are sold);
+    ``amounts``: minor units a shopper may choose from where the card names none; ``card_days``: how long a card sold
+    today serves, ``credit_days``: a store credit (0: for ever). ``credit_prefix``: how a store credit's number begins
+    (empty: none is given). ``hold_hours``: how long head office keeps an amount aside for a sale it hears nothing of.
+    """
+
+    prefixes: tuple[str, ...] = ()
+    item_id: str = ""
+    amounts: tuple[int, ...] = ()
+    card_days: int = 0
+    credit_days: int = 0
+    credit_prefix: str = ""
+    hold_hours: int = 72
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """The beginnings of every number that is ours."""
+        return (*self.prefixes, *((self.credit_prefix,) if self.credit_prefix else ()))
+
+
+def is_number(data: str, rules: StoredValueRules | None) -> bool:
+    """Whether a code, as read, is the number of a gift card or a store credit of this shop.
+
+    >>> is_number("98210000000000000017", StoredValueRules(prefixes=("9821",)))
+    True
+    >>> is_number("4006381333931", StoredValueRules(prefixes=("4",)))
+    False
+    """
+    if rules is None or not (data.isascii() and data.isdigit() and SHORTEST <= len(data) <= LONGEST):
+        return False
+    return any(prefix and data.startswith(prefix) for prefix in rules.known_by)
+
+
+def credit_number(key: bytes, prefix: str, request: str) -> str:
+    """The number of the store credit that the record ``request`` issued: ``DIGITS`` digits, the last one GS1's check.
+
+    ``key`` is the shop's; whoever has not got it cannot tell one number from another (``HMAC-SHA256``).
+
+    >>> credit_number(bytes(32), "9829", "0190a0b0-0000-7000-8000-000000000001")
+    '98298857410285816825'
+    """
+    digest = hmac.new(key, f"credit:{request}".encode(), hashlib.sha256).digest()
+    room = DIGITS - 1 - len(prefix)
+    body = prefix + str(int.from_bytes(digest, "big") % 10**room).zfill(room)
+    return body + _check_digit(body)
+
+
+def _check_digit(body: str) -> str:
+    """GS1 General Specifications 7.9: weights three and one from the right."""
+    weighted = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
+    return str(-weighted % 10)
+
+
+def masked(number: str) -> str:
+    """What may be kept and shown of a number.
+
+    >>> masked("98210000000000000017")
+    '**** 0017'
+    """
+    return f"**** {number[-_LEFT:]}"
