@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from headoffice.asks import Answers
 from headoffice.coupons import overview
@@ -74,7 +75,7 @@ class Desk:
         self.registry = Registry(database, clock=clock, on_change=on_change)
         self.answers = Answers(database, clock=clock)
         self.holds = Holds(database, clock=clock)
-        self.value_holds = ValueHolds(database, clock=clock)
+        self.value_holds = ValueHolds(database, clock=clock, today=_today)
         self.trouble = ""
         self._cashier = cashier
         self._database = database
@@ -250,7 +251,7 @@ class Desk:
         told = publish_stirred(self._database, self.feed)
         now = self._clock()
         with self._database.read() as session:
-            today = home_of(session).today(now).isoformat()
+            today = _today(session, now)
         told += look_after(self._database, self.feed, today=today, now_ms=now)
         told += teach(self._database, now_ms=now, least=self._teach_after)
         return self._heads() if told else []
@@ -259,6 +260,11 @@ class Desk:
         with self._database.write() as session:
             bury(session, letter, payload, source=topic[:128], received_ms=self._clock())
         self._on_change({"letters"})
+
+
+def _today(session: Session, now_ms: int) -> str:
+    """The shop's date."""
+    return home_of(session).today(now_ms).isoformat()
 
 
 def _acknowledgement(answer: Acknowledgement) -> Reply:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from headoffice.database import Database
 from headoffice.feed import policy_of
-from headoffice.insight import home_of
 from headoffice.stored_value.books import held, rules_of
 from headoffice.stored_value.tables import PaperVoucher, ValueAccount, ValueHold
 from kiosk.retail.stored_value import StoredValueRules
@@ -34,6 +33,9 @@ _STATES: dict[str, ValueState] = {
 }
 
 
+Today = Callable[[Session, int], str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """What becomes of a request; ``key``: the account's id or the voucher's keyed hash."""
@@ -45,17 +47,20 @@ class _Judged:
 
 
 class ValueHolds:
-    """Answers on the caller's thread: one short database transaction each. ``clock`` gives UTC milliseconds."""
+    """Answers on the caller's thread: one short database transaction each.
 
-    def __init__(self, database: Database, *, clock: Callable[[], int]) -> None:
-        self._database, self._clock = database, clock
+    ``clock`` gives UTC milliseconds, ``today`` the shop's ISO date at such a moment.
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], int], today: Today) -> None:
+        self._database, self._clock, self._today = database, clock, today
 
     def answer(self, kiosk: str, ask: ValueAsk) -> ValueAnswer:
         """Do what a kiosk asks; its answer is on disk before it is told."""
         now = self._clock()
         if ask.deed == "look":
             with self._database.read() as session:
-                return _looked(session, ask, now)
+                return _looked(session, ask, now, self._today(session, now))
         try:
             return self._kept(kiosk, ask, now)
         except IntegrityError:  # another worker was asked for the same voucher in the same instant
@@ -65,7 +70,7 @@ class ValueHolds:
         with self._database.write() as session:
             row = session.get(ValueHold, ask.request, with_for_update=True)
             if row is None:
-                row = _begun(session, kiosk, ask, now)
+                row = _begun(session, kiosk, ask, now, self._today(session, now))
                 session.add(row)
                 session.flush()
             elif row.kiosk == kiosk:
@@ -74,17 +79,13 @@ class ValueHolds:
             return _told(session, row, ask, now) if mine else _nothing(ask)
 
 
-def _today(session: Session, now: int) -> str:
-    return home_of(session).today(now).isoformat()
-
-
-def _looked(session: Session, ask: ValueAsk, now: int) -> ValueAnswer:
+def _looked(session: Session, ask: ValueAsk, now: int, today: str) -> ValueAnswer:
     """What a card says of itself, without anything being kept."""
     rules = rules_of(session)
     account = session.scalar(select(ValueAccount).where(ValueAccount.keyed_hash == ask.keyed_hash))
     if account is None or rules is None:
         return ValueAnswer(correlation=ask.correlation, request=ask.request, state="refused", reason="unknown")
-    why = _unusable(account, ask, _today(session, now))
+    why = _unusable(account, ask, today)
     return ValueAnswer(
         correlation=ask.correlation,
         request=ask.request,
@@ -100,7 +101,7 @@ def _looked(session: Session, ask: ValueAsk, now: int) -> ValueAnswer:
     )
 
 
-def _begun(session: Session, kiosk: str, ask: ValueAsk, now: int) -> ValueHold:
+def _begun(session: Session, kiosk: str, ask: ValueAsk, now: int, today: str) -> ValueHold:
     """The row of a request nobody has spoken of before.
 
     One that is asked about before it was begun is noted as abandoned: should its beginning come late, nothing is held.
@@ -110,7 +111,7 @@ def _begun(session: Session, kiosk: str, ask: ValueAsk, now: int) -> ValueHold:
     elif ask.instrument == "voucher":
         judged = _voucher(session, ask, now)
     else:
-        judged = _account(session, ask, now)
+        judged = _account(session, ask, now, today)
     return ValueHold(
         request=ask.request,
         kiosk=kiosk,
@@ -125,7 +126,7 @@ def _begun(session: Session, kiosk: str, ask: ValueAsk, now: int) -> ValueHold:
     )
 
 
-def _account(session: Session, ask: ValueAsk, now: int) -> _Judged:
+def _account(session: Session, ask: ValueAsk, now: int, today: str) -> _Judged:
     rules = rules_of(session)
     if rules is None or ask.amount_minor <= 0:
         return _Judged("refused", "terms")
@@ -133,7 +134,7 @@ def _account(session: Session, ask: ValueAsk, now: int) -> _Judged:
     account = session.scalar(wanted)
     if account is None:
         return _Judged("refused", "unknown")
-    why = _unusable(account, ask, _today(session, now))
+    why = _unusable(account, ask, today)
     if why:
         return _Judged("refused", why, key=account.account)
     left = account.balance - held(session, account.account, rules, now)

@@ -32,6 +32,7 @@ KEY = bytes(32)
 NUMBER = "98210000000000000017"
 HASH = keyed_hash(KEY, "value", NUMBER)
 TODAY = "2026-11-22"
+SHOPS_DAY = "2026-09-21"
 RULES = StoredValueRules(prefixes=("9821",), card_days=365, credit_days=730, credit_prefix="9829")
 BOTTLES = TenderType("bottles", "paper_voucher", {"en": "Bottle voucher"})
 
@@ -59,7 +60,7 @@ def ask(deed: ValueDeed, minor: int = 10_000, request: str = "tender-00000001", 
 
 
 def answered(database: Database, question: ValueAsk, kiosk: str = "lane-1", now: int = NOW) -> ValueAnswer:
-    return ValueHolds(database, clock=lambda: now).answer(kiosk, question)
+    return ValueHolds(database, clock=lambda: now, today=lambda _session, _now: SHOPS_DAY).answer(kiosk, question)
 
 
 def outcome(told: ValueAnswer) -> tuple[str, str, int]:

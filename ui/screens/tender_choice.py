@@ -18,7 +18,15 @@ from ui.widgets.totals import TotalsCard
 
 __all__ = ["TENDER_ICONS", "TenderChoiceView"]
 
-TENDER_ICONS: Final = {"card": "card", "cash": "cash", "qr": "qr", "voucher": "voucher", "points": "star", "stored_value": "voucher", "paper_voucher": "voucher"}
+TENDER_ICONS: Final = {
+    "card": "card",
+    "cash": "cash",
+    "qr": "qr",
+    "voucher": "voucher",
+    "points": "star",
+    "stored_value": "gift",
+    "paper_voucher": "receipt",
+}
 
 
 class _TenderTile(Block):
