@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from headoffice.coupons.keeper import CouponKeeper
 from headoffice.database import Database
-from headoffice.feed import member_of
+from headoffice.feed import item_of, member_of
 from headoffice.ledger import days
-from headoffice.ledger.tables import SaleLine, Workstation
+from headoffice.ledger.tables import SaleLine, Transaction, Workstation
 from headoffice.points.holds import available
+from kiosk.retail.weight import Weight
 from messages.asks import (
+    BoughtAnswer,
+    BoughtAsk,
     CouponAnswer,
     CouponAsk,
     LoyaltyAnswer,
@@ -62,6 +66,19 @@ class Answers:
             other = session.scalar(select(SaleLine.uuid).where(*same, SaleLine.uuid != question.transaction).limit(1))
         return SerialAnswer(correlation=question.correlation, sold=other is not None)
 
+    def bought(self, question: BoughtAsk) -> BoughtAnswer:
+        """What a member has had on a business day of what the question names, in all shops."""
+        with self._database.read() as session:
+            rows = session.execute(
+                select(SaleLine)
+                .join(Transaction, Transaction.uuid == SaleLine.uuid)
+                .where(Transaction.member_id == question.member_id, Transaction.business_day == question.business_day)
+            ).scalars()
+            lines = [line for line in rows if _asked_about(session, line.item_id, question)]
+        weighed = [line for line in lines if line.weight_value is not None]
+        pieces = sum(line.quantity for line in lines if line.weight_value is None) + len(weighed)
+        return BoughtAnswer(correlation=question.correlation, pieces=pieces, grams=sum(map(_grams, weighed)))
+
     def numbers(self, question: NumbersAsk) -> NumbersAnswer:
         """The highest numbers known of the asker's lane; zeros where it is new."""
         with self._database.read() as session:
@@ -79,3 +96,16 @@ class Answers:
             last_z=z_number or 0,
             grand=grand,
         )
+
+
+def _asked_about(session: Session, item_id: str, question: BoughtAsk) -> bool:
+    """Whether the item is one of those, or of a kind or department, that are asked about."""
+    if item_id in question.items:
+        return True
+    item = item_of(session, item_id) if question.kinds or question.departments else None
+    return item is not None and (item.named_kind in question.kinds or item.department in question.departments)
+
+
+def _grams(line: SaleLine) -> int:
+    weight = Weight(line.weight_value or 0, line.weight_exponent or 0, line.weight_unit or "kg")  # type: ignore[arg-type]  # as it was written down
+    return weight.grams()

@@ -26,7 +26,7 @@ from headoffice.stock import publish_stirred
 from headoffice.stored_value.holds import ValueHolds
 from headoffice.weights import LEAST, teach
 from messages import envelope, feed, topics
-from messages.asks import CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk, SerialAsk
+from messages.asks import BoughtAsk, CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk, SerialAsk
 from messages.errors import MessageError, Reason
 from messages.journal import Acknowledgement
 from messages.state import KioskState
@@ -198,6 +198,10 @@ class Desk:
             pack = self.answers.serial(envelope.decode(payload, SerialAsk).data)
             topic, body = topics.answer(told.owner, "serial"), envelope.encode(pack, source=SOURCE)
             return [Reply(topic, body, correlation=pack.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+        if told.kind == "bought":
+            had = self.answers.bought(envelope.decode(payload, BoughtAsk).data)
+            topic, body = topics.answer(told.owner, "bought"), envelope.encode(had, source=SOURCE)
+            return [Reply(topic, body, correlation=had.correlation, expiry_seconds=_ANSWER_EXPIRY)]
         if told.kind == "payment":
             return self._payment(told.owner, envelope.decode(payload, PaymentAsk).data)
         if told.kind == "points":

@@ -223,6 +223,7 @@ def _policy(shop: SampleShop) -> dict[str, object]:
         "badge_prefix": _BADGE_PREFIX,
         "coupons": {"prefixes": [each.value["coupon"] for each in shop.promotions if each.value.get("coupon")]},
         "points": shop.points,
+        "restrictions": {"own": shop.restrictions},
     }
 
 
@@ -242,7 +243,7 @@ def _item(item: SampleItem, currency: str) -> Item:
         spread_grams=item.spread_grams,
         picture=item.picture,
         aliases=item.aliases,
-        restriction=Restriction(item.minimum_age, item.needs_staff),
+        restriction=Restriction(item.minimum_age, item.needs_staff, item.rules),
         flags=ItemFlags(
             discountable=item.discountable,
             earns_points=item.earns_points,

@@ -183,14 +183,17 @@ def policy_of(layers: Layers, told: Mapping[str, Any]) -> Policy:
     """The policy in force: what the feed told, over the country pack's, under the twin's and the local file's.
 
     ``told``: the feed's row as it came, empty before the first. What it does not say stays the country's.
-    What the law keeps out of promotion is the country pack's word alone.
+    What the law keeps out of promotion, and asks before a sale, is the country pack's word alone.
     Raises ``SettingsError`` for an unknown or ill-typed field of ``[policy]``.
     """
     merged = _merged(_BARE_POLICY, layers.below_feed, told, layers.above_feed)
     if not any(device.category == "fiscal" for device in layers.settings.devices.values()):
         merged.pop("fiscal", None)  # a rule for a device that is not there binds nobody
-    if isinstance(rules := merged.get("exclusions"), dict):
-        merged["exclusions"] = {**rules, "law": layers.below_feed.get("exclusions", {}).get("law", {})}
+    for table, theirs in _LAWS.items():
+        if isinstance(rules := merged.get(table), dict):
+            law = layers.below_feed.get(table, {})
+            ours = {key: value for key, value in rules.items() if key not in theirs}
+            merged[table] = ours | {key: law[key] for key in theirs if key in law}
     unknown = _unknown(layers.above_feed, Policy)
     if unknown:
         message = f"[policy] has no {unknown}"
@@ -211,6 +214,8 @@ def schema() -> dict[str, Any]:
     return plain
 
 
+_LAWS = {"exclusions": ("law",), "restrictions": ("law", "law_remote"), "frames": ("law_off",)}
+"""Tables of the policy, and their keys that only a country pack tells."""
 _BARE_POLICY: dict[str, Any] = {
     "country": "",
     "currency": "",

@@ -17,6 +17,8 @@ from messages.day_report import Grand
 from messages.envelope import Count, Message, Text
 
 __all__ = [
+    "BoughtAnswer",
+    "BoughtAsk",
     "CouponAnswer",
     "CouponAsk",
     "CouponState",
@@ -97,6 +99,29 @@ class SerialAnswer(Message, frozen=True, kw_only=True):
 
     correlation: Text
     sold: bool = False
+
+
+class BoughtAsk(Message, frozen=True, kw_only=True):
+    """Asks what a member has had on a business day, in all shops, of some ``kinds``, ``departments`` or ``items``."""
+
+    NAME: ClassVar[str] = "ask.bought"
+
+    correlation: Text
+    member_id: Text
+    business_day: Text
+    kinds: Annotated[tuple[Text, ...], msgspec.Meta(max_length=16)] = ()
+    departments: Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)] = ()
+    items: Annotated[tuple[Text, ...], msgspec.Meta(max_length=200)] = ()
+
+
+class BoughtAnswer(Message, frozen=True, kw_only=True):
+    """Pieces (a weighed line counts as one) and grams (of what was weighed), as far as the ledger goes."""
+
+    NAME: ClassVar[str] = "answer.bought"
+
+    correlation: Text
+    pieces: Count = 0
+    grams: Count = 0
 
 
 class CouponAsk(Message, frozen=True, kw_only=True):

@@ -14,6 +14,8 @@ import msgspec
 import yaml
 
 from messages.asks import (
+    BoughtAnswer,
+    BoughtAsk,
     CouponAnswer,
     CouponAsk,
     LoyaltyAnswer,
@@ -57,10 +59,19 @@ _USES: dict[Channel, _Use] = {
     "acknowledgement": _Use("receive", (Acknowledgement,)),
     "feed_request": _Use("send", (FeedRequest,)),
     "feed_chunk": _Use("receive", (FeedChunk,)),
-    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk, SerialAsk, ValueAsk)),
+    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk, SerialAsk, BoughtAsk, ValueAsk)),
     "answer": _Use(
         "receive",
-        (LoyaltyAnswer, NumbersAnswer, PaymentAnswer, PointsAnswer, CouponAnswer, SerialAnswer, ValueAnswer),
+        (
+            LoyaltyAnswer,
+            NumbersAnswer,
+            PaymentAnswer,
+            PointsAnswer,
+            CouponAnswer,
+            SerialAnswer,
+            BoughtAnswer,
+            ValueAnswer,
+        ),
     ),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),
     "twin_reported": _Use("send", (TwinReported,), retained=True),

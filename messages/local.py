@@ -19,6 +19,7 @@ from messages.value_asks import Instrument, ValueDeed, ValueState
 __all__ = [
     "MAXIMUM_LINE",
     "Acknowledged",
+    "AskBought",
     "AskCoupon",
     "AskLoyalty",
     "AskNumbers",
@@ -27,6 +28,7 @@ __all__ = [
     "AskSerial",
     "AskValue",
     "BookReady",
+    "BoughtTold",
     "CouponTold",
     "FromCheckout",
     "FromSync",
@@ -94,6 +96,18 @@ class AskSerial(_Record, frozen=True, tag="ask_serial"):
     item_id: str
     serial: str
     transaction: str
+    deadline_ms: int
+
+
+class AskBought(_Record, frozen=True, tag="ask_bought"):
+    """See ``messages.asks.BoughtAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    member_id: str
+    business_day: str
+    kinds: tuple[str, ...]
+    departments: tuple[str, ...]
+    items: tuple[str, ...]
     deadline_ms: int
 
 
@@ -202,6 +216,15 @@ class SerialTold(_Record, frozen=True, tag="serial_told"):
     offline: bool = False
 
 
+class BoughtTold(_Record, frozen=True, tag="bought_told"):
+    """The answer to ``AskBought``; ``offline``: nobody could be asked in time, and nothing else is said."""
+
+    correlation: str
+    pieces: int = 0
+    grams: int = 0
+    offline: bool = False
+
+
 class NumbersFound(_Record, frozen=True, tag="numbers_found"):
     """The answer to ``AskNumbers``; zeros and an empty day where head office knows none."""
 
@@ -302,6 +325,7 @@ FromCheckout = (
     | AskLoyalty
     | AskCoupon
     | AskSerial
+    | AskBought
     | AskNumbers
     | AskPayment
     | AskPoints
@@ -315,6 +339,7 @@ FromSync = (
     | LoyaltyFound
     | CouponTold
     | SerialTold
+    | BoughtTold
     | NumbersFound
     | PaymentTold
     | PointsHeld

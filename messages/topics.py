@@ -62,7 +62,7 @@ Channel = Literal[
     "feed_head",
     "staff_order",
 ]
-AskKind = Literal["coupon", "loyalty", "numbers", "payment", "points", "serial", "value"]
+AskKind = Literal["bought", "coupon", "loyalty", "numbers", "payment", "points", "serial", "value"]
 
 CHANNELS: dict[Channel, str] = {
     "state": "kiosk/v1/{kiosk}/state",

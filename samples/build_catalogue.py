@@ -129,7 +129,8 @@ def _write_baskets(
         groceries_map(stand_ins, by_noun, own_ids),
     )
     everywhere = [p for p in products if nouns[p["noun"]]["countries"] == ["bd", "br"]]
-    plain = [o for o in own if not o["minimum_age"] and not o["needs_staff"] and "bd" in o["countries"]]
+    open_to_all = (o for o in own if not (o["minimum_age"] or o["needs_staff"] or o.get("rules") or o.get("kind")))
+    plain = [o for o in open_to_all if "bd" in o["countries"]]
     rows: list[dict[str, Any]] = [
         *(
             {

@@ -38,7 +38,7 @@ __all__ = [
 Country = Literal["bd", "br"]
 Names = Mapping[str, str]
 Mark = Literal["sourced", "composed", "translated"]
-Kind = Literal["", "infant_formula", "tobacco", "alcohol", "deposit", "bag"]
+Kind = Literal["", "infant_formula", "tobacco", "medicine", "alcohol", "deposit", "bag"]
 
 _HERE = Path(__file__).parent
 _SHOP = _HERE / "shop"
@@ -75,6 +75,7 @@ class SampleItem:
     food_voucher: bool
     returnable: bool
     kind: Kind = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,8 @@ class SampleDepartment:
 class SampleShop:
     """Everything about the sample retailer in one country. ``business_units[0]`` is the store with the kiosk.
 
-    ``points`` is the loyalty programme as plain values under the names of its fields.
+    ``points`` is the loyalty programme as plain values under the names of its fields, ``restrictions`` are the shop's
+    own rows of what must hold before a sale, likewise.
     """
 
     country: Country
@@ -215,6 +217,7 @@ class SampleShop:
     members: tuple[SampleMember, ...]
     operators: tuple[SampleOperator, ...]
     points: Mapping[str, Any]
+    restrictions: Mapping[str, Any]
     points_offers: tuple[SamplePointsOffer, ...]
 
 
@@ -273,6 +276,7 @@ def load_shop(country: Country) -> SampleShop:
             for o in _jsonl(_SHOP / "operators.jsonl")
         ),
         points=settings["points"],
+        restrictions=settings["restrictions"],
         points_offers=tuple(
             SamplePointsOffer(o["id"], o["names"], tuple(o["tiers"]), tuple(o["departments"]), o["times"])
             for o in settings["points_offer"]
@@ -377,6 +381,7 @@ def _own(row: Mapping[str, Any], department: str, price: Mapping[str, str], tax_
         food_voucher=row.get("food_voucher", True),
         returnable=row.get("returnable", False),
         kind=row.get("kind", ""),
+        rules=tuple(row.get("rules", ())),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from kiosk.retail.day_report import Grand
 from kiosk.retail.occasion import Used
 
-__all__ = ["CouponAnswered", "CouponState", "MemberAnswered", "NumbersAnswered", "SerialAnswered"]
+__all__ = ["BoughtAnswered", "CouponAnswered", "CouponState", "MemberAnswered", "NumbersAnswered", "SerialAnswered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +70,15 @@ class SerialAnswered:
     item_id: str
     serial: str
     sold: bool = False
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtAnswered:
+    """What a member has had today, in all shops, of what a quantity rule binds; ``offline``: nobody could be asked."""
+
+    member_id: str
+    rule: str
+    pieces: int = 0
+    grams: int = 0
     offline: bool = False

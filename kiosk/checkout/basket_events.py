@@ -54,6 +54,12 @@ InterventionKind = Literal[
     "serial",
     "bagging",
     "rescan",
+    "quantity",
+    "hours",
+    "high_value",
+    "security_tag",
+    "prescription",
+    "produce",
     "fiscal",
     "fiscal_outage",
     "fiscal_late",
@@ -231,7 +237,8 @@ class InterventionRaised:
     """Staff must judge. ``blocks`` says what waits for them; ``minimum_age``, ``line`` and ``reason`` where they apply.
 
     ``reason``: what is wrong with the scale, by the weighing rule's word; for ``bagging`` what it cannot explain (or
-    ``skip``: the shopper will not bag it), with the ``grams`` and the ``lines`` that it is about.
+    ``skip``: the shopper will not bag it), with the ``grams`` and the ``lines`` that it is about; for a restriction the
+    name of its rule; for ``produce`` the item id of what the camera sees.
     """
 
     intervention: str
@@ -251,7 +258,8 @@ class InterventionRaised:
 class InterventionCleared:
     """Staff judged; ``by`` is an operator's id, ``shopper`` (help no longer wanted) or ``system``.
 
-    ``remote``: from a page, not at the lane; then ``reason`` says why it was refused.
+    ``remote``: from a page, not at the lane; then ``reason`` says why it was refused. At the lane ``reason`` is the
+    proof that staff went by in a word (``looked``, ``document``), and nothing else of it is kept.
     """
 
     intervention: str

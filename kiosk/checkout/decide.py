@@ -23,6 +23,7 @@ from kiosk.checkout.deciding import (
     qr,
     receipt,
     remote,
+    restricting,
     shopper,
     staff,
     terminal,
@@ -232,6 +233,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             coupons.answered(desk, input_)
         case i.SerialAnswered():
             codes.serial_answered(desk, input_)
+        case i.BoughtAnswered():
+            restricting.bought_answered(desk, input_)
         case i.NumbersAnswered():
             lane.numbers_answered(desk, input_)
         case i.HeadOfficeCommanded():

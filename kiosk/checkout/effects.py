@@ -13,6 +13,7 @@ from kiosk.retail.transaction import TenderKind, TransactionId
 
 __all__ = [
     "AbortTerminal",
+    "AskBought",
     "AskCoupon",
     "AskMember",
     "AskNumbers",
@@ -221,6 +222,23 @@ class AskSerial:
 
 
 @dataclass(frozen=True, slots=True)
+class AskBought:
+    """Ask head office what a member has had on a business day of some kinds, departments or items -> BoughtAnswered.
+
+    ``rule``: the name of the quantity rule that wants to know.
+    """
+
+    correlation: str
+    member_id: str
+    business_day: str
+    rule: str
+    kinds: tuple[str, ...]
+    departments: tuple[str, ...]
+    items: tuple[str, ...]
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskNumbers:
     """Ask head office for this workstation's highest numbers -> NumbersAnswered within ``deadline_ms``."""
 
@@ -303,6 +321,7 @@ Effect = (
     | AskMember
     | AskCoupon
     | AskSerial
+    | AskBought
     | AskNumbers
     | AskProduce
     | SetLight

@@ -78,6 +78,7 @@ from kiosk.checkout.lane_events import (
 from kiosk.checkout.shown import (
     AskShown,
     BaggingShown,
+    BoughtShown,
     CancelShown,
     CodeTaken,
     ConditionShown,
@@ -153,6 +154,7 @@ __all__ = [
     "BaggedPiece",
     "BaggingShown",
     "BasketEvent",
+    "BoughtShown",
     "CancelShown",
     "CardEntry",
     "CodeTaken",

@@ -78,8 +78,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
         case e.InterventionRaised():
             return replace(state, interventions=(*state.interventions, event))
         case e.InterventionCleared():
-            left = tuple(i for i in state.interventions if i.intervention != event.intervention)
-            return replace(state, interventions=left)
+            return _judged(state, event)
         case e.CommandAnswered():
             return replace(state, commands=(*state.commands, event.command)[-MAXIMUM_COMMANDS:])
         case e.PiecesBagged() | e.StoreCreditIssued():
@@ -135,6 +134,16 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return replace(state, training="", live=replace(state.live, rehearsal=None))
         case _:
             return folded(state, event)
+
+
+def _judged(state: State, event: e.InterventionCleared) -> State:
+    """It waits no more; what was approved of a line is remembered with the basket."""
+    about = next((i for i in state.interventions if i.intervention == event.intervention), None)
+    left = tuple(i for i in state.interventions if i is not about)
+    basket = state.transaction
+    if basket is not None and about is not None and about.line is not None and event.outcome == "approved":
+        basket = replace(basket, approved=(*basket.approved, (about.line, about.kind)))
+    return replace(state, interventions=left, transaction=basket)
 
 
 # --- the lane ----------------------------------------------------------------------------------------------------
@@ -233,8 +242,10 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901, PLR09
         case e.PriceModifiersSettled():
             basket = _with_modifiers(basket, event)
         case e.LoyaltyAttached():
+            same = basket.member_id in ("", event.member_id)
             basket = replace(
                 basket,
+                age_approved=basket.age_approved if same else 0,
                 member_id=event.member_id,
                 member_tier=event.tier,
                 member_method=event.method,
@@ -427,7 +438,7 @@ def _voided(state: State, uuid: str) -> State:
 def _resumed(state: State, uuid: str) -> State:
     parked = next(t for t in state.suspended if t.opened.transaction.uuid == uuid)
     left = tuple(t for t in state.suspended if t is not parked)
-    basket = replace(parked, age_approved=0)
+    basket = replace(parked, age_approved=0, approved=())
     return replace(state, transaction=basket, suspended=left, language=basket.opened.language)
 
 
@@ -441,6 +452,7 @@ def _gone(state: State) -> State:
         armed=None,
         enquiry=None,
         code_taken=None,
+        bought=(),
         notice=None,
         message=None,
         staff_coming=False,
@@ -501,6 +513,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
             live = replace(live, armed=event.line)
         case e.CodeTaken():
             live = replace(live, code_taken=event)
+        case e.BoughtShown():
+            live = replace(live, bought=(*live.bought, event))
         case e.WeightShown():
             live = _weight_shown(state, event)
         case e.BaggingShown():

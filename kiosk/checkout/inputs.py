@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.checkout.acts import OperatorActed
-from kiosk.checkout.answers import CouponAnswered, CouponState, MemberAnswered, NumbersAnswered, SerialAnswered
+from kiosk.checkout.answers import (
+    BoughtAnswered,
+    CouponAnswered,
+    CouponState,
+    MemberAnswered,
+    NumbersAnswered,
+    SerialAnswered,
+)
 from kiosk.checkout.device_inputs import (
     DeviceBack,
     DeviceCause,
@@ -80,6 +87,7 @@ from kiosk.retail.weighing import WeightProblem
 __all__ = [
     "AccessibilityChosen",
     "BaggingSkipped",
+    "BoughtAnswered",
     "CheckoutRequested",
     "CodeScanned",
     "Condition",
@@ -182,6 +190,7 @@ Input = (
     | CouponAnswered
     | NumbersAnswered
     | SerialAnswered
+    | BoughtAnswered
 )
 
 Touch = Input | PinTyped | PhoneTyped

@@ -170,7 +170,7 @@ def _visit(state: State, policy: Policy) -> s.Body:  # noqa: PLR0911 - one flat 
 def _basket(state: State, policy: Policy) -> s.BasketBody:
     basket = state.transaction
     lines = _lines(state)
-    interventions = _interventions(state)
+    interventions = _interventions(state, policy)
     holds = any(i.blocks in ("entry", "payment") for i in interventions)
     told = _bagging(state)
     hint = "basket.hint.staff" if holds else "basket.hint.next" if lines else "basket.hint.first"
@@ -298,7 +298,7 @@ def _totals(basket: Transaction | None, policy: Policy) -> s.TotalsView:
     )
 
 
-def _interventions(state: State) -> tuple[s.InterventionView, ...]:
+def _interventions(state: State, policy: Policy) -> tuple[s.InterventionView, ...]:
     return tuple(
         s.InterventionView(
             intervention=raised.intervention,
@@ -307,6 +307,8 @@ def _interventions(state: State) -> tuple[s.InterventionView, ...]:
             blocks=raised.blocks,
             since_utc_ms=raised.utc_ms,
             line=raised.line,
+            proofs=policy.restrictions.proofs(raised.kind),
+            source=policy.restrictions.source(raised.reason),
         )
         for raised in state.interventions
     )
@@ -474,7 +476,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
     if basket is not None and tender is not None and tender.kind == "cash":
         cash, _ = cash_due(tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
     return s.StaffBody(
-        interventions=_interventions(state),
+        interventions=_interventions(state, policy),
         lines=_lines(state),
         totals=_totals(basket, policy) if basket is not None else None,
         acts=_allowed(state, policy, _acts(state, policy, basket, tender)),

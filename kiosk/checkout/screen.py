@@ -200,7 +200,10 @@ class PointsChoice:
 
 @dataclass(frozen=True, slots=True)
 class InterventionView:
-    """Something staff must judge, as staff and shopper see it."""
+    """Something staff must judge, as staff and shopper see it.
+
+    ``proofs``: what they may say they went by when they approve it; ``source``: the law that asks for it.
+    """
 
     intervention: str
     kind: InterventionKind
@@ -208,6 +211,8 @@ class InterventionView:
     blocks: Literal["entry", "payment", "nothing"]
     since_utc_ms: int
     line: int | None = None
+    proofs: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from kiosk.retail.weight import Weight
 __all__ = [
     "AskShown",
     "BaggingShown",
+    "BoughtShown",
     "CancelShown",
     "CodeTaken",
     "ConditionShown",
@@ -281,6 +282,16 @@ class SuggestionsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class BoughtShown:
+    """What a member has had today, elsewhere, of what a quantity rule binds."""
+
+    member_id: str
+    rule: str
+    pieces: int
+    grams: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class HintsShown:
     """What little more would bring an offer of the basket as it stands to hold, the best first."""
 
@@ -350,6 +361,7 @@ Transient = (
     | ItemArmed
     | WeightShown
     | BaggingShown
+    | BoughtShown
     | WeighingShown
     | NoticeShown
     | LeavingShown

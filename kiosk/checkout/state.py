@@ -9,6 +9,7 @@ from typing import Literal
 from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.events import (
     BaggingShown,
+    BoughtShown,
     CodeTaken,
     CouponAsked,
     EnquiryShown,
@@ -182,6 +183,8 @@ class Transaction:
     """The member's balance as it was known at ``points_utc_ms``; ``None``: not known."""
     points_utc_ms: int = 0
     age_approved: int = 0
+    approved: tuple[tuple[int, str], ...] = ()
+    """(line, kind of intervention) of what staff have approved in it."""
     latest_line: int = 0
     shopper: Shopper = Shopper()
     coupons: tuple[BasketCoupon, ...] = ()
@@ -286,6 +289,8 @@ class Live:
     """For the basket as it stands: none is left once it changes."""
     emptying: Emptying = field(default_factory=Emptying)
     weighing: WeighingShown = field(default_factory=WeighingShown)
+    bought: tuple[BoughtShown, ...] = ()
+    """What head office has counted of the member's other purchases today."""
     code_taken: CodeTaken | None = None
     """The item's code that was read last."""
     message: Text | None = None

@@ -70,7 +70,7 @@ class Hint:
 def may_be_suggested(item: Item, rules: Exclusions = BY_HABIT) -> bool:
     """Whether anything may be said for buying it: counted, open to offers, for anybody, and not called back."""
     restriction = item.restriction
-    open_to_all = not restriction.minimum_age and not restriction.needs_staff
+    open_to_all = not (restriction.minimum_age or restriction.needs_staff or restriction.rules)
     return not item.weighed and not rules.keep_out(item, "offers") and open_to_all and item.recall is None
 
 

@@ -19,10 +19,15 @@ ItemKind = Literal["", "infant_formula", "tobacco", "medicine", "alcohol", "depo
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """What must hold before an item is sold: a least age in years, or a sale that only staff may let through."""
+    """What must hold before an item is sold: a least age in years, or a sale that only staff may let through.
+
+    ``rules``: rows of the shop's ``Restrictions`` that bind it by name (``security_tag``, ``prescription``), beside
+    those that bind its kind, its department or its price.
+    """
 
     minimum_age: int = 0
     needs_staff: bool = False
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

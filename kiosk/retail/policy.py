@@ -14,6 +14,7 @@ from kiosk.retail.item import Names
 from kiosk.retail.nfce import NfceClass
 from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.points import Programme
+from kiosk.retail.restrictions import Restrictions
 from kiosk.retail.rights import Rights
 from kiosk.retail.stored_value import StoredValueRules
 from kiosk.retail.tax import TaxRounding
@@ -35,7 +36,7 @@ __all__ = [
     "Timeouts",
 ]
 
-REMOTE_KINDS = ("help", "staff_item", "no_price", "printer", "scale", "expired", "bagging")
+REMOTE_KINDS = ("help", "staff_item", "no_price", "printer", "scale", "expired", "bagging", "quantity", "produce")
 """What may be cleared from a page unless the country or the shop says otherwise: nothing that must be looked at."""
 ReceiptRule = Literal["always", "choice"]
 """``always``: the law wants a receipt printed (Bangladesh, Mushak 6.3). ``choice``: the shopper decides."""
@@ -209,6 +210,7 @@ class Policy:
     ``rescans``: how many baskets staff look through by chance.
     ``exclusions``: which kinds of item are kept out of offers, coupons, thresholds and points.
     ``stored_value``: gift cards and store credit (``None``: there are none).
+    ``restrictions``: what must hold before which items are sold.
     """
 
     country: str
@@ -244,3 +246,4 @@ class Policy:
     rescans: RescanRules = RescanRules()
     exclusions: Exclusions = field(default_factory=Exclusions)
     stored_value: StoredValueRules | None = None
+    restrictions: Restrictions = field(default_factory=Restrictions)

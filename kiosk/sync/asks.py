@@ -10,6 +10,8 @@ from kiosk.sync.faults import Faults
 from kiosk.sync.settings import SyncSettings
 from messages import envelope, topics
 from messages.asks import (
+    BoughtAnswer,
+    BoughtAsk,
     CouponAnswer,
     CouponAsk,
     LoyaltyAnswer,
@@ -26,6 +28,7 @@ from messages.asks import (
 from messages.envelope import Message
 from messages.errors import MessageError
 from messages.local import (
+    AskBought,
     AskCoupon,
     AskLoyalty,
     AskNumbers,
@@ -33,6 +36,7 @@ from messages.local import (
     AskPoints,
     AskSerial,
     AskValue,
+    BoughtTold,
     CouponTold,
     LoyaltyFound,
     NumbersFound,
@@ -50,7 +54,7 @@ _LONGEST_MS = 60_000
 _MOST = 256
 """Questions open at once; a checkout asks one at a time."""
 
-Answer = LoyaltyFound | CouponTold | SerialTold | NumbersFound | PaymentTold | PointsHeld | ValueTold
+Answer = LoyaltyFound | CouponTold | SerialTold | BoughtTold | NumbersFound | PaymentTold | PointsHeld | ValueTold
 Reply = Callable[[Answer], None]
 
 
@@ -114,6 +118,19 @@ class Asks:
         )
         offline = SerialTold(ask.correlation, offline=True)
         self._ask_now("serial", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def bought(self, ask: AskBought, reply: Reply) -> None:
+        """As above; without an answer the lane goes by the basket."""
+        question = BoughtAsk(
+            correlation=ask.correlation,
+            member_id=ask.member_id,
+            business_day=ask.business_day,
+            kinds=ask.kinds,
+            departments=ask.departments,
+            items=ask.items,
+        )
+        offline = BoughtTold(ask.correlation, offline=True)
+        self._ask_now("bought", question, ask.correlation, ask.deadline_ms, reply, offline)
 
     def payment(self, ask: AskPayment, reply: Reply) -> None:
         """As above: whoever owes money must not wait for a connection. What became of it can be asked again."""
@@ -225,6 +242,9 @@ class Asks:
         if kind == "serial":
             pack = envelope.decode(payload, SerialAnswer).data
             return SerialTold(pack.correlation, pack.sold)
+        if kind == "bought":
+            had = envelope.decode(payload, BoughtAnswer).data
+            return BoughtTold(had.correlation, had.pieces, had.grams)
         if kind == "payment":
             told = envelope.decode(payload, PaymentAnswer).data
             return PaymentTold(

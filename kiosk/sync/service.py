@@ -24,6 +24,7 @@ from messages import commands, envelope, topics
 from messages.errors import MessageError
 from messages.local import (
     Acknowledged,
+    AskBought,
     AskCoupon,
     AskLoyalty,
     AskNumbers,
@@ -204,6 +205,8 @@ class Service:
                 self.asks.coupon(record, peer.send)
             case AskSerial():
                 self.asks.serial(record, peer.send)
+            case AskBought():
+                self.asks.bought(record, peer.send)
             case AskNumbers():
                 self.asks.numbers(record, self._epoch, peer.send)
             case AskPayment():

@@ -67,6 +67,9 @@ class HeadOffice(Protocol):
     async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
         """Whether a pack was sold before."""
 
+    async def bought(self, ask: f.AskBought) -> i.BoughtAnswered:
+        """What a member has had today."""
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """This workstation's highest numbers."""
 
@@ -103,7 +106,7 @@ class Performer:
         self._light = f.SetLight("off")
         self._closed = False
 
-    def perform(self, effect: f.Effect) -> None:  # noqa: C901, PLR0912 - one flat table, closed by assert_never
+    def perform(self, effect: f.Effect) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat table, closed by assert_never
         """Carry an effect out, or begin to."""
         match effect:
             case f.Charge():
@@ -128,6 +131,8 @@ class Performer:
                 self._spawn(self._answer(self._head_office.coupon(effect)))
             case f.AskSerial():
                 self._spawn(self._answer(self._head_office.serial(effect)))
+            case f.AskBought():
+                self._spawn(self._answer(self._head_office.bought(effect)))
             case f.AskNumbers():
                 self._spawn(self._answer(self._head_office.numbers(effect.correlation, effect.deadline_ms)))
             case f.AskProduce():
@@ -274,7 +279,10 @@ class Performer:
         self._put(i.TimerElapsed(name))
 
     async def _answer(
-        self, asked: Coroutine[Any, Any, i.MemberAnswered | i.CouponAnswered | i.SerialAnswered | i.NumbersAnswered]
+        self,
+        asked: Coroutine[
+            Any, Any, i.MemberAnswered | i.CouponAnswered | i.SerialAnswered | i.BoughtAnswered | i.NumbersAnswered
+        ],
     ) -> None:
         self._put(await asked)
 

@@ -34,6 +34,7 @@ _Answer = (
     | local.PaymentTold
     | local.PointsHeld
     | local.ValueTold
+    | local.BoughtTold
 )
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
@@ -117,6 +118,16 @@ class SyncClient:
             return i.SerialAnswered(ask.item_id, ask.serial, offline=True)
         return i.SerialAnswered(ask.item_id, ask.serial, told.sold, told.offline)
 
+    async def bought(self, ask: f.AskBought) -> i.BoughtAnswered:
+        """Ask what a member has had today of what a rule binds; ``offline`` if nobody could be asked in time."""
+        question = local.AskBought(
+            ask.correlation, ask.member_id, ask.business_day, ask.kinds, ask.departments, ask.items, ask.deadline_ms
+        )
+        told = await self._ask(ask.correlation, question, ask.deadline_ms)
+        if not isinstance(told, local.BoughtTold):
+            return i.BoughtAnswered(ask.member_id, ask.rule, offline=True)
+        return i.BoughtAnswered(ask.member_id, ask.rule, told.pieces, told.grams, told.offline)
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """Ask for this workstation's highest numbers; ``offline`` if nobody could be asked in time.
 
@@ -197,6 +208,7 @@ class SyncClient:
                 local.LoyaltyFound()
                 | local.CouponTold()
                 | local.SerialTold()
+                | local.BoughtTold()
                 | local.NumbersFound()
                 | local.PaymentTold()
                 | local.PointsHeld()

@@ -13,6 +13,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import remote
 from kiosk.checkout.screen import Notice
 from kiosk.checkout.text import text
+from kiosk.retail.restrictions import Restrictions
 from kiosk.retail.rights import Rights
 from tests.support.lane import HandLane, open_lane
 from tests.support.shop import small_shop
@@ -54,7 +55,8 @@ def called() -> HandLane:
 
 def allowing_age() -> HandLane:
     book = small_shop()
-    book.policy = replace(book.policy, remote_kinds=(*book.policy.remote_kinds, "age"))
+    kinds, allowed = (*book.policy.remote_kinds, "age"), Restrictions(law_remote=("age",))
+    book.policy = replace(book.policy, remote_kinds=kinds, restrictions=allowed)
     return open_lane(book)
 
 

@@ -10,6 +10,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import BasketBody, EnquiryView, StaffBody
+from kiosk.retail.excluded import Exclusions, Use
 from kiosk.retail.item import Item, ItemKind
 from kiosk.retail.money import Money
 from kiosk.retail.rights import Act, Rights
@@ -233,3 +234,21 @@ def test_a_price_check_of_an_item_without_a_price_says_so() -> None:
     told = staff_body(lane).enquiry
     assert told is not None
     assert told.price is None
+
+
+@pytest.mark.parametrize(
+    ("minor", "law", "done"),
+    [
+        (9000, ("offers",), False),
+        (9600, ("offers",), True),
+        (9000, ("coupons",), True),
+    ],
+)
+def test_staff_make_nothing_cheaper_that_the_law_keeps_out_of_offers(
+    minor: int, law: tuple[Use, ...], *, done: bool
+) -> None:
+    book = small_shop()
+    book.items["milk"] = replace(book.items["milk"], kind="infant_formula")
+    book.policy = replace(book.policy, exclusions=Exclusions(law={"infant_formula": law}))
+    lane = open_lane(book).scan(MILK).tell(SUPERVISOR, override(minor))
+    assert bool(lane.happened(e.PriceOverridden)) == done

@@ -10,7 +10,7 @@ import pytest
 from kivy.tests.common import UnitTestTouch
 
 from kiosk.checkout import inputs as i
-from kiosk.checkout.screen import Notice, QuantityBody, Screen
+from kiosk.checkout.screen import Notice, QuantityBody, Screen, StaffBody
 from kiosk.checkout.text import text
 from kiosk.retail.weight import Weight
 from tests.support.screens import BASKET, LINES, OFFER, TOTALS, bdt, chrome, screen
@@ -375,6 +375,17 @@ def test_staff_approve_refuse_and_void(shopper: Shopper) -> None:
         i.OperatorActed("refuse", "i1"),
         i.OperatorActed("void_line", line=1),
     ]
+
+
+def test_staff_say_what_they_went_by_before_an_age_is_approved(shopper: Shopper) -> None:
+    plain = screen("staff", "en")
+    assert isinstance(plain.body, StaffBody)
+    asked = replace(plain.body.interventions[0], proofs=("looked", "document"), source="Act 1")
+    view = shopper.sees(replace(plain, body=replace(plain.body, interventions=(asked,))))
+    shopper.touches(view.list.row("i1").answers[0])
+    assert shopper.submitted == []
+    shopper.touches(buttons(view.question)["I saw a document"])
+    assert shopper.submitted == [i.OperatorActed("approve", "i1", reason="document")]
 
 
 def test_cancelling_a_basket_is_asked_twice(shopper: Shopper) -> None:

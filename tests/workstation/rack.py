@@ -134,6 +134,9 @@ class NobodyAsked:
     async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
         return i.SerialAnswered(ask.item_id, ask.serial, offline=True)
 
+    async def bought(self, ask: f.AskBought) -> i.BoughtAnswered:
+        return i.BoughtAnswered(ask.member_id, ask.rule, offline=True)
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         return i.NumbersAnswered(correlation, offline=True)
 

@@ -15,7 +15,7 @@ import pytest
 from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
 from kiosk.retail.excluded import USES
-from kiosk.retail.item import ItemKind
+from kiosk.retail.item import Item, ItemKind
 from kiosk.retail.policy import Policy, ReceiptLayout
 from kiosk.settings import load, policy_of
 from kiosk.store.book import SqliteBook
@@ -142,3 +142,24 @@ def test_a_local_file_does_not_change_the_law(tmp_path: Path) -> None:
     rules = policy_of(load(file), {}).exclusions
     assert rules.uses("bag") == {"offers", "coupons"}
     assert rules.uses("tobacco") == {"offers", "coupons", "thresholds", "earning"}
+
+
+@pytest.mark.parametrize("country", [country for country in PACKS if country != "eu"])
+def test_no_shop_softens_what_the_law_asks_before_a_sale(country: str, tmp_path: Path) -> None:
+    own = {"law": {}, "law_remote": ["age"], "own": {"tobacco": {"what": "age", "minimum_age": 0}}}
+    rules = in_force(country, tmp_path, told_by_feed(country, tmp_path, restrictions=own)).restrictions
+    smoke = Item("smoke", {}, "tobacco", "standard", None, kind="tobacco")
+    assert rules.minimum_age(smoke) == 18
+    assert not rules.remote("age")
+    assert all(rule.source for rule in rules.law.values())
+
+
+def test_the_law_s_hours_of_sale_hold_across_midnight(tmp_path: Path) -> None:
+    wine = Item("wine", {}, "drinks", "standard", None, kind="alcohol")
+    rules = [rule for _, rule in in_force("pt", tmp_path).restrictions.of(wine) if rule.what == "hours"]
+    assert [rules[0].sold_at(f"2026-11-22T{clock}") for clock in ("00:00", "07:59", "08:00", "23:59")] == [
+        False,
+        False,
+        True,
+        True,
+    ]

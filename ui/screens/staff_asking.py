@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from kiosk.checkout.inputs import OperatorAct, OperatorActed
-from kiosk.checkout.screen import LineView, Money, StaffBody
+from kiosk.checkout.screen import InterventionView, LineView, Money, StaffBody
 from ui.kit import Kit
 from ui.screens.cash_pad import CashPad
 from ui.screens.code_pad import CodePad
@@ -80,9 +80,19 @@ class Asking:
         reasons = dict(body.reasons).get(act.act, ())
         if reasons and not act.reason:
             return reason_sheet(self._kit, reasons, partial(self._because, act), self._away)
+        judged = next((one for one in body.interventions if one.intervention == act.target), None)
+        if act.act == "approve" and judged is not None and judged.proofs and not act.reason:
+            return self._by_what(act, judged)
         if act.act in _ASKED_TWICE:
             return self._are_you_sure(act)
         return None
+
+    def _by_what(self, act: OperatorActed, judged: InterventionView) -> Sheet:
+        """What staff go by: nothing is typed, and nothing of a document is kept."""
+        kit = self._kit
+        offered = tuple((kit.say(f"proof.{proof}"), partial(self._because, act, proof)) for proof in judged.proofs)
+        said = kit.say(judged.text)
+        return choices(kit, f"{said}\n{judged.source}" if judged.source else said, offered, self._away)
 
     def _number(self, act: OperatorActed, body: StaffBody) -> Block | None:
         """A pad for the number that is missing."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, business_day, codes, offers, receipt, weighing
+from kiosk.checkout.deciding import burning, business_day, codes, offers, receipt, restricting, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
@@ -24,15 +24,14 @@ __all__ = [
     "choose_item",
     "confirm_weight",
     "enter_quantity",
-    "hold_for_staff",
     "line_of",
     "may_enter",
     "open_transaction",
     "overpaid_without",
     "price_again",
-    "restrict",
     "ring_up",
     "scan",
+    "set_quantity",
     "settle_offers",
     "show_weight",
     "void_line",
@@ -119,7 +118,7 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod, details: Details = NOTHIN
         desk.refuse(text("basket.full", maximum=desk.policy.maximum_lines))
         return
     business_day.ensure(desk)
-    if codes.stopped(desk, item, details):
+    if codes.stopped(desk, item, details) or restricting.not_sold(desk, item):
         return
     line = line_of(desk, item, entry)
     if line is None:
@@ -155,7 +154,7 @@ def line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
         tare_grams=item.tare_grams,
         picture=item.picture,
         expected_grams=item.expected_grams,
-        minimum_age=item.restriction.minimum_age,
+        minimum_age=desk.policy.restrictions.minimum_age(item, desk.state.lane.store),
         discountable=item.flags.discountable,
         deposit=deposit,
         attributes=tuple(sorted(item.attributes.items())),
@@ -215,6 +214,9 @@ def ring_up(desk: Desk, line: LineItem) -> None:
     basket = desk.basket
     if basket is None:
         return
+    item = desk.book.item(line.item_id)
+    if item is not None and restricting.too_many(desk, item, line):
+        return
     same = next((k for k in basket.live_lines if _merges(k, line)), None)
     if same is not None and same.quantity + line.quantity > desk.policy.maximum_quantity:
         desk.refuse(text("quantity.too_many", maximum=desk.policy.maximum_quantity))
@@ -226,8 +228,8 @@ def ring_up(desk: Desk, line: LineItem) -> None:
         desk.happened(e.LineAdded(replace(line, line=len(basket.lines) + 1)))
         codes.ask_about(desk, line)
     settle_offers(desk)
-    restrict(desk)
-    hold_for_staff(desk, same.line if same is not None else len(basket.lines) + 1)
+    restricting.ask_age(desk)
+    restricting.hold(desk, same.line if same is not None else len(basket.lines) + 1)
     desk.happened(e.ViewShown("basket"), e.NoticeShown(None, sound="scan"))
     desk.do(f.Beep("scan"))
     offers.tell_gifts(desk, basket)
@@ -295,33 +297,6 @@ def _settled(desk: Desk, basket: Transaction, lines: Iterable[LineItem]) -> prom
     """What the offers give on ``lines`` of this basket, here and today."""
     book, occasion = offers.book_of(desk, basket), offers.occasion_of(desk, basket)
     return promotion.settle(lines, book, occasion, desk.policy.offers, desk.policy.exclusions)
-
-
-def restrict(desk: Desk) -> None:
-    """Ask staff for the highest age that was neither approved nor asked for yet."""
-    basket = desk.basket
-    if basket is None:
-        return
-    oldest = max((line.minimum_age for line in basket.live_lines), default=0)
-    asked = max((r.minimum_age for r in desk.state.interventions if r.kind == "age"), default=0)
-    if oldest > max(basket.age_approved, asked):
-        line = next(k.line for k in basket.live_lines if k.minimum_age == oldest)
-        desk.raise_intervention("age", blocks="payment", line=line, minimum_age=oldest)
-
-
-def hold_for_staff(desk: Desk, number: int) -> None:
-    """A line was rung up, grew or was taken up again: where only staff let its item through, they are asked (once)."""
-    basket = desk.basket
-    line = basket.lines[number - 1] if basket is not None else None
-    item = desk.book.item(line.item_id) if line is not None else None
-    if item is None or line is None:
-        return
-    asked = {r.kind for r in desk.state.interventions if r.line == number}
-    if item.restriction.needs_staff and "staff_item" not in asked:
-        desk.raise_intervention("staff_item", blocks="payment", line=number)
-    doubt = codes.in_doubt(desk, item, line)
-    if doubt is not None and doubt not in asked:
-        desk.raise_intervention(doubt, blocks="payment", line=number)
 
 
 # --- weight ------------------------------------------------------------------------------------------------------
@@ -418,14 +393,25 @@ def enter_quantity(desk: Desk, entered: i.QuantityEntered) -> None:
         extended = pricing.counted(line.unit_price, entered.quantity)
         if _underpaid(desk, line, extended):
             return
-        before = desk.basket
-        desk.happened(e.QuantityChanged(line.line, entered.quantity, extended))
-        settle_offers(desk)
-        if entered.quantity > line.quantity:
-            hold_for_staff(desk, line.line)
-        if before is not None:
-            offers.tell_gifts(desk, before)
+        item = desk.book.item(line.item_id) if entered.quantity > line.quantity else None
+        if item is not None and restricting.too_many(desk, item, replace(line, quantity=entered.quantity), line.line):
+            return
+        set_quantity(desk, line, entered.quantity)
     desk.happened(e.ViewShown("basket"))
+
+
+def set_quantity(desk: Desk, line: LineItem, quantity: int) -> None:
+    """So many pieces of a counted line from now on, and all that follows from it."""
+    before = desk.basket
+    desk.happened(e.QuantityChanged(line.line, quantity, pricing.counted(line.unit_price, quantity)))
+    settle_offers(desk)
+    if quantity > line.quantity:
+        restricting.hold(desk, line.line)
+    else:
+        restricting.relax(desk)
+    restricting.ask_age(desk)
+    if before is not None:
+        offers.tell_gifts(desk, before)
 
 
 def void_requested(desk: Desk, asked: i.LineVoidRequested) -> None:
@@ -461,9 +447,8 @@ def void_line(desk: Desk, number: int, *, by: str) -> None:
     """Void a line, and with it what staff had to judge about it."""
     desk.happened(e.LineVoided(number, by))
     settle_offers(desk)
-    basket = desk.basket
     for raised in desk.state.interventions:
-        if raised.line == number and raised.kind in ("staff_item", "recalled", "expired", "age"):
+        if raised.line == number and raised.kind in restricting.OF_A_LINE:
             desk.clear(raised, "withdrawn", by)
-    if basket is not None:
-        restrict(desk)
+    restricting.relax(desk)
+    restricting.ask_age(desk)

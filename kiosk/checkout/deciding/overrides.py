@@ -8,7 +8,7 @@ from typing import Final
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import codes, drawer, entry, offers, permitting, shopper
+from kiosk.checkout.deciding import codes, drawer, entry, permitting, restricting, shopper
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
@@ -61,6 +61,9 @@ def _lawful(desk: Desk, item: Item | None, price: Money) -> bool:
     if item is None:
         return True
     floor = item.floor is not None and item.floor.currency == price.currency and price < item.floor
+    told = pricing.selling_price(item, desk.policy)
+    if told is not None and price < told and "offers" in desk.policy.exclusions.law.get(item.named_kind, ()):
+        return False  # a lower price is an offer by another name
     return not floor and pricing.selling_price(replace(item, price=price), desk.policy) == price
 
 
@@ -76,13 +79,11 @@ def change_quantity(desk: Desk, acted: i.OperatorActed, _operator: Operator) -> 
     if not 1 <= acted.quantity <= most:
         desk.refuse(text("quantity.too_many", maximum=most))
         return
-    before = desk.basket
-    desk.happened(e.QuantityChanged(line.line, acted.quantity, pricing.counted(line.unit_price, acted.quantity)))
-    entry.settle_offers(desk)
-    if acted.quantity > line.quantity:
-        entry.hold_for_staff(desk, line.line)
-    if before is not None:
-        offers.tell_gifts(desk, before)
+    item, wanted = desk.book.item(line.item_id), replace(line, quantity=acted.quantity)
+    grows = acted.quantity > line.quantity
+    if grows and item is not None and restricting.too_many(desk, item, wanted, line.line, by_staff=True):
+        return
+    entry.set_quantity(desk, line, acted.quantity)
 
 
 def _changeable(desk: Desk, acted: i.OperatorActed) -> LineItem | None:

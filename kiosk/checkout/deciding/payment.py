@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import bagging, drawer, earning, fiscal, offers, rescans
+from kiosk.checkout.deciding import bagging, drawer, earning, fiscal, offers, rescans, restricting
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Live, Reversal, Tender, Transaction
@@ -60,7 +60,10 @@ _AT_HEAD_OFFICE: frozenset[TenderKind] = frozenset({"qr", "points"})
 def request_checkout(desk: Desk) -> None:
     """The shopper wants to pay."""
     basket = desk.basket
-    if basket is None or basket.open_tender is not None or not payable(desk, basket):
+    if basket is None or basket.open_tender is not None:
+        return
+    restricting.at_payment(desk, basket)
+    if not payable(desk, basket):
         return
     if desk.due().minor == 0:
         _complete(desk, basket)

@@ -81,7 +81,8 @@ def _clear(desk: Desk, command: i.StaffCommanded) -> _Answer:
     raised = next((r for r in desk.state.interventions if r.intervention == command.intervention), None)
     if raised is None:
         return _Answer("too_late", "gone")
-    if raised.kind in NEVER or raised.kind not in desk.policy.remote_kinds:
+    lawful = desk.policy.restrictions.remote(raised.kind)
+    if raised.kind in NEVER or raised.kind not in desk.policy.remote_kinds or not lawful:
         return _Answer("refused", "not_remote")
     if not command.outcome:
         return _Answer("refused", "unclear")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, earning, entry, fiscal, payment, qr, receipt
+from kiosk.checkout.deciding import burning, earning, entry, fiscal, payment, qr, receipt, restricting
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import MAXIMUM_SUSPENDED
 from kiosk.checkout.state import Phase
@@ -190,6 +190,7 @@ def _attach(desk: Desk, member: Member, method: e.LoyaltyMethod) -> None:
     points, as_of = (member.points, member.points_utc_ms) if method == "card" else (None, 0)
     desk.happened(e.LoyaltyAttached(member.member_id, member.tier, method, points, as_of, member.segments))
     entry.settle_offers(desk)
+    restricting.judge_member(desk)
     desk.happened(e.ViewShown("basket"))
     desk.say(text("loyalty.welcome" if method == "card" else "loyalty.points_only"))
     desk.do(f.Beep("scan"))

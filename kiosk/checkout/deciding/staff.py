@@ -19,6 +19,7 @@ from kiosk.checkout.deciding import (
     payment,
     permitting,
     receipt,
+    restricting,
     training,
 )
 from kiosk.checkout.deciding.desk import Desk
@@ -129,7 +130,8 @@ def _judge(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
         return
     if raised.kind in ("cash", "tender_unknown", "fiscal_outage"):
         return  # judged by what became of it: cash_received, tender_was_approved, a device that answers again
-    judged(desk, raised, "approved" if acted.act == "approve" else "refused", operator.operator_id)
+    outcome: Literal["approved", "refused"] = "approved" if acted.act == "approve" else "refused"
+    judged(desk, raised, outcome, operator.operator_id, reason=acted.reason)
 
 
 def judged(
@@ -152,7 +154,7 @@ def judged(
 def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
     match raised.kind:
         case "age":
-            desk.happened(e.AgeApproved(raised.minimum_age, by))
+            restricting.approved(desk, raised, by)
         case "printer":
             receipt.print_again(desk)
         case "bagging":
@@ -185,19 +187,26 @@ def _refuse(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
         case "bagging":
             bagging.hinted_again(desk)
         case "age":
-            _too_young(desk, by)
-        case "staff_item" | "recalled" | "expired" | "serial":
-            if desk.basket is not None and raised.line is not None:
-                entry.void_line(desk, raised.line, by=by)
+            for line in restricting.too_young(desk, raised):
+                entry.void_line(desk, line, by=by)
+        case "quantity":
+            _fewer(desk, raised, by)
         case _:
-            pass
+            if raised.kind in restricting.OF_A_LINE and desk.basket is not None and raised.line is not None:
+                entry.void_line(desk, raised.line, by=by)
 
 
-def _too_young(desk: Desk, by: str) -> None:
+def _fewer(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
+    """No more than the limit: as many of the line as it allows stay."""
     basket = desk.basket
-    for line in basket.live_lines if basket is not None else ():
-        if basket is not None and line.minimum_age > basket.age_approved:
-            entry.void_line(desk, line.line, by=by)
+    line = next((k for k in basket.live_lines if k.line == raised.line), None) if basket is not None else None
+    if line is None:
+        return
+    left = restricting.within(desk, raised)
+    if left:
+        entry.set_quantity(desk, line, left)
+    else:
+        entry.void_line(desk, line.line, by=by)
 
 
 def _void_line(desk: Desk, acted: i.OperatorActed, by: str) -> None:
@@ -238,9 +247,6 @@ def _resume(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         return
     business_day.ensure(desk)
     desk.happened(e.TransactionResumed(wanted, by))
-    entry.restrict(desk)
+    restricting.judge_anew(desk)
     earning.shown(desk)
     coupons.check_again(desk)
-    basket = desk.basket
-    for line in basket.live_lines if basket is not None else ():
-        entry.hold_for_staff(desk, line.line)
