@@ -163,6 +163,8 @@ class _Hall:
                 waiting.append(i.MemberAnswered(effect.correlation, offline=True))
             case f.AskCoupon():
                 waiting.append(i.CouponAnswered(effect.correlation, offline=True))
+            case f.AskBought():
+                waiting.append(i.BoughtAnswered(effect.member_id, effect.rule, offline=True))
             case f.AskSerial():
                 waiting.append(i.SerialAnswered(effect.item_id, effect.serial, offline=True))
             case _ if isinstance(effect, PASSED_ON):
