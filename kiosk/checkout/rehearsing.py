@@ -146,7 +146,7 @@ class _Hall:
             self.events.append(event)
             self.state = evolve(self.state, event)
 
-    def _do(self, effect: f.Effect, waiting: deque[i.Input]) -> None:
+    def _do(self, effect: f.Effect, waiting: deque[i.Input]) -> None:  # noqa: C901 - one flat table
         """Do it, do something like it, or make up its answer."""
         match effect:
             case f.StartTimer() | f.StopTimer():
