@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from messages.payload import Payload
-from messages.values import BasketCoupon, LineItem, LineModifiers, Money, OwedGift, Used
+from messages.values import BasketCoupon, BuyerNumber, LineItem, LineModifiers, Money, OwedGift, Used
 
 __all__ = [
     "AccessibilitySet",
     "AgeApproved",
+    "BuyerNamed",
     "CommandAnswered",
     "CouponAccepted",
     "CouponRefused",
@@ -135,6 +136,12 @@ class CouponRefused(Payload, frozen=True):
     code: str
     reason: str
     keyed: bool = False
+
+
+class BuyerNamed(Payload, frozen=True):
+    """The document bears this tax number of the buyer's."""
+
+    buyer: BuyerNumber | None
 
 
 class GiftsOwed(Payload, frozen=True):

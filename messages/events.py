@@ -10,6 +10,7 @@ from __future__ import annotations
 from messages.basket_events import (
     AccessibilitySet,
     AgeApproved,
+    BuyerNamed,
     CommandAnswered,
     CouponAccepted,
     CouponRefused,
@@ -89,6 +90,7 @@ __all__ = [
     "PAYLOADS",
     "AccessibilitySet",
     "AgeApproved",
+    "BuyerNamed",
     "CommandAnswered",
     "CouponAccepted",
     "CouponRefused",

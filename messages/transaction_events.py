@@ -9,6 +9,7 @@ import msgspec
 from messages.payload import Payload
 from messages.values import (
     BaggedPiece,
+    BuyerNumber,
     LineItem,
     Money,
     OwedGift,
@@ -81,6 +82,7 @@ class TransactionCompleted(Payload, frozen=True):
     coupons: tuple[RedeemedCoupon, ...] = ()
     gifts: tuple[OwedGift, ...] = ()
     layers: tuple[LayerSaving, ...] = ()
+    buyer: BuyerNumber | None = None
 
 
 class StockMoved(Payload, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 __all__ = [
     "BaggedPiece",
     "BasketCoupon",
+    "BuyerNumber",
     "CardEntry",
     "Deposit",
     "EntryMethod",
@@ -211,6 +212,13 @@ class SettledTender(_Value, frozen=True):
     worth: Money | None = None
     instalments: int = 0
     instalments_by: InstalmentsBy = ""
+
+
+class BuyerNumber(_Value, frozen=True):
+    """A buyer's tax number, without punctuation; ``kind``: ``cpf``, ``cnpj``, ``nif``, ``bin``."""
+
+    kind: str
+    number: str
 
 
 class SalePoints(_Value, frozen=True):

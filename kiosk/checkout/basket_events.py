@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.shown import LoyaltyMethod
+from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
@@ -15,6 +16,7 @@ __all__ = [
     "AccessibilitySet",
     "AgeApproved",
     "BasketEvent",
+    "BuyerNamed",
     "CommandAnswered",
     "CommandDeed",
     "CouponAccepted",
@@ -226,6 +228,13 @@ class CouponRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerNamed:
+    """The document bears this tax number of the buyer's. Kept when money is first asked for, not before."""
+
+    buyer: BuyerNumber | None
+
+
+@dataclass(frozen=True, slots=True)
 class GiftsOwed:
     """What offers give for nothing and is not in the basket; replaces all earlier gifts. The shopper is told."""
 
@@ -309,6 +318,7 @@ BasketEvent = (
     | MemberTold
     | CouponAccepted
     | CouponReturned
+    | BuyerNamed
     | CouponRefused
     | GiftsOwed
     | InterventionRaised

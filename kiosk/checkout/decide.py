@@ -11,6 +11,7 @@ from kiosk.checkout.deciding import (
     bagging,
     burning,
     business_day,
+    buyers,
     codes,
     coupons,
     drawer,
@@ -124,6 +125,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.LoyaltyPresented
         | i.PhoneRefused
         | i.LoyaltyRefused
+        | i.BuyerTyped
         | i.CheckoutRequested
         | i.TenderChosen
         | i.PaymentCancelled
@@ -173,6 +175,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             desk.refuse(text("loyalty.check_number"))
         case i.LoyaltyRefused():
             shopper.loyalty_refused(desk, input_)
+        case i.BuyerTyped():
+            buyers.typed(desk, input_)
         case i.CheckoutRequested():
             payment.request_checkout(desk)
         case i.TenderChosen(tender_id=points.TENDER_ID):

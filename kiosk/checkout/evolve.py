@@ -102,6 +102,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.MemberTold()
             | e.CouponAccepted()
             | e.CouponReturned()
+            | e.BuyerNamed()
             | e.GiftsOwed()
             | e.AgeApproved()
             | e.TenderRequested()
@@ -214,6 +215,7 @@ _BasketEvent = (
     | e.MemberTold
     | e.CouponAccepted
     | e.CouponReturned
+    | e.BuyerNamed
     | e.GiftsOwed
     | e.AgeApproved
     | e.TenderRequested
@@ -260,6 +262,8 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901, PLR09
             basket = replace(basket, shopper=shopper)
         case e.CouponAccepted() | e.CouponReturned() | e.GiftsOwed():
             basket = _offered(basket, event)
+        case e.BuyerNamed():
+            basket, live = replace(basket, buyer=event.buyer), replace(live, buyer=None)
         case e.AgeApproved():
             basket = replace(basket, age_approved=max(basket.age_approved, event.minimum_age))
         case e.TenderRequested():
@@ -374,7 +378,7 @@ def _visit(state: State, event: _VisitEvent) -> State:
     match event:
         case e.TransactionOpened():
             lane = replace(state.lane, last_number=event.transaction.number)
-            return replace(state, lane=lane, transaction=Transaction(event))
+            return replace(state, lane=lane, transaction=Transaction(event), live=replace(state.live, buyer=None))
         case e.TransactionCompleted():
             return replace(
                 state,
@@ -463,6 +467,7 @@ def _gone(state: State) -> State:
         member_ask=None,
         points=e.PointsShown(),
         coupon_asks=(),
+        buyer=None,
         suggestions=e.SuggestionsShown(),
         hints=(),
     )
@@ -539,6 +544,8 @@ def _on_show(state: State, event: e.Transient) -> State:  # noqa: C901, PLR0912,
             live = replace(live, member_ask=event if event.correlation else None)
         case e.PointsShown():
             live = replace(live, points=event)
+        case e.BuyerShown():
+            live = replace(live, buyer=event.buyer)
         case e.CouponAsked():
             waiting = tuple(one for one in live.coupon_asks if one.correlation != event.correlation)
             live = replace(live, coupon_asks=waiting if event.done else (*waiting, event))

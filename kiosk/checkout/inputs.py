@@ -59,6 +59,7 @@ from kiosk.checkout.house_inputs import (
 from kiosk.checkout.shopper_inputs import (
     AccessibilityChosen,
     BaggingSkipped,
+    BuyerTyped,
     CheckoutRequested,
     CodeScanned,
     CouponPresented,
@@ -88,6 +89,7 @@ __all__ = [
     "AccessibilityChosen",
     "BaggingSkipped",
     "BoughtAnswered",
+    "BuyerTyped",
     "CheckoutRequested",
     "CodeScanned",
     "Condition",

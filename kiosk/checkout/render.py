@@ -7,6 +7,7 @@ from typing import Literal
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
+from kiosk.checkout.buyer_shown import buyer_body, buyer_view
 from kiosk.checkout.day_shown import day_acts, day_conditions
 from kiosk.checkout.deciding import bagging, earning
 from kiosk.checkout.deciding.coupons import takes_coupons, tries_left
@@ -158,6 +159,8 @@ def _visit(state: State, policy: Policy) -> s.Body:  # noqa: PLR0911 - one flat 
             return s.LoyaltyBody(tier, busy=state.live.member_ask is not None and not state.live.member_ask.member_id)
         case "coupon":
             return s.CouponBody(busy=bool(state.live.coupon_asks), staff=not tries_left(state, policy))
+        case "buyer" if basket is not None and policy.buyer is not None:
+            return buyer_body(state, policy.buyer)
         case "tender_choice" if basket is not None:
             return _tender_choice(state, basket, policy)
         case _:
@@ -370,7 +373,9 @@ def _tender_choice(state: State, basket: Transaction, policy: Policy) -> s.Tende
         (tender.tender_id, why) for tender in policy.tenders if (why := unusable(state.live, tender.kind)) is not None
     )
     points = _points_choice(state, basket, policy)
-    return s.TenderChoiceBody(_totals(basket, policy), policy.tenders, unavailable, points)
+    come_to = _totals(basket, policy)
+    buyer = buyer_view(state, policy.buyer, come_to.total) if policy.buyer is not None else None
+    return s.TenderChoiceBody(come_to, policy.tenders, unavailable, points, buyer)
 
 
 def _points_choice(state: State, basket: Transaction, policy: Policy) -> s.PointsChoice | None:

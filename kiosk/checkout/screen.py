@@ -20,6 +20,8 @@ __all__ = [
     "BaggingView",
     "BasketBody",
     "Body",
+    "BuyerBody",
+    "BuyerView",
     "CardBody",
     "CashBody",
     "Chrome",
@@ -331,6 +333,25 @@ class LoyaltyBody:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerView:
+    """The buyer's tax number on the document: what it is called, what was given (masked), whether it must be."""
+
+    label: str
+    given: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerBody:
+    """The buyer's tax number is typed. ``longest``: in signs; ``letters``: it may hold some. ``given``: masked."""
+
+    label: str
+    longest: int
+    letters: bool = False
+    given: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TenderChoiceBody:
     """How the shopper will pay what is due."""
 
@@ -339,6 +360,7 @@ class TenderChoiceBody:
     unavailable: tuple[tuple[str, Text], ...] = ()
     """(tender_id, why) of tenders that cannot be used now."""
     points: PointsChoice | None = None
+    buyer: BuyerView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,6 +488,7 @@ Body = (
     | QuantityBody
     | LoyaltyBody
     | CouponBody
+    | BuyerBody
     | TenderChoiceBody
     | CardBody
     | QrBody

@@ -12,6 +12,7 @@ from kiosk.retail.weight import Weight
 __all__ = [
     "AccessibilityChosen",
     "BaggingSkipped",
+    "BuyerTyped",
     "CheckoutRequested",
     "CodeScanned",
     "CouponPresented",
@@ -62,7 +63,9 @@ class AccessibilityChosen:
 class ViewRequested:
     """A touch that only moves about: to the look-up, the loyalty sign-in, a line's quantity, or back."""
 
-    view: Literal["basket", "look_up", "loyalty", "coupon", "quantity", "tender_choice", "staff_sign_in", "staff"]
+    view: Literal[
+        "basket", "look_up", "loyalty", "coupon", "buyer", "quantity", "tender_choice", "staff_sign_in", "staff"
+    ]
     line: int | None = None
 
 
@@ -180,6 +183,13 @@ class LoyaltyRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerTyped:
+    """The buyer's tax number, as typed; empty: none is wanted on the document."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckoutRequested:
     """The shopper wants to pay."""
 
@@ -227,6 +237,7 @@ ShopperInput = (
     | LoyaltyPresented
     | PhoneRefused
     | LoyaltyRefused
+    | BuyerTyped
     | CheckoutRequested
     | TenderChosen
     | PaymentCancelled

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.text import Text
 from kiosk.retail.bagging import Doubt, Plate
+from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.codes.values import Details
 from kiosk.retail.hints import Hint
 from kiosk.retail.item import Names
@@ -23,6 +24,7 @@ __all__ = [
     "AskShown",
     "BaggingShown",
     "BoughtShown",
+    "BuyerShown",
     "CancelShown",
     "CodeTaken",
     "ConditionShown",
@@ -58,7 +60,17 @@ __all__ = [
 ]
 
 View = Literal[
-    "attract", "basket", "look_up", "weigh", "quantity", "loyalty", "coupon", "tender_choice", "staff_sign_in", "staff"
+    "attract",
+    "basket",
+    "look_up",
+    "weigh",
+    "quantity",
+    "loyalty",
+    "coupon",
+    "buyer",
+    "tender_choice",
+    "staff_sign_in",
+    "staff",
 ]
 LoyaltyMethod = Literal["card", "phone"]
 TerminalPrompt = Literal["present_card", "enter_pin", "remove_card", "wait"]
@@ -220,6 +232,13 @@ class PointsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerShown:
+    """The tax number that was typed for this document (``None``: taken away); kept by ``BuyerNamed``."""
+
+    buyer: BuyerNumber | None
+
+
+@dataclass(frozen=True, slots=True)
 class CouponAsked:
     """Head office is asked about a coupon; ``done``: it has answered, or nobody waits for it any more.
 
@@ -373,6 +392,7 @@ Transient = (
     | TendersLeft
     | MemberAsked
     | PointsShown
+    | BuyerShown
     | CouponAsked
     | DeviceShown
     | NetworkShown

@@ -31,6 +31,7 @@ from kiosk.checkout.events import (
     WeightShown,
 )
 from kiosk.checkout.text import Text
+from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.day_report import Books
 from kiosk.retail.fiscal import FiscalText
@@ -191,6 +192,7 @@ class Transaction:
     gifts: tuple[OwedGift, ...] = ()
     announced: bool = False
     """A fiscal device was told that the sale has begun."""
+    buyer: BuyerNumber | None = None
     codes_missed: int = 0
     """How many codes its shopper has typed that are no coupon's."""
 
@@ -284,6 +286,8 @@ class Live:
     member_ask: MemberAsked | None = None
     points: PointsShown = field(default_factory=PointsShown)
     coupon_asks: tuple[CouponAsked, ...] = ()
+    buyer: BuyerNumber | None = None
+    """Typed, and not kept before money is asked for."""
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
     hints: tuple[Hint, ...] = ()
     """For the basket as it stands: none is left once it changes."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.tender_events import SettledTender
+from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.money import Money
 from kiosk.retail.offer import Layer
 from kiosk.retail.tax import TaxAmount, TaxRounding
@@ -82,6 +83,7 @@ class TransactionCompleted:
 
     Its business day is the one on which it is completed, whenever it was opened. ``coupons`` are those that gave
     something and are used up by it; ``gifts`` go out beside the lines, for nothing. ``layers``: its discount, by layer.
+    ``buyer``: the tax number that the document bears.
     """
 
     transaction: TransactionId
@@ -102,6 +104,7 @@ class TransactionCompleted:
     coupons: tuple[RedeemedCoupon, ...] = ()
     gifts: tuple[OwedGift, ...] = ()
     layers: tuple[LayerSaving, ...] = ()
+    buyer: BuyerNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,10 @@ class Translator:
         """``৳১,২৩,৪৫৬.৫০``, ``৳1,23,456.50``, ``R$ 123.456,50``; a minus stands before the sign."""
         return _money(amount.minor, amount.currency, self.language, self.paper and self.language != "bn")
 
+    def amount(self, amount: Money) -> str:
+        """As ``money`` writes it, without the sign: for columns of one currency."""
+        return _amount(amount.minor, amount.currency, self.language)
+
     def weight(self, weight: Weight) -> str:
         """``1.250 kg``, ``১.২৫০ কেজি``, ``1,250 kg``: with the decimals that the scale gave."""
         number = _decimal(weight.value, max(0, -weight.exponent), max(0, weight.exponent), _THOUSAND, self.language)
@@ -145,12 +149,16 @@ class Translator:
 
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, language: str, latin: bool) -> str:  # noqa: FBT001 - a key of the cache
-    groups = _LAKH if currency == "BDT" and language != "pt_BR" else _THOUSAND
-    number = _decimal(abs(minor), MINOR_DIGITS.get(currency, 2), 0, groups, language)
+    number = _amount(abs(minor), currency, language)
     signs = {**_SIGNS, **_ON_PAPER} if latin else _SIGNS
     sign = signs.get(currency, currency)
     gap = "\N{NO-BREAK SPACE}" if language == _SPACED_SIGN or sign.isalpha() else ""
     return f"{'-' if minor < 0 else ''}{sign}{gap}{number}"
+
+
+def _amount(minor: int, currency: str, language: str) -> str:
+    groups = _LAKH if currency == "BDT" and language != "pt_BR" else _THOUSAND
+    return _decimal(minor, MINOR_DIGITS.get(currency, 2), 0, groups, language)
 
 
 def _decimal(value: int, decimals: int, zeros: int, groups: str, language: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 from kiosk.retail.bagging import LENIENT, OFF, STRICT, BaggingRules, Mode
+from kiosk.retail.buyer import BuyerRule
 from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.excluded import Exclusions
 from kiosk.retail.fiscal import FiscalRule
@@ -68,7 +69,8 @@ class ReceiptLayout:
 
     ``heading`` stands above the shop's name, ``notices`` below the title, ``legal`` at the foot. ``tax_table``: net,
     tax and gross of each rate in a table, and with ``letters`` a letter for each rate that its lines bear too.
-    ``unit_prices``: the price of a piece even where there is only one. ``omit``: what may be, and is, left out.
+    ``unit_prices``: the price of a piece even where there is only one. ``line_taxes``: lines are numbered, each with
+    its value, duty, tax and total. ``omit``: what may be, and is, left out.
     """
 
     heading: tuple[str, ...] = ()
@@ -78,6 +80,7 @@ class ReceiptLayout:
     tax_table: bool = False
     letters: bool = False
     unit_prices: bool = False
+    line_taxes: bool = False
     omit: tuple[Omissible, ...] = ()
 
 
@@ -211,6 +214,7 @@ class Policy:
     ``exclusions``: which kinds of item are kept out of offers, coupons, thresholds and points.
     ``stored_value``: gift cards and store credit (``None``: there are none).
     ``restrictions``: what must hold before which items are sold.
+    ``buyer``: which tax numbers of the buyer a document may bear (``None``: nobody asks).
     """
 
     country: str
@@ -247,3 +251,4 @@ class Policy:
     exclusions: Exclusions = field(default_factory=Exclusions)
     stored_value: StoredValueRules | None = None
     restrictions: Restrictions = field(default_factory=Restrictions)
+    buyer: BuyerRule | None = None

@@ -29,10 +29,10 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import SettledTender, TransactionCompleted
 from kiosk.retail.fiscal import FiscalText
+from kiosk.retail.line_taxes import PartTax, line_taxes
 from kiosk.retail.money import Money, round_half_up
 from kiosk.retail.nfce import attributes_of
 from kiosk.retail.policy import Policy
-from kiosk.retail.shares import share_out
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import LineItem
 from kiosk.workstation.devices import Rack
@@ -190,6 +190,7 @@ def sale_of(ask: f.FiscalSign, policy: Policy, time_zone: str) -> FiscalSale:
         discount_minor=sold.discount.minor,
         total_minor=sold.total.minor,
         tax_number=policy.tax_number,
+        customer_tax_id=sold.buyer.number if sold.buyer is not None else "",
         language=sold.language,
         clock_trusted=sold.clock_trusted,
         own_series=ask.series,
@@ -228,15 +229,11 @@ def _tender(tender: SettledTender) -> FiscalTender:
 
 def _lines(sold: TransactionCompleted, policy: Policy) -> list[FiscalLine]:
     """A line for each line item and each deposit, with its share of the document's taxes."""
-    parts = [part for line in sold.lines if not line.voided for part in _parts(line)]
-    taxes = _shares(sold, [(rate, paid) for _, rate, paid, _ in parts])
+    parts = line_taxes(sold.lines, sold.tax, currency=sold.currency, included=sold.prices_include_tax)
     language = next((tag for tag in (sold.language, *policy.languages) if tag), "en")
     return [
-        replace(
-            _line(number, line, tax, language, paid, deposit=deposit),
-            attributes=() if deposit else _attributes(line, policy),
-        )
-        for number, ((line, _, paid, deposit), tax) in enumerate(zip(parts, taxes, strict=True), start=1)
+        replace(_line(number, part, language), attributes=() if part.deposit else _attributes(part.line, policy))
+        for number, part in enumerate(parts, start=1)
     ]
 
 
@@ -246,31 +243,9 @@ def _attributes(line: LineItem, policy: Policy) -> tuple[tuple[str, str], ...]:
     return line.attributes if stated is None else attributes_of(line, stated)
 
 
-def _parts(line: LineItem) -> list[tuple[LineItem, TaxRate, int, bool]]:
-    """(line, rate, what is paid, whether that is its deposit)."""
-    parts = [(line, line.tax_rate, line.net.minor, False)]
-    if line.deposit is not None:
-        parts.append((line, line.deposit.tax_rate, line.deposit_due.minor, True))
-    return parts
-
-
-def _shares(sold: TransactionCompleted, paid: list[tuple[TaxRate, int]]) -> list[FiscalTax]:
-    """Each part's tax, so that the parts of a rate sum to the document's row of it."""
-    shares: dict[int, FiscalTax] = {}
-    for row in sold.tax:
-        at = [n for n, (rate, _) in enumerate(paid) if rate == row.rate]
-        weights = [abs(paid[n][1]) for n in at]
-        if not at:
-            continue
-        taxes = share_out(row.tax, weights)
-        duties = share_out(row.duty or Money.zero(sold.currency), weights)
-        for n, tax, duty in zip(at, taxes, duties, strict=True):
-            base = paid[n][1] - (tax.minor + duty.minor if sold.prices_include_tax else 0)
-            shares[n] = _tax_of(row.rate, base, tax.minor, duty.minor)
-    return [shares.get(n, _tax_of(rate, amount, 0, 0)) for n, (rate, amount) in enumerate(paid)]
-
-
-def _line(number: int, line: LineItem, tax: FiscalTax, language: str, paid: int, *, deposit: bool) -> FiscalLine:
+def _line(number: int, part: PartTax, language: str) -> FiscalLine:
+    line, deposit, paid = part.line, part.deposit, part.paid
+    tax = _tax_of(part.rate, part.value, part.tax, part.duty)
     names = line.deposit.names if deposit and line.deposit is not None else line.names
     if line.weight is not None and not deposit and line.unit != "each":
         milli = round_half_up(line.weight.in_unit(line.unit) * _MILLI)

@@ -15,7 +15,9 @@ from hal.printer.contract import Cut, Document, Feed, Part, QrCode, Rule, TextLi
 from kiosk.checkout.events import SettledTender, TransactionCompleted
 from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
+from kiosk.retail.buyer import written
 from kiosk.retail.fiscal import FiscalText
+from kiosk.retail.line_taxes import PartTax, line_taxes
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout
 from kiosk.retail.savings import savings
@@ -62,8 +64,9 @@ def receipt(
     parts: list[Part] = [
         *_heading(completed, policy, _notices(policy, layout, fiscal), said, copy=copy),
         *_identity(completed, legal_number, said, time_zone),
+        *_buyer(completed, printed, said),
         Rule(),
-        *(part for line in completed.lines if not line.voided for part in _line(line, layout, letters, said)),
+        *_lines(completed, layout, letters, said),
         *_gifts(completed, said),
         Rule(),
         *_sums(completed, layout, letters, said),
@@ -155,8 +158,48 @@ def _identity(completed: TransactionCompleted, legal_number: str, said: Translat
     yield TextLine(said.t("receipt.transaction"), transaction.reference)
 
 
-def _line(line: LineItem, layout: ReceiptLayout, letters: Mapping[TaxRate, str], said: Translator) -> Iterator[Part]:
-    yield TextLine(said.name(line.names), _lettered(line.extended, line.tax_rate, letters, said))
+def _buyer(completed: TransactionCompleted, printed: tuple[FiscalText, ...], said: Translator) -> Iterator[Part]:
+    """The buyer's tax number, unless what the fiscal device gave names the buyer."""
+    buyer = completed.buyer
+    if buyer is not None and all(each.key != "consumer" for each in printed):
+        yield from _named(said.t("receipt.buyer", label=buyer.kind.upper()), "", written(buyer))
+
+
+def _lines(
+    completed: TransactionCompleted, layout: ReceiptLayout, letters: Mapping[TaxRate, str], said: Translator
+) -> Iterator[Part]:
+    """Every line, and below it what it bears of the taxes where the country's form has columns for that."""
+    included = completed.prices_include_tax
+    parts = line_taxes(completed.lines, completed.tax, currency=completed.currency, included=included)
+    if layout.line_taxes:
+        yield TextLine(said.t("receipt.line_table"), said.t("receipt.line_total"))
+    for number, line in enumerate((each for each in completed.lines if not each.voided), start=1):
+        place = f"{said.number(number)}. " if layout.line_taxes else ""
+        yield from _line(line, layout, letters, said, place)
+        for part in parts if layout.line_taxes else ():
+            if part.line is line:
+                yield from _line_tax(part, completed.currency, said)
+
+
+def _line_tax(part: PartTax, currency: str, said: Translator) -> Iterator[Part]:
+    """Value, supplementary duty, rate and amount of the tax, and all of them together: the form's columns."""
+    value = said.amount(Money(part.value, currency))
+    total = said.amount(Money(part.value + part.duty + part.tax, currency))
+    if part.rate.duty_points:
+        rate, duty = said.percent(part.rate.duty_points), said.amount(Money(part.duty, currency))
+        yield _small(said.t("receipt.line_duty", value=value, rate=rate, duty=duty))
+        value = ""
+    if not part.rate.basis_points:
+        yield _small(said.t("receipt.line_exempt", value=value).strip(), total)
+        return
+    rate, tax = said.percent(part.rate.basis_points), said.amount(Money(part.tax, currency))
+    yield _small(said.t("receipt.line_tax", value=value, rate=rate, tax=tax).strip(), total)
+
+
+def _line(
+    line: LineItem, layout: ReceiptLayout, letters: Mapping[TaxRate, str], said: Translator, place: str = ""
+) -> Iterator[Part]:
+    yield TextLine(f"{place}{said.name(line.names)}", _lettered(line.extended, line.tax_rate, letters, said))
     price = said.money(line.unit_price)
     if line.weight is not None:
         unit = said.t(f"unit.{line.unit}")

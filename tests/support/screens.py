@@ -10,6 +10,8 @@ from kiosk.checkout.screen import (
     BaggingView,
     BasketBody,
     Body,
+    BuyerBody,
+    BuyerView,
     CardBody,
     CashBody,
     Chrome,
@@ -297,6 +299,12 @@ BODIES: dict[str, Body] = {
     "coupon_code_busy": CouponBody(busy=True),
     "coupon_code_staff": CouponBody(staff=True),
     "tender_choice": TenderChoiceBody(TOTALS, TENDERS),
+    "tender_choice_buyer": TenderChoiceBody(TOTALS, TENDERS, buyer=BuyerView("CPF/CNPJ")),
+    "tender_choice_buyer_must": TenderChoiceBody(TOTALS, TENDERS, (), POINTS, BuyerView("CPF/CNPJ", required=True)),
+    "tender_choice_buyer_given": TenderChoiceBody(TOTALS, TENDERS, buyer=BuyerView("BIN", "BIN 000123456-0101")),
+    "buyer_figures": BuyerBody("BIN", 13),
+    "buyer_letters": BuyerBody("CPF/CNPJ", 14, letters=True),
+    "buyer_given": BuyerBody("CPF/CNPJ", 14, letters=True, given="CPF •••.456.789-••"),
     "tender_choice_lost": TenderChoiceBody(
         TOTALS, TENDERS, (("card", UNPAID), ("bkash", text("pay.qr_offline")), ("voucher", UNPAID))
     ),

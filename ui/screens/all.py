@@ -9,6 +9,7 @@ from kiosk.checkout import screen as s
 from ui.kit import Kit
 from ui.screens.attract import AttractView
 from ui.screens.basket import BasketView
+from ui.screens.buyer_number import BuyerNumberView
 from ui.screens.card import CardView
 from ui.screens.cash import CashView
 from ui.screens.coupon_code import CouponCodeView
@@ -36,6 +37,7 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.QuantityBody: QuantityView,
     s.LoyaltyBody: LoyaltyView,
     s.CouponBody: CouponCodeView,
+    s.BuyerBody: BuyerNumberView,
     s.TenderChoiceBody: TenderChoiceView,
     s.CardBody: CardView,
     s.QrBody: QrView,

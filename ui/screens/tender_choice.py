@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from kiosk.checkout.inputs import TenderChosen, ViewRequested
-from kiosk.checkout.screen import Screen, TenderChoiceBody, TenderType
+from kiosk.checkout.screen import BuyerView, Screen, TenderChoiceBody, TenderType
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.view import TITLE_ROW, View, side_by_side
@@ -74,6 +74,7 @@ class TenderChoiceView(View):
         self._totals = TotalsCard(kit)
         self.tiles: dict[str, _TenderTile] = {}
         self.points = PointsStrip(kit)
+        self.buyer = PushButton(kit, "", self._buyer, icon="receipt", icon_size=36)
         self.back = PushButton(kit, kit.say("pay.back"), self._back, icon="back", size=TypeSize.BODY)
         self.add(self._title, self._totals, self.back)
 
@@ -86,6 +87,9 @@ class TenderChoiceView(View):
         self.keep(self.points, body.points)
         if body.points is not None:
             self.points.show(body.points)
+        self.keep(self.buyer, body.buyer)
+        if body.buyer is not None:
+            self.buyer.say(_of_buyer(self.kit, body.buyer))
         why = dict(body.unavailable)
         if list(offered) != list(self.tiles):
             self.drop(*self.tiles.values())
@@ -106,6 +110,8 @@ class TenderChoiceView(View):
         self.back.place(back)
         self._totals.place(totals)
         gap = kit.px(16)
+        if self.buyer.parent is not None:
+            first = self._arrange_buyer(title, first)
         if self.points.parent is not None:
             strip, first = first.bottom(PointsStrip.height_in(kit), gap)
             self.points.place(strip)
@@ -116,5 +122,27 @@ class TenderChoiceView(View):
         for tile, place in zip(self.tiles.values(), places, strict=False):
             tile.place(place)
 
+    def _arrange_buyer(self, title: Area, first: Area) -> Area:
+        """Below the tiles; beside the title where points stand below them. Gives what is left for the tiles."""
+        kit = self.kit
+        if self.points.parent is None:
+            strip, first = first.bottom(max(kit.px(88), kit.tall(60)), kit.px(16))
+            self.buyer.place(strip)
+            return first
+        strip, rest = title.right(min(self.buyer.natural_width(), title.w * 3 // 5), kit.px(16))
+        self.buyer.place(strip.centre(strip.w, title.h - kit.px(8)))
+        self._title.place(rest)
+        return first
+
+    def _buyer(self) -> None:
+        self.kit.submit(ViewRequested("buyer"))
+
     def _back(self) -> None:
         self.kit.submit(ViewRequested("basket"))
+
+
+def _of_buyer(kit: Kit, buyer: BuyerView) -> str:
+    """What is on the document, or whether something should be."""
+    if buyer.given:
+        return kit.say("buyer.given", number=kit.speaker.digits(buyer.given))
+    return kit.say("buyer.must" if buyer.required else "buyer.offer", label=buyer.label)

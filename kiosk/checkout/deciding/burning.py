@@ -10,7 +10,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import earning, payment
+from kiosk.checkout.deciding import buyers, earning, payment
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Transaction
@@ -34,7 +34,9 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     if open_to is None or not _allowed(programme, chosen.points, open_to.most):
         desk.refuse(text(f"points.why_{open_to.why}" if open_to is not None and open_to.why else "points.not_so_many"))
         return
-    _request(desk, basket, programme, chosen.points, offline=open_to.offline)
+    if not buyers.missing(desk):
+        buyers.keep(desk)
+        _request(desk, basket, programme, chosen.points, offline=open_to.offline)
 
 
 def _allowed(programme: Programme, points: int, most: int) -> bool:

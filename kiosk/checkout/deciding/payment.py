@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import bagging, drawer, earning, fiscal, offers, rescans, restricting
+from kiosk.checkout.deciding import bagging, buyers, drawer, earning, fiscal, offers, rescans, restricting
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Live, Reversal, Tender, Transaction
@@ -104,6 +104,9 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     if why is not None:
         desk.refuse(why)
         return
+    if buyers.missing(desk):
+        return
+    buyers.keep(desk)
     tender = desk.mint()
     desk.happened(e.TenderRequested(tender, kind.tender_id, kind.kind, due, desk.moment.utc_ms), e.NoticeShown(None))
     desk.do(f.StopTimer("idle"))
@@ -554,6 +557,7 @@ def _complete(desk: Desk, basket: Transaction) -> None:
             coupons=offers.redeemed(desk, basket),
             gifts=basket.gifts,
             layers=offers.by_layer(desk, basket),
+            buyer=buyers.of(desk.state),
         ),
         e.StockMoved(uuid, (*map(_move, lines), *(e.StockMove(g.item_id, g.units, "each") for g in basket.gifts))),
     )
