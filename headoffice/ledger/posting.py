@@ -29,6 +29,7 @@ from headoffice.ledger.tables import (
 )
 from headoffice.points.books import PointsBooks
 from headoffice.stored_value.books import ValueBooks
+from kiosk.retail.buyer import KINDS, BuyerNumber, masked
 from messages import events
 from messages.values import LineItem, Money, SettledTender, TransactionId
 
@@ -407,7 +408,17 @@ def _header(at: Position, event: events.TransactionCompleted) -> _Row:
         "legal_series": "",
         "legal_number": None,
         "sample": False,
+        **_buyer(event),
     }
+
+
+def _buyer(event: events.TransactionCompleted) -> _Row:
+    """A firm's number whole, a person's in part; of a kind that is new here, the kind alone."""
+    told = event.buyer
+    kind = next((known for known in KINDS if told is not None and known == told.kind), None)
+    if told is None or kind is None:
+        return {"buyer_kind": told.kind if told is not None else "", "buyer_number": ""}
+    return {"buyer_kind": kind, "buyer_number": masked(BuyerNumber(kind, told.number))}
 
 
 def _line(uuid: str, line: LineItem) -> _Row:

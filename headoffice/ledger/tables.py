@@ -154,7 +154,8 @@ class Transaction(Base):
 
     ``uuid`` is the transaction's own; (store, workstation, business day, series, number) is how the trade names it.
     (kiosk, epoch, sequence) is where in the journal it stands; a sample has none. ``subtotal - discount + deposit`` is
-    what tax is reckoned on; ``duty`` is the supplementary duty beside ``tax``.
+    what tax is reckoned on; ``duty`` is the supplementary duty beside ``tax``. ``buyer_number`` is the buyer's tax
+    number as it is written, a person's with most of it hidden.
     """
 
     __tablename__ = "sale"
@@ -190,6 +191,8 @@ class Transaction(Base):
     legal_number: Mapped[Minor | None] = mapped_column(default=None)
     clock_trusted: Mapped[bool] = mapped_column(default=True)
     sample: Mapped[bool] = mapped_column(default=False)
+    buyer_kind: Mapped[Code] = mapped_column(default="")
+    buyer_number: Mapped[Code] = mapped_column(default="")
 
 
 class SaleLine(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 
 import msgspec
@@ -34,6 +35,7 @@ from headoffice.ledger.tables import (
 )
 from headoffice.tables import METADATA
 from kiosk.checkout import events
+from kiosk.retail.buyer import BuyerNumber
 from messages.journal import Acknowledgement
 from tests.support.journals import JournalOf, as_message, banana, bdt, cola, completed_sale
 
@@ -63,6 +65,27 @@ def ledger(database: Database) -> dict[str, list[tuple[object, ...]]]:
             found = session.execute(text(f"SELECT {', '.join(keep)} FROM {table.name}"))  # noqa: S608 - the same
             told[table.name] = sorted((tuple(row) for row in found), key=repr)
     return told
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (None, ("", "")),
+        (BuyerNumber("bin", "0001234560101"), ("bin", "000123456-0101")),
+        (BuyerNumber("cpf", "52998224725"), ("cpf", "•••.982.247-••")),
+    ],
+)
+def test_the_ledger_keeps_a_firm_s_tax_number_and_hides_most_of_a_person_s(
+    database: Database, told: BuyerNumber | None, kept: tuple[str, str]
+) -> None:
+    journal = JournalOf()
+    identity = journal.begin()
+    journal.add(events.BuyerNamed(told))
+    journal.add(replace(completed_sale(identity, (cola(),), bdt(16000)), buyer=told))
+    acknowledged(ingest_into(database).batch(as_message(journal), "lane-1"))
+    with database.read() as session:
+        row = session.get_one(Transaction, identity.uuid)
+        assert (row.buyer_kind, row.buyer_number) == kept
 
 
 def test_a_sale_is_in_the_ledger_with_lines_tender_tax_and_its_place_in_the_journal(database: Database) -> None:

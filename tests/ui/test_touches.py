@@ -42,6 +42,10 @@ def tiles(root: Any) -> dict[str, ItemTile]:  # noqa: ANN401 - any widget
         ("loyalty", "skip", i.ViewRequested("basket")),
         ("basket_types_codes", "code", i.ViewRequested("coupon")),
         ("coupon_code", "back", i.ViewRequested("basket")),
+        ("tender_choice_buyer", "buyer", i.ViewRequested("buyer")),
+        ("tender_choice_buyer_must", "buyer", i.ViewRequested("buyer")),
+        ("buyer_figures", "back", i.ViewRequested("tender_choice")),
+        ("buyer_given", "without", i.BuyerTyped("")),
         ("tender_choice", "back", i.ViewRequested("basket")),
         ("card_present", "cancel", i.PaymentCancelled()),
         ("cash", "cancel", i.PaymentCancelled()),
@@ -537,3 +541,17 @@ def test_no_code_is_sent_while_one_is_checked_or_staff_must(shopper: Shopper, na
     shopper.touches(view.keys.keys["A"])
     shopper.touches(view.send)
     assert shopper.submitted == []
+
+
+def test_a_buyer_s_number_is_typed_on_the_keys_it_needs_and_left_nowhere(shopper: Shopper) -> None:
+    view = shopper.sees(screen("buyer_figures", "bn"))
+    for key in "000123456":
+        shopper.touches(view.keypad.keys[key])
+    shopper.touches(view.send)
+    view = shopper.sees(screen("buyer_letters", "en"))
+    for key in "12ABC34501":
+        shopper.touches(view.letters.keys[key])
+    shopper.touches(view.send)
+    assert shopper.submitted == [i.BuyerTyped("000123456"), i.BuyerTyped("12ABC34501")]
+    shopper.sees(screen("basket", "en"))
+    assert shopper.sees(screen("buyer_letters", "en")).field.entry == ""

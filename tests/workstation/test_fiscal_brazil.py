@@ -21,6 +21,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout import screen as s
+from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.nfce import NfceClass
 from kiosk.retail.tax import TaxClass
@@ -58,7 +59,7 @@ def _book() -> BrazilianBook:
 def test_a_sale_of_the_pack_s_classes_is_authorised_with_its_offers_and_its_slip(tmp_path: Path) -> None:
     shop = open_lane(_book()).scan(MILK, TEA, TEA, TEA)
     shop.approve(shop.pay_by_card())
-    sold = shop.happened(e.TransactionCompleted)[0]
+    sold = replace(shop.happened(e.TransactionCompleted)[0], buyer=BuyerNumber("cpf", "52998224725"))
     sale = sale_of(f.FiscalSign(sold, sold.utc_ms - 60_000), _book().policy, "America/Sao_Paulo")
 
     async def run() -> tuple[FiscalAnswer, bytes]:
@@ -74,6 +75,8 @@ def test_a_sale_of_the_pack_s_classes_is_authorised_with_its_offers_and_its_slip
     assert faults_of(sent, "enviNFe_v4.00.xsd") == []
     assert b"<vNF>" + total in sent
     assert b"<cAut>A1B2C3</cAut>" in sent
+    assert b"<dest><CPF>52998224725</CPF>" in sent
+    assert ("consumer", "CONSUMIDOR - CPF 529.982.247-25") in [(each.key, each.value) for each in answer.printed]
     assert sale.discount_minor > 0
     assert re.search(rb"<vDesc>[1-9]", sent)
     assert re.search(rb"<pICMS>18.0000</pICMS>.*<pPIS>1.6500</pPIS>.*<pCBS>0.9000</pCBS>", sent)

@@ -13,6 +13,7 @@ import pytest
 from hal.printer.contract import Cut, Document, Feed, QrCode, TextLine
 from kiosk.checkout.events import SalePoints, SettledTender, TransactionCompleted
 from kiosk.i18n.translate import Translator
+from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.fiscal import FiscalRule, FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout, TenderType
@@ -394,6 +395,45 @@ def test_a_mushak_invoice_tells_the_price_of_a_single_piece_and_that_nothing_is_
 
     assert "1 × Tk\N{NO-BREAK SPACE}55.00" in said
     assert "Nothing is added at the till" in said
+
+
+def test_a_mushak_invoice_states_value_tax_and_total_of_each_line_and_they_add_up_to_its_foot() -> None:
+    said = rows(printed(sale(), policy=BANGLADESH))
+    assert ("Item: value + VAT", "With tax") in said
+    assert ("102.33 + VAT 7.5% 7.67", "110.00") in said
+    assert ("150.00 VAT exempt", "150.00") in said
+    assert [left for left, _ in said if left.startswith(("1. ", "2. "))] == ["1. Soap", "2. Bananas"]
+    assert any(left.startswith("7.5%") and "102.33" in left and "7.67" in left for left, _ in said)
+
+
+def test_a_line_with_supplementary_duty_states_it_between_value_and_vat() -> None:
+    plain = sale()
+    soap = replace(plain.lines[0], tax_rate=TaxRate("trade", 1500, 2000), modifiers=())
+    sums = totals((soap,), currency="BDT", included=True, rounding="document")
+    said = rows(printed(replace(plain, lines=(soap,), tax=sums.tax.rows, total=sums.total), policy=BANGLADESH))
+    assert ("119.57 + SD 20% 23.91", "") in said
+    assert ("+ VAT 15% 21.52", "165.00") in said
+
+
+def test_other_countries_lines_have_no_columns() -> None:
+    assert not [left for left, _ in rows(printed(sale())) if "VAT 7.5% 7" in left or left.startswith("1. ")]
+
+
+def test_the_buyer_s_number_stands_whole_on_the_document_and_once() -> None:
+    bought = sale(buyer=BuyerNumber("bin", "0001234560101"))
+    assert ("Buyer BIN", "000123456-0101") in rows(printed(bought, policy=BANGLADESH))
+    given = (FiscalText("consumer", "CONSUMIDOR - CPF 529.982.247-25", "note"),)
+    document = receipt(
+        sale(buyer=BuyerNumber("cpf", "52998224725")),
+        POLICY,
+        "",
+        copy=False,
+        job="j1",
+        time_zone="Asia/Dhaka",
+        printed=given,
+        fiscal="given",
+    )
+    assert words(document).count("529.982.247-25") == 1
 
 
 @pytest.mark.parametrize(
