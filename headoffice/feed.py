@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from headoffice.base import add_rows
 from headoffice.database import Database
 from headoffice.feed_tables import BookItem, FeedCurrent, FeedHead, FeedRow, MemberKey, PriceChange
+from kiosk import countries
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item, Recall
 from kiosk.retail.money import Money
@@ -174,9 +175,14 @@ def member_of(session: Session, keyed_hash: str) -> Member | None:
 
 
 def policy_of(session: Session) -> Policy | None:
-    """How the shop trades, as the feed tells it."""
+    """How the shop trades: what the feed tells over its country's pack, as the lanes read it; a twin may say more."""
     payload = session.scalar(select(FeedCurrent.payload).where(FeedCurrent.kind == "policy").limit(1))
-    return None if payload is None else msgspec.json.decode(payload, type=Policy)
+    if payload is None:
+        return None
+    told = msgspec.json.decode(payload)
+    country = str(told.get("country", "")).lower()
+    pack = countries.pack(country).get("policy", {}) if country in countries.known() else {}
+    return msgspec.convert(countries.merged(pack, told), Policy)
 
 
 class Feed:

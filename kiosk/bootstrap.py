@@ -15,6 +15,7 @@ from typing import Any
 from hal.device import Device, DeviceError
 from hal.drivers import load as load_driver
 from hal.knobs import Board, KnobError, KnobServer, Turn
+from kiosk.checkout.events import Restartable
 from kiosk.checkout.inputs import ConditionChanged, DayTurned, Input, PowerRestored, Touch, WeighingChecked
 from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Screen
@@ -39,10 +40,12 @@ from kiosk.workstation.receipt import receipt
 from kiosk.workstation.shelf import BookShelf
 from kiosk.workstation.sync_client import SyncClient
 
-__all__ = ["Kiosk", "KnobError", "build", "build_from"]
+__all__ = ["REBOOT", "Kiosk", "KnobError", "build", "build_from"]
 
 _log = logging.getLogger(__name__)
 
+REBOOT = "reboot"
+"""A file of this name in the run folder asks the service manager to start the machine anew (kiosk-reboot.path)."""
 _DISTRIBUTION = "self-checkout-kiosk"
 _TRADE_SCALE = "produce_scale"
 _NEEDED = ("printer", "card_reader")
@@ -114,6 +117,7 @@ class Kiosk:
         self._screen_listener: Callable[[Screen], None] | None = None
         self._sound_listener: Callable[[str], None] | None = None
         self._failure_listener: Callable[[BaseException], None] | None = None
+        self._restart_listener: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
         self._running = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -175,6 +179,24 @@ class Kiosk:
     def on_failure(self, listener: Callable[[BaseException], None]) -> None:
         """Hear that the engine has ended by a fault: the process should end too, and be started again."""
         self._failure_listener = listener
+
+    def on_restart(self, listener: Callable[[], None]) -> None:
+        """Hear that staff want the program started anew: the process should end well, and be started again."""
+        self._restart_listener = listener
+
+    # --- what the lane does to itself ----------------------------------------------------------------------------
+
+    def open_sign_in(self) -> None:
+        """Forget wrong PINs and badges."""
+        self._intake.open_sign_in()
+
+    def restart(self, what: Restartable) -> None:
+        """Have the process end, to be started again; for the machine, first ask the service manager by a file."""
+        _log.warning("staff want the %s started anew", what)
+        if what == "machine":
+            (self.layers.run / REBOOT).touch()
+        if self._restart_listener is not None:
+            self._restart_listener()
 
     def simulate_panel(self, path: str, knobs: Sequence[Turn]) -> None:
         """Serve the knobs of a simulated panel at the Unix socket ``path``; its watchers hear every earcon.
@@ -294,6 +316,7 @@ class Kiosk:
             make_receipt=receipt,
             time_zone=self.settings.time_zone,
             sounds=self._sound,
+            house=self,
         )
 
     def _make_engine(self) -> Engine:

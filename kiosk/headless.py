@@ -119,6 +119,9 @@ async def _run(kiosk: Kiosk, touch_socket: Path | None, *, screens: bool) -> int
     def failed(_error: BaseException) -> None:
         loop.call_soon_threadsafe(end, 1)
 
+    def left() -> None:
+        loop.call_soon_threadsafe(end, 0)
+
     def drawn(screen: Screen) -> None:
         loop.call_soon_threadsafe(show, encode_screen(screen))
 
@@ -127,6 +130,7 @@ async def _run(kiosk: Kiosk, touch_socket: Path | None, *, screens: bool) -> int
     door = _Door(kiosk)
     server = await door.open(touch_socket) if touch_socket is not None else None
     kiosk.on_failure(failed)
+    kiosk.on_restart(left)
     kiosk.on_screen(drawn)
     try:
         await asyncio.to_thread(kiosk.start)
@@ -140,7 +144,7 @@ async def _run(kiosk: Kiosk, touch_socket: Path | None, *, screens: bool) -> int
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until SIGTERM (0) or until the engine ends by a fault (1); 2 when it cannot start, with the reason told."""
+    """Run until SIGTERM or a restart that staff want (0), or a fault of the engine (1); 2 when it cannot start."""
     parser = argparse.ArgumentParser(prog="kiosk.headless", description="The checkout without a window.")
     parser.add_argument("--settings", type=Path, required=True, help="the local settings file")
     parser.add_argument("--touch-socket", type=Path, help="open the drill's door on this Unix socket")

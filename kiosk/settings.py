@@ -16,13 +16,13 @@ import logging
 import os
 import tomllib
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from kiosk import countries
 from kiosk.retail.policy import Policy
 
 __all__ = [
@@ -186,7 +186,7 @@ def policy_of(layers: Layers, told: Mapping[str, Any]) -> Policy:
     What the law keeps out of promotion, and asks before a sale, is the country pack's word alone.
     Raises ``SettingsError`` for an unknown or ill-typed field of ``[policy]``.
     """
-    merged = _merged(_BARE_POLICY, layers.below_feed, told, layers.above_feed)
+    merged = countries.merged(_BARE_POLICY, layers.below_feed, told, layers.above_feed)
     if not any(device.category == "fiscal" for device in layers.settings.devices.values()):
         merged.pop("fiscal", None)  # a rule for a device that is not there binds nobody
     for table, theirs in _LAWS.items():
@@ -232,12 +232,12 @@ _BARE_POLICY: dict[str, Any] = {
 def _layered(local: Path, own: dict[str, Any]) -> Layers:
     """All layers around the local file's table."""
     pack = _pack(own.get("country", "eu"), local)
-    settings = _convert(_merged(pack, own), local)
+    settings = _convert(countries.merged(pack, own), local)
     folder = local.resolve().parent
     twin, warnings = _twin(settings, folder, pack, own)
-    settings = _convert(_merged(pack, twin, own), local)
+    settings = _convert(countries.merged(pack, twin, own), local)
     _check_time_zone(settings, local)
-    over = _merged(twin.get("policy", {}), own.get("policy", {}))
+    over = countries.merged(twin.get("policy", {}), own.get("policy", {}))
     layers = Layers(settings, folder, pack.get("policy", {}), over, warnings)
     try:
         policy_of(layers, {})
@@ -269,7 +269,7 @@ def _twin(
 
 def _check_twin(twin: dict[str, Any], path: Path, pack: dict[str, Any], own: dict[str, Any]) -> None:
     """Raise ``SettingsError`` naming the twin file if its own keys are at fault."""
-    settings = _convert(_merged(pack, {"identity": own.get("identity", {})}, twin), path)
+    settings = _convert(countries.merged(pack, {"identity": own.get("identity", {})}, twin), path)
     try:
         policy_of(Layers(settings, path.parent, pack.get("policy", {}), twin.get("policy", {})), {})
     except SettingsError as error:
@@ -325,23 +325,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _pack(country: object, local: Path) -> dict[str, Any]:
-    packs = resources.files("kiosk.countries")
-    file = packs / f"{country}.toml"
-    if not isinstance(country, str) or not country.isidentifier() or not file.is_file():
-        known = sorted(each.name.removesuffix(".toml") for each in packs.iterdir() if each.name.endswith(".toml"))
-        message = f"{local}: country: no pack {country!r}; there are {', '.join(known)}"
-        raise SettingsError(message)
-    return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-def _merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables merged key by key, lists and values replaced; the later wins."""
-    result: dict[str, Any] = {}
-    for layer in layers:
-        for key, value in layer.items():
-            held = result.get(key)
-            result[key] = _merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
-    return result
+    try:
+        return countries.pack(str(country))
+    except KeyError as error:
+        message = f"{local}: country: no pack {country!r}; there are {', '.join(countries.known())}"
+        raise SettingsError(message) from error
 
 
 def _convert(table: Mapping[str, Any], file: Path) -> Settings:

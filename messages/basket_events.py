@@ -164,6 +164,7 @@ class InterventionRaised(Payload, frozen=True):
     reason: str = ""
     grams: int = 0
     lines: tuple[int, ...] = ()
+    severity: Literal["", "now", "soon", "later"] = ""
 
 
 class InterventionCleared(Payload, frozen=True):
@@ -181,7 +182,16 @@ class CommandAnswered(Payload, frozen=True):
     """What became of a command from afar."""
 
     command: str
-    deed: Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane", "close_day"]
+    deed: Literal[
+        "clear_intervention",
+        "message",
+        "on_the_way",
+        "open_lane",
+        "close_lane",
+        "close_day",
+        "unlock_sign_in",
+        "restart",
+    ]
     outcome: Literal["done", "refused", "too_late"]
     by: str
     utc_ms: int

@@ -30,7 +30,7 @@ __all__ = [
 LANE = "lane"
 """The kind under which ``LaneOrder`` travels: ``cmd/lane/{ident}``."""
 
-StaffDeed = Literal["clear_intervention", "message", "on_the_way"]
+StaffDeed = Literal["clear_intervention", "message", "on_the_way", "unlock_sign_in", "restart"]
 Prepared = Literal["wait", "bagging", "scan_again", "to_the_desk", "closing", "thanks"]
 PREPARED: tuple[Prepared, ...] = get_args(Prepared)
 """What may be said to a shopper in every language; the words are in the catalogue, ``attend.say.{prepared}``."""
@@ -59,7 +59,9 @@ class StaffOrder(Message, frozen=True, kw_only=True):
 
     ``expires_ms``: when it is worth nothing any more, UTC milliseconds. ``clear_intervention``: ``intervention`` is
     judged with ``outcome`` and, where refused, a ``reason``. ``message``: ``prepared`` or ``words`` are shown to the
-    shopper. ``on_the_way``: the shopper is told that staff are coming.
+    shopper. ``on_the_way``: the shopper is told that staff are coming. ``unlock_sign_in``: wrong PINs
+    and badges are forgotten, and the pad and the reader take the next one. ``restart``: the checkout starts anew, if no
+    money is on its way.
     """
 
     NAME: ClassVar[str] = "command.staff"

@@ -85,6 +85,7 @@ from messages.transaction_events import (
     TransactionSuspended,
     TransactionVoided,
 )
+from messages.upkeep_events import DeviceTested, RestartOrdered
 
 __all__ = [
     "PAYLOADS",
@@ -100,6 +101,7 @@ __all__ = [
     "DayOpened",
     "DayReportRequested",
     "DayReportSettled",
+    "DeviceTested",
     "DrawerOpened",
     "EpochOpened",
     "FiscalBegun",
@@ -138,6 +140,7 @@ __all__ = [
     "ReceiptPrinted",
     "ReceiptRequested",
     "ReceiptUnknown",
+    "RestartOrdered",
     "SeriesContinued",
     "SeriesOpened",
     "ShopperLeft",

@@ -55,6 +55,9 @@ class KioskPort(Protocol):
     def on_failure(self, listener: Callable[[BaseException], None]) -> None:
         """Hear that the kiosk has ended by a fault."""
 
+    def on_restart(self, listener: Callable[[], None]) -> None:
+        """Hear that staff want the process ended, to be started anew."""
+
 
 def _finish_frame(*_: object) -> None:
     """No frame waits in a queue behind another: what is shown is the newest, and a queue's memory is not kept."""
@@ -100,12 +103,17 @@ class KioskApp(App):
         """Show this kiosk from now on. Call it on the window's thread."""
         self._kiosk = kiosk
         kiosk.on_failure(self.fail)
+        kiosk.on_restart(self.leave)
         kiosk.on_sound(self._heard)
         kiosk.on_screen(self._drawn)
 
     def fail(self, error: BaseException) -> None:
         """The kiosk cannot go on: close the window, so that whoever started the process starts it again."""
         self.failure = error
+        Clock.schedule_once(lambda _delay: self.stop(), -1)
+
+    def leave(self) -> None:
+        """Staff want the program started anew: close the window, and whoever started the process starts it again."""
         Clock.schedule_once(lambda _delay: self.stop(), -1)
 
     # --- on the engine's thread --------------------------------------------------------------------------------------

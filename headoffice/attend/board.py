@@ -15,17 +15,24 @@ from headoffice.ledger.command_tables import LaneCommand
 from headoffice.ledger.tables import BusinessUnit, Intervention, Kiosk, OpenBasket
 from kiosk.retail.policy import REMOTE_KINDS
 from kiosk.retail.rights import Act, Reason, Request, Rights
+from kiosk.retail.severity import severity
 
-__all__ = ["SILENT_AFTER_MS", "Board", "LaneState", "LaneView", "Severity", "Waiting", "board", "fate", "stores"]
+__all__ = ["SILENT_AFTER_MS", "Board", "LaneState", "LaneView", "Waiting", "board", "fate", "stores"]
 
 LaneState = Literal["offline", "closed", "waiting", "paying", "scanning", "free"]
-Severity = Literal["now", "soon", "later"]
 SILENT_AFTER_MS = 5_000
 """An order that is not answered so long after its expiry will, as far as anybody knows, never be."""
 
-_URGENT = frozenset({"fiscal", "help", "cash", "tender_unknown", "signature", "reversal", "printer"})
 _RANK: dict[str, int] = {"now": 0, "soon": 1, "later": 2}
 _JUDGING: tuple[Act, ...] = ("approve", "refuse")
+_OF_LANE: dict[str, Act] = {
+    "open_lane": "open_lane",
+    "close_lane": "close_lane",
+    "close_day": "z_report",
+    "unlock_sign_in": "unlock_sign_in",
+    "restart": "restart",
+}
+"""What may be done with a lane itself, and the act whose right that is."""
 _RECENT_MS = 10 * 60_000
 _RECENT = 6
 _LASTING = (
@@ -58,12 +65,12 @@ class LaneView:
 class Waiting:
     """An intervention that waits. ``bar`` says, by its word, why it cannot be cleared from here (empty: it can).
 
-    ``names`` and ``lines`` are of the basket's line it is about, where it is about one.
+    ``severity``: the lane's own word for it. ``names`` are of the basket's line it is about, where it is about one.
     """
 
     row: Intervention
     workstation: str
-    severity: Severity
+    severity: str
     names: dict[str, str] | None
     bar: str
     pending: LaneCommand | None
@@ -73,7 +80,8 @@ class Waiting:
 class Board:
     """Everything on the page. ``attendant``: who the reader is to the lanes; ``None``: they may only look.
 
-    ``approve_for`` and ``refuse_for``: the reasons of which the shop wants one given.
+    ``approve_for`` and ``refuse_for``: the reasons of which the shop wants one given. ``deeds``: what the reader's role
+    may do with a lane itself.
     """
 
     store: str
@@ -84,6 +92,7 @@ class Board:
     attendant: Attendant | None
     approve_for: Sequence[Reason]
     refuse_for: Sequence[Reason]
+    deeds: frozenset[str]
 
 
 def stores(session: Session) -> list[tuple[str, dict[str, str]]]:
@@ -122,7 +131,7 @@ def board(session: Session, *, store: str, chosen: str, account: str, now: int) 
     waiting.sort(key=lambda one: (_RANK[one.severity], one.row.utc_ms))
     looked_at = next((lane for lane in lanes if lane.kiosk.kiosk == chosen), None)
     reasons = may.rights.reasons_for("approve"), may.rights.reasons_for("refuse")
-    return Board(store, lanes, waiting, looked_at, sent[:_RECENT], attendant, *reasons)
+    return Board(store, lanes, waiting, looked_at, sent[:_RECENT], attendant, *reasons, may.deeds())
 
 
 def fate(command: LaneCommand, now: int) -> str:
@@ -160,6 +169,9 @@ class _May:
     rights: Rights
     kinds: tuple[str, ...]
 
+    def deeds(self) -> frozenset[str]:
+        return frozenset(deed for deed, act in _OF_LANE.items() if self.rights.may(self.role, act))
+
     def bar(self, kind: str) -> str:
         if kind not in self.kinds:
             return "not_remote"
@@ -189,13 +201,8 @@ def _waiting(
     may: _May,
     now: int,
 ) -> Waiting:
-    severity: Severity = "later"
-    if row.kind in _URGENT or row.blocks == "entry":
-        severity = "now"
-    elif row.blocks == "payment":
-        severity = "soon"
     lines = basket.lines if basket is not None else []
     names = next((dict(line["names"]) for line in lines if line["line"] == row.line), None)
     pending = next((c for c in sent if c.intervention == row.intervention and fate(c, now) == "pending"), None)
     bar = "offline" if not kiosk.online else may.bar(row.kind)
-    return Waiting(row, kiosk.workstation, severity, names, bar, pending)
+    return Waiting(row, kiosk.workstation, row.severity or severity(row.kind, row.blocks), names, bar, pending)

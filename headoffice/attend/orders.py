@@ -24,7 +24,9 @@ __all__ = ["EXPIRY_MS", "Orders", "Wish"]
 EXPIRY_MS = 30_000
 """How long an order is worth anything: longer than a broker takes to come back, shorter than a shopper waits."""
 
-_DEEDS = (*get_args(StaffDeed), "open_lane", "close_lane")
+_RETAINED = ("open_lane", "close_lane", "close_day")
+"""What holds until the lane has done it; everything else is worth nothing later."""
+_DEEDS = (*get_args(StaffDeed), *_RETAINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Orders:
 
     def _row(self, session: Session, wish: Wish, account: str, operator_id: str) -> LaneCommand:
         now, number = self._clock(), 0
-        if wish.deed in ("open_lane", "close_lane"):
+        if wish.deed in _RETAINED:
             last = session.scalar(select(func.max(LaneCommand.number)).where(LaneCommand.kiosk == wish.kiosk)) or 0
             number = max(last + 1, now // 1000)  # the lane remembers the highest, even past a lost database
         clears = wish.deed == "clear_intervention"
@@ -118,9 +120,12 @@ class Orders:
 
 def _order(row: LaneCommand, wish: Wish) -> Reply:
     if row.number:
-        command: Literal["open_lane", "close_lane"] = "open_lane" if row.deed == "open_lane" else "close_lane"
         lane = LaneOrder(
-            command=command, order=row.number, reason=row.reason, ident=row.ident, operator_id=row.operator_id
+            command=cast('Literal["open_lane", "close_lane", "close_day"]', row.deed),
+            order=row.number,
+            reason=row.reason,
+            ident=row.ident,
+            operator_id=row.operator_id,
         )
         topic = topics.command(row.kiosk, LANE, row.ident)
         return Reply(topic, envelope.encode(lane, source=SOURCE, subject=row.kiosk), retain=True)

@@ -331,6 +331,7 @@ class Posting:
                     by="",
                     reason=event.reason,
                     may_clear=event.may_clear,
+                    severity=event.severity,
                 )
             )
         self.touched.add("interventions")

@@ -301,6 +301,7 @@ class Intervention(Base):
     """Something staff judged, or must judge. ``outcome`` is empty while it waits; ``remote``: judged from a page.
 
     ``reason``: what is wrong, by the lane's word, while it waits; why it was refused, once it was from a page.
+    ``severity``: the lane's own word for how soon; empty where it told none.
     """
 
     __tablename__ = "intervention"
@@ -319,6 +320,7 @@ class Intervention(Base):
     reason: Mapped[Prose] = mapped_column(default="")
     may_clear: Mapped[Code] = mapped_column(default="attendant")
     remote: Mapped[bool] = mapped_column(default=False)
+    severity: Mapped[Code] = mapped_column(default="")
 
 
 class OpenBasket(Base):

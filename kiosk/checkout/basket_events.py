@@ -10,6 +10,7 @@ from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
+from kiosk.retail.severity import Severity
 from kiosk.retail.transaction import LineItem, OwedGift, PriceModifier
 
 __all__ = [
@@ -65,6 +66,7 @@ InterventionKind = Literal[
     "fiscal",
     "fiscal_outage",
     "fiscal_late",
+    "paper",
 ]
 CouponRefusal = Literal[
     "already",
@@ -84,7 +86,9 @@ CouponRefusal = Literal[
 not its ``store`` or channel, too many in the basket (``limit``), head office could not be asked (``offline``), money is
 being paid (``paying``), used before (``used``), reserved by a basket elsewhere (``taken``), of another retailer or
 currency (``elsewhere``), an 8110 coupon that says what this release cannot honour (``written``), or nobody knows it."""
-CommandDeed = Literal["clear_intervention", "message", "on_the_way", "open_lane", "close_lane", "close_day"]
+CommandDeed = Literal[
+    "clear_intervention", "message", "on_the_way", "open_lane", "close_lane", "close_day", "unlock_sign_in", "restart"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +251,8 @@ class InterventionRaised:
 
     ``reason``: what is wrong with the scale, by the weighing rule's word; for ``bagging`` what it cannot explain (or
     ``skip``: the shopper will not bag it), with the ``grams`` and the ``lines`` that it is about; for a restriction the
-    name of its rule; for ``produce`` the item id of what the camera sees.
+    name of its rule; for ``produce`` the item id of what the camera sees. ``severity``: how soon;
+    empty in a record of a release before.
     """
 
     intervention: str
@@ -261,6 +266,7 @@ class InterventionRaised:
     reason: str = ""
     grams: int = 0
     lines: tuple[int, ...] = ()
+    severity: Literal["", Severity] = ""
 
 
 @dataclass(frozen=True, slots=True)

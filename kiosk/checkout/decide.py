@@ -39,11 +39,11 @@ from kiosk.checkout.state import State
 from kiosk.checkout.text import text
 from kiosk.retail import points
 from kiosk.retail.book import Book
+from kiosk.retail.severity import severity
 
 __all__ = ["Decision", "decide"]
 
 _SOON = frozenset({"book", "fiscal_certificate", "near_end", "settings"})
-_URGENT = frozenset({"fiscal", "help", "cash", "tender_unknown", "signature", "reversal", "printer"})
 
 
 def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decision:
@@ -99,7 +99,7 @@ def light(state: State) -> SetLight:
     if not state.lane.series:
         return SetLight("off")
     blinking = state.operator is not None or state.live.staff_coming
-    if any(raised.kind in _URGENT for raised in state.interventions):
+    if any(severity(raised.kind, raised.blocks) == "now" for raised in state.interventions):
         return SetLight("red", blinking)
     if state.interventions or state.live.lost or set(state.live.conditions) & _SOON:
         return SetLight("amber", blinking)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.checkout.events import TransactionCompleted
+from kiosk.checkout.events import Restartable, TransactionCompleted
 from kiosk.retail.day_report import DayReport, Reconciliation
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
@@ -32,8 +32,10 @@ __all__ = [
     "FiscalSign",
     "FiscalVoid",
     "OpenDrawer",
+    "OpenSignIn",
     "Print",
     "PrintReport",
+    "Restart",
     "Reverse",
     "SetLight",
     "StartTimer",
@@ -285,6 +287,18 @@ class StopTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSignIn:
+    """Forget wrong PINs and badges: the pad and the reader take the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Start the program, or the whole machine, anew. What is on disk is all that is left of it."""
+
+    what: Restartable
+
+
+@dataclass(frozen=True, slots=True)
 class Enable:
     """Let a device give data."""
 
@@ -334,4 +348,6 @@ Effect = (
     | CloseTerminalDay
     | TellTerminal
     | TellStanding
+    | OpenSignIn
+    | Restart
 )

@@ -147,6 +147,7 @@ from kiosk.checkout.transaction_events import (
     TransactionSuspended,
     TransactionVoided,
 )
+from kiosk.checkout.upkeep_events import DeviceTested, Restartable, RestartOrdered, UpkeepEvent
 
 __all__ = [
     "DURABLE_EVENTS",
@@ -177,6 +178,7 @@ __all__ = [
     "DayReportRequested",
     "DayReportSettled",
     "DeviceShown",
+    "DeviceTested",
     "DrawerAwaited",
     "DrawerOpened",
     "DrawerReason",
@@ -237,6 +239,8 @@ __all__ = [
     "ReceiptUnknown",
     "RehearsalSet",
     "Rehearsed",
+    "RestartOrdered",
+    "Restartable",
     "ReversalStage",
     "SalePoints",
     "SecondAwaited",
@@ -274,6 +278,7 @@ __all__ = [
     "TransactionSuspended",
     "TransactionVoided",
     "Transient",
+    "UpkeepEvent",
     "View",
     "ViewShown",
     "WeighingParametersChanged",
@@ -283,7 +288,9 @@ __all__ = [
 ]
 
 
-Durable = LaneEvent | BasketEvent | TenderEvent | TransactionEvent | FiscalEvent | DayEvent | TrainingEvent
+Durable = (
+    LaneEvent | BasketEvent | TenderEvent | TransactionEvent | FiscalEvent | DayEvent | TrainingEvent | UpkeepEvent
+)
 Event = Durable | Transient
 
 DURABLE_EVENTS: dict[str, type] = {kind.__name__: kind for kind in get_args(Durable)}

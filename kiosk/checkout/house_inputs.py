@@ -73,11 +73,12 @@ class StaffCommanded:
     """A member of staff acts at this lane from a page. ``role``: the one this lane knows them by (empty: it does not).
 
     ``clear_intervention``: ``intervention`` is judged with ``outcome``; ``message``: ``prepared`` (a message of the
-    catalogue, ``attend.say.{prepared}``) or ``words`` are shown to the shopper; ``on_the_way``: staff are coming.
+    catalogue, ``attend.say.{prepared}``) or ``words`` are shown to the shopper; ``on_the_way``: staff are coming;
+    ``unlock_sign_in`` and ``restart`` are of the lane itself.
     """
 
     ident: str
-    deed: Literal["clear_intervention", "message", "on_the_way"]
+    deed: Literal["clear_intervention", "message", "on_the_way", "unlock_sign_in", "restart"]
     expires_ms: int
     operator_id: str
     role: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.checkout.deciding.training import NOT_REHEARSED, may_begin
+from kiosk.checkout.deciding.upkeep import may_restart
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.state import State
 from kiosk.retail.policy import Policy
@@ -14,6 +15,8 @@ def with_lane_acts(acts: list[OperatorAct], state: State, policy: Policy) -> lis
     """The acts, with those on the lane that are possible now; in a rehearsal without what is not played."""
     if state.rehearsing:
         return [*(act for act in acts if act not in NOT_REHEARSED), "training"]
+    if may_restart(state):
+        acts = [*acts, "restart", "reboot"]
     if may_begin(state) and policy.rights.training == "allowed":
         acts = [*acts, "training"]
     return acts

@@ -70,6 +70,8 @@ WITHHELD: Final = (
     f.CloseTerminalDay,
     f.TellTerminal,
     f.TellStanding,
+    f.OpenSignIn,
+    f.Restart,
 )
 """Never done for a rehearsal, and nobody waits for it."""
 

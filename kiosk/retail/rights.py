@@ -36,6 +36,9 @@ Act = Literal[
     "suspend",
     "coupon",
     "training",
+    "unlock_sign_in",
+    "restart",
+    "reboot",
 ]
 """Everything that staff can do at a lane; each is asked about in ``Rights.denial`` before it is done."""
 
@@ -84,10 +87,19 @@ class Request:
     second_role: str = ""
 
 
-_TECHNICIAN: Final[tuple[Act, ...]] = ("approve", "refuse", "reprint", "close_lane", "open_lane", "price_check")
+_TECHNICIAN: Final[tuple[Act, ...]] = (
+    "approve",
+    "refuse",
+    "reprint",
+    "close_lane",
+    "open_lane",
+    "price_check",
+    "restart",
+    "reboot",
+)
 
 
-_SUPERVISORS: Final[tuple[Act, ...]] = ("no_sale", "weight_keyed", "z_report", "training")
+_SUPERVISORS: Final[tuple[Act, ...]] = ("no_sale", "weight_keyed", "z_report", "training", "unlock_sign_in", "reboot")
 
 
 def default_roles() -> tuple[Role, ...]:

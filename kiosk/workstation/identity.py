@@ -87,7 +87,7 @@ class Door:
 
     Five wrong PINs shut the pad, five wrong badges the badge reader: for a minute, then after each further one for
     twice as long, a quarter of an hour at most. One stays open while the other is shut, and whoever is let in by either
-    opens both.
+    opens both, as does somebody of the staff from a page.
 
     ``mono_ms`` is the monotonic clock. ``kept`` is a file that remembers what was wrong: after a restart a wait begins
     anew, so that nobody gains by pulling the plug. Without one (or where it cannot be read) nothing is remembered.
@@ -115,14 +115,18 @@ class Door:
         matching = (who for who in operators if who.badge_hash and hmac.compare_digest(who.badge_hash, badge_hash))
         return self._answer(next(matching, None), "badge")
 
+    def open(self) -> None:
+        """Forget what was wrong: somebody who may has said so."""
+        if any(self._wrong.values()):
+            self._wrong, self._shut_until = {"pin": 0, "badge": 0}, {"pin": 0, "badge": 0}
+            self._remember()
+
     def _shut(self, method: Method) -> bool:
         return self._mono_ms() < self._shut_until[method]
 
     def _answer(self, who: Operator | None, method: Method) -> OperatorSignedIn | OperatorRefused:
         if who is not None:
-            if any(self._wrong.values()):
-                self._wrong, self._shut_until = {"pin": 0, "badge": 0}, {"pin": 0, "badge": 0}
-                self._remember()
+            self.open()
             return OperatorSignedIn(who.operator_id, who.name, who.role, method)
         self._wrong[method] += 1
         wait = wait_after(self._wrong[method])

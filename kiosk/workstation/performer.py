@@ -15,7 +15,7 @@ from hal.printer.contract import Document, Printer
 from hal.scale.contract import PricingScale
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
-from kiosk.checkout.events import TransactionCompleted
+from kiosk.checkout.events import Restartable, TransactionCompleted
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
@@ -25,7 +25,7 @@ from kiosk.workstation.fiscal import FiscalService
 from kiosk.workstation.payments import PaymentService, Word
 from kiosk.workstation.terminal import close_day, tell_closed
 
-__all__ = ["HeadOffice", "MakeReceipt", "Performer", "Sounds"]
+__all__ = ["HeadOffice", "House", "MakeReceipt", "Performer", "Sounds"]
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +74,16 @@ class HeadOffice(Protocol):
         """This workstation's highest numbers."""
 
 
+class House(Protocol):
+    """What the lane does to itself."""
+
+    def open_sign_in(self) -> None:
+        """Forget wrong PINs and badges."""
+
+    def restart(self, what: Restartable) -> None:
+        """Have the program, or the machine, started anew; returns before it is."""
+
+
 Sounds = Callable[[str], None]
 """Plays an earcon by its name (``scan``, ``refusal``, ``help``, ``approved``, ``declined``)."""
 
@@ -95,11 +105,12 @@ class Performer:
         make_receipt: MakeReceipt,
         time_zone: str,
         sounds: Sounds,
+        house: House,
     ) -> None:
         self._put, self._rack, self._head_office = put, rack, head_office
         self._payments = payments
         self._policy, self._make_receipt, self._time_zone = policy, make_receipt, time_zone
-        self._sounds = sounds
+        self._sounds, self._house = sounds, house
         self._fiscal = FiscalService(rack=rack, put=put, policy=policy, time_zone=time_zone)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -159,6 +170,10 @@ class Performer:
                 self._spawn(tell_closed(self._rack, self._policy().languages, closed=effect.closed))
             case f.TellStanding():
                 self._head_office.standing(effect)
+            case f.OpenSignIn():
+                self._house.open_sign_in()
+            case f.Restart():
+                self._house.restart(effect.what)
             case _:
                 assert_never(effect)
 

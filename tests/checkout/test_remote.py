@@ -15,6 +15,7 @@ from kiosk.checkout.screen import Notice
 from kiosk.checkout.text import text
 from kiosk.retail.restrictions import Restrictions
 from kiosk.retail.rights import Rights
+from messages.commands import StaffDeed
 from tests.support.lane import HandLane, open_lane
 from tests.support.shop import small_shop
 
@@ -23,7 +24,7 @@ MILK, WINE, BLADES = "8901234567890", "9780201379624", "036000291452"
 
 def order(
     lane: HandLane,
-    deed: Literal["clear_intervention", "message", "on_the_way"] = "clear_intervention",
+    deed: StaffDeed = "clear_intervention",
     *,
     ident: str = "c-1",
     role: str = "attendant",

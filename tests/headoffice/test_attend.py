@@ -16,10 +16,11 @@ from headoffice.attend.orders import EXPIRY_MS, Orders, Wish
 from headoffice.console.app import build_app
 from headoffice.console.services import Services
 from headoffice.desk import Reply
-from headoffice.feed import change_of
+from headoffice.feed import change_of, policy_of
 from headoffice.ledger.command_tables import LaneCommand
 from headoffice.ledger.tables import Intervention
 from kiosk.checkout import events
+from kiosk.retail.rights import Act, Rights
 from messages import envelope, topics
 from messages.commands import LaneOrder, StaffOrder
 from tests.headoffice.pages import NOW, sign_in, token_of
@@ -124,6 +125,45 @@ def _policy(**more: object) -> dict[str, object]:
         "tenders": [],
         **more,
     }
+
+
+def test_how_soon_is_the_lane_s_own_word_and_an_older_lane_s_is_worked_out(shop: Shop) -> None:
+    shop.one.tell(events.InterventionRaised("i1", "help", "nothing", "attendant", T0, severity="later"))
+    shop.two.tell(events.InterventionRaised("i2", "help", "nothing", "attendant", T0))
+    assert {w.row.intervention: w.severity for w in shop.board().waiting} == {"i1": "later", "i2": "now"}
+
+
+@pytest.mark.parametrize(("country", "training"), [("DE", "forbidden"), ("BD", "allowed"), ("ZZ", "allowed")])
+def test_what_the_feed_s_policy_does_not_say_is_the_country_s_as_at_the_lanes(
+    shop: Shop, country: str, training: str
+) -> None:
+    shop.services.feed.publish_changes([change_of("policy", "policy", _policy(country=country))], by="test")
+    with shop.database.read() as session:
+        policy = policy_of(session)
+    assert policy is not None
+    assert policy.rights.training == training
+
+
+@pytest.mark.parametrize("role", ["attendant", "supervisor"])
+def test_the_page_offers_of_the_lane_itself_what_the_reader_s_role_may_do(
+    shop: Shop, page: TestClient, role: str
+) -> None:
+    attends(shop.services.accounts, shop.services.feed, "mita", role=role)
+    looked = page.get("/attend?lane=lane-1").text
+    acts: dict[str, Act] = {"unlock_sign_in": "unlock_sign_in", "close_day": "z_report", "restart": "restart"}
+    for deed, act in acts.items():
+        assert (f'data-deed="{deed}"' in looked or f'data-order="{deed}"' in looked) == Rights().may(role, act)
+    assert 'data-deed="close_lane"' in looked
+
+
+def test_the_day_is_closed_by_an_order_that_holds_and_the_sign_in_freed_by_one_that_does_not(shop: Shop) -> None:
+    assert shop.give("close_day") == shop.give("unlock_sign_in") == shop.give("restart") == ""
+    day, free, anew = shop.sent
+    assert (day.retain, envelope.decode(day.payload, LaneOrder).data.command) == (True, "close_day")
+    assert [(one.retain, envelope.decode(one.payload, StaffOrder).data.deed) for one in (free, anew)] == [
+        (False, "unlock_sign_in"),
+        (False, "restart"),
+    ]
 
 
 def test_an_order_is_kept_and_sent_with_an_expiry_and_never_retained(shop: Shop) -> None:

@@ -12,7 +12,7 @@ from headoffice.console.services import Services
 from headoffice.desk import Reply
 from kiosk.checkout import events
 from messages import envelope
-from messages.commands import StaffOrder
+from messages.commands import LaneOrder, StaffOrder
 from messages.topics import parse
 from tests.headoffice.pages import NOW
 from tests.support.attended import OPERATOR, AttendedLane, attends, desk_of, served
@@ -101,6 +101,27 @@ def test_the_basket_of_a_lane_grows_as_the_shopper_scans_and_a_message_is_sent_t
         tab.click(".area-lane [data-deed=close_lane]")
         wait_until(lambda: len(sent) == 2, what="an order that is sent")
         assert parse(sent[1].topic).channel == "command"
+
+
+def test_what_cannot_be_taken_back_is_asked_about_twice(tab: Tab, shop: Services, sent: list[Reply]) -> None:
+    lane_of(shop)
+    with served(shop) as where:
+        enter(tab, where)
+        tab.click("#lane-lane-1")
+        tab.wait_for("document.querySelector('.area-lane [data-order=close_day]')")
+        tab.click(".area-lane [data-order=close_day]")
+        assert "Close the day" in tab.text("#sure")
+        tab.click("#sure button.quiet")
+        tab.click(".area-lane [data-order=restart]")
+        tab.click("#sure button[value=send]")
+        tab.wait_for("document.querySelector('[data-fate=pending]')")
+        assert [envelope.decode(one.payload, StaffOrder).data.deed for one in sent] == ["restart"]
+        tab.click(".area-lane [data-deed=unlock_sign_in]")
+        wait_until(lambda: len(sent) == 2, what="an order that is sent")
+        tab.click(".area-lane [data-order=close_day]")
+        tab.click("#sure button[value=send]")
+        wait_until(lambda: len(sent) == 3, what="an order that is sent")
+        assert envelope.decode(sent[2].payload, LaneOrder).data.command == "close_day"
 
 
 def test_while_head_office_is_away_the_page_says_so_counts_on_and_lets_nobody_press(tab: Tab, shop: Services) -> None:

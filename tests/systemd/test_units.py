@@ -12,6 +12,7 @@ import pytest
 import headoffice.main
 import kiosk.sync.main
 import ui.main
+from kiosk.bootstrap import REBOOT
 from kiosk.settings import load
 
 ROOT = Path(__file__).parents[2]
@@ -160,13 +161,21 @@ def test_neither_takes_away_the_folder_that_both_have_their_sockets_in(unit: str
 
 def test_sync_goes_first_and_the_checkout_does_not_need_it() -> None:
     target = read_unit(UNITS / "kiosk.target")["Unit"]
-    assert target["Wants"] == ["kiosk-sync.service kiosk-checkout.service"]
+    assert target["Wants"] == ["kiosk-sync.service kiosk-checkout.service kiosk-reboot.path"]
     checkout = read_unit(UNITS / "kiosk-checkout.service")["Unit"]
     assert "kiosk-sync.service" in checkout["After"][0].split()
     assert not {"Requires", "Requisite", "BindsTo"} & set(checkout)
     sync = read_unit(UNITS / "kiosk-sync.service")["Unit"]
     assert sync["StartLimitIntervalSec"] == ["0"]  # it never gives up
     assert {each["PartOf"][0] for each in (checkout, sync)} == {"kiosk.target"}
+
+
+def test_the_machine_is_started_anew_for_the_file_that_the_checkout_leaves() -> None:
+    asked = read_unit(UNITS / "kiosk-reboot.path")
+    assert asked["Path"]["PathExists"] == [f"/run/kiosk/{REBOOT}"]
+    assert asked["Unit"]["PartOf"] == ["kiosk.target"]
+    done = read_unit(UNITS / "kiosk-reboot.service")["Service"]["ExecStart"]
+    assert done == [f"/usr/bin/rm --force /run/kiosk/{REBOOT}", "/usr/bin/systemctl reboot"]
 
 
 def test_the_checkout_that_starts_in_vain_again_and_again_starts_the_machine_again() -> None:

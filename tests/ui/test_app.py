@@ -51,6 +51,7 @@ class PaperKiosk:
         self.show: Callable[[Screen], None] = lambda _: None
         self.sound: Callable[[str], None] = lambda _: None
         self.fail: Callable[[BaseException], None] = lambda _: None
+        self.restart: Callable[[], None] = lambda: None
 
     def submit(self, touch: Touch) -> None:
         self.touches.append(touch)
@@ -60,6 +61,9 @@ class PaperKiosk:
 
     def on_sound(self, listener: Callable[[str], None]) -> None:
         self.sound = listener
+
+    def on_restart(self, listener: Callable[[], None]) -> None:
+        self.restart = listener
 
     def on_failure(self, listener: Callable[[BaseException], None]) -> None:
         self.fail = listener

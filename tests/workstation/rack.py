@@ -11,7 +11,7 @@ from hal.device import DeviceEvent, Health, NoHardwareError, Sink
 from hal.printer.contract import Document, PrintOutcome
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
-from kiosk.checkout.events import TransactionCompleted
+from kiosk.checkout.events import Restartable, TransactionCompleted
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
@@ -151,6 +151,7 @@ class Rig:
     lost: list[tuple[str, str]] = field(default_factory=list)
     ready: list[str] = field(default_factory=list)
     sounds: list[str] = field(default_factory=list)
+    house: list[str] = field(default_factory=list)
     receipt_fails: bool = False
 
     def __post_init__(self) -> None:
@@ -170,7 +171,14 @@ class Rig:
             make_receipt=self._receipt,
             time_zone="Asia/Dhaka",
             sounds=self.sounds.append,
+            house=self,
         )
+
+    def open_sign_in(self) -> None:
+        self.house.append("open_sign_in")
+
+    def restart(self, what: Restartable) -> None:
+        self.house.append(what)
 
     def _receipt(
         self,

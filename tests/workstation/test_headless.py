@@ -56,6 +56,17 @@ def test_a_stopped_kiosk_ends_in_order() -> None:
         assert not (at.data / "journal.db-wal").exists(), "the journal was closed"
 
 
+@pytest.mark.parametrize(("act", "asked"), [("restart", False), ("reboot", True)])
+def test_staff_have_it_started_anew_and_it_ends_in_order(act: str, *, asked: bool) -> None:
+    with lane() as at, at.headless() as kiosk:
+        kiosk.sees("AttractBody")
+        kiosk.touch("OperatorSignedIn", operator_id="op2", name="Karim", role="supervisor", method="pin")
+        kiosk.sees("StaffBody")
+        kiosk.touch("OperatorActed", act=act)
+        assert kiosk.process.wait(20) == 0
+        assert [path.name for path in at.folder.rglob("reboot")] == (["reboot"] if asked else [])
+
+
 def test_a_kiosk_that_cannot_start_says_why(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "kiosk.headless", "--settings", str(tmp_path / "none.toml")]
     ended = subprocess.run(

@@ -107,6 +107,18 @@ def test_the_pad_serves_while_the_badge_reader_is_shut_and_opens_it() -> None:
     assert isinstance(door.by_badge(BADGE, (RAHIM,)), LET_IN)
 
 
+def test_somebody_of_the_staff_opens_both_from_a_page_and_that_is_remembered(tmp_path: Path) -> None:
+    kept = tmp_path / "sign-ins.json"
+    guesser = Guesser(kept)
+    guesser.guesses(pins=7)
+    guesser.door.open()
+    assert isinstance(guesser.door.by_pin("471100", (RAHIM,)), LET_IN)
+    guesser.guesses(pins=7)
+    guesser.door.open()
+    guesser.restart()
+    assert isinstance(guesser.door.by_pin("471100", (RAHIM,)), LET_IN)
+
+
 def test_however_long_somebody_guesses_staff_are_let_in_after_a_quarter_of_an_hour() -> None:
     guesser = Guesser()
     guesser.guesses(pins=40)

@@ -57,6 +57,9 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "x_report": "receipt",
     "z_report": "clock",
     "print_z": "receipt",
+    "training": "person",
+    "restart": "power",
+    "reboot": "power",
 }
 _BESIDE: Final = 4
 """So many acts stand beside the list; with more, the last of these opens the others."""

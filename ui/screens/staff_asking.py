@@ -20,7 +20,9 @@ from ui.widgets.sheet import Sheet
 
 __all__ = ["Asking"]
 
-_ASKED_TWICE: Final[frozenset[OperatorAct]] = frozenset({"cancel_transaction", "close_lane", "z_report"})
+_ASKED_TWICE: Final[frozenset[OperatorAct]] = frozenset(
+    {"cancel_transaction", "close_lane", "z_report", "restart", "reboot"}
+)
 _LONGEST_PRICE: Final = 8
 _LONGEST_COUNT: Final = 5
 _OF_A_LINE: Final[tuple[OperatorAct, ...]] = ("price_override", "quantity")

@@ -114,6 +114,7 @@
       const dialog = document.getElementById(pressed.dataset.open), form = dialog.querySelector("form");
       form.reset();
       form.dataset.kiosk = pressed.dataset.kiosk;
+      if (pressed.dataset.order) form.dataset.order = pressed.dataset.order;
       form.dataset.intervention = pressed.dataset.intervention || "";
       dialog.querySelector("[data-about]").textContent = pressed.dataset.about;
       dialog.returnValue = "";

@@ -15,6 +15,7 @@ from kiosk.retail.book import Book
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import Totals, totals
+from kiosk.retail.severity import severity
 from kiosk.retail.transaction import LineItem
 
 __all__ = ["NOTICE_MS", "Desk", "Sound"]
@@ -151,6 +152,7 @@ class Desk:
                 reason=reason,
                 grams=grams,
                 lines=lines,
+                severity=severity(kind, blocks),
             )
         )
 

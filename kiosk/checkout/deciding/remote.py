@@ -13,7 +13,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.day_shown import day_conditions
-from kiosk.checkout.deciding import business_day, lane, staff
+from kiosk.checkout.deciding import business_day, lane, staff, upkeep
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import State
 from kiosk.checkout.text import Text, text
@@ -73,8 +73,21 @@ def _staff_answer(desk: Desk, command: i.StaffCommanded) -> _Answer:
             return _say(desk, command)
         case "on_the_way":
             return _coming(desk)
+        case "unlock_sign_in" | "restart":
+            return _of_lane(desk, command, command.deed)
         case _:
             assert_never(command.deed)
+
+
+def _of_lane(desk: Desk, command: i.StaffCommanded, deed: Literal["unlock_sign_in", "restart"]) -> _Answer:
+    """What is no matter of a shopper's: the right is that of the act of the same name."""
+    denial = desk.policy.rights.denial(command.role, Request(deed, command.reason))
+    if denial is not None:
+        return _Answer("refused", denial)
+    if deed == "restart":
+        return _DONE if upkeep.restart(desk, command.operator_id, "program") else _Answer("refused", "money_open")
+    upkeep.open_sign_in(desk)
+    return _DONE
 
 
 def _clear(desk: Desk, command: i.StaffCommanded) -> _Answer:
@@ -98,6 +111,8 @@ def _clear(desk: Desk, command: i.StaffCommanded) -> _Answer:
 
 
 def _say(desk: Desk, command: i.StaffCommanded) -> _Answer:
+    if desk.state.training:
+        return _Answer("refused", "training")
     words = _plain(command.words)
     if not words and not command.prepared:
         return _Answer("refused", "unclear")

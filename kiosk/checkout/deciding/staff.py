@@ -21,6 +21,7 @@ from kiosk.checkout.deciding import (
     receipt,
     restricting,
     training,
+    upkeep,
 )
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
@@ -120,6 +121,10 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             overrides.suspend(desk, acted, operator)
         case "training":
             training.turn(desk, operator)
+        case "restart" | "reboot":
+            upkeep.restart(desk, operator.operator_id, "program" if acted.act == "restart" else "machine")
+        case "unlock_sign_in":
+            upkeep.open_sign_in(desk)
         case _:
             assert_never(acted.act)
 

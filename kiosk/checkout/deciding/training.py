@@ -23,6 +23,9 @@ NOT_REHEARSED: Final[frozenset[Act]] = frozenset(
         "no_sale",
         "close_lane",
         "open_lane",
+        "unlock_sign_in",
+        "restart",
+        "reboot",
     }
 )
 """Acts on the lane itself, on its books or its drawer: played at, they would seem to have been done."""
