@@ -8,12 +8,14 @@ has it done between two questions.
 from __future__ import annotations
 
 import asyncio
+import math
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from hal.device import DeviceError, NoHardwareError, ProtocolError, TimeoutExpiredError
+from hal.ports.overheard import Overheard
 from hal.streaming import StreamDevice
 
 __all__ = ["AskedDevice", "Whole"]
@@ -24,14 +26,20 @@ Whole = Callable[[bytes], int]
 """How long the answer is that these bytes begin, 0 while its end has not come. Raises ``ProtocolError`` for none."""
 
 _LONGEST_HUSH = 8
-"""A line that has not been silent after so many times the silence asked for does not stop."""
+"""A line that has not been silent after so many times the silence asked for, and spoke so often, does not stop."""
 _LONGEST_HEARD = 4_096
+_CHECK = "check power, cable, speed and framing"
 _TURNS = 4
 """Of the loop, until what a port has received is heard: its poll, its reader, and one to spare."""
 
 
 class AskedDevice(StreamDevice):
-    """Says in ``rounds`` how to keep asking; there, ``ask``, ``pause`` and ``hush`` are the line."""
+    """Says in ``rounds`` how to keep asking; there, ``ask``, ``pause`` and ``hush`` are the line.
+
+    ``asked_at``: when it was asked last, by the loop's clock, over this connection or an earlier one.
+    """
+
+    asked_at = -math.inf
 
     _heard: bytearray
     _stir: asyncio.Event
@@ -42,12 +50,17 @@ class AskedDevice(StreamDevice):
         """Ask until the device is gone; ends as ``converse`` does."""
 
     async def converse(self) -> None:
-        """See ``StreamDevice.converse``."""
+        """See ``StreamDevice.converse``; where the line is set wrongly, and that can be told, it ends by saying so."""
         self._heard, self._stir, self._gone = bytearray(), asyncio.Event(), None
+        self._overheard = Overheard()
         self._deeds: deque[tuple[Callable[[], Awaitable[Any]], asyncio.Future[Any]]] = deque()
         listening = asyncio.get_running_loop().create_task(self._listen(), name=f"listen-{self.name}")
         try:
             await self.rounds()
+        except (ProtocolError, TimeoutExpiredError) as error:
+            if words := self._overheard.words():
+                raise ProtocolError(words) from error
+            raise
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -64,11 +77,12 @@ class AskedDevice(StreamDevice):
         """
         if self._heard:
             self._object("nobody had asked")
+        self.asked_at = asyncio.get_running_loop().time()
         await self.port.write(question)
         until = asyncio.get_running_loop().time() + within_ms / 1000
         while not (size := whole(bytes(self._heard)) if self._heard else 0):
             if not await self._stirred(until):
-                text = f"no whole answer in {within_ms} ms ({self._heard.hex(' ') or 'nothing'}); check power and cable"
+                text = f"no whole answer in {within_ms} ms ({self._heard.hex(' ') or 'nothing'}); {_CHECK}"
                 raise TimeoutExpiredError(text)
         if len(self._heard) > size:
             self._object("more than one answer")
@@ -90,7 +104,7 @@ class AskedDevice(StreamDevice):
             if answer:
                 return answer
             if not await self._stirred(until):
-                text = f"nothing said in {within_ms} ms ({self._heard.hex(' ') or 'nothing'}); check power and cable"
+                text = f"nothing said in {within_ms} ms ({self._heard.hex(' ') or 'nothing'}); {_CHECK}"
                 raise TimeoutExpiredError(text)
 
     async def pause(self, milliseconds: int) -> None:
@@ -111,15 +125,20 @@ class AskedDevice(StreamDevice):
         """Drop what has come so far."""
         self._heard.clear()
 
-    async def hush(self, milliseconds: int) -> None:
-        """Wait until the line was silent for so long; what comes is dropped. Raises ``ProtocolError`` if it is not."""
+    async def hush(self, milliseconds: float, longest_ms: float = 0) -> None:
+        """Wait until the line was silent for so long; what comes is dropped.
+
+        Raises ``ProtocolError`` if it is not: after ``longest_ms``, or eight times that silence.
+        """
         loop = asyncio.get_running_loop()
-        end = loop.time() + _LONGEST_HUSH * milliseconds / 1000
+        end = loop.time() + (longest_ms or _LONGEST_HUSH * milliseconds) / 1000
         self._heard.clear()
+        times = 0
         while await self._stirred(loop.time() + milliseconds / 1000):
             heard = self._heard[:16].hex(" ")
             self._heard.clear()
-            if heard and loop.time() > end:
+            times += bool(heard)
+            if heard and times >= _LONGEST_HUSH and loop.time() > end:
                 text = f"the line does not fall silent ({heard}); check speed, framing and shield"
                 raise ProtocolError(text)
 
@@ -166,6 +185,7 @@ class AskedDevice(StreamDevice):
         try:
             while True:
                 data = await self.port.read()
+                self._overheard.add(data)
                 self._heard += data[: _LONGEST_HEARD - len(self._heard)]
                 self._stir.set()
         except OSError as error:

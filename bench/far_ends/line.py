@@ -1,10 +1,12 @@
 """The wire of a far end: a pseudo-terminal or a TCP port with a device's inside behind it, and the faults of a cable.
 
 A far end gives an ``Inside``: bytes in, bytes out, its knobs, its state. The wire adds what any device on any wire can
-do to its host: be unplugged and plugged in again, fall silent, babble, deliver byte by byte, lose bytes, garble them.
+do to its host: be unplugged and plugged in again, fall silent, babble, deliver byte by byte, lose bytes, garble them,
+or be set to another framing than the host's.
 
 A pseudo-terminal is found at a link of the far end's choosing, as udev's ``/dev/serial/by-id`` links are: plugged in
-again it is another terminal behind the same link. Linux forces 8 data bits and no parity on it: use framing 8N1.
+again it is another terminal behind the same link. Linux forces 8 data bits and no parity on it: use framing 8N1. What
+another framing would make of the bytes, ``framing`` makes of them (``uart``).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.far_ends.process import say_and_wait
+from bench.far_ends.uart import Framing, on_the_line, taken
 from bench.knobs import KnobPanel
 
 __all__ = ["Fault", "Inside", "Line", "serve"]
@@ -77,6 +80,9 @@ class Line:
         self.last_byte_ns = 0
         """``time.monotonic_ns()`` when the last byte went out to the host."""
         self._random = random.Random(seed)
+        self._device_set: Framing = "8N1"
+        self._host_set: Framing = "8N1"
+        self._strict = False
         self._link: Path | None = None
         self._tcp_port = 0
         self._plugged = False
@@ -89,7 +95,7 @@ class Line:
         inside.send = self._outgoing.put_nowait
         inside.plugged = lambda: self._plugged
         # a device's own knob keeps its name: a scale's ``fault`` is its load cell's, as the simulated scale's is
-        knobs: tuple[Callable[..., Any], ...] = (self.unplug, self.plug, self.fault, *inside.knobs())
+        knobs: tuple[Callable[..., Any], ...] = (self.unplug, self.plug, self.fault, self.framing, *inside.knobs())
         self.panel = KnobPanel(
             name=name or inside.category, category=inside.category, model=inside.model, knobs=knobs, state=self._state
         )
@@ -132,6 +138,10 @@ class Line:
         """Harm what the device says: silent, babble (noise all the time), slow (byte by byte), lossy, garbled, none."""
         self.fault_now = kind
         self.panel.tell("fault", kind=kind)
+
+    async def framing(self, *, device: Framing, host: Framing, strict: bool = False) -> None:
+        """Set the device's end and the host's. What fails its check comes as NUL; a strict device drops it."""
+        self._device_set, self._host_set, self._strict = device, host, strict
 
     async def _begin(self) -> None:
         await self._insert()
@@ -180,7 +190,15 @@ class Line:
 
     def _from_pty(self) -> None:
         with suppress(OSError):
-            self.inside.receive(os.read(self._master, _PIECE))
+            self._receive(os.read(self._master, _PIECE))
+
+    def _receive(self, data: bytes) -> None:
+        """Bytes from the host, as the device's UART reads them."""
+        bits = on_the_line(data, self._host_set)
+        if self._device_set == "8N1" or self._strict:
+            data = taken(bits, self._device_set, wrong=b"")
+        if data:
+            self.inside.receive(data)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._serving is not None:
@@ -188,7 +206,7 @@ class Line:
         self._serving, self._host = asyncio.current_task(), writer
         try:
             while data := await reader.read(_PIECE):
-                self.inside.receive(data)
+                self._receive(data)
         except (ConnectionError, asyncio.CancelledError):
             return
         finally:
@@ -230,6 +248,7 @@ class Line:
     def _out(self, data: bytes) -> None:
         if not data or not self._plugged:
             return
+        data = taken(on_the_line(data, self._device_set), self._host_set, wrong=b"\0")
         if self._master >= 0:
             with suppress(OSError):  # nobody reads: a real device's bytes are lost then, too
                 os.write(self._master, data)

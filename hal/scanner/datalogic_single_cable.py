@@ -31,6 +31,7 @@ from typing import Final, Literal
 
 from hal.device import ProtocolError
 from hal.ports.named import port_named
+from hal.ports.overheard import Overheard
 from hal.ports.serial import Framing
 from hal.ports.shared import SharedPort
 from hal.scanner.contract import CodeRead, Encoding, code_text
@@ -156,14 +157,16 @@ class Driver(StreamDevice):
     async def converse(self) -> None:
         """See ``StreamDevice.converse``."""
         self._reading, self._warned = None, False
+        overheard = Overheard()
         self.answered()
         await self._switch()
         while True:
             line = await self.port.read()
+            overheard.add(line)
             try:
                 label = decode_label(line, self._settings.encoding)
             except ProtocolError as error:
-                self._refuse(str(error))
+                self._refuse(overheard.words() or str(error))
             else:
                 if label is not None:
                     self._warned = False

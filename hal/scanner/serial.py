@@ -32,6 +32,7 @@ from typing import Literal
 
 from hal.device import ProtocolError, TimeoutExpiredError
 from hal.ports.named import port_named
+from hal.ports.overheard import Overheard
 from hal.ports.port import Port
 from hal.ports.serial import Framing
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead, Encoding, code_text, split_identifier
@@ -208,6 +209,7 @@ class Driver(StreamDevice):
         self.capabilities = frozenset({"beep", "trigger"} if settings.commands == "honeywell" else ())
         self._frames = Frames(settings)
         self._answered: asyncio.Future[Answer] | None = None
+        self._overheard = Overheard()
         self._warned = False
 
     async def enable(self) -> None:
@@ -250,7 +252,7 @@ class Driver(StreamDevice):
 
     async def converse(self) -> None:
         """See ``StreamDevice.converse``."""
-        self._frames, self._warned = Frames(self._settings), False
+        self._frames, self._warned, self._overheard = Frames(self._settings), False, Overheard()
         await first_to_end(self._hear(), self._begin())
 
     async def _begin(self) -> None:
@@ -271,14 +273,19 @@ class Driver(StreamDevice):
         frames = self._frames
         while True:
             if not frames.pending:
-                told = frames.feed(await self.port.read())
+                told = frames.feed(await self._read())
             else:
                 try:
-                    told = frames.feed(await self.read_within(self._settings.gap_ms))
+                    told = frames.feed(await self._read(self._settings.gap_ms))
                 except TimeoutExpiredError:
                     told = frames.silence()
             for each in told:
                 await self._take(each)
+
+    async def _read(self, within_ms: int = 0) -> bytes:
+        data = await (self.read_within(within_ms) if within_ms else self.port.read())
+        self._overheard.add(data)
+        return data
 
     async def _take(self, told: Told) -> None:
         match told:
@@ -288,7 +295,7 @@ class Driver(StreamDevice):
                 if self._settings.trigger and self.enabled:
                     await self._send(TRIGGER)
             case Refused():
-                self._warn(told.reason)
+                self._warn(self._overheard.words() or told.reason)
             case Answer():
                 if self._answered is not None and not self._answered.done():
                     self._answered.set_result(told)

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from bench.far_ends.scale.toledo_8217 import Toledo8217
 from hal.device import DeviceError, NoHardwareError, NotEnabledError, StatusChanged, TimeoutExpiredError
@@ -15,10 +17,12 @@ from hal.scale import adam, cas
 from hal.scale.common.polled import LineSettings
 from hal.scale.contract import Reading
 from hal.scale.toledo_8217 import Driver, Settings
+from tests.support.clock import HeldUpLoop, run_on_its_own_clock
 from tests.support.rigs import Seen, opened
 from tests.support.waiting import wait_until_async
 
 ANSWER_MS = 60
+SLOW_MS = 240
 CAS_BLOCK = b"\x01\x02S 01.250kg\x67\x03\x04"
 
 
@@ -57,8 +61,8 @@ def _run(
     answer_ms: int = ANSWER_MS,
 ) -> None:
     async def run() -> None:
-        settings = Settings(port="/dev/none", poll_ms=5, answer_ms=answer_ms, retry_ms=5, longest_retry_ms=20)
-        driver, wire = Driver("produce_scale", settings), Wire(answer)
+        given = Settings(port="/dev/none", poll_ms=5, answer_ms=answer_ms, retry_ms=5, longest_retry_ms=20)
+        driver, wire = Driver("produce_scale", given), Wire(answer)
         driver.port = wire
         seen = await opened(driver)
         try:
@@ -66,7 +70,7 @@ def _run(
         finally:
             await driver.close()
 
-    asyncio.run(run())
+    run_on_its_own_clock(run())
 
 
 def _readings(seen: Seen) -> list[Reading]:
@@ -87,17 +91,53 @@ def test_each_answer_is_the_one_to_the_question_before_it_and_the_first_is_not_b
     _run(lambda _asked, nth: [(0, _kg(nth))], check)
 
 
-def test_a_scale_that_is_always_one_answer_behind_is_never_believed() -> None:
+def _behind(hundredths: int) -> Callable[[bytes, int], list[tuple[float, bytes]]]:
+    """A scale whose first answer comes at once, and every other after so much of the time that an answer may take."""
+    return lambda asked, nth: [(0 if nth == 1 else hundredths * SLOW_MS / 100_000, _kg(nth))] if asked == b"W" else []
+
+
+@pytest.mark.parametrize("late", [101, 150, 199, 201, 230, 250, 298, 300, 350, 390])
+def test_a_scale_whose_answers_always_come_too_late_is_never_believed(late: int) -> None:
     async def check(_driver: Driver, seen: Seen, wire: Wire) -> None:
-        await wait_until_async(lambda: wire.asked.count(b"W") > 6, what="half a dozen questions")
+        await wait_until_async(lambda: wire.asked.count(b"W") > 20, what="twenty questions")
         assert {reading.state for reading in _readings(seen)} <= {"fault"}
 
-    slow = 4 * ANSWER_MS  # so that a busy machine's own delays are small beside the scale's
+    _run(_behind(late), check, SLOW_MS)
 
-    def behind(asked: bytes, nth: int) -> list[tuple[float, bytes]]:
-        return [(0, _kg(1))] if nth == 1 else [(2.3 * slow / 1000, _kg(nth))] if asked == b"W" else []
 
-    _run(behind, check, slow)
+@settings(max_examples=40, deadline=None)
+@given(
+    late=st.integers(50, 390),
+    hold_ups=st.lists(st.tuples(st.integers(0, 900), st.integers(1, 400)), max_size=12),
+)
+@example(late=230, hold_ups=[(245, 250)])  # an answer heard after its time, when another question has been asked
+@example(late=230, hold_ups=[(242, 140)])  # a question asked late, so that the answer to the one before is in time
+def test_what_is_believed_is_the_answer_to_the_question_just_asked_however_the_loop_is_held_up(
+    late: int, hold_ups: list[tuple[int, int]]
+) -> None:
+    """``late``: what its answers take; ``hold_ups``: begin and length; in hundredths of what an answer may take."""
+
+    async def check(driver: Driver, _seen: Seen, wire: Wire) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, HeldUpLoop)
+        await driver.close()
+        for begin, length in hold_ups:
+            loop.call_later(begin * SLOW_MS / 100_000, loop.hold_up, length * SLOW_MS / 100_000)
+        believed: list[tuple[int, int]] = []
+        await driver.open(
+            lambda event: (
+                believed.append((event.value, wire.asked.count(b"W")))
+                if isinstance(event, Reading) and event.state == "stable"
+                else None
+            )
+        )
+        await driver.claim()
+        await driver.enable()
+        asked = wire.asked.count(b"W")
+        await wait_until_async(lambda: wire.asked.count(b"W") > asked + 12, what="a dozen questions")
+        assert [(value, nth) for value, nth in believed if value != nth] == []
+
+    _run(_behind(late), check, SLOW_MS)
 
 
 @pytest.mark.parametrize("after", [0.0, 0.002], ids=["at once", "before the next question"])

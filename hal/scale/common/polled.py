@@ -1,13 +1,14 @@
 """A scale that tells its weight when it is asked: polled for ever, and believed only in good order.
 
 Whatever is not exactly one whole answer to the question just asked makes the reading on show void: it is told as
-``fault``, the line is listened to until it has been silent as long as an answer may take, and the next answer is thrown
-away, because it may still be the one to an earlier question. So a scale that answers late by one question is never
-believed. Three disturbances in a row, and the scale is lost.
+``fault``, and nothing is asked before no answer to an earlier question can come any more: an answer comes within four
+times its time, or never. So a scale that answers late, by one question or by three, is never believed, also not over a
+new connection. The answer after that is thrown away all the same. Three disturbances in a row, and the scale is lost.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from abc import abstractmethod
@@ -26,6 +27,10 @@ __all__ = ["LineSettings", "PolledScale", "Weighing", "decimal_digits", "said"]
 _log = logging.getLogger(__name__)
 
 _DISTURBANCES = 3
+_LATEST = 4
+"""An answer comes within so many times its time, or never."""
+_LONGEST_HUSH = 8
+"""A line that has not fallen silent in so many times an answer's time does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,9 @@ class PolledScale(AskedDevice):
     async def rounds(self) -> None:
         """See ``AskedDevice.rounds``."""
         disturbances, doubted = 0, True
+        owed_ms = 1000 * (self.asked_at - asyncio.get_running_loop().time()) + _LATEST * self.answer_ms
+        if owed_ms > 0:
+            await self._drain(owed_ms)
         while True:
             try:
                 weighed = await self.weigh()
@@ -115,9 +123,12 @@ class PolledScale(AskedDevice):
                 if silent or disturbances >= _DISTURBANCES:
                     raise
                 await self.recover()
-                await self.hush(self.answer_ms)
+                await self._drain((_LATEST - 1) * self.answer_ms)
             else:
                 disturbances = 0
+
+    async def _drain(self, milliseconds: float) -> None:
+        await self.hush(milliseconds, _LONGEST_HUSH * self.answer_ms)
 
     def bears(self, error: Exception) -> bool:  # noqa: ARG002  for those that look at it
         """Whether this is no disturbance, because this scale may be silent."""
