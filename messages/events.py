@@ -34,6 +34,7 @@ from messages.errors import MessageError, Reason
 from messages.fiscal_events import (
     FiscalBegun,
     FiscalDayClosed,
+    FiscalDayWanted,
     FiscalNumberGiven,
     FiscalOutageBegan,
     FiscalOutageEnded,
@@ -106,6 +107,7 @@ __all__ = [
     "EpochOpened",
     "FiscalBegun",
     "FiscalDayClosed",
+    "FiscalDayWanted",
     "FiscalNumberGiven",
     "FiscalOutageBegan",
     "FiscalOutageEnded",

@@ -11,6 +11,7 @@ from messages.payload import Payload
 __all__ = [
     "FiscalBegun",
     "FiscalDayClosed",
+    "FiscalDayWanted",
     "FiscalNumberGiven",
     "FiscalOutageBegan",
     "FiscalOutageEnded",
@@ -106,6 +107,12 @@ class FiscalOutageEnded(Payload, frozen=True):
 
     utc_ms: int
     documents: int
+
+
+class FiscalDayWanted(Payload, frozen=True):
+    """The authority's day is to be closed."""
+
+    business_day: str
 
 
 class FiscalDayClosed(Payload, frozen=True):

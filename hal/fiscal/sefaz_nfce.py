@@ -187,6 +187,7 @@ class Driver(StreamDevice):
             memory = Memory(Path(self._settings.memory_file))
             await memory.off_loop(memory.shed, _now_ms() - self._settings.keep_days * _DAY_MS)
             self._memory = memory
+            self._resume_outage()
         await super().open(sink)
 
     async def enable(self) -> None:
@@ -443,6 +444,12 @@ class Driver(StreamDevice):
             await self._catch_up()
         except DeviceError as error:
             self._begin_outage(str(error))
+
+    def _resume_outage(self) -> None:
+        """What was issued in contingency and not sent says since when; until SEFAZ answers, it is out."""
+        waiting = self._in_state("offline")
+        if waiting:
+            self._outage_ms, self._cause = min(each.made_ms for each in waiting), "documents wait to be sent"
 
     def _begin_outage(self, cause: str) -> None:
         if not self._outage_ms:

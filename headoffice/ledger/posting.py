@@ -284,6 +284,9 @@ class Posting:
                 self._series(event.series, 0)
             case events.SeriesContinued():
                 self._series(event.series, event.last_number)
+                lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
+                if lane.series == event.series:
+                    lane.last_legal = max(lane.last_legal, event.last_legal)
             case _:
                 return
         self.touched.add("kiosks")

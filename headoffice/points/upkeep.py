@@ -41,11 +41,13 @@ def expire(session: Session, today: str, now_ms: int) -> int:
     """Book what expired before ``today``, oldest first; gives how many members it struck.
 
     What was ever taken (burned, booked back, expired) counts against the oldest points first, so what has expired is
-    what was earned up to then, less all that was taken.
+    what was earned up to then, less all that was taken. A burn that was undone took nothing: what it gave back expires
+    with the points it had been taken from.
     """
     gone = and_(PointsEntry.points > 0, PointsEntry.expires_day != "", PointsEntry.expires_day < today)
     earned = func.sum(case((gone, PointsEntry.points), else_=0))
-    taken = -func.sum(case((PointsEntry.points < 0, PointsEntry.points), else_=0))
+    moved = or_(PointsEntry.points < 0, PointsEntry.kind == "burn_back")
+    taken = -func.sum(case((moved, PointsEntry.points), else_=0))
     touched = select(PointsEntry.member_id).where(gone).distinct()
     query = (
         select(PointsEntry.member_id, earned, taken)

@@ -46,6 +46,7 @@ from kiosk.checkout.day_events import (
 from kiosk.checkout.fiscal_events import (
     FiscalBegun,
     FiscalDayClosed,
+    FiscalDayWanted,
     FiscalEvent,
     FiscalNumberGiven,
     FiscalOutageBegan,
@@ -188,6 +189,7 @@ __all__ = [
     "Event",
     "FiscalBegun",
     "FiscalDayClosed",
+    "FiscalDayWanted",
     "FiscalEvent",
     "FiscalNumberGiven",
     "FiscalOutageBegan",

@@ -20,6 +20,7 @@ __all__ = [
     "MAXIMUM_SUSPENDED",
     "MAXIMUM_UNPAID",
     "MAXIMUM_USED",
+    "MAXIMUM_WITHDRAWALS",
     "OFFLINE",
     "evolve",
 ]
@@ -36,6 +37,8 @@ OFFLINE = "offline"
 """The reference of points that were burned without head office."""
 MAXIMUM_USED = 2_000
 """Uses of offers by members here that are remembered; those of other lanes are head office's to tell."""
+MAXIMUM_WITHDRAWALS = 500
+"""Baskets that came to nothing and a fiscal device has still to hear of; an older one ends with its own time limit."""
 MAXIMUM_UNPAID = 100
 """Tenders settled without money whose late yes would still be known for what it is."""
 
@@ -433,7 +436,7 @@ def _voided(state: State, uuid: str) -> State:
     parked = tuple(t for t in state.suspended if t.opened.transaction.uuid != uuid)
     gone = (state.transaction, *state.suspended)
     if any(t is not None and t.announced and t.opened.transaction.uuid == uuid for t in gone):
-        state = replace(state, withdrawals=(*state.withdrawals, uuid))
+        state = replace(state, withdrawals=(*state.withdrawals, uuid)[-MAXIMUM_WITHDRAWALS:])
     if len(parked) < len(state.suspended):
         return replace(state, suspended=parked)
     return _gone(replace(state, transaction=None))

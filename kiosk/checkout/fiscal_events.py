@@ -10,6 +10,7 @@ from kiosk.retail.fiscal import FiscalText
 __all__ = [
     "FiscalBegun",
     "FiscalDayClosed",
+    "FiscalDayWanted",
     "FiscalEvent",
     "FiscalNumberGiven",
     "FiscalOutageBegan",
@@ -117,6 +118,13 @@ class FiscalOutageEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class FiscalDayWanted:
+    """Our day is closed, and the authority's is to be, however often the device must be asked."""
+
+    business_day: str
+
+
+@dataclass(frozen=True, slots=True)
 class FiscalDayClosed:
     """The authority's day is closed; ``reference`` is its report's, empty where it knows none."""
 
@@ -134,5 +142,6 @@ FiscalEvent = (
     | FiscalRegistered
     | FiscalOutageBegan
     | FiscalOutageEnded
+    | FiscalDayWanted
     | FiscalDayClosed
 )

@@ -58,12 +58,16 @@ class FiscalClosedDay:
 
 @dataclass(frozen=True, slots=True)
 class FiscalStands:
-    """How the device stands with its authority; ``certificate_expires`` is an ISO date, empty where there is none."""
+    """How the device stands with its authority; ``certificate_expires`` is an ISO date, empty where there is none.
+
+    ``since_ms``: when the outage began, by the device (0: it does not know).
+    """
 
     outage: bool
     pending: int = 0
     certificate_expires: str = ""
     cause: str = ""
+    since_ms: int = 0
 
 
 FiscalInput = FiscalAnswered | FiscalSilent | FiscalWithdrew | FiscalClosedDay | FiscalStands

@@ -8,10 +8,13 @@ from typing import assert_never
 from kiosk.checkout import fiscal_events as e
 from kiosk.checkout.state import Finishing, Owed, State
 
-__all__ = ["folded"]
+__all__ = ["MAXIMUM_DAYS", "folded"]
+
+MAXIMUM_DAYS = 62
+"""Days that wait for a device to close them; of an older one its authority hears from the documents alone."""
 
 
-def folded(state: State, event: e.FiscalEvent) -> State:
+def folded(state: State, event: e.FiscalEvent) -> State:  # noqa: PLR0911 - one flat table
     """The state after ``event``."""
     match event:
         case e.FiscalBegun():
@@ -29,8 +32,11 @@ def folded(state: State, event: e.FiscalEvent) -> State:
             return _of_sale(state, event)
         case e.FiscalRegistered():
             return replace(state, owed=tuple(each for each in state.owed if each.uuid != event.transaction))
+        case e.FiscalDayWanted():
+            days = (*(day for day in state.fiscal_days if day != event.business_day), event.business_day)
+            return replace(state, fiscal_days=days[-MAXIMUM_DAYS:])
         case e.FiscalDayClosed():
-            return state
+            return replace(state, fiscal_days=tuple(day for day in state.fiscal_days if day != event.business_day))
         case _:
             assert_never(event)
 

@@ -517,6 +517,8 @@ def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
     told = tuple(text(f"condition.{condition}") for condition in state.live.conditions)
     if state.lane.terminal_day_failed:
         told = (*told, text("condition.terminal_day"))
+    if state.fiscal_days:
+        told = (*told, text("condition.fiscal_day"))
     told = (*told, *(text(f"condition.{condition}") for condition in day_conditions(state.books)))
     reasons = {raised.reason for raised in state.interventions if raised.kind == "scale" and raised.reason}
     standing = blocked(state, policy) if state.live.weighing.scale else None
@@ -560,8 +562,13 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
     if state.finishing is not None or state.last_sale is not None:
         acts.append("reprint")
     acts.append("open_lane" if state.lane.closed_reason else "close_lane")
-    acts += [*day_acts(state), *_coupon_acts(state, policy), "price_check", "no_sale"]
+    acts += [*day_acts(state), *_coupon_acts(state, policy), *_fiscal_acts(state), "price_check", "no_sale"]
     return with_lane_acts(acts, state, policy)
+
+
+def _fiscal_acts(state: State) -> list[OperatorAct]:
+    """Nobody need wait for a device that will not answer."""
+    return ["fiscal_skip"] if state.finishing is not None and state.finishing.held else []
 
 
 def _coupon_acts(state: State, policy: Policy) -> list[OperatorAct]:

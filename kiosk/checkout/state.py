@@ -327,6 +327,8 @@ class State:
     used: tuple[tuple[str, Used], ...] = ()
     """(member id, the offer they had in a purchase here), newest last."""
     owed: tuple[Owed, ...] = ()
+    fiscal_days: tuple[str, ...] = ()
+    """Business days that a fiscal device has still to close, oldest first."""
     withdrawals: tuple[str, ...] = ()
     """Voided baskets that a fiscal device was told of, and has not withdrawn yet."""
     commands: tuple[str, ...] = ()

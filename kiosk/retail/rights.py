@@ -35,6 +35,7 @@ Act = Literal[
     "price_check",
     "suspend",
     "coupon",
+    "fiscal_skip",
     "training",
     "unlock_sign_in",
     "restart",

@@ -142,7 +142,7 @@ def input_of(event: FiscalSettled | FiscalState) -> i.FiscalInput | None:
     """What the device tells by itself, as an input."""
     match event:
         case FiscalState():
-            return i.FiscalStands(event.outage, event.pending, event.certificate_expires, event.cause)
+            return i.FiscalStands(event.outage, event.pending, event.certificate_expires, event.cause, event.since_ms)
         case FiscalSettled():
             told = _answered(event.answer, late=True)
             return told if isinstance(told, i.FiscalAnswered) else None

@@ -333,6 +333,48 @@ def test_an_outage_of_the_authority_is_on_record_from_what_the_driver_tells() ->
     assert len(lane.happened(e.FiscalOutageEnded)) == 1
 
 
+def test_an_outage_that_began_before_a_cut_goes_on_from_when_it_began() -> None:
+    lane = _lane(BRAZIL).tell(i.DeviceBack("fiscal"), i.FiscalStands(outage=True, cause="SEFAZ"))
+    began = lane.state.lane.outage_ms
+    lane.later(20 * HOUR).power_cut()
+    lane.tell(i.DeviceBack("fiscal"), i.FiscalStands(outage=True, pending=3, since_ms=began + HOUR))
+    assert (lane.state.lane.outage_ms, lane.happened(e.FiscalOutageEnded)) == (began, [])
+    lane.later(5 * HOUR).tell(i.TimerElapsed("fiscal_limit"))
+    assert [closed.reason for closed in lane.happened(e.LaneClosed)] == ["fiscal_limit"]
+
+
+def test_a_lane_with_a_fresh_journal_counts_an_outage_from_when_the_driver_says() -> None:
+    lane = _lane(BRAZIL)
+    since = lane.now_ms - 23 * HOUR
+    lane.tell(i.FiscalStands(outage=True, pending=3, since_ms=since))
+    assert lane.state.lane.outage_ms == since
+    assert lane.effect(f.StartTimer).milliseconds < 2 * HOUR
+
+
+def test_a_lane_shut_for_a_lost_driver_opens_when_the_driver_is_back_and_its_outage_goes_on() -> None:
+    lane = _lane(BRAZIL).tell(i.DeviceLost("fiscal", "cable"))
+    assert lane.state.lane.closed_reason == "fiscal_lost"
+    lane.tell(i.DeviceBack("fiscal"))
+    assert not lane.state.lane.closed_reason
+    lane.tell(i.FiscalStands(outage=False))
+    assert len(lane.happened(e.FiscalOutageEnded)) == 1
+
+
+@pytest.mark.parametrize(("rule", "fiscal"), [(GERMANY, "unsigned"), (BANGLADESH, "unsigned"), (BRAZIL, "")])
+def test_staff_need_not_wait_for_a_device_that_will_not_answer(rule: FiscalRule, fiscal: str) -> None:
+    lane = _lane(rule)
+    uuid = _sell(lane)
+    lane.tell(STAFF)
+    assert isinstance(lane.screen.body, StaffBody)
+    assert "fiscal_skip" in lane.screen.body.acts
+    lane.tell(i.OperatorActed("fiscal_skip"))
+    assert lane.effect(f.Print).fiscal == (fiscal or "unsigned")
+    (unsigned,) = lane.happened(e.FiscalUnsigned)
+    assert (unsigned.transaction, unsigned.owed) == (uuid, rule is not GERMANY)
+    assert lane.happened(e.StaffActed)[-1].act == "fiscal_skip"
+    assert "fiscal_skip" not in lane.tell(i.ViewRequested("staff")).screen.body.acts
+
+
 def test_staff_cannot_judge_an_outage_away() -> None:
     lane = _lane(GERMANY)
     lane.tell(i.DeviceLost("fiscal", "cable"), STAFF)
@@ -362,6 +404,24 @@ def test_the_authority_s_day_is_closed_with_ours() -> None:
     assert lane.effect(f.FiscalCloseDay).business_day == "2026-11-22"
     lane.tell(i.FiscalClosedDay("2026-11-22", "Z-7"))
     assert lane.happened(e.FiscalDayClosed)[0].reference == "Z-7"
+    assert lane.state.fiscal_days == ()
+
+
+def test_a_day_the_device_did_not_close_is_asked_for_again_also_after_a_cut() -> None:
+    lane = _lane(BANGLADESH)
+    lane.tell(_signed(_sell(lane)))
+    _leave(lane)
+    lane.day = "2026-11-23"
+    lane.tell(i.DayTurned()).tell(i.TimerElapsed("fiscal_day"))
+    assert lane.effect(f.FiscalCloseDay).business_day == "2026-11-22"
+    lane.power_cut()
+    assert lane.effect(f.FiscalCloseDay).business_day == "2026-11-22"
+    body = lane.tell(STAFF).screen.body
+    assert isinstance(body, StaffBody)
+    assert text("condition.fiscal_day") in body.conditions
+    lane.tell(i.FiscalClosedDay("2026-11-22", ""), i.TimerElapsed("fiscal_day"))
+    assert lane.no_effect(f.FiscalCloseDay)
+    assert replayed(lane.journal).fiscal_days == ()
 
 
 def test_what_waits_for_a_device_that_was_taken_out_goes_on_without_it() -> None:

@@ -169,6 +169,22 @@ def test_without_a_line_to_sefaz_sales_are_issued_in_contingency_and_sent_later_
     tell(tmp_path, story)
 
 
+def test_an_outage_with_documents_to_send_goes_on_over_a_cut_from_when_they_were_made(tmp_path: Path) -> None:
+    async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
+        await sefaz.unplug()
+        await driver.sign(sale("a"))
+        began = max(each.since_ms for each in seen.of(FiscalState))
+        await driver.close()
+        again = await opened(driver)
+        await wait_until_async(lambda: again.of(FiscalState), what="how it stands")
+        first = again.of(FiscalState)[0]
+        assert (first.outage, first.pending, 0 <= first.since_ms - began < 60_000) == (True, 1, True)
+        await sefaz.plug()
+        await wait_until_async(lambda: not again.of(FiscalState)[-1].outage, what="the outage is over")
+
+    tell(tmp_path, story)
+
+
 def test_a_document_nobody_can_say_anything_about_gives_way_and_is_cancelled_when_it_turns_up(tmp_path: Path) -> None:
     async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
         await sefaz.fault(kind="silent")

@@ -418,3 +418,12 @@ def test_a_new_series_begins_its_legal_numbers_anew_and_an_old_one_that_comes_la
     with database.read() as session:
         lane = session.get_one(Workstation, ("dhk-1", "1"))
         assert (lane.series, lane.last_legal) == (7, 1)
+
+
+def test_a_series_taken_up_again_brings_its_legal_number_to_a_head_office_that_lost_it(database: Database) -> None:
+    journal = JournalOf()
+    journal.add(events.SeriesContinued(3, 41, 39, "2026-11-22"))
+    acknowledged(ingest_into(database).batch(as_message(journal), "lane-1"))
+    with database.read() as session:
+        lane = session.get_one(Workstation, ("dhk-1", "1"))
+        assert (lane.series, lane.last_number, lane.last_legal) == (3, 41, 39)

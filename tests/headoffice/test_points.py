@@ -300,6 +300,19 @@ def test_points_expire_oldest_first_after_their_last_day_and_once(database: Data
         assert (today, balance(database)) == (today, left)
 
 
+def test_points_that_an_undone_sale_gave_back_expire_with_those_they_were_taken_from(database: Database) -> None:
+    set_up(database)
+    give(database, 100, day="2026-11-01", source="old", until="2026-11-11")
+    with database.write() as session:
+        books = PointsBooks(session)
+        for kind, points in (("burn", -60), ("burn_back", 60)):
+            books.book("undone-sale", kind, "m-1", points, business_day="2026-11-02", utc_ms=NOW)
+    for today, left in (("2026-11-11", 100), ("2026-11-12", 0), ("2026-11-13", 0)):
+        with database.write() as session:
+            expire(session, today, NOW)
+        assert (today, balance(database)) == (today, left)
+
+
 def test_the_directory_is_told_balance_and_tier_under_every_key_and_keeps_the_rest(database: Database) -> None:
     feed = set_up(database)
     journal = JournalOf()

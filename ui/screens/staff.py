@@ -52,6 +52,7 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "no_sale": "cash",
     "price_check": "search",
     "coupon": "tag",
+    "fiscal_skip": "receipt",
     "suspend": "clock",
     "weight_keyed": "scale",
     "x_report": "receipt",
@@ -67,6 +68,14 @@ _IN_THE_LIST: Final[frozenset[OperatorAct]] = frozenset(
     {"approve", "refuse", "void_line", "tender_was_approved", "tender_was_declined", "price_override", "quantity"}
 )
 """Acts that stand with the thing they are about."""
+
+_WORDS: Final[dict[tuple[str, OperatorAct], str]] = {
+    ("fiscal", "approve"): "act.fiscal_again",
+    ("fiscal", "refuse"): "act.fiscal_without",
+    ("printer", "approve"): "act.print_again",
+    ("printer", "refuse"): "act.print_without",
+}
+"""What an answer does, where that is no matter of allowing or forbidding."""
 
 Act = Callable[[OperatorActed], None]
 
@@ -93,7 +102,7 @@ class _Waiting(Block):
         self.answers = tuple(
             PushButton(
                 self.kit,
-                self.kit.say(f"act.{act}"),
+                self.kit.say(_WORDS.get((one.kind, act), f"act.{act}")),
                 partial(self._act, OperatorActed(act, one.intervention)),
                 role=role,
                 radius=16,

@@ -30,6 +30,7 @@ __all__ = [
     "number",
     "resume_after_power",
     "silent",
+    "skip",
     "stands",
     "timer",
     "withdrew",
@@ -40,6 +41,9 @@ _LOST = "fiscal_lost"
 _LIMIT = "fiscal_limit"
 CLOSED_BY_LAW = frozenset({_LOST, _LIMIT})
 """Why the lane is closed: no device that could issue anything, or an outage longer than the law lets it last."""
+_DAY = "fiscal_day"
+_DAY_MS = 300_000
+"""A device that could not close the day is asked again so much later."""
 _HOUR_MS = 3_600_000
 _REMOVED = FiscalRule(outage="notice")
 """The device was taken out of the settings: what still waits for it goes on without it."""
@@ -102,6 +106,25 @@ def let_go(desk: Desk, by: str) -> None:
         rule = _rule(desk)
         _leave(desk, sale, by, owed=rule.outage != "notice" and sale.fiscal != "refused")
         receipt.after_sale(desk)
+
+
+def skip(desk: Desk, by: str) -> None:
+    """Staff say that the device will not answer: what its silence would lead to happens now.
+
+    Where the rule lets nothing go without a document, this is ``let_go``.
+    """
+    sale = _waiting(desk)
+    if sale is None:
+        return
+    raised = desk.intervention("fiscal")
+    if raised is not None:
+        desk.clear(raised, "refused", by)
+    if _rule(desk).outage in ("notice", "own_series") and sale.fiscal == "asked":
+        _begin_outage(desk, desk.moment.utc_ms, "staff")
+        _without_device(desk)
+    else:
+        desk.do(f.StopTimer(DEVICE))
+        let_go(desk, by)
 
 
 def answered(desk: Desk, told: i.FiscalAnswered) -> None:
@@ -218,9 +241,10 @@ def follow(desk: Desk, announced_before: tuple[str, ...]) -> None:
             desk.do(f.FiscalVoid(uuid))
     if desk.policy.fiscal is None:
         return
-    for event in desk.events:
+    for event in tuple(desk.events):
         if isinstance(event, e.DayClosed):
-            desk.do(f.FiscalCloseDay(event.business_day))
+            desk.happened(e.FiscalDayWanted(event.business_day))
+            _close_days(desk)
     basket = desk.basket
     if basket is None or basket.announced or desk.lost(DEVICE):  # one that is away hears of it when it is back
         return
@@ -241,9 +265,18 @@ def withdrew(desk: Desk, told: i.FiscalWithdrew) -> None:
         desk.happened(e.FiscalVoided(told.transaction))
 
 
+def _close_days(desk: Desk) -> None:
+    """Ask for the oldest day that is still open there, and again until it is closed."""
+    if desk.state.fiscal_days and desk.policy.fiscal is not None:
+        desk.do(f.FiscalCloseDay(desk.state.fiscal_days[0]), f.StartTimer(_DAY, _DAY_MS))
+
+
 def closed_day(desk: Desk, told: i.FiscalClosedDay) -> None:
-    """The authority's day is closed."""
-    desk.happened(e.FiscalDayClosed(told.business_day, told.reference))
+    """The authority's day is closed; the next, if one waits."""
+    if told.business_day in desk.state.fiscal_days:
+        desk.happened(e.FiscalDayClosed(told.business_day, told.reference))
+        desk.do(f.StopTimer(_DAY))
+        _close_days(desk)
 
 
 # --- the outage --------------------------------------------------------------------------------------------------
@@ -327,7 +360,10 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
     if desk.policy.fiscal is None or back.device != DEVICE:
         return
     _catch_up(desk)
-    if not desk.state.owed and _waiting(desk) is None:
+    if _rule(desk).outage == "contingency":  # whether its authority is there is the driver's to tell
+        if desk.state.lane.closed_reason == _LOST and not _over_limit(desk):
+            desk.happened(e.LaneOpened("system"))
+    elif not desk.state.owed and _waiting(desk) is None:
         _end_outage(desk)
 
 
@@ -337,6 +373,7 @@ def _catch_up(desk: Desk) -> None:
         _ask(desk)
     _announce(desk)
     _submit(desk)
+    _close_days(desk)
     desk.do(*(f.FiscalVoid(uuid) for uuid in desk.state.withdrawals))
 
 
@@ -348,7 +385,8 @@ def stands(desk: Desk, told: i.FiscalStands) -> None:
     soon = _days_left(told.certificate_expires, desk.moment.local_date) <= rule.certificate_days
     desk.happened(e.ConditionShown("fiscal_certificate", on=soon))
     if told.outage:
-        _begin_outage(desk, desk.moment.utc_ms, told.cause)
+        now = desk.moment.utc_ms
+        _begin_outage(desk, told.since_ms if 0 < told.since_ms < now else now, told.cause)
         _keep_limits(desk)
     elif desk.state.lane.outage_ms and not told.pending and not desk.state.owed and _waiting(desk) is None:
         _end_outage(desk)
@@ -377,6 +415,8 @@ def timer(desk: Desk, name: str) -> None:
             _submit(desk)
         case "fiscal_limit":
             _keep_limits(desk)
+        case "fiscal_day":
+            _close_days(desk)
         case _:
             pass
 

@@ -222,7 +222,7 @@ def timer(desk: Desk, name: str) -> None:  # noqa: C901 - one flat table
             payment.ask_doubtful(desk)
         case "reversal":
             payment.reversals_again(desk, "card", "qr", "voucher", "points")
-        case "fiscal" | "fiscal_owed" | "fiscal_limit":
+        case "fiscal" | "fiscal_owed" | "fiscal_limit" | "fiscal_day":
             fiscal.timer(desk, name)
         case _:
             pass

@@ -115,6 +115,8 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             overrides.no_sale(desk, acted, operator)
         case "price_check":
             overrides.check_price(desk, acted, operator)
+        case "fiscal_skip":
+            fiscal.skip(desk, operator.operator_id)
         case "coupon":
             coupons.key_in(desk, acted)
         case "suspend":
