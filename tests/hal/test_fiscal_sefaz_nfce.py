@@ -42,8 +42,12 @@ def settled(seen: Seen) -> list[tuple[str, str]]:
     return [(e.answer.transaction, e.answer.outcome) for e in seen.events if isinstance(e, FiscalSettled)]
 
 
+def stands(seen: Seen) -> list[FiscalState]:
+    return [each for each in seen.events if isinstance(each, FiscalState)]
+
+
 def outage(seen: Seen) -> bool:
-    return [each.outage for each in seen.events if isinstance(each, FiscalState)][-1]
+    return stands(seen)[-1].outage
 
 
 @pytest.mark.parametrize("csc", [True, False], ids=["qr_v2", "qr_v3"])
@@ -173,14 +177,14 @@ def test_an_outage_with_documents_to_send_goes_on_over_a_cut_from_when_they_were
     async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
         await sefaz.unplug()
         await driver.sign(sale("a"))
-        began = max(each.since_ms for each in seen.of(FiscalState))
+        began = max(each.since_ms for each in stands(seen))
         await driver.close()
         again = await opened(driver)
-        await wait_until_async(lambda: again.of(FiscalState), what="how it stands")
-        first = again.of(FiscalState)[0]
+        await wait_until_async(lambda: stands(again), what="how it stands")
+        first = stands(again)[0]
         assert (first.outage, first.pending, 0 <= first.since_ms - began < 60_000) == (True, 1, True)
         await sefaz.plug()
-        await wait_until_async(lambda: not again.of(FiscalState)[-1].outage, what="the outage is over")
+        await wait_until_async(lambda: not outage(again), what="the outage is over")
 
     tell(tmp_path, story)
 
