@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ from kiosk.workstation.performer import Performer
 from kiosk.workstation.receipt import receipt
 from kiosk.workstation.shelf import BookShelf
 from kiosk.workstation.sync_client import SyncClient
+from kiosk.workstation.value_payments import ValuePayments
 
 __all__ = ["REBOOT", "Kiosk", "KnobError", "build", "build_from"]
 
@@ -303,8 +305,11 @@ class Kiosk:
 
     def _make_performer(self) -> Performer:
         at_terminal = TerminalPayments(self._rack)
+        by_value = ValuePayments(self._sync.value, lambda: self._policy().timeouts.ask)
         at_head_office: dict[str, PaymentService] = {
             "qr": CodePayments(self._sync.payment, lambda: self._policy().timeouts.qr_answer),
+            "stored_value": by_value,
+            "paper_voucher": by_value,
             "points": PointsPayments(self._sync.points, lambda: self._policy().timeouts.ask),
         }
         return Performer(
@@ -313,7 +318,7 @@ class Kiosk:
             payments=lambda kind: at_head_office.get(kind, at_terminal),
             head_office=self._sync,
             policy=self._policy,
-            make_receipt=receipt,
+            make_receipt=partial(receipt, credit_number=Hasher(self.settings.shop_key).credit_number),
             time_zone=self.settings.time_zone,
             sounds=self._sound,
             house=self,

@@ -7,19 +7,17 @@ Such bookings are among ``remarks``, for a person to look at.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from headoffice.feed import policy_of
 from headoffice.keyed import keyed_hash, shop_key
 from headoffice.stored_value.tables import PaperVoucher, ValueAccount, ValueEntry, ValueHold
-from kiosk.retail.stored_value import StoredValueRules, credit_number, masked
+from kiosk.retail.stored_value import StoredValueRules, credit_number, last_day, masked
 from messages import events
 from messages.values import LineItem, Money, SettledTender
 
-__all__ = ["ValueBooks", "expires_on", "held", "rules_of"]
+__all__ = ["ValueBooks", "held", "rules_of"]
 
 _BACK = {"activate": "activate_back", "redeem": "redeem_back", "issue": "issue_back"}
 
@@ -197,7 +195,7 @@ class ValueBooks:
         rules = rules_of(self._session)
         account.status = "active"
         if rules is not None and rules.card_days and not account.expires_day:
-            account.expires_day = expires_on(named.business_day, rules.card_days)
+            account.expires_day = last_day(named.business_day, rules.card_days)
 
     def _voucher_used(self, kiosk: str, sale: events.TransactionCompleted, tender: SettledTender) -> None:
         """The hold knows the voucher; without one (this database is older than it) the tender's reference does."""
@@ -285,11 +283,6 @@ def rules_of(session: Session) -> StoredValueRules | None:
     """What the feed's policy says of stored value."""
     policy = policy_of(session)
     return policy.stored_value if policy is not None else None
-
-
-def expires_on(business_day: str, days: int) -> str:
-    """The last day, so many after a business day; empty for ever (``days`` 0)."""
-    return (date.fromisoformat(business_day) + timedelta(days=days)).isoformat() if days else ""
 
 
 def held(session: Session, account: str, rules: StoredValueRules, now_ms: int) -> int:

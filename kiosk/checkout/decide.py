@@ -28,6 +28,7 @@ from kiosk.checkout.deciding import (
     shopper,
     staff,
     terminal,
+    value,
     weighing,
 )
 from kiosk.checkout.deciding.desk import Desk
@@ -128,6 +129,10 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.BuyerTyped
         | i.CheckoutRequested
         | i.TenderChosen
+        | i.ValueCardPresented
+        | i.ValueNumberRefused
+        | i.VoucherPresented
+        | i.GiftAmountChosen
         | i.PaymentCancelled
         | i.HelpPressed
         | i.OperatorSignedIn
@@ -183,6 +188,16 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             burning.choose(desk, input_)
         case i.TenderChosen():
             payment.choose(desk, input_)
+        case i.ValueCardPresented():
+            value.card(desk, input_)
+        case i.ValueNumberRefused():
+            value.number_refused(desk)
+        case i.VoucherPresented():
+            value.voucher(desk, input_)
+        case i.ValueLooked():
+            value.looked(desk, input_)
+        case i.GiftAmountChosen():
+            value.amount_chosen(desk, input_)
         case i.PaymentCancelled():
             payment.cancel(desk)
         case i.ReceiptChosen():

@@ -37,7 +37,7 @@ class TerminalAnswered:
 
     ``amount`` is what was approved; a card is known by brand and mask only. ``given_back``: money came that counts for
     nothing (too late, another amount); ``reason`` is ``refunding``, ``refunded`` or ``refund_failed``. ``points``: what
-    the member may burn now, where head office says it about points.
+    the member may burn now, where head office says it about points; ``balance``: what is left on a gift card.
     """
 
     tender: str
@@ -54,6 +54,7 @@ class TerminalAnswered:
     signature: bool = False
     slip: tuple[str, ...] = ()
     points: int | None = None
+    balance: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

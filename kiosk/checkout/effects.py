@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.checkout.events import Restartable, TransactionCompleted
+from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCompleted
 from kiosk.retail.day_report import DayReport, Reconciliation
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
-from kiosk.retail.transaction import TenderKind, TransactionId
+from kiosk.retail.transaction import InstalmentsBy, TenderKind, TransactionId
 
 __all__ = [
     "AbortTerminal",
@@ -20,6 +20,7 @@ __all__ = [
     "AskProduce",
     "AskSerial",
     "AskTerminal",
+    "AskValue",
     "Beep",
     "Charge",
     "CloseTerminalDay",
@@ -57,6 +58,7 @@ class Print:
     printed: tuple[FiscalText, ...] = ()
     fiscal: Literal["", "given", "unsigned"] = ""
     training: bool = False
+    owed: tuple[StoreCreditIssued, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,15 @@ class FiscalCloseDay:
 
 
 @dataclass(frozen=True, slots=True)
+class AskValue:
+    """What is on a gift card or store credit? -> ValueLooked."""
+
+    correlation: str
+    keyed_hash: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDrawer:
     """Open the cash drawer, where there is one; staff have its key."""
 
@@ -121,7 +132,8 @@ class Charge:
     """Ask for money -> TerminalAnswered, TerminalSilent, or QrReady. ``tender`` is the request's own id.
 
     ``kind`` says of whom: the card terminal, or (``qr``) head office and its acquirer; so with the three below. For
-    ``points`` head office is to keep so many ``points`` of ``member_id`` for the sale ``transaction``.
+    ``points`` head office is to keep so many ``points`` of ``member_id`` for the sale ``transaction``; for stored value
+    and paper vouchers, of what ``keyed_hash`` names. ``instalments``: the card shall pay in so many parts.
     """
 
     tender: str
@@ -131,6 +143,9 @@ class Charge:
     points: int = 0
     transaction: str = ""
     member_id: str = ""
+    keyed_hash: str = ""
+    instalments: int = 0
+    instalments_by: InstalmentsBy = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +351,7 @@ Effect = (
     | AskCoupon
     | AskSerial
     | AskBought
+    | AskValue
     | AskNumbers
     | AskProduce
     | SetLight

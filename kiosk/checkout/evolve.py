@@ -84,8 +84,10 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return _judged(state, event)
         case e.CommandAnswered():
             return replace(state, commands=(*state.commands, event.command)[-MAXIMUM_COMMANDS:])
-        case e.PiecesBagged() | e.StoreCreditIssued():
+        case e.PiecesBagged():
             return state
+        case e.StoreCreditIssued():
+            return _credited(state, event)
         case e.CouponRefused():
             basket, missed = state.transaction, event.keyed and event.reason == "unknown"
             if basket is None or not missed:
@@ -388,7 +390,7 @@ def _visit(state: State, event: _VisitEvent) -> State:
                 transaction=None,
                 finishing=Finishing(event),
                 sold_serials=_serials(state),
-                redeemed=(*state.redeemed, *(c.code for c in event.coupons if c.single))[-MAXIMUM_REDEEMED:],
+                redeemed=(*state.redeemed, *_used_up(event))[-MAXIMUM_REDEEMED:],
                 burned_offline=_burned_offline(state, event),
                 used=(*state.used, *_used(event))[-MAXIMUM_USED:],
             )
@@ -405,6 +407,12 @@ def _visit(state: State, event: _VisitEvent) -> State:
             return _gone(replace(state, finishing=None, last_sale=state.finishing or state.last_sale))
         case _:
             assert_never(event)
+
+
+def _used_up(sale: e.TransactionCompleted) -> tuple[str, ...]:
+    """Single-use coupons, and paper vouchers by their keyed hashes."""
+    vouchers = (t.reference for t in sale.tenders if t.kind == "paper_voucher" and t.reference)
+    return (*(coupon.code for coupon in sale.coupons if coupon.single), *vouchers)
 
 
 def _serials(state: State) -> tuple[tuple[str, str], ...]:
@@ -449,6 +457,13 @@ def _resumed(state: State, uuid: str) -> State:
     return replace(state, transaction=basket, suspended=left, language=basket.opened.language)
 
 
+def _credited(state: State, event: e.StoreCreditIssued) -> State:
+    sale = state.finishing
+    if sale is None or sale.completed.transaction.uuid != event.transaction:
+        return state
+    return replace(state, finishing=replace(sale, owed=(*sale.owed, event)))
+
+
 def _gone(state: State) -> State:
     """Nothing private is left for the next shopper; what staff must still judge about a payment stays."""
     kept = tuple(i for i in state.interventions if i.kind in LASTING)
@@ -469,6 +484,7 @@ def _gone(state: State) -> State:
         qr=None,
         member_ask=None,
         points=e.PointsShown(),
+        value=e.ValueShown(),
         coupon_asks=(),
         buyer=None,
         suggestions=e.SuggestionsShown(),

@@ -82,6 +82,14 @@ from kiosk.checkout.shopper_inputs import (
     WeighConfirmed,
     WeightRead,
 )
+from kiosk.checkout.value_inputs import (
+    GiftAmountChosen,
+    ValueCardPresented,
+    ValueInput,
+    ValueLooked,
+    ValueNumberRefused,
+    VoucherPresented,
+)
 from kiosk.retail.rights import Act
 from kiosk.retail.weighing import WeightProblem
 
@@ -111,6 +119,7 @@ __all__ = [
     "FiscalSilent",
     "FiscalStands",
     "FiscalWithdrew",
+    "GiftAmountChosen",
     "HeadOfficeCommanded",
     "HelpPressed",
     "HouseInput",
@@ -155,7 +164,13 @@ __all__ = [
     "TerminalSilent",
     "TimerElapsed",
     "Touch",
+    "ValueCardPresented",
+    "ValueInput",
+    "ValueLooked",
+    "ValueNumberRefused",
+    "ValueNumberTyped",
     "ViewRequested",
+    "VoucherPresented",
     "WeighConfirmed",
     "WeighingChecked",
     "WeightProblem",
@@ -184,6 +199,7 @@ class PhoneTyped:
 
 Input = (
     ShopperInput
+    | ValueInput
     | DeviceInput
     | HouseInput
     | FiscalInput
@@ -195,5 +211,13 @@ Input = (
     | BoughtAnswered
 )
 
-Touch = Input | PinTyped | PhoneTyped
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ValueNumberTyped:
+    """A gift card's or store credit's number from the pad, as typed."""
+
+    number: str
+
+
+Touch = Input | PinTyped | PhoneTyped | ValueNumberTyped
 """What the screen may submit."""

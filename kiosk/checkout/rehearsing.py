@@ -36,6 +36,7 @@ _SALT: Final = 0x5851F42D4C957F2D
 
 REHEARSED: Final = (
     *get_args(i.ShopperInput),
+    *get_args(i.ValueInput),
     i.CodeScanned,
     i.OperatorSignedIn,
     i.OperatorSignedOut,
@@ -169,6 +170,8 @@ class _Hall:
                 waiting.append(i.BoughtAnswered(effect.member_id, effect.rule, offline=True))
             case f.AskSerial():
                 waiting.append(i.SerialAnswered(effect.item_id, effect.serial, offline=True))
+            case f.AskValue():
+                waiting.append(i.ValueLooked(effect.correlation, offline=True))
             case _ if isinstance(effect, PASSED_ON):
                 self.effects.append(effect)
             case _:

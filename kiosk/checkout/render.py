@@ -13,11 +13,12 @@ from kiosk.checkout.deciding import bagging, earning
 from kiosk.checkout.deciding.coupons import takes_coupons, tries_left
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding.offers import gives
-from kiosk.checkout.deciding.payment import unusable
+from kiosk.checkout.deciding.ways import HELD
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.lane_acts_shown import with_lane_acts
+from kiosk.checkout.paying_shown import attract, offered_as, presenting, unavailable, waiting_for
 from kiosk.checkout.state import Finishing, Operator, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
 from kiosk.retail.money import Money
@@ -107,7 +108,7 @@ def _body(state: State, policy: Policy) -> s.Body:
             with_staff = any(raised.kind == "fiscal" for raised in state.interventions)
             return _finishing(state.finishing, policy, with_staff=with_staff)
         case Phase.IDLE if state.live.view == "attract":
-            return _attract(state, policy)
+            return attract(state, policy)
         case _:
             return _visit(state, policy)
 
@@ -130,12 +131,7 @@ def _closed(state: State) -> s.OutOfServiceBody:
     return s.OutOfServiceBody(text("closed.starting"))
 
 
-def _attract(state: State, policy: Policy) -> s.AttractBody:
-    offered = tuple(t for t in policy.tenders if unusable(state.live, t.kind) is None)
-    return s.AttractBody(offered, card_only=all(t.kind != "cash" for t in offered))
-
-
-def _visit(state: State, policy: Policy) -> s.Body:  # noqa: PLR0911 - one flat table
+def _visit(state: State, policy: Policy) -> s.Body:  # noqa: C901, PLR0911 - one flat table
     basket = state.transaction
     tender = basket.open_tender if basket is not None else None
     if basket is not None and tender is not None:
@@ -163,6 +159,8 @@ def _visit(state: State, policy: Policy) -> s.Body:  # noqa: PLR0911 - one flat 
             return buyer_body(state, policy.buyer)
         case "tender_choice" if basket is not None:
             return _tender_choice(state, basket, policy)
+        case "stored_value" | "paper_voucher" | "gift_amount" | "instalments":
+            return presenting(state, policy, _totals(basket, policy).due) or _basket(state, policy)
         case _:
             return _basket(state, policy)
 
@@ -369,13 +367,10 @@ def _stands(reason: Reason) -> s.WeighState:
 
 
 def _tender_choice(state: State, basket: Transaction, policy: Policy) -> s.TenderChoiceBody:
-    unavailable = tuple(
-        (tender.tender_id, why) for tender in policy.tenders if (why := unusable(state.live, tender.kind)) is not None
-    )
     points = _points_choice(state, basket, policy)
     come_to = _totals(basket, policy)
     buyer = buyer_view(state, policy.buyer, come_to.total) if policy.buyer is not None else None
-    return s.TenderChoiceBody(come_to, policy.tenders, unavailable, points, buyer)
+    return s.TenderChoiceBody(come_to, policy.tenders, unavailable(state, policy), points, buyer)
 
 
 def _points_choice(state: State, basket: Transaction, policy: Policy) -> s.PointsChoice | None:
@@ -401,8 +396,10 @@ def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -
         return s.CashBody(due, rounding)
     if tender.kind == "points":
         return s.PointsBody(tender.requested, tender.points)
+    if tender.kind in HELD:
+        return waiting_for(tender, policy)
     if tender.kind == "qr":
-        return _by_code(state, tender, _offered(tender, policy))
+        return _by_code(state, tender, offered_as(tender, policy))
     stage: Literal["present", "asking", "staff", "cancelling"] = "present"
     if _with_staff(state):
         stage = "staff"
@@ -412,7 +409,7 @@ def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -
         stage = "cancelling"
     told = state.live.prompt
     prompt = told.prompt if told is not None and told.tender == tender.tender and stage == "present" else ""
-    return s.CardBody(tender.requested, _offered(tender, policy), stage, prompt)
+    return s.CardBody(tender.requested, offered_as(tender, policy), stage, prompt)
 
 
 def _signed(state: State, policy: Policy) -> s.CardBody | None:
@@ -422,12 +419,7 @@ def _signed(state: State, policy: Policy) -> s.CardBody | None:
     tender = next((t for t in basket.tenders if t.tender in waiting), None) if basket is not None else None
     if tender is None or tender.settled is None:
         return None
-    return s.CardBody(tender.settled.amount, _offered(tender, policy), "signature")
-
-
-def _offered(tender: Tender, policy: Policy) -> TenderType:
-    offered = next((t for t in policy.tenders if t.tender_id == tender.tender_id), None)
-    return offered if offered is not None else TenderType(tender.tender_id, tender.kind, {})
+    return s.CardBody(tender.settled.amount, offered_as(tender, policy), "signature")
 
 
 def _with_staff(state: State) -> bool:
@@ -450,7 +442,7 @@ def _by_code(state: State, tender: Tender, offered: TenderType) -> s.QrBody:
 def _finishing(sale: Finishing, policy: Policy, *, with_staff: bool) -> s.Body:
     change, points = _change(sale), sale.completed.points
     if not sale.receipt and not sale.held and policy.receipt_rule == "choice":
-        return s.ReceiptChoiceBody(sale.completed.total, change, ("paper", "none"))
+        return s.ReceiptChoiceBody(sale.completed.total, change, ("paper",) if sale.owed else ("paper", "none"))
     printed: Literal["signing", "held", "printing", "printed", "declined", "failed"] = "printing"
     if sale.held:
         printed = "held" if with_staff else "signing"
@@ -547,7 +539,7 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
         acts += ["approve", "refuse"]
     if tender is not None and tender.kind == "cash":
         acts.append("cash_received")
-    if tender is not None and tender.outcome == "unknown" and tender.kind != "points":
+    if tender is not None and tender.outcome == "unknown" and tender.kind not in HELD:
         acts += ["tender_was_approved", "tender_was_declined"]
     if basket is not None and tender is None:
         acts.append("cancel_transaction")

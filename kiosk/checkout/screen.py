@@ -8,6 +8,7 @@ from typing import Literal
 from kiosk.checkout.events import InterventionKind
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.text import Text
+from kiosk.checkout.value_screen import GiftAmountBody, InstalmentsBody, Part, ValueBody
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
@@ -28,8 +29,10 @@ __all__ = [
     "CouponBody",
     "CouponView",
     "EnquiryView",
+    "GiftAmountBody",
     "GiftView",
     "HintView",
+    "InstalmentsBody",
     "InterventionView",
     "LineView",
     "LookUpBody",
@@ -38,6 +41,7 @@ __all__ = [
     "Names",
     "Notice",
     "OutOfServiceBody",
+    "Part",
     "PointsBody",
     "PointsChoice",
     "PointsView",
@@ -55,6 +59,7 @@ __all__ = [
     "ThanksBody",
     "TotalsView",
     "Unit",
+    "ValueBody",
     "WeighBody",
     "WeighState",
     "Weight",
@@ -223,6 +228,8 @@ class AttractBody:
 
     tenders: tuple[TenderType, ...]
     card_only: bool = False
+    missing: tuple[TenderType, ...] = ()
+    """What this shop takes, and not just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,6 +500,9 @@ Body = (
     | CardBody
     | QrBody
     | PointsBody
+    | ValueBody
+    | GiftAmountBody
+    | InstalmentsBody
     | CashBody
     | ReceiptChoiceBody
     | ThanksBody

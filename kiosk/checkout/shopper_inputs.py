@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.money import Money
+from kiosk.retail.transaction import InstalmentsBy
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
 
@@ -196,10 +197,15 @@ class CheckoutRequested:
 
 @dataclass(frozen=True, slots=True)
 class TenderChosen:
-    """A way to pay was touched; ``tender_id`` is one of the policy's, or ``points``: so many, 0 takes them back."""
+    """A way to pay was touched; ``tender_id`` is one of the policy's, or ``points``: so many, 0 takes them back.
+
+    ``instalments``: in so many parts (1: at once, 0: not said), by whose offer.
+    """
 
     tender_id: str
     points: int = 0
+    instalments: int = 0
+    instalments_by: InstalmentsBy = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ __all__ = [
     "TendersLeft",
     "TerminalPrompt",
     "Transient",
+    "ValueShown",
     "View",
     "ViewShown",
     "WeighingShown",
@@ -71,6 +72,10 @@ View = Literal[
     "tender_choice",
     "staff_sign_in",
     "staff",
+    "stored_value",
+    "paper_voucher",
+    "gift_amount",
+    "instalments",
 ]
 LoyaltyMethod = Literal["card", "phone"]
 TerminalPrompt = Literal["present_card", "enter_pin", "remove_card", "wait"]
@@ -361,6 +366,18 @@ class SignInRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueShown:
+    """Gift cards in this visit: ``asked`` of head office now, one that waits for its amount (``account``, ``masked``),
+    and how many numbers ``missed``: nobody knows them.
+    """
+
+    asked: str = ""
+    account: str = ""
+    masked: str = ""
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RehearsalSet:
     """Training has begun: from here on what is on show is a rehearsal, set up from the lane as it stands."""
 
@@ -406,6 +423,7 @@ Transient = (
     | MessageShown
     | StaffComing
     | SignInRefused
+    | ValueShown
     | RehearsalSet
     | Rehearsed
 )

@@ -87,6 +87,8 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
             live = replace(live, message=event.message)
         case e.StaffComing():
             live = replace(live, staff_coming=event.coming)
+        case e.ValueShown():
+            live = replace(live, value=event)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
         case e.RehearsalSet():

@@ -21,11 +21,13 @@ from kiosk.checkout.events import (
     PromptShown,
     QrShown,
     SettledTender,
+    StoreCreditIssued,
     SuggestionsShown,
     TenderOutcome,
     TenderRequested,
     TransactionCompleted,
     TransactionOpened,
+    ValueShown,
     View,
     WeighingShown,
     WeightShown,
@@ -230,6 +232,8 @@ class Finishing:
     begun_ms: int = 0
     refusal: tuple[str, str] = ("", "")
     printed: tuple[FiscalText, ...] = ()
+    owed: tuple[StoreCreditIssued, ...] = ()
+    """What the shop owes the shopper after it, as store credit: its slip must be printed."""
 
     @property
     def held(self) -> bool:
@@ -295,6 +299,7 @@ class Live:
     weighing: WeighingShown = field(default_factory=WeighingShown)
     bought: tuple[BoughtShown, ...] = ()
     """What head office has counted of the member's other purchases today."""
+    value: ValueShown = field(default_factory=ValueShown)
     code_taken: CodeTaken | None = None
     """The item's code that was read last."""
     message: Text | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.money import Money
-from kiosk.retail.transaction import TenderKind
+from kiosk.retail.transaction import InstalmentsBy, TenderKind
 
 __all__ = [
     "CardEntry",
@@ -22,9 +22,6 @@ __all__ = [
     "TenderSettled",
 ]
 
-InstalmentsBy = Literal["", "merchant", "issuer"]
-"""``merchant``: without interest, and the merchant is paid part by part (Brazil: *parcelado lojista*); ``issuer``: the
-cardholder's bank lends, with interest (*parcelado emissor*)."""
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 TenderOutcome = Literal["approved", "partial", "declined", "cancelled", "unknown"]
 ReversalStage = Literal["requested", "done", "failed"]

@@ -20,6 +20,8 @@ from kiosk.retail.rights import Rights
 from kiosk.retail.stored_value import StoredValueRules
 from kiosk.retail.tax import TaxRounding
 from kiosk.retail.tender import CashMethod
+from kiosk.retail.tender_needs import Need
+from kiosk.retail.tender_terms import Change, Eligible, Instalments, VoucherCode
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.weighing import Rules
 
@@ -45,11 +47,21 @@ ReceiptRule = Literal["always", "choice"]
 
 @dataclass(frozen=True, slots=True)
 class TenderType:
-    """A way to pay that this shop offers. ``tender_id`` names it in journal and ledger (``card``, ``bkash``)."""
+    """A way to pay that this shop offers. ``tender_id`` names it in journal and ledger (``card``, ``bkash``).
+
+    ``icon``: the screen's name for its picture (empty: its kind's own). ``eligible``: what it may pay for (``None``:
+    everything). ``instalments``: in how many parts a card may pay. Of a paper voucher: ``codes``, how it is read, and
+    ``change``, what becomes of its rest where it is worth more than is owed.
+    """
 
     tender_id: str
     kind: TenderKind
     names: Names
+    icon: str = ""
+    eligible: Eligible | None = None
+    instalments: Instalments | None = None
+    codes: tuple[VoucherCode, ...] = ()
+    change: Change = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +224,8 @@ class Policy:
     ``bagging``: whether and how the bagging scale watches,
     ``rescans``: how many baskets staff look through by chance.
     ``exclusions``: which kinds of item are kept out of offers, coupons, thresholds and points.
-    ``stored_value``: gift cards and store credit (``None``: there are none).
+    ``stored_value``: gift cards and store credit (``None``: there are none). ``tender_needs``: what a way to pay
+    cannot do without, where that is not the trade's habit.
     ``restrictions``: what must hold before which items are sold.
     ``buyer``: which tax numbers of the buyer a document may bear (``None``: nobody asks).
     """
@@ -252,3 +265,4 @@ class Policy:
     stored_value: StoredValueRules | None = None
     restrictions: Restrictions = field(default_factory=Restrictions)
     buyer: BuyerRule | None = None
+    tender_needs: Mapping[TenderKind, tuple[Need, ...]] = field(default_factory=dict)

@@ -11,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
-__all__ = ["DIGITS", "LONGEST", "SHORTEST", "StoredValueRules", "credit_number", "is_number", "masked"]
+from kiosk.retail.codes.numbers import check_digit
+
+__all__ = ["DIGITS", "LONGEST", "SHORTEST", "StoredValueRules", "credit_number", "is_number", "last_day", "masked"]
 
 SHORTEST: Final = 16
 LONGEST: Final = 24
@@ -71,13 +74,7 @@ def credit_number(key: bytes, prefix: str, request: str) -> str:
     digest = hmac.new(key, f"credit:{request}".encode(), hashlib.sha256).digest()
     room = DIGITS - 1 - len(prefix)
     body = prefix + str(int.from_bytes(digest, "big") % 10**room).zfill(room)
-    return body + _check_digit(body)
-
-
-def _check_digit(body: str) -> str:
-    """GS1 General Specifications 7.9: weights three and one from the right."""
-    weighted = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return str(-weighted % 10)
+    return f"{body}{check_digit(body)}"
 
 
 def masked(number: str) -> str:
@@ -87,3 +84,12 @@ def masked(number: str) -> str:
     '**** 0017'
     """
     return f"**** {number[-_LEFT:]}"
+
+
+def last_day(business_day: str, days: int) -> str:
+    """The last ISO day of what serves for so many days after a business day; empty: for ever (``days`` 0).
+
+    >>> last_day("2026-11-22", 365), last_day("2026-11-22", 0)
+    ('2027-11-22', '')
+    """
+    return (date.fromisoformat(business_day) + timedelta(days=days)).isoformat() if days and business_day else ""

@@ -13,6 +13,7 @@ from kiosk.retail.weight import Unit, Weight
 __all__ = [
     "Deposit",
     "EntryMethod",
+    "InstalmentsBy",
     "LineItem",
     "OwedGift",
     "PriceModifier",
@@ -25,6 +26,10 @@ EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
 TenderKind = Literal["card", "cash", "qr", "voucher", "points", "stored_value", "paper_voucher"]
 """``voucher``: a food or meal voucher on a card, taken by the terminal. ``stored_value``: a gift card or store credit,
 kept at head office. ``paper_voucher``: a slip of paper that serves once, such as a bottle machine's."""
+
+InstalmentsBy = Literal["", "merchant", "issuer"]
+"""``merchant``: without interest, and the merchant is paid part by part (Brazil: *parcelado lojista*); ``issuer``: the
+cardholder's bank lends, with interest (*parcelado emissor*)."""
 
 
 @dataclass(frozen=True, slots=True)

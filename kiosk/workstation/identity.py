@@ -18,6 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, verify_secret
 
 from kiosk.checkout.inputs import OperatorRefused, OperatorSignedIn
+from kiosk.retail.stored_value import credit_number
 from kiosk.settings import Phone
 from kiosk.store.rows import Operator
 
@@ -43,6 +44,10 @@ class Hasher:
     def of(self, kind: Literal["card", "phone", "badge", "value"], value: str) -> str:
         """Lower-case hex. ``value``: a code as read, or a number in E.164."""
         return hmac.new(self._key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+
+    def credit_number(self, prefix: str, credit: str) -> str:
+        """The number of a store credit that was issued here; see ``kiosk.retail.stored_value``."""
+        return credit_number(self._key, prefix, credit)
 
 
 def e164(typed: str, phone: Phone) -> str | None:

@@ -19,7 +19,10 @@ from hal.scale.contract import Reading
 from hal.scanner.contract import MAXIMUM_CODE_LENGTH, CodeRead
 from kiosk.checkout import inputs as i
 from kiosk.retail.codes import InHouse, read_code
+from kiosk.retail.digits import latin_digits
 from kiosk.retail.policy import Policy
+from kiosk.retail.stored_value import is_number, masked
+from kiosk.retail.tender_terms import read_voucher
 from kiosk.settings import Phone
 from kiosk.store.rows import Operator
 from kiosk.workstation.fiscal import input_of
@@ -117,6 +120,10 @@ class Intake:
                 number = e164(touch.number, self._phone)
                 known = i.LoyaltyPresented(self._hasher.of("phone", number), "phone") if number else i.PhoneRefused()
                 self._put(known)
+            case i.ValueNumberTyped():
+                number = latin_digits("".join(touch.number.split()))
+                ours = is_number(number, self._policy().stored_value)
+                self._put(self._value_card(number, keyed=True) if ours else i.ValueNumberRefused())
             case i.CodeScanned():
                 self.code(touch.data, touch.symbology, touch.source)
             case _:
@@ -159,8 +166,21 @@ class Intake:
             self._put(self._door.by_badge(self._hasher.of("badge", data), self._operators()))
         elif _begins(data, policy.member_prefix):
             self._put(i.LoyaltyPresented(self._hasher.of("card", data), "card"))
+        elif is_number(data, policy.stored_value):
+            self._put(self._value_card(data, keyed=False))
         else:
-            self._put(i.CodeScanned(data, symbology, source))
+            self._put(self._voucher(data, policy) or i.CodeScanned(data, symbology, source))
+
+    def _value_card(self, number: str, *, keyed: bool) -> i.ValueCardPresented:
+        return i.ValueCardPresented(self._hasher.of("value", number), masked(number), keyed)
+
+    def _voucher(self, data: str, policy: Policy) -> i.VoucherPresented | None:
+        """A paper voucher, if the code is built like one of this shop's."""
+        for offered in policy.tenders:
+            read = read_voucher(data, offered.codes) if offered.kind == "paper_voucher" else None
+            if read is not None:
+                return i.VoucherPresented(offered.tender_id, self._hasher.of("value", data), read.worth)
+        return None
 
     def lost(self, device: str, cause: str) -> None:
         """A device is not there; told once, and again only for another cause (the cover is closed, but no paper)."""

@@ -15,7 +15,7 @@ from hal.printer.contract import Document, Printer
 from hal.scale.contract import PricingScale
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
-from kiosk.checkout.events import Restartable, TransactionCompleted
+from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCompleted
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
@@ -48,6 +48,7 @@ class MakeReceipt(Protocol):
         printed: tuple[FiscalText, ...] = (),
         fiscal: Literal["", "given", "unsigned"] = "",
         training: bool = False,
+        owed: tuple[StoreCreditIssued, ...] = (),
     ) -> Document:
         """A document for the printer."""
 
@@ -69,6 +70,9 @@ class HeadOffice(Protocol):
 
     async def bought(self, ask: f.AskBought) -> i.BoughtAnswered:
         """What a member has had today."""
+
+    async def look(self, ask: f.AskValue) -> i.ValueLooked:
+        """What is on a gift card or store credit."""
 
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """This workstation's highest numbers."""
@@ -117,7 +121,7 @@ class Performer:
         self._light = f.SetLight("off")
         self._closed = False
 
-    def perform(self, effect: f.Effect) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat table, closed by assert_never
+    def perform(self, effect: f.Effect) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat table
         """Carry an effect out, or begin to."""
         match effect:
             case f.Charge():
@@ -144,6 +148,8 @@ class Performer:
                 self._spawn(self._answer(self._head_office.serial(effect)))
             case f.AskBought():
                 self._spawn(self._answer(self._head_office.bought(effect)))
+            case f.AskValue():
+                self._spawn(self._answer(self._head_office.look(effect)))
             case f.AskNumbers():
                 self._spawn(self._answer(self._head_office.numbers(effect.correlation, effect.deadline_ms)))
             case f.AskProduce():
@@ -245,6 +251,7 @@ class Performer:
             printed=job.printed,
             fiscal=job.fiscal,
             training=job.training,
+            owed=job.owed,
         )
 
     async def _print_document(self, printer: Printer, document: Document) -> None:
@@ -296,7 +303,14 @@ class Performer:
     async def _answer(
         self,
         asked: Coroutine[
-            Any, Any, i.MemberAnswered | i.CouponAnswered | i.SerialAnswered | i.BoughtAnswered | i.NumbersAnswered
+            Any,
+            Any,
+            i.MemberAnswered
+            | i.CouponAnswered
+            | i.SerialAnswered
+            | i.BoughtAnswered
+            | i.ValueLooked
+            | i.NumbersAnswered,
         ],
     ) -> None:
         self._put(await asked)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Literal
 
 from hal.printer.contract import Cut, Document, Feed, Part, QrCode, Rule, TextLine
-from kiosk.checkout.events import SettledTender, TransactionCompleted
+from kiosk.checkout.events import SettledTender, StoreCreditIssued, TransactionCompleted
 from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
 from kiosk.retail.buyer import written
@@ -23,6 +23,7 @@ from kiosk.retail.policy import Policy, ReceiptLayout
 from kiosk.retail.savings import savings
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import LineItem
+from kiosk.workstation.value_paper import CreditNumber, credit_slips, tender_notes
 
 __all__ = ["receipt"]
 
@@ -46,12 +47,15 @@ def receipt(
     printed: tuple[FiscalText, ...] = (),
     fiscal: Literal["", "given", "unsigned"] = "",
     training: bool = False,
+    owed: tuple[StoreCreditIssued, ...] = (),
+    credit_number: CreditNumber | None = None,
 ) -> Document:
     """The receipt in the transaction's language (the shop's first where that is unknown).
 
     ``legal_number`` is printed where there is one; ``copy`` heads it with the word for a copy; ``time_zone`` is the
     store's IANA name. Amounts are those of ``completed``: nothing is computed anew. ``fiscal``: a fiscal device has
     ``given`` what is ``printed``, or the sale stands ``unsigned``, which the receipt then says as the law has it.
+    ``owed``: store credit that the sale gave, each on a slip behind it; ``credit_number`` knows their numbers.
     ``training``: nothing was sold; it says so all over and has nothing of a document, no title, tax number or code.
     """
     language = next((tag for tag in (completed.language, *policy.languages) if tag in LANGUAGES), "en")
@@ -77,6 +81,8 @@ def receipt(
         *_foot(completed, layout, said),
         Cut(),
     ]
+    if credit_number is not None:
+        parts += credit_slips(owed, credit_number, said, said.name(policy.store_name), copy=copy)
     return Document(job, tuple(_played(parts, said) if training else parts), language)
 
 
@@ -289,7 +295,8 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
     if rounding:
         yield TextLine(said.t("receipt.cash_rounding"), said.money(rounding))
     yield TextLine(name, said.money(tender.amount + rounding), bold=True)
-    card = " ".join(filter(None, (tender.brand, tender.masked_pan)))
+    brand = said.t(f"value.{tender.brand}") if tender.kind == "stored_value" and tender.brand else tender.brand
+    card = " ".join(filter(None, (brand, tender.masked_pan)))
     if card and card != name:
         yield _small(card)
     if tender.approval_code:
@@ -301,8 +308,9 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
     if tender.reference and tender.kind == "qr":
         yield _small(said.t("receipt.bank_reference"))
         yield TextLine(tender.reference)  # as long as a narrow paper is wide: a line of its own
-    elif tender.reference and tender.kind != "points":
+    elif tender.reference and tender.kind in ("card", "voucher"):
         yield _small(said.t("receipt.terminal_reference", reference=tender.reference))
+    yield from tender_notes(tender, said)
     yield from (TextLine(line) for line in tender.slip)
     if tender.received is not None:
         yield _small(said.t("receipt.received"), said.money(tender.received))

@@ -17,6 +17,7 @@ from kiosk.retail import day_report
 from kiosk.retail.occasion import Used
 from kiosk.store.chain import Position
 from kiosk.store.errors import StoreError
+from kiosk.workstation.value_payments import looked
 from messages import local
 
 __all__ = ["SyncClient"]
@@ -170,6 +171,13 @@ class SyncClient:
         if not isinstance(told, local.ValueTold):
             return local.ValueTold(ask.correlation, ask.request, offline=True)
         return told
+
+    async def look(self, ask: f.AskValue) -> i.ValueLooked:
+        """What is on a gift card or store credit; ``offline`` if nobody could be asked in time."""
+        question = local.AskValue(
+            ask.correlation, f"look-{ask.correlation}", "look", ask.deadline_ms, keyed_hash=ask.keyed_hash
+        )
+        return looked(await self.value(question))
 
     async def _connected(self, path: Path) -> None:
         """One connection, from hello to its end."""

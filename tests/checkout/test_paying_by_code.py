@@ -165,7 +165,7 @@ def test_the_way_is_greyed_with_its_reason_while_head_office_is_out_of_reach() -
     lane.tell(i.ShopperArrived("en")).scan(MILK).tell(i.CheckoutRequested())
     choice = lane.screen.body
     assert isinstance(choice, TenderChoiceBody)
-    assert [(tender, why.message) for tender, why in choice.unavailable] == [("bkash", "pay.qr_offline")]
+    assert [(tender, why.message) for tender, why in choice.unavailable] == [("bkash", "pay.without_head_office")]
     lane.tell(i.TenderChosen("bkash"))
     assert lane.happened(e.TenderRequested) == []
     assert lane.no_effect(f.Charge)

@@ -300,7 +300,7 @@ def test_without_a_network_the_way_is_greyed_with_its_reason(shop: Shop) -> None
         await visitor.network("unplug")
         await visitor.until(lambda: bool(visitor.content["unavailable"]), "a way that is shut")
         ((tender, why),) = visitor.content["unavailable"]
-        assert (tender, why["message"]) == ("bkash", "pay.qr_offline")
+        assert (tender, why["message"]) == ("bkash", "pay.without_head_office")
         await visitor.network("plug")
         await visitor.online()
         await visitor.card()

@@ -241,7 +241,7 @@ STABLE = WeighBody(
     Weight(1250, -3, "kg"),
     bdt(15000),
 )
-UNPAID = text("pay.terminal_lost")
+UNPAID = text("pay.without_terminal")
 
 POINTS = PointsChoice(PointsView(213, 12_480), 500, 12_000, 500, bdt(5_000), 0, bdt(0))
 
@@ -306,7 +306,7 @@ BODIES: dict[str, Body] = {
     "buyer_letters": BuyerBody("CPF/CNPJ", 14, letters=True),
     "buyer_given": BuyerBody("CPF/CNPJ", 14, letters=True, given="CPF •••.456.789-••"),
     "tender_choice_lost": TenderChoiceBody(
-        TOTALS, TENDERS, (("card", UNPAID), ("bkash", text("pay.qr_offline")), ("voucher", UNPAID))
+        TOTALS, TENDERS, (("card", UNPAID), ("bkash", text("pay.without_head_office")), ("voucher", UNPAID))
     ),
     "tender_choice_points": TenderChoiceBody(TOTALS, TENDERS, (), POINTS),
     "tender_choice_points_used": TenderChoiceBody(

@@ -190,7 +190,7 @@ def test_the_notice_never_moves_the_total(shopper: Shopper) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "message", ["pay.terminal_lost", "loyalty.offline", "code.in_house", "pay.void_refused", "device.scanner_lost"]
+    "message", ["pay.without_terminal", "loyalty.offline", "code.in_house", "pay.void_refused", "device.scanner_lost"]
 )
 @pytest.mark.parametrize("large", [False, True])
 def test_a_long_notice_is_said_whole(shopper: Shopper, language: str, message: str, *, large: bool) -> None:

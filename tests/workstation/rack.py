@@ -11,7 +11,7 @@ from hal.device import DeviceEvent, Health, NoHardwareError, Sink
 from hal.printer.contract import Document, PrintOutcome
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
-from kiosk.checkout.events import Restartable, TransactionCompleted
+from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCompleted
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
@@ -137,6 +137,9 @@ class NobodyAsked:
     async def bought(self, ask: f.AskBought) -> i.BoughtAnswered:
         return i.BoughtAnswered(ask.member_id, ask.rule, offline=True)
 
+    async def look(self, ask: f.AskValue) -> i.ValueLooked:
+        return i.ValueLooked(ask.correlation, offline=True)
+
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         return i.NumbersAnswered(correlation, offline=True)
 
@@ -192,6 +195,7 @@ class Rig:
         printed: tuple[FiscalText, ...] = (),
         fiscal: str = "",
         training: bool = False,
+        owed: tuple[StoreCreditIssued, ...] = (),
     ) -> Document:
         if self.receipt_fails:
             text = "no such word"

@@ -12,6 +12,7 @@ from ui.screens.basket import BasketView
 from ui.screens.buyer_number import BuyerNumberView
 from ui.screens.card import CardView
 from ui.screens.cash import CashView
+from ui.screens.choices import GiftAmountView, InstalmentsView
 from ui.screens.coupon_code import CouponCodeView
 from ui.screens.look_up import LookUpView
 from ui.screens.loyalty import LoyaltyView
@@ -24,6 +25,7 @@ from ui.screens.staff import StaffView
 from ui.screens.staff_sign_in import StaffSignInView
 from ui.screens.tender_choice import TenderChoiceView
 from ui.screens.thanks import ThanksView
+from ui.screens.value_card import ValueCardView
 from ui.screens.view import View
 from ui.screens.weigh import WeighView
 
@@ -42,6 +44,9 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.CardBody: CardView,
     s.QrBody: QrView,
     s.PointsBody: PointsScreen,
+    s.ValueBody: ValueCardView,
+    s.GiftAmountBody: GiftAmountView,
+    s.InstalmentsBody: InstalmentsView,
     s.CashBody: CashView,
     s.ReceiptChoiceBody: ReceiptChoiceView,
     s.ThanksBody: ThanksView,

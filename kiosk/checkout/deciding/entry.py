@@ -237,7 +237,9 @@ def ring_up(desk: Desk, line: LineItem) -> None:
 
 def _merges(old: LineItem, new: LineItem) -> bool:
     """Counted lines of one item at one price and rate, of one lot and date, are one line; each serial is its own."""
-    return new.weight is None and old.weight is None and not new.serial and _kind(old) == _kind(new)
+    return (
+        new.weight is None and old.weight is None and not (new.serial or new.value_account) and _kind(old) == _kind(new)
+    )
 
 
 def _kind(line: LineItem) -> tuple[object, ...]:
@@ -383,7 +385,7 @@ def enter_quantity(desk: Desk, entered: i.QuantityEntered) -> None:
     line = _live_line(desk, entered.line)
     if line is None or line.weight is not None:
         return
-    if entered.quantity > line.quantity and (line.serial or line.price_from_code):
+    if entered.quantity > line.quantity and (line.serial or line.price_from_code or line.value_account):
         desk.refuse(text("quantity.scan_each"))
         return
     if not 1 <= entered.quantity <= desk.policy.maximum_quantity:

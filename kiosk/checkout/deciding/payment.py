@@ -11,17 +11,19 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import bagging, buyers, drawer, earning, fiscal, offers, rescans, restricting
+from kiosk.checkout.deciding import bagging, buyers, drawer, earning, fiscal, offers, rescans, restricting, ways
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
-from kiosk.checkout.state import Live, Reversal, Tender, Transaction
+from kiosk.checkout.state import Reversal, Tender, Transaction
 from kiosk.checkout.text import Text, text
 from kiosk.retail import tender as tendering
 from kiosk.retail.money import Money
+from kiosk.retail.policy import TenderType
 from kiosk.retail.transaction import LineItem, TenderKind
 
 __all__ = [
     "OWN",
+    "amount_for",
     "answered",
     "ask_again",
     "ask_doubtful",
@@ -46,7 +48,6 @@ __all__ = [
     "stop",
     "take_back",
     "tender_of",
-    "unusable",
 ]
 
 _REVERSAL_MS = 30_000
@@ -54,7 +55,10 @@ _REVERSAL_MS = 30_000
 _MOST_LEFT = 8
 OWN = frozenset({"no_answer", "code_refused", "staff", "shopper"})
 """Why a tender that head office knows was given up here and not there."""
-_AT_HEAD_OFFICE: frozenset[TenderKind] = frozenset({"qr", "points"})
+_AT_HEAD_OFFICE: frozenset[TenderKind] = ways.HELD | {"qr"}
+_WHOLE: frozenset[TenderKind] = frozenset({"qr", "points", "paper_voucher"})
+"""Kinds that pay what was asked for, or nothing; of a gift card there may be less."""
+_VALUE: frozenset[TenderKind] = frozenset({"stored_value", "paper_voucher"})
 
 
 def request_checkout(desk: Desk) -> None:
@@ -100,20 +104,27 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     if due.minor == 0:
         _complete(desk, basket)
         return
-    why = unusable(desk.state.live, kind.kind)
-    if why is not None:
-        desk.refuse(why)
+    amount = amount_for(desk, basket, kind)
+    if amount is None:
         return
-    if buyers.missing(desk):
+    if kind.kind in ("stored_value", "paper_voucher"):  # which one is told by its code
+        desk.happened(e.ViewShown(kind.kind), e.NoticeShown(None))
+        return
+    parts = ways.parts(kind, chosen, amount)
+    if parts is None:
+        desk.happened(e.ViewShown("instalments"), e.NoticeShown(None))
         return
     buyers.keep(desk)
-    tender = desk.mint()
-    desk.happened(e.TenderRequested(tender, kind.tender_id, kind.kind, due, desk.moment.utc_ms), e.NoticeShown(None))
+    tender, (count, by) = desk.mint(), parts
+    asked = e.TenderRequested(
+        tender, kind.tender_id, kind.kind, amount, desk.moment.utc_ms, instalments=count, instalments_by=by
+    )
+    desk.happened(asked, e.NoticeShown(None))
     desk.do(f.StopTimer("idle"))
     if kind.kind == "cash":
         desk.raise_intervention("cash", blocks="payment", tender=tender)
         return
-    desk.do(f.Charge(tender, kind.kind, kind.tender_id, due))
+    desk.do(f.Charge(tender, kind.kind, kind.tender_id, amount, instalments=count, instalments_by=by))
     if kind.kind == "qr":
         waits = desk.policy.timeouts
         desk.happened(e.QrShown(tender))
@@ -122,13 +133,22 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
         desk.do(f.StartTimer("card", desk.policy.timeouts.card))
 
 
-def unusable(live: Live, kind: TenderKind) -> Text | None:
-    """Why this way of paying cannot be used now, for the shopper."""
-    if kind == "qr":
-        return None if live.online else text("pay.qr_offline")
-    if kind != "cash" and any(device == "card_reader" for device, _ in live.lost):
-        return text("pay.terminal_lost")
-    return None
+def amount_for(desk: Desk, basket: Transaction, offered: TenderType) -> Money | None:
+    """What this way may pay of what is due; ``None`` where it is nothing, after saying why, or asking who buys."""
+    if basket.open_tender is not None or not payable(desk, basket):
+        return None
+    due = desk.due()
+    why = ways.unusable(desk.state.live, desk.policy, offered.kind)
+    if why is not None or not due:
+        if why is not None:
+            desk.refuse(why)
+        return None
+    if buyers.missing(desk):
+        return None
+    left = ways.at_most(desk, basket, offered)
+    if not left:
+        desk.refuse(text("pay.nothing_eligible"))
+    return left or None
 
 
 def cancel(desk: Desk) -> None:
@@ -142,7 +162,7 @@ def cancel(desk: Desk) -> None:
         settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="shopper"))
         desk.happened(e.ViewShown("tender_choice"))
         return
-    if tender.kind == "points":
+    if tender.kind in ways.HELD:
         _give_up(desk, tender, "cancelled", "shopper")
         return
     on_show = desk.state.live.qr is not None
@@ -176,7 +196,7 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
         case "declined" | "cancelled" | "not_found":
             outcome: e.TenderOutcome = "cancelled" if answer.outcome == "cancelled" else "declined"
             reason = "not_found" if answer.outcome == "not_found" else answer.reason
-            _no(desk, tender, outcome, reason, _why_not(tender, answer))
+            _no(desk, tender, outcome, reason, ways.why_not(tender, answer))
         case "given_back":
             _no(desk, tender, "declined", answer.reason, text("pay.given_back"))
         case "in_progress":
@@ -189,27 +209,19 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> None:
 
 
 def _give_up(desk: Desk, tender: Tender, outcome: e.TenderOutcome, reason: str) -> None:
-    """Points that nobody has confirmed are not burned: what may be held of them is let go."""
-    _no(desk, tender, outcome, reason, text("points.not_used"))
+    """What nobody has confirmed is not used: what may be held of it is let go."""
+    _no(desk, tender, outcome, reason, text("value.not_used" if tender.kind in _VALUE else "points.not_used"))
     leave(desk, tender.tender)
 
 
 def _no(desk: Desk, tender: Tender, outcome: e.TenderOutcome, reason: str, said: Text) -> None:
     """No money counts: back to the choice, with a word why."""
+    if tender.kind == "stored_value":
+        ways.missed(desk, reason)
     settle(desk, e.TenderSettled(tender.tender, outcome, desk.money(0), reason=reason))
     desk.happened(e.ViewShown("tender_choice"))
     desk.say(said, "warning")
     desk.do(f.Beep("declined"))
-
-
-def _why_not(tender: Tender, answer: i.TerminalAnswered) -> Text:
-    if tender.kind == "points":
-        return text("points.why_least" if answer.reason == "balance" else "points.not_used")
-    if tender.kind == "qr" and answer.outcome == "declined":
-        if answer.reason == "expired":
-            return text("pay.qr_expired")
-        return text("pay.qr_declined" if answer.reason == "declined" else "pay.qr_unavailable")
-    return text(f"pay.{answer.outcome}")
 
 
 def tender_of(desk: Desk, wanted: str) -> Tender | None:
@@ -221,7 +233,7 @@ def tender_of(desk: Desk, wanted: str) -> Tender | None:
 def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
     amount = answer.amount or desk.money(0)
     fits = amount.currency == tender.requested.currency and 0 < amount.minor <= tender.requested.minor
-    if not fits or (tender.kind in _AT_HEAD_OFFICE and amount != tender.requested):
+    if not fits or (tender.kind in _WHOLE and amount != tender.requested):
         # An approval of another amount than was asked for is nothing a machine may settle.
         silent(desk, i.TerminalSilent(tender.tender), call_staff=True)
         return
@@ -239,6 +251,7 @@ def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
         card_entry=answer.card_entry,
         signature=answer.signature,
         slip=answer.slip,
+        balance=answer.balance,
     )
     settle(desk, settled)
     if settled.signature:
@@ -333,7 +346,7 @@ def silent(desk: Desk, told: i.TerminalSilent, *, call_staff: bool = False) -> N
         leave(desk, tender.tender)
         return
     asked_before = tender.outcome == "unknown"
-    if tender.kind == "points" and (asked_before or call_staff):
+    if tender.kind in ways.HELD and (asked_before or call_staff):
         _give_up(desk, tender, "declined", "no_answer")
         return
     if not asked_before:
@@ -498,7 +511,7 @@ def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     """Staff looked at the terminal's slip and say what became of an unknown tender."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
-    if tender is None or tender.outcome != "unknown" or tender.kind == "points":
+    if tender is None or tender.outcome != "unknown" or tender.kind in ways.HELD:
         return
     if acted.act == "tender_was_approved":
         settle(desk, e.TenderSettled(tender.tender, "approved", tender.requested, by=by, reason="staff"))
@@ -561,7 +574,7 @@ def _complete(desk: Desk, basket: Transaction) -> None:
         ),
         e.StockMoved(uuid, (*map(_move, lines), *(e.StockMove(g.item_id, g.units, "each") for g in basket.gifts))),
     )
-    desk.happened(e.NoticeShown(None))
+    desk.happened(*ways.rests(desk, basket), e.NoticeShown(None))
     desk.do(f.StopTimer("idle"), f.StopTimer("leaving"), f.StopTimer("notice"))
     fiscal.number(desk, opened.utc_ms)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import payment
+from kiosk.checkout.deciding import payment, ways
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Tender
 from kiosk.checkout.text import text
@@ -75,11 +75,11 @@ def network_changed(desk: Desk, *, online: bool) -> None:
     """Without head office the outcome is unknown; with it, what is open is asked about at once."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
-    if tender is not None and tender.kind in ("qr", "points"):
+    if tender is not None and tender.kind in ("qr", *ways.HELD):
         if online:
             payment.ask_again(desk)
-        elif tender.kind == "points" or desk.state.live.qr is not None:
+        elif tender.kind in ways.HELD or desk.state.live.qr is not None:
             payment.silent(desk, i.TerminalSilent(tender.tender))
     if online:
         payment.leave(desk)
-        payment.reversals_again(desk, "qr", "points")
+        payment.reversals_again(desk, "qr", *ways.HELD)

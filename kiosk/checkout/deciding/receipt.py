@@ -24,7 +24,8 @@ __all__ = [
 
 def after_sale(desk: Desk) -> None:
     """Print where the law wants it, else ask."""
-    if desk.policy.receipt_rule == "always":
+    sale = desk.state.finishing
+    if desk.policy.receipt_rule == "always" or (sale is not None and sale.owed):
         _print(desk)
     else:
         desk.do(f.StartTimer("receipt", desk.policy.timeouts.warning))
@@ -36,7 +37,7 @@ def choose(desk: Desk, chosen: i.ReceiptChosen) -> None:
     if sale is None or sale.receipt or sale.held:
         return
     desk.do(f.StopTimer("receipt"))
-    if chosen.kind == "none" and desk.policy.receipt_rule == "choice":
+    if chosen.kind == "none" and desk.policy.receipt_rule == "choice" and not sale.owed:
         desk.happened(e.ReceiptDeclined())
         desk.do(f.StartTimer("thanks", desk.policy.timeouts.thanks))
     else:
@@ -55,7 +56,7 @@ def _print(desk: Desk) -> None:
     job, copy = desk.mint(), bool(sale.job)
     desk.happened(e.ReceiptRequested(job, copy))
     signed = sale.fiscal if sale.fiscal in ("given", "unsigned") else ""
-    desk.do(f.Print(job, sale.completed, sale.legal_number, copy, sale.printed, signed))
+    desk.do(f.Print(job, sale.completed, sale.legal_number, copy, sale.printed, signed, owed=sale.owed))
 
 
 def print_again(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, earning, entry, fiscal, payment, qr, receipt, restricting
+from kiosk.checkout.deciding import burning, earning, entry, fiscal, payment, qr, receipt, restricting, ways
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import MAXIMUM_SUSPENDED
 from kiosk.checkout.state import Phase
@@ -221,7 +221,7 @@ def timer(desk: Desk, name: str) -> None:  # noqa: C901 - one flat table
         case "doubt":
             payment.ask_doubtful(desk)
         case "reversal":
-            payment.reversals_again(desk, "card", "qr", "voucher", "points")
+            payment.reversals_again(desk, "card", "qr", "voucher", *ways.HELD)
         case "fiscal" | "fiscal_owed" | "fiscal_limit" | "fiscal_day":
             fiscal.timer(desk, name)
         case _:

@@ -1,0 +1,363 @@
+"""Gift cards, store credit and paper vouchers at the lane: presented, kept aside, given up, never used twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout import screen as s
+from kiosk.checkout.state import Phase
+from kiosk.retail.item import Item
+from kiosk.retail.money import Money
+from kiosk.retail.policy import Policy, TenderType
+from kiosk.retail.stored_value import StoredValueRules
+from kiosk.retail.tender_needs import Need
+from kiosk.retail.tender_terms import Change, Eligible, VoucherCode
+from kiosk.retail.transaction import TenderKind
+from tests.support.lane import POWER, WEIGHING, HandLane, open_lane, replayed
+from tests.support.shop import bangladesh, brazil, small_shop
+
+MILK, TEA = "08901234567890", "04006381333931"
+GIFT = TenderType("gift_card", "stored_value", {"en": "Gift card"})
+BOTTLES = TenderType(
+    "bottles", "paper_voucher", {"en": "Bottle voucher"}, codes=(VoucherCode("98NNNNNNVVVVC"),), change="credit"
+)
+LUNCH = TenderType("lunch", "voucher", {"en": "Food card"}, eligible=Eligible(food=True))
+RULES = StoredValueRules(
+    prefixes=("9821",), item_id="gift", amounts=(50_000, 100_000), credit_prefix="9829", credit_days=365
+)
+CARD = i.ValueCardPresented("hash-of-a-card", "**** 0017")
+SLIP = i.VoucherPresented("bottles", "hash-of-a-slip", 2_500)
+
+
+def shop(policy: Policy | None = None, needs: Mapping[TenderKind, tuple[Need, ...]] | None = None) -> HandLane:
+    policy = policy or bangladesh()
+    tenders = (*policy.tenders, GIFT, BOTTLES, LUNCH)
+    policy = replace(policy, stored_value=RULES, tenders=tenders, tender_needs=needs or {})
+    book = small_shop(policy)
+    book.items["gift"] = Item("gift", {"en": "Gift card"}, "service", "exempt", Money(0, "BDT"), kind="gift_card")
+    return open_lane(book)
+
+
+def paying(lane: HandLane | None = None, tender_id: str = "gift_card") -> HandLane:
+    """Milk for 95 taka, and the way to pay touched."""
+    lane = lane or shop()
+    return lane.scan(MILK).tell(i.CheckoutRequested(), i.TenderChosen(tender_id))
+
+
+def presented(lane: HandLane, what: i.Input = CARD) -> str:
+    """To the point where head office has been asked; gives the tender's id."""
+    return lane.tell(what).effect(f.Charge).tender
+
+
+def held(lane: HandLane, tender: str, minor: int, left: int = 0) -> HandLane:
+    """Head office keeps so much aside."""
+    amount, balance = Money(minor, "BDT"), Money(left, "BDT")
+    answer = i.TerminalAnswered(
+        tender, "approved", amount, brand="gift_card", masked_pan="**** 0017", reference="gc-1", balance=balance
+    )
+    return lane.tell(answer)
+
+
+def sale(lane: HandLane) -> e.TransactionCompleted:
+    return lane.happened(e.TransactionCompleted)[-1]
+
+
+# --- a gift card -----------------------------------------------------------------------------------------------------
+
+
+def test_a_gift_card_pays_once_head_office_keeps_the_amount_aside() -> None:
+    lane = paying()
+    body = lane.screen.body
+    assert isinstance(body, s.ValueBody)
+    assert (body.stage, body.keyed, body.amount.minor) == ("present", True, 9_500)
+    charge = lane.tell(CARD).effect(f.Charge)
+    assert (charge.kind, charge.keyed_hash, charge.amount.minor) == ("stored_value", "hash-of-a-card", 9_500)
+    assert charge.transaction == lane.state.transaction.opened.transaction.uuid  # type: ignore[union-attr]
+    assert isinstance(lane.screen.body, s.ValueBody)
+    assert lane.screen.body.stage == "asking"
+    held(lane, charge.tender, 9_500, left=40_500)
+    (tender,) = sale(lane).tenders
+    assert (tender.reference, tender.masked_pan, tender.balance) == ("gc-1", "**** 0017", Money(40_500, "BDT"))
+    assert "hash-of-a-card" not in repr(lane.journal), "the number's hash is no business of the journal's"
+    assert replayed(lane.journal).finishing == lane.state.finishing
+
+
+def test_a_gift_card_with_too_little_pays_part_and_the_rest_is_paid_another_way() -> None:
+    lane = paying()
+    held(lane, presented(lane), 2_000)
+    assert isinstance(lane.screen.body, s.TenderChoiceBody)
+    assert lane.screen.body.totals.due.minor == 7_500
+    lane.tell(i.TenderChosen("card"))
+    lane.approve(lane.effect(f.Charge).tender)
+    assert [(t.kind, t.amount.minor) for t in sale(lane).tenders] == [("stored_value", 2_000), ("card", 7_500)]
+
+
+@pytest.mark.parametrize("reason", ["blocked", "expired", "inactive", "balance"])
+def test_a_card_that_does_not_serve_says_why_and_leads_back_to_the_choice(reason: str) -> None:
+    lane = paying()
+    lane.tell(i.TerminalAnswered(presented(lane), "declined", reason=reason))
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == f"value.why_{reason}"
+    assert isinstance(lane.screen.body, s.TenderChoiceBody)
+
+
+def test_more_than_was_asked_for_is_nothing_a_machine_may_settle() -> None:
+    lane = paying()
+    held(lane, presented(lane), 9_501)
+    assert not lane.happened(e.TransactionCompleted)
+
+
+def test_a_card_nobody_answers_for_is_given_up_and_let_go() -> None:
+    lane = paying()
+    tender = presented(lane)
+    lane.tell(i.TerminalSilent(tender))
+    assert lane.effect(f.StartTimer).name == "card_status"
+    lane.tell(i.TerminalSilent(tender))
+    assert [(a.tender, a.kind) for a in lane.effects if isinstance(a, f.AbortTerminal)] == [(tender, "stored_value")]
+    assert not lane.state.interventions, "no member of staff is needed for a card that pays nothing"
+    held(lane, tender, 9_500)
+    assert lane.effect(f.Reverse).tender == tender, "a late yes is given back"
+
+
+def test_after_a_power_cut_head_office_is_asked_and_not_asked_for_more() -> None:
+    lane = paying()
+    tender = presented(lane)
+    lane.power_cut()
+    assert lane.effect(f.AskTerminal).tender == tender
+    assert lane.no_effect(f.Charge)
+    held(lane.tell(i.NetworkChanged(online=True)), tender, 9_500)
+    assert [t.kind for t in sale(lane).tenders] == ["stored_value"]
+
+
+def test_the_shopper_may_go_on_without_an_answer() -> None:
+    lane = paying()
+    tender = presented(lane)
+    lane.tell(i.PaymentCancelled())
+    assert lane.effect(f.AbortTerminal).tender == tender
+    assert isinstance(lane.screen.body, s.TenderChoiceBody)
+
+
+def test_a_basket_that_is_not_sold_lets_go_what_was_kept_aside() -> None:
+    lane = paying()
+    tender = presented(lane)
+    held(lane, tender, 2_000)
+    lane.tell(i.OperatorSignedIn("7", "Mita", "supervisor", "pin"))
+    lane.tell(i.OperatorActed("cancel_transaction", reason="customer"))
+    back = [each for each in lane.journal if isinstance(each, e.TenderReversed)]
+    assert [(each.tender, each.stage) for each in back] == [(tender, "requested")]
+    lane.tell(i.ReversalAnswered(tender, done=True))
+    assert not lane.state.reversals
+
+
+def test_without_head_office_a_gift_card_is_refused_with_a_message() -> None:
+    lane = shop().tell(i.NetworkChanged(online=False))
+    paying(lane)
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "pay.without_head_office"
+    assert isinstance(lane.screen.body, s.TenderChoiceBody)
+    assert dict(lane.screen.body.unavailable)["gift_card"].message == "pay.without_head_office"
+
+
+def test_the_attract_screen_says_before_the_first_scan_what_cannot_be_paid_with() -> None:
+    lane = shop().tell(i.NetworkChanged(online=False), i.DeviceLost("card_reader", "cable"))
+    body = lane.screen.body
+    assert isinstance(body, s.AttractBody)
+    assert [each.tender_id for each in body.tenders] == ["cash"]
+    assert [each.tender_id for each in body.missing] == ["card", "bkash", "gift_card", "bottles", "lunch"]
+
+
+def test_five_unknown_numbers_call_staff_and_a_sixth_is_not_asked() -> None:
+    lane = paying()
+    for _ in range(5):
+        lane.tell(i.TerminalAnswered(presented(lane), "declined", reason="unknown"))
+    assert [raised.kind for raised in lane.state.interventions] == ["help"]
+    assert lane.tell(CARD).no_effect(f.Charge)
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "value.too_many"
+
+
+# --- looked at, and sold ---------------------------------------------------------------------------------------------
+
+
+def looked(lane: HandLane, told: i.ValueLooked) -> HandLane:
+    asked = lane.tell(CARD).effect(f.AskValue)
+    return lane.tell(replace(told, correlation=asked.correlation, masked="**** 0017", currency="BDT"))
+
+
+def rack(account: str = "gc-9", face: int = 50_000) -> i.ValueLooked:
+    """A card nobody has bought yet."""
+    return i.ValueLooked("", reason="inactive", account=account, face_minor=face)
+
+
+def test_a_card_scanned_while_shopping_says_what_is_on_it() -> None:
+    lane = looked(shop().scan(MILK), i.ValueLooked("", "known", account="gc-1", balance=40_500))
+    assert lane.screen.notice is not None
+    assert dict(lane.screen.notice.text.values)["balance"] == Money(40_500, "BDT")
+    assert not lane.happened(e.TenderRequested)
+
+
+def test_a_card_from_the_rack_is_sold_for_what_it_names() -> None:
+    lane = looked(shop(), rack())
+    (line,) = lane.state.transaction.live_lines  # type: ignore[union-attr]
+    assert (line.value_account, line.net.minor, line.discountable) == ("gc-9", 50_000, False)
+    looked(lane, rack())
+    assert len(lane.state.transaction.live_lines) == 1, "one card is sold once"  # type: ignore[union-attr]
+    lane.tell(i.QuantityEntered(line.line, 2))
+    assert lane.state.transaction.live_lines[0].quantity == 1  # type: ignore[union-attr]
+    looked(lane, rack("gc-10"))
+    assert [k.value_account for k in lane.state.transaction.live_lines] == ["gc-9", "gc-10"]  # type: ignore[union-attr]
+    lane.approve(lane.pay_by_card())
+    assert [k.value_account for k in sale(lane).lines] == ["gc-9", "gc-10"]
+
+
+def test_the_buyer_chooses_what_shall_be_on_a_card_that_names_nothing() -> None:
+    lane = looked(shop(), rack(face=0))
+    body = lane.screen.body
+    assert isinstance(body, s.GiftAmountBody)
+    assert [amount.minor for amount in body.amounts] == [50_000, 100_000]
+    lane.tell(i.GiftAmountChosen(1), i.GiftAmountChosen(100_000), i.GiftAmountChosen(100_000))
+    lines = lane.state.transaction.live_lines  # type: ignore[union-attr]
+    assert [(k.value_account, k.net.minor) for k in lines] == [("gc-9", 100_000)]
+
+
+def test_a_gift_card_is_not_bought_with_a_gift_card() -> None:
+    lane = looked(shop().scan(MILK), rack())
+    lane.tell(i.CheckoutRequested(), i.TenderChosen("gift_card"))
+    charge = lane.tell(CARD).effect(f.Charge)
+    assert charge.amount.minor == 9_500, "the milk, and no more"
+    held(lane, charge.tender, 9_500)
+    lane.tell(i.TenderChosen("gift_card"))
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "pay.nothing_eligible"
+
+
+# --- paper vouchers and food cards -----------------------------------------------------------------------------------
+
+
+def approve_voucher(lane: HandLane, tender: str, minor: int) -> HandLane:
+    return lane.tell(i.TerminalAnswered(tender, "approved", Money(minor, "BDT"), reference="hash-of-a-slip"))
+
+
+def test_a_voucher_pays_its_worth_and_once() -> None:
+    lane = paying(tender_id="bottles")
+    tender = presented(lane, SLIP)
+    approve_voucher(lane, tender, 2_500)
+    assert lane.tell(SLIP).no_effect(f.Charge)
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "value.why_used"
+    lane.tell(i.TenderChosen("card"))
+    lane.approve(lane.effect(f.Charge).tender)
+    assert (sale(lane).tenders[0].kind, sale(lane).tenders[0].amount.minor) == ("paper_voucher", 2_500)
+    assert "hash-of-a-slip" in lane.state.redeemed, "known here even while head office cannot be asked"
+
+
+def test_a_voucher_worth_more_than_is_owed_gives_its_rest_as_store_credit() -> None:
+    lane = paying(tender_id="bottles")
+    big = replace(SLIP, worth_minor=12_000)
+    approve_voucher(lane, presented(lane, big), 9_500)
+    (issued,) = lane.happened(e.StoreCreditIssued)
+    completed = sale(lane)
+    assert (issued.amount.minor, issued.reason, issued.prefix) == (2_500, "voucher_rest", "9829")
+    assert (issued.transaction, issued.expires_day) == (completed.transaction.uuid, "2027-11-22")
+    assert completed.tenders[0].worth == Money(12_000, "BDT")
+    printed = lane.effect(f.Print)
+    assert printed.owed == (issued,)
+
+
+def test_a_slip_of_store_credit_is_printed_even_where_no_receipt_is_wanted() -> None:
+    lane = paying(shop(brazil()), tender_id="bottles")
+    approve_voucher(lane, presented(lane, replace(SLIP, worth_minor=12_000)), 9_500)
+    assert lane.effect(f.Print).owed
+
+
+@pytest.mark.parametrize(("change", "taken"), [("none", True), ("refuse", False)])
+def test_a_voucher_s_rest_is_lost_or_the_voucher_refused_as_the_shop_has_it(
+    change: Change,
+    taken: bool,  # noqa: FBT001 - a case
+) -> None:
+    lane = shop()
+    tenders = tuple(replace(each, change=change) if each is BOTTLES else each for each in lane.book.policy.tenders)
+    lane.book.policy = replace(lane.book.policy, tenders=tenders)
+    paying(lane, "bottles").tell(replace(SLIP, worth_minor=12_000))
+    assert lane.no_effect(f.Charge) != taken
+    assert not lane.happened(e.StoreCreditIssued)
+
+
+def test_a_voucher_scanned_while_shopping_is_kept_for_the_payment() -> None:
+    lane = shop().scan(MILK).tell(SLIP)
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "voucher.at_payment"
+
+
+def test_where_a_shop_lets_it_a_voucher_counts_without_head_office_and_not_twice() -> None:
+    lane = shop(needs={"paper_voucher": ()}).tell(i.NetworkChanged(online=False))
+    paying(lane, "bottles").tell(replace(SLIP, worth_minor=9_500))
+    assert sale(lane).tenders[0].reference == "hash-of-a-slip"
+    lane.tell(i.PrinterAnswered(lane.state.finishing.job, "printed"), i.TimerElapsed("thanks"))  # type: ignore[union-attr]
+    paying(lane, "bottles").tell(replace(SLIP, worth_minor=9_500))
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "value.why_used"
+
+
+def test_a_food_card_pays_for_food_only() -> None:
+    lane = shop()
+    item = lane.book.items["milk"]
+    lane.book.items["milk"] = replace(item, flags=replace(item.flags, food_voucher=True))
+    lane.scan(MILK, TEA).tell(i.CheckoutRequested(), i.TenderChosen("lunch"))
+    charge = lane.effect(f.Charge)
+    assert (charge.kind, charge.amount.minor) == ("voucher", 9_500)
+    lane.approve(charge.tender)
+    lane.tell(i.TenderChosen("lunch"))
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "pay.nothing_eligible"
+    lane.tell(i.TenderChosen("card"))
+    lane.approve(lane.effect(f.Charge).tender)
+    assert [(t.tender_id, t.amount.minor) for t in sale(lane).tenders] == [("lunch", 9_500), ("card", 60_000)]
+
+
+# --- split, and a change of mind -------------------------------------------------------------------------------------
+
+
+def test_four_ways_in_any_order_come_to_the_total() -> None:
+    lane = shop()
+    lane.scan(TEA).tell(i.CheckoutRequested(), i.TenderChosen("bottles"))
+    approve_voucher(lane, presented(lane, SLIP), 2_500)
+    lane.tell(i.TenderChosen("gift_card"))
+    held(lane, presented(lane), 7_500)
+    lane.tell(i.TenderChosen("bkash"))
+    qr = lane.effect(f.Charge)
+    lane.tell(i.TerminalAnswered(qr.tender, "declined", reason="expired"), i.TenderChosen("card"))
+    lane.approve(lane.effect(f.Charge).tender, 10_000)
+    lane.tell(i.TenderChosen("cash"), i.OperatorSignedIn("7", "Mita", "supervisor", "pin"))
+    lane.tell(i.OperatorActed("cash_received", amount=Money(50_000, "BDT")))
+    done = sale(lane)
+    assert [(t.kind, t.amount.minor) for t in done.tenders] == [
+        ("paper_voucher", 2_500),
+        ("stored_value", 7_500),
+        ("card", 10_000),
+        ("cash", 40_000),
+    ]
+    assert sum(t.amount.minor for t in done.tenders) == done.total.minor
+
+
+def test_back_in_the_basket_what_is_paid_stays_paid() -> None:
+    lane = paying()
+    held(lane, presented(lane), 2_000)
+    lane.tell(i.ViewRequested("basket")).scan(TEA)
+    assert lane.state.phase is Phase.TENDERING
+    lane.tell(i.CheckoutRequested())
+    assert isinstance(lane.screen.body, s.TenderChoiceBody)
+    assert lane.screen.body.totals.due.minor == 9_500 + 60_000 - 2_000
+
+
+def test_a_lane_that_starts_shows_nothing_of_an_earlier_card() -> None:
+    lane = looked(shop(), rack(face=0))
+    lane.state = replayed(lane.journal)
+    lane.tell(WEIGHING, POWER)
+    assert lane.state.live.value.account == ""
