@@ -32,11 +32,11 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs
 
+from hal.card_reader.common.nexo_amounts import amount_of, minor_of, read_day_totals, read_totals
 from hal.card_reader.common.nexo_envelope import (
     Keys,
     Message,
@@ -57,15 +57,12 @@ __all__ = [
     "Driver",
     "Keys",
     "Settings",
-    "amount_of",
     "derive_keys",
     "open_sealed",
-    "read_day_totals",
     "read_event",
     "read_payment",
     "read_result",
     "read_status",
-    "read_totals",
     "seal",
     "service_id",
 ]
@@ -77,10 +74,6 @@ PromptKind = Literal["present_card", "enter_pin", "remove_card", "wait"]
 _TIMED, _REMEMBERED_MS = 7, 47 * 3_600_000
 _REVERSALS = 5
 """Attempts at one reversal that are told apart."""
-_NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
-"""ISO 4217: currencies without a smaller unit, and those with thousands of it; all others have two digits."""
-_LARGEST_EXPONENT = 9
 _WORDS = (
     "Aborted Busy Cancel DeviceOut InProgress InsertedCard InvalidCard LoggedOut MessageFormat NotAllowed NotFound"
     " PaymentRestriction Refusal UnavailableDevice UnavailableService UnreachableHost WrongPIN"
@@ -154,31 +147,6 @@ def service_id(request: str, what: str = "") -> str:
     return base64.b32encode(hashlib.sha256(f"{what}:{request}".encode()).digest()).decode()[:10]
 
 
-def _digits(currency: str) -> int:
-    return 0 if currency in _NO_DIGITS.split() else 3 if currency in _THREE_DIGITS.split() else 2
-
-
-def amount_of(minor: int, currency: str) -> Decimal:
-    """Minor units as nexo writes an amount.
-
-    >>> str(amount_of(1099, "EUR")), str(amount_of(1099, "JPY"))
-    ('10.99', '1099')
-    """
-    return Decimal(minor).scaleb(-_digits(currency))
-
-
-def _minor(amount: object, currency: str) -> int:
-    if not isinstance(amount, Decimal | int) or isinstance(amount, bool):
-        refuse("an approval without its amount")
-    exact = Decimal(amount)
-    if not exact.is_finite() or exact.adjusted() > _LARGEST_EXPONENT or exact < 0:
-        refuse("an amount that is none")
-    minor = exact.scaleb(_digits(currency))
-    if minor != minor.to_integral_value():
-        refuse("an amount of less than the smallest coin")
-    return int(minor)
-
-
 def read_result(answer: Message, category: str) -> tuple[str, str]:
     """(``Success``, ``Partial`` or ``Failure``, the ErrorCondition) of a response. Raises ``ProtocolError``."""
     result = at(answer, str, f"{category}Response", "Response", "Result")
@@ -208,7 +176,7 @@ def read_payment(request: str, answer: Message) -> Payment:
     return Payment(
         request,
         "partial" if result == "Partial" else "approved",
-        _minor(amounts.get("AuthorizedAmount"), currency),
+        minor_of(amounts.get("AuthorizedAmount"), currency),
         currency,
         approval_code=text_at(acquirer, "ApprovalCode"),
         brand=text_at(card, "PaymentBrand"),
@@ -248,47 +216,6 @@ def _repeated(answer: Message, service: str) -> Message:
     if body is None or at(repeated, str, "MessageHeader", "ServiceID") != service:
         refuse("the status of another message")
     return body
-
-
-def read_totals(answer: Message) -> tuple[str, ...]:
-    """A ReconciliationResponse's totals, one line each: card, currency, kind of transaction, how many, how much."""
-    closed = at(answer, dict, "ReconciliationResponse")
-    lines = [f"Reconciliation {_said(closed, 'POIReconciliationID')}"]
-    for totals in each_at(closed, "TransactionTotals"):
-        of = text_at(totals, "CardBrand") or _said(totals, "PaymentInstrumentType")
-        for each in each_at(totals, "PaymentTotals"):
-            told = (_said(each, f"Transaction{what}") for what in ("Type", "Count", "Amount"))
-            lines.append(" ".join((of, _said(totals, "PaymentCurrency"), *told)))
-    return tuple(lines)
-
-
-_SIGNS = {"Debit": 1, "ReverseDebit": -1, "Credit": -1, "ReverseCredit": 1}
-"""How each kind of transaction counts in what was taken: payments, refunds, and reversals of either."""
-
-
-def read_day_totals(answer: Message) -> tuple[DayTotal, ...] | None:
-    """The same as amounts, a total for each card's brand; ``None`` where any of them cannot be read as one."""
-    found: dict[str, tuple[int, int]] = {}
-    for totals in each_at(at(answer, dict, "ReconciliationResponse"), "TransactionTotals"):
-        brand = text_at(totals, "CardBrand") or _said(totals, "PaymentInstrumentType")
-        currency = text_at(totals, "PaymentCurrency")
-        for each in each_at(totals, "PaymentTotals"):
-            count, sign = at(each, int, "TransactionCount"), _SIGNS.get(text_at(each, "TransactionType"))
-            if count is None or sign is None or not currency:
-                return None
-            try:
-                amount = _minor(at(each, object, "TransactionAmount"), currency)
-            except ProtocolError:
-                return None
-            counted, summed = found.get(brand, (0, 0))
-            found[brand] = counted + sign * count, summed + sign * amount
-    return tuple(DayTotal(brand, *told) for brand, told in sorted(found.items()))
-
-
-def _said(node: object, name: str) -> str:
-    """A word or a number as it stands there; a dash where there is none."""
-    value = at(node, object, name)
-    return str(value) if isinstance(value, str | int | Decimal) and value != "" else "-"
 
 
 def read_event(message: Message) -> tuple[str, str]:

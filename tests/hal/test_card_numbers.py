@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bench.far_ends.card_reader import nexo as far_nexo
 from bench.far_ends.card_reader import zvt as far_zvt
-from bench.far_ends.card_reader.credentials import PASSPHRASE, make_credentials
+from bench.far_ends.credentials import PASSPHRASE, make_credentials
 from bench.far_ends.line import Line
 from hal.card_reader import nexo, zvt
 from hal.card_reader.common.nexo_envelope import derive_keys, open_sealed

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.far_ends.card_reader import nexo as far
-from bench.far_ends.card_reader.credentials import PASSPHRASE
+from bench.far_ends.credentials import PASSPHRASE
+from hal.card_reader.common.nexo_amounts import amount_of
 from hal.card_reader.common.nexo_envelope import derive_keys, open_sealed, seal
 from hal.card_reader.contract import Payment
-from hal.card_reader.nexo import amount_of, read_event, read_payment, read_status, service_id
+from hal.card_reader.nexo import read_event, read_payment, read_status, service_id
 from hal.device import ProtocolError
 
 KEYS = derive_keys(PASSPHRASE, far.KEY_IDENTIFIER, far.KEY_VERSION)

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from bench.far_ends.card_reader.credentials import make_credentials
 from bench.far_ends.card_reader.nexo import Fault, Terminal
 from bench.far_ends.card_reader.terminal import Silence
+from bench.far_ends.credentials import make_credentials
 from hal.card_reader.contract import DayTotal, Payment, Prompt
 from hal.card_reader.nexo import Driver, Settings
 from hal.device import DeviceError, NoHardwareError, ProtocolError, StatusChanged, TimeoutExpiredError

@@ -18,7 +18,6 @@ import hashlib
 import hmac
 import json
 import os
-import socket
 import ssl
 import sys
 import urllib.parse
@@ -31,8 +30,9 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from bench.far_ends.card_reader.credentials import PASSPHRASE, Credentials, make_credentials
 from bench.far_ends.card_reader.terminal import VirtualTerminal, slip
+from bench.far_ends.credentials import PASSPHRASE, Credentials, make_credentials
+from bench.far_ends.https import Https, Request
 from bench.far_ends.process import say_and_wait
 
 __all__ = ["Fault", "Terminal", "main", "sealed", "unsealed"]
@@ -117,29 +117,24 @@ class Terminal(VirtualTerminal):
         )
         self.credentials = credentials
         self.notify = notify
-        self.address = ""
+        self._https = Https(credentials, self._serve)
         self.fault_now: Fault = "none"
         self._logged_out = False
         self.shown: tuple[str, ...] = ()
         """What a till has put on its idle display."""
         self.heard: list[str] = []
         """The message categories it was asked, oldest first."""
-        self._listener: socket.socket | None = None
-        self._serving: set[asyncio.Task[None]] = set()
-        """Every connection, from its first byte on: a TLS handshake under way, too, can be ended."""
         self.telling: set[asyncio.Task[None]] = set()
         """Display notifications under way."""
 
+    @property
+    def address(self) -> str:
+        """``host:port`` that it listens on."""
+        return self._https.address
+
     async def start(self, listen: str = "127.0.0.1:0") -> str:
         """Listen on ``host:port`` (0: any free port); gives the address."""
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(self.credentials.certificate, self.credentials.key)
-        host, _, port = listen.rpartition(":")
-        self._listener = socket.create_server((host, int(port)))
-        self._listener.setblocking(False)  # noqa: FBT003  the library's own way
-        self.address = f"{host}:{self._listener.getsockname()[1]}"
-        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener, tls)
-        return self.address
+        return await self._https.start(listen)
 
     def settings(self) -> dict[str, object]:
         """The driver's settings for this terminal."""
@@ -169,8 +164,8 @@ class Terminal(VirtualTerminal):
 
     async def plug(self) -> None:
         """Put the cable back, at the same address."""
-        if self._listener is None:
-            await self.start(self.address)
+        if not self._https.plugged:
+            await self._https.plug()
             self.panel.tell("plugged", plugged=True)
 
     async def power_cut(self) -> None:
@@ -197,12 +192,12 @@ class Terminal(VirtualTerminal):
 
     def wired(self) -> Mapping[str, object]:
         """See ``VirtualTerminal.wired``."""
-        return {"plugged": self._listener is not None, "fault": self.fault_now, "shown": list(self.shown)}
+        return {"plugged": self._https.plugged, "fault": self.fault_now, "shown": list(self.shown)}
 
     def prompted(self, prompt: str, request: str) -> None:
         """See ``VirtualTerminal.prompted``: a display notification, if the till listens."""
         event = {"present_card": "TENDER_CREATED", "card_inserted": "CARD_INSERTED", "enter_pin": "WAIT_FOR_PIN"}
-        if self._listener is None or not self.notify:
+        if not (self._https.plugged and self.notify):
             return
         service = str(self.pending.more["service"]) if self.pending is not None else "OTHERTILL1"
         task = asyncio.get_running_loop().create_task(self._notify(event.get(prompt, "TENDER_FINAL"), request, service))
@@ -222,52 +217,19 @@ class Terminal(VirtualTerminal):
     # -- the wire ------------------------------------------------------------------------------------------------
 
     async def _hang_up(self) -> None:
-        listener, self._listener = self._listener, None
-        if listener is None:
-            return
-        asyncio.get_running_loop().remove_reader(listener)
-        listener.close()
-        await asyncio.sleep(0)  # each has begun, and so will end what it was given
-        tasks = [*self._serving, *self.telling]
-        for task in tasks:
+        await self._https.unplug()
+        for task in self.telling:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self.telling, return_exceptions=True)
 
-    def _accept(self, listener: socket.socket, tls: ssl.SSLContext) -> None:
-        with suppress(BlockingIOError, ConnectionError):
-            connection, _ = listener.accept()
-            connection.setblocking(False)  # noqa: FBT003  the library's own way
-            task = asyncio.get_running_loop().create_task(self._serve(connection, tls))
-            self._serving.add(task)
-            task.add_done_callback(self._serving.discard)
-
-    async def _serve(self, connection: socket.socket, tls: ssl.SSLContext) -> None:
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader()
-        protocol = asyncio.StreamReaderProtocol(reader)
-        try:
-            transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=tls)
-        except (OSError, asyncio.CancelledError):
-            connection.close()
-            return
-        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = next(
-                int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
-            )
-            data = await reader.readexactly(length)
-            if self.delay_ms:
-                await asyncio.sleep(self.delay_ms / 1000)
-            answer = b"" if self.silenced == "before" else await self._answered(data)
-            if self.silenced != "off":
-                await reader.read()  # until the till gives up
-            else:
-                await self._write(writer, answer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, asyncio.LimitOverrunError):
-            return
-        finally:
-            writer.transport.abort()
+    async def _serve(self, asked: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.delay_ms:
+            await asyncio.sleep(self.delay_ms / 1000)
+        answer = b"" if self.silenced == "before" else await self._answered(asked.body)
+        if self.silenced != "off":
+            await reader.read()  # until the till gives up
+        else:
+            await self._write(writer, answer)
 
     async def _write(self, writer: asyncio.StreamWriter, body: bytes) -> None:
         head = f"HTTP/1.1 {200 if body else 204} OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()

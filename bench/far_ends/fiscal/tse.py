@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
 
-from bench.far_ends.card_reader.credentials import make_credentials
+from bench.far_ends.credentials import make_credentials
 from bench.far_ends.fiscal.web import Fault, Web
 from bench.far_ends.process import say_and_wait
 from bench.knobs import KnobPanel

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.far_ends.card_reader.credentials import make_credentials
 from bench.far_ends.card_reader.nexo import Terminal
+from bench.far_ends.credentials import make_credentials
 from hal.card_reader.contract import Prompt
 from hal.card_reader.nexo import Driver, Settings
 from tests.support.ports import free_port

@@ -1,4 +1,4 @@
-"""Who a networked card terminal is: a test authority's root, a certificate for the terminal, a shared passphrase."""
+"""Who a far end on HTTPS is: a test authority's root, a certificate of its own, and a terminal's shared passphrase."""
 
 from __future__ import annotations
 
