@@ -108,13 +108,14 @@ class Peripherals:
 
     def _drivers(self) -> dict[str, Any]:
         scale = {"framing": "8N1"}  # a pseudo-terminal has no other
+        terminal = {**self._about["terminal"]["settings"], "login": True}  # who has logged in is told the day's totals
         return {
             "scanner": _device("scanner", "serial", port=self._about["scanner"]["where"]),
             "produce_scale": _device(
                 "scale", "toledo_8217", port=self._about["produce_scale"]["where"], certified=True, **scale
             ),
             "bagging_scale": _device("scale", "cas", port=self._about["bagging_scale"]["where"], **scale),
-            "card_reader": _device("card_reader", "nexo", **self._about["terminal"]["settings"]),
+            "card_reader": _device("card_reader", "nexo", **terminal),
             "camera": _device("camera", "mjpeg", url=self._about["camera"]["url"], **_produce_model()),
             "lights": _device("lights", "gpio", **self._about["lights"]["settings"]),
         }

@@ -17,7 +17,7 @@ from hal.camera.contract import CodeSeen
 from hal.device import Device, DeviceError, DeviceEvent, StatusChanged
 from hal.lights.contract import Colour, SwitchTurned
 from hal.loyalty_card.contract import CardPresented
-from hal.printer.contract import Cut, Document, Feed, QrCode, Rule, TextLine
+from hal.printer.contract import Cut, Document, Feed, PrinterState, QrCode, Rule, TextLine
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
 
@@ -41,12 +41,17 @@ def _stable(event: DeviceEvent) -> bool:
     return isinstance(event, Reading) and event.state == "stable" and event.value > 0
 
 
+def _opened(event: DeviceEvent) -> bool:
+    return isinstance(event, PrinterState) and event.state == "cover_open"
+
+
 _ASKED: Final[Mapping[str, _Asked]] = {
     "scanner": _Asked("scan any code", lambda event: isinstance(event, CodeRead)),
     "camera": _Asked("hold any code before the camera", lambda event: isinstance(event, CodeSeen)),
     "scale": _Asked("put something on the scale and let it rest", _stable),
     "loyalty_card": _Asked("present a member's card", lambda event: isinstance(event, CardPresented)),
     "lights": _Asked("turn the staff key", lambda event: isinstance(event, SwitchTurned)),
+    "printer": _Asked("open the printer's cover and close it", _opened),
 }
 
 
@@ -120,6 +125,11 @@ async def _external(category: str, device: Any, heard: asyncio.Queue[DeviceEvent
             case "camera":
                 frame = await device.frame()
                 results.add("external", ok=bool(frame.jpeg), text=f"a frame of {frame.width}x{frame.height}")
+            case "card_reader" if "display" in device.capabilities:
+                await device.display(("TEST",))
+                await asyncio.sleep(_LAMP_S)
+                await device.display(())
+                results.add("external", ok=True, text="its display said TEST; did you see it?")
             case _:
                 results.add("external", ok=True, text=f"nothing a {category} does can be seen without money or a card")
     except DeviceError as error:

@@ -44,6 +44,10 @@ _HID_PAGES: Final[Mapping[bytes, Model]] = {
 _KEYBOARD: Final = b"\x05\x01\x09\x06"
 _MAGTEK: Final = "0801"
 _PRINTER_CLASS, _SMART_CARD_CLASS = "07", "0b"
+_RIBBON: Final = ("unicam", "rp1-cfe")
+"""How the nodes of a Raspberry Pi's camera on the ribbon cable are called: libcamera's, and no other library's."""
+_NO_CAMERA: Final = ("codec", "isp", "hevc")
+"""Parts of the names of nodes that turn pictures into others: a Raspberry Pi has a dozen."""
 _ANY_SERIAL: Final = "any scanner, scale, printer or terminal with a serial line"
 _NAMES: Final = {"scale": "produce_scale"}
 _PROBED: Final = "scale"
@@ -195,12 +199,24 @@ def _hid(root: Path) -> Iterator[Found]:
 
 def _cameras(root: Path) -> Iterator[Found]:
     links = {link.resolve(): link for link in _sorted(root / "dev/v4l/by-id")}
+    ribbon = False
     for video in _sorted(root / "sys/class/video4linux"):
-        if _read(video / "index") not in {"", "0"}:
+        name = _read(video / "name") or "camera"
+        if name.startswith(_RIBBON):
+            ribbon = True
+        if (
+            _read(video / "index") not in {"", "0"}
+            or name.startswith(_RIBBON)
+            or any(each in name for each in _NO_CAMERA)
+        ):
             continue  # the second node of a camera gives no picture
         node = root / "dev" / video.name
         path = str(links.get(node.resolve(), node))
-        yield Found(path, _read(video / "name") or "camera", (("camera", "v4l2"),), {"device": path})
+        yield Found(path, name, (("camera", "v4l2"),), {"device": path})
+    if ribbon:
+        yield Found(
+            "CSI", "camera on the ribbon cable; rpicam-hello --list-cameras numbers them", (("camera", "picamera2"),)
+        )
 
 
 def _pins(root: Path) -> Iterator[Found]:

@@ -21,23 +21,32 @@ def test_the_suite_runs_on_the_device_that_the_option_names(tmp_path: Path) -> N
         assert printer.stdout is not None
         port = json.loads(printer.stdout.readline())["port"]
         option = f"printer=escpos:127.0.0.1,port={port},poll_ms=20,font={FONT}"
-        suite = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "tests/conformance/test_every_driver.py",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-        ]
-        done = subprocess.run(
-            [*suite, "--bench", option, "-k", "health or step or again"],
-            cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
+        done = _suite(option, "tests/conformance/test_every_driver.py", "-k", "health or step or again")
         printer.terminate()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "needs a hand" in done.stdout
     assert " passed" in done.stdout
+
+
+def test_the_suite_runs_on_a_scale_at_a_serial_port_and_leaves_out_what_needs_a_hand(tmp_path: Path) -> None:
+    """A pseudo-terminal stands for the metal: the suite knows nothing of the far end but the path of its port."""
+    port = tmp_path / "scale"
+    far = [sys.executable, "-m", "bench.far_ends.scale.toledo_8217", "--link", str(port)]
+    with subprocess.Popen(far, cwd=ROOT, stdout=subprocess.PIPE, text=True) as scale:
+        assert scale.stdout is not None
+        assert json.loads(scale.stdout.readline())["where"] == str(port)
+        option = f"scale=toledo_8217:{port},framing=8N1,poll_ms=5,answer_ms=100,retry_ms=10"
+        done = _suite(option, "tests/conformance/test_every_driver.py")
+        scale.terminate()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "there is no cable to pull" in done.stdout
+    passed = int(done.stdout.rpartition(" passed")[0].split()[-1])
+    assert passed > 5, done.stdout
+
+
+def _suite(option: str, *what: str) -> subprocess.CompletedProcess[str]:
+    suite = [sys.executable, "-m", "pytest", *what, "-q", "-rs", "-p", "no:cacheprovider", "--bench", option]
+    return subprocess.run(suite, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize(

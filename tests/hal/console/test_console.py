@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,9 @@ from hal.console.monitor import described, monitor
 from hal.drivers import CATEGORIES, available, load
 from hal.loyalty_card.contract import CardPresented
 from hal.scale.contract import Reading
+from tests.support.rigs.card_reader.nexo import terminal_and_driver
 from tests.support.rigs.printer.escpos import FONT
+from tests.support.waiting import wait_until_async
 
 ROOT = Path(__file__).parents[3]
 
@@ -77,6 +80,17 @@ def test_a_cable_of_a_cable_maker_is_not_taken_for_a_scale(tmp_path: Path) -> No
     (found,) = look(tmp_path)
     assert found.could_be == ()
     assert found.where.endswith("usb-FTDI_FT232R_A1-if00-port0")
+
+
+def test_a_camera_on_the_ribbon_cable_is_libcamera_s_and_what_only_turns_pictures_is_no_camera(tmp_path: Path) -> None:
+    names = ("rp1-cfe-csi2_ch0", "rp1-cfe-fe_image0", "pispbe-input", "rpi-hevc-dec", "bcm2835-isp-capture0")
+    for number, name in enumerate((*names, "HD Pro Webcam C920", "HD Pro Webcam C920")):
+        _write(tmp_path / f"sys/class/video4linux/video{number}/name", name)
+    _write(tmp_path / "sys/class/video4linux/video6/index", "1")
+    found = {each.where: each.could_be for each in look(tmp_path)}
+    assert found == {f"{tmp_path}/dev/video5": (("camera", "v4l2"),), "CSI": (("camera", "picamera2"),)}
+    (ribbon,) = (each for each in look(tmp_path) if each.where == "CSI")
+    assert settings_lines(ribbon.could_be[0], ribbon)[1:] == ['category = "camera"', 'model = "picamera2"']
 
 
 def test_nothing_plugged_in_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,6 +153,34 @@ def test_an_external_check_of_a_printer_prints_a_test_slip(tmp_path: Path, capsy
     slip = json.loads(next((tmp_path / "receipts").glob("*.json")).read_text())
     assert slip["complete"]
     assert slip["qr"] == ["check"]
+
+
+def test_an_interactive_check_of_a_printer_sees_its_cover_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printer: Any = load("printer", "simulated", "printer", {"folder": str(tmp_path)})
+
+    async def run() -> int:
+        checking = asyncio.ensure_future(check("printer", printer, external=False, interactive=True, patience=5))
+        await wait_until_async(lambda: "please open the printer's cover" in capsys.readouterr().err, what="asked")
+        await printer.cover_open(on=True)
+        return await checking
+
+    assert asyncio.run(run()) == 0
+    assert "ok    interactive" in capsys.readouterr().out
+
+
+def test_an_external_check_of_a_terminal_shows_a_word_and_charges_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run() -> tuple[int, list[str]]:
+        async with terminal_and_driver(tmp_path) as (terminal, driver):
+            code = await check("card_reader", driver, external=True, interactive=True)
+            return code, terminal.heard
+
+    code, heard = asyncio.run(run())
+    assert (code, heard.count("Display"), heard.count("Payment")) == (0, 2, 0)
+    assert "its display said TEST" in capsys.readouterr().out
 
 
 def test_a_device_that_is_not_there_fails_its_check_with_the_cause(capsys: pytest.CaptureFixture[str]) -> None:
