@@ -16,8 +16,8 @@ from typing import Any
 from hal.device import Device, DeviceError
 from hal.drivers import load as load_driver
 from hal.knobs import Board, KnobError, KnobServer, Turn
-from kiosk.checkout.events import Restartable
-from kiosk.checkout.inputs import ConditionChanged, DayTurned, Input, PowerRestored, Touch, WeighingChecked
+from kiosk.checkout.events import DeviceFact, Restartable
+from kiosk.checkout.inputs import ConditionChanged, DayTurned, DevicesTold, Input, PowerRestored, Touch, WeighingChecked
 from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Screen
 from kiosk.retail.policy import Policy
@@ -50,6 +50,8 @@ REBOOT = "reboot"
 """A file of this name in the run folder asks the service manager to start the machine anew (kiosk-reboot.path)."""
 _DISTRIBUTION = "self-checkout-kiosk"
 _TRADE_SCALE = "produce_scale"
+_PORTS = ("port", "path", "device", "host", "address", "url")
+"""Settings of drivers that say where a device is reached."""
 _NEEDED = ("printer", "card_reader")
 _CLOCK_LOOK_S = 15.0
 _STOP_S = 10.0
@@ -256,6 +258,7 @@ class Kiosk:
         if self.layers.warnings:
             self._put(ConditionChanged("settings", on=True))
         self._put(self._weighing())
+        self._put(DevicesTold(self._described()))
         if self._panel is not None:
             await self._panel.start()
         self._running.set()
@@ -269,6 +272,15 @@ class Kiosk:
             self._intake.close()
             await self._performer.stop()
             await self._rack.stop()
+
+    def _described(self) -> tuple[DeviceFact, ...]:
+        """The devices as the settings name them, for staff."""
+        return tuple(
+            DeviceFact(
+                name, each.category, each.model, " ".join(str(each.settings[k]) for k in _PORTS if k in each.settings)
+            )
+            for name, each in self.settings.devices.items()
+        )
 
     def _weighing(self) -> WeighingChecked:
         """The legally relevant software as it lies here, and the trade scale as the settings describe it."""

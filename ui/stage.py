@@ -19,7 +19,16 @@ from kiosk.checkout.inputs import (
     ViewRequested,
 )
 from kiosk.checkout.look_up import LookUp
-from kiosk.checkout.screen import AttractBody, Body, Chrome, OutOfServiceBody, Screen, StaffBody, StaffSignInBody
+from kiosk.checkout.screen import (
+    AttractBody,
+    Body,
+    Chrome,
+    DevicesBody,
+    OutOfServiceBody,
+    Screen,
+    StaffBody,
+    StaffSignInBody,
+)
 from ui.area import Area
 from ui.kit import Kit, Speaker
 from ui.pictures import Pictures
@@ -119,7 +128,7 @@ class Stage:
 
     def _look_of(self, screen: Screen) -> _Look:
         chrome = screen.chrome
-        staff = isinstance(screen.body, StaffBody | StaffSignInBody) or chrome.staff is not None
+        staff = isinstance(screen.body, StaffBody | StaffSignInBody | DevicesBody) or chrome.staff is not None
         return _Look(chrome.language, chrome.large_text, chrome.high_contrast, staff, self._size)
 
     def _kit(self, look: _Look) -> Kit:

@@ -14,12 +14,14 @@ from kiosk.checkout.deciding import (
     buyers,
     codes,
     coupons,
+    diagnosing,
     drawer,
     entry,
     fiscal,
     hinting,
     lane,
     overrides,
+    paper,
     payment,
     qr,
     receipt,
@@ -151,7 +153,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.ViewRequested():
             shopper.show_view(desk, input_)
         case i.CodeScanned():
-            if not overrides.enquire(desk, input_) and not coupons.take(desk, input_):
+            if not _taken_otherwise(desk, input_):
                 entry.scan(desk, input_)
         case i.CouponPresented():
             coupons.type_in(desk, input_)
@@ -220,7 +222,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.ReversalAnswered():
             payment.reversal_answered(desk, input_)
         case i.PrinterAnswered():
-            if not business_day.printed(desk, input_):
+            if not business_day.printed(desk, input_) and not paper.printed(desk, input_):
                 receipt.answered(desk, input_)
         case i.FiscalAnswered():
             fiscal.answered(desk, input_)
@@ -238,6 +240,10 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             lane.device_lost(desk, input_)
         case i.DeviceBack():
             lane.device_back(desk, input_)
+        case i.DevicesTold():
+            desk.happened(e.DevicesShown(input_.devices))
+        case i.DeviceChecked():
+            diagnosing.checked(desk, input_)
         case i.OperatorSignedIn():
             staff.sign_in(desk, input_)
         case i.OperatorRefused():
@@ -281,6 +287,11 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             desk.happened(e.StorageShown(""))
         case _:
             assert_never(input_)
+
+
+def _taken_otherwise(desk: Desk, code: i.CodeScanned) -> bool:
+    """Staff test the scanner or ask about the item, or it is a coupon."""
+    return diagnosing.scanned(desk, code) or overrides.enquire(desk, code) or coupons.take(desk, code)
 
 
 def _elapsed(desk: Desk, name: str) -> None:

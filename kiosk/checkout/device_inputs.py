@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.shown import TerminalPrompt
+from kiosk.checkout.upkeep_shown import DeviceFact
 from kiosk.retail.day_report import TerminalTotal
 from kiosk.retail.money import Money
 
 __all__ = [
     "DeviceBack",
     "DeviceCause",
+    "DeviceChecked",
     "DeviceInput",
     "DeviceLost",
+    "DevicesTold",
     "DrawerMoved",
     "PrinterAnswered",
     "ProduceSeen",
@@ -162,6 +165,22 @@ class ProduceSeen:
     numbers: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DevicesTold:
+    """The devices that this lane has; told once, at the start."""
+
+    devices: tuple[DeviceFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChecked:
+    """What came of testing a device; ``found`` in its driver's words, for staff."""
+
+    device: str
+    ok: bool
+    found: str
+
+
 DeviceInput = (
     TerminalAnswered
     | TerminalSilent
@@ -173,5 +192,7 @@ DeviceInput = (
     | PrinterAnswered
     | ProduceSeen
     | DeviceLost
+    | DevicesTold
+    | DeviceChecked
     | DeviceBack
 )

@@ -36,6 +36,7 @@ __all__ = [
     "OpenSignIn",
     "Print",
     "PrintReport",
+    "PrintTest",
     "Restart",
     "Reverse",
     "SetLight",
@@ -43,6 +44,7 @@ __all__ = [
     "StopTimer",
     "TellStanding",
     "TellTerminal",
+    "TestDevice",
     "WeighAt",
 ]
 
@@ -314,6 +316,20 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintTest:
+    """Print a slip that shows whether the printer prints, feeds and cuts -> PrinterAnswered(job)."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestDevice:
+    """Ask a device how it is, and have it do what can be seen or heard; never what costs money -> DeviceChecked."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enable:
     """Let a device give data."""
 
@@ -365,5 +381,7 @@ Effect = (
     | TellTerminal
     | TellStanding
     | OpenSignIn
+    | PrintTest
+    | TestDevice
     | Restart
 )

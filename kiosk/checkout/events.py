@@ -150,6 +150,7 @@ from kiosk.checkout.transaction_events import (
     TransactionVoided,
 )
 from kiosk.checkout.upkeep_events import DeviceTested, Restartable, RestartOrdered, UpkeepEvent
+from kiosk.checkout.upkeep_shown import CheckStage, DeviceCheckShown, DeviceFact, DevicesShown, PaperShown, PaperStage
 
 __all__ = [
     "DURABLE_EVENTS",
@@ -164,6 +165,7 @@ __all__ = [
     "BuyerShown",
     "CancelShown",
     "CardEntry",
+    "CheckStage",
     "CodeTaken",
     "CommandAnswered",
     "CommandDeed",
@@ -179,8 +181,11 @@ __all__ = [
     "DayOpened",
     "DayReportRequested",
     "DayReportSettled",
+    "DeviceCheckShown",
+    "DeviceFact",
     "DeviceShown",
     "DeviceTested",
+    "DevicesShown",
     "DrawerAwaited",
     "DrawerOpened",
     "DrawerReason",
@@ -226,6 +231,8 @@ __all__ = [
     "OperatorOff",
     "OperatorOffReason",
     "OperatorOn",
+    "PaperShown",
+    "PaperStage",
     "PiecesBagged",
     "PointsShown",
     "PointsTold",

@@ -15,6 +15,10 @@ def with_lane_acts(acts: list[OperatorAct], state: State, policy: Policy) -> lis
     """The acts, with those on the lane that are possible now; in a rehearsal without what is not played."""
     if state.rehearsing:
         return [*(act for act in acts if act not in NOT_REHEARSED), "training"]
+    if state.transaction is None and state.finishing is None:
+        acts = [*acts, "device_test"]
+    if not any(raised.kind == "paper" for raised in state.interventions):
+        acts = [*acts, "paper_change"]
     if may_restart(state):
         acts = [*acts, "restart", "reboot"]
     if may_begin(state) and policy.rights.training == "allowed":

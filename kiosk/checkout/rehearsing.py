@@ -72,6 +72,8 @@ WITHHELD: Final = (
     f.TellTerminal,
     f.TellStanding,
     f.OpenSignIn,
+    f.PrintTest,
+    f.TestDevice,
     f.Restart,
 )
 """Never done for a rehearsal, and nobody waits for it."""

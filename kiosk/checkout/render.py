@@ -15,6 +15,7 @@ from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding.offers import gives
 from kiosk.checkout.deciding.ways import HELD
 from kiosk.checkout.deciding.weighing import blocked, judged
+from kiosk.checkout.devices_shown import devices_body
 from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.lane_acts_shown import with_lane_acts
@@ -26,6 +27,7 @@ from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import totals
 from kiosk.retail.rights import ACTS
 from kiosk.retail.savings import savings
+from kiosk.retail.severity import severity
 from kiosk.retail.tender import cash_due
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.weighing import VERSION, Accepted, Reason, Refused
@@ -95,8 +97,8 @@ def _body(state: State, policy: Policy) -> s.Body:
     live = state.live
     if live.second is not None and state.operator is not None:
         return s.StaffSignInBody(live.sign_in_attempts_left, live.second.act)
-    if live.view == "staff" and state.operator is not None:
-        return _staff(state, policy)
+    if live.view in ("staff", "devices") and state.operator is not None:
+        return devices_body(state) if live.view == "devices" else _staff(state, policy)
     if live.view == "staff_sign_in" and state.operator is None:
         return s.StaffSignInBody(live.sign_in_attempts_left)
     if live.storage:
@@ -310,6 +312,8 @@ def _interventions(state: State, policy: Policy) -> tuple[s.InterventionView, ..
             line=raised.line,
             proofs=policy.restrictions.proofs(raised.kind),
             source=policy.restrictions.source(raised.reason),
+            severity=raised.severity or severity(raised.kind, raised.blocks),
+            may_clear=raised.may_clear,
         )
         for raised in state.interventions
     )
@@ -331,7 +335,9 @@ def _asked_of_staff(state: State, raised: InterventionRaised) -> Text:
         return text("intervention.fiscal_late", words=raised.reason)
     if raised.kind == "fiscal_outage":
         return text("intervention.fiscal_outage", count=state.lane.outage_documents)
-    return text(f"intervention.{raised.kind}")
+    going = state.live.paper
+    step = f"_{going.stage if going is not None and going.stage else 'open'}" if raised.kind == "paper" else ""
+    return text(f"intervention.{raised.kind}{step}")
 
 
 def _weigh(state: State, policy: Policy) -> s.WeighBody | None:

@@ -13,6 +13,7 @@ from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
 from kiosk.retail.rights import Reason
+from kiosk.retail.severity import Severity
 from kiosk.retail.tax import TaxAmount
 from kiosk.retail.weight import Unit, Weight
 
@@ -28,6 +29,8 @@ __all__ = [
     "Chrome",
     "CouponBody",
     "CouponView",
+    "DeviceRow",
+    "DevicesBody",
     "EnquiryView",
     "GiftAmountBody",
     "GiftView",
@@ -220,6 +223,8 @@ class InterventionView:
     line: int | None = None
     proofs: tuple[str, ...] = ()
     source: str = ""
+    severity: Severity = "soon"
+    may_clear: Literal["attendant", "supervisor"] = "attendant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +485,31 @@ class StaffBody:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A device as it is now: what it is, where it is reached, what is wrong with it, how often it was lost (and for
+    what last), and what was ``found`` when it was tested or gave something.
+    """
+
+    device: str
+    category: str
+    model: str
+    port: str
+    cause: str
+    losses: int
+    last_cause: str
+    test: Literal["", "asked", "ok", "failed"]
+    found: str
+    weight: Weight | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesBody:
+    """All devices of the lane, each to be tested."""
+
+    devices: tuple[DeviceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfServiceBody:
     """Closed, with a reason people can read. ``for_staff``: what staff can do about it, where there is something."""
 
@@ -508,6 +538,7 @@ Body = (
     | ThanksBody
     | StaffSignInBody
     | StaffBody
+    | DevicesBody
     | OutOfServiceBody
 )
 

@@ -65,7 +65,16 @@ class ViewRequested:
     """A touch that only moves about: to the look-up, the loyalty sign-in, a line's quantity, or back."""
 
     view: Literal[
-        "basket", "look_up", "loyalty", "coupon", "buyer", "quantity", "tender_choice", "staff_sign_in", "staff"
+        "basket",
+        "look_up",
+        "loyalty",
+        "coupon",
+        "buyer",
+        "quantity",
+        "tender_choice",
+        "staff_sign_in",
+        "staff",
+        "devices",
     ]
     line: int | None = None
 

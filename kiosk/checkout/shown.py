@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.text import Text
+from kiosk.checkout.upkeep_shown import DeviceCheckShown, DevicesShown, PaperShown
 from kiosk.retail.bagging import Doubt, Plate
 from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.codes.values import Details
@@ -76,6 +77,7 @@ View = Literal[
     "paper_voucher",
     "gift_amount",
     "instalments",
+    "devices",
 ]
 LoyaltyMethod = Literal["card", "phone"]
 TerminalPrompt = Literal["present_card", "enter_pin", "remove_card", "wait"]
@@ -426,4 +428,7 @@ Transient = (
     | ValueShown
     | RehearsalSet
     | Rehearsed
+    | DevicesShown
+    | DeviceCheckShown
+    | PaperShown
 )

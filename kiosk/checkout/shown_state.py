@@ -65,7 +65,7 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
         case e.DeviceShown():
             others = tuple(entry for entry in live.lost if entry[0] != event.device)
             lost = (*others, (event.device, event.cause)) if event.cause else others
-            live = replace(live, lost=tuple(sorted(lost)))
+            live = replace(live, lost=tuple(sorted(lost)), faults=_faults(live, event))
         case e.NetworkShown():
             live = replace(live, online=event.online)
         case e.AskShown():
@@ -91,6 +91,13 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
             live = replace(live, value=event)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
+        case e.DevicesShown():
+            live = replace(live, devices=event.devices)
+        case e.DeviceCheckShown():
+            others_checked = tuple(each for each in live.checks if each.device != event.device)
+            live = replace(live, checks=(*others_checked, event))
+        case e.PaperShown():
+            live = replace(live, paper=event if event.stage is not None else None)
         case e.RehearsalSet():
             live = replace(live, rehearsal=set_up(state))
         case e.Rehearsed():
@@ -98,6 +105,16 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
         case _:
             assert_never(event)
     return replace(state, live=live)
+
+
+def _faults(live: Live, event: e.DeviceShown) -> tuple[tuple[str, int, str], ...]:
+    """How often each device was lost; another cause of the same loss is none."""
+    if not event.cause:
+        return live.faults
+    before = next((count for device, count, _ in live.faults if device == event.device), 0)
+    again = not any(device == event.device for device, _ in live.lost)
+    others = tuple(row for row in live.faults if row[0] != event.device)
+    return (*others, (event.device, before + again, event.cause))
 
 
 def _rehearsal(live: Live) -> State:

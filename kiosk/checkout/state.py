@@ -12,11 +12,14 @@ from kiosk.checkout.events import (
     BoughtShown,
     CodeTaken,
     CouponAsked,
+    DeviceCheckShown,
+    DeviceFact,
     EnquiryShown,
     InstalmentsBy,
     InterventionRaised,
     LoyaltyMethod,
     MemberAsked,
+    PaperShown,
     PointsShown,
     PromptShown,
     QrShown,
@@ -305,6 +308,13 @@ class Live:
     message: Text | None = None
     """What staff say to the shopper from afar."""
     staff_coming: bool = False
+    devices: tuple[DeviceFact, ...] = ()
+    checks: tuple[DeviceCheckShown, ...] = ()
+    """What was tested last, one for each device."""
+    faults: tuple[tuple[str, int, str], ...] = ()
+    """(device, how often it was lost since the start, for what last)."""
+    paper: PaperShown | None = None
+    """A paper change goes on."""
     rehearsal: State | None = None
     """While there is training: the lane that is played at. It is nowhere else, and goes with the power."""
 

@@ -38,6 +38,8 @@ Act = Literal[
     "fiscal_skip",
     "training",
     "unlock_sign_in",
+    "paper_change",
+    "device_test",
     "restart",
     "reboot",
 ]
@@ -97,6 +99,8 @@ _TECHNICIAN: Final[tuple[Act, ...]] = (
     "price_check",
     "restart",
     "reboot",
+    "paper_change",
+    "device_test",
 )
 
 
@@ -108,7 +112,7 @@ def default_roles() -> tuple[Role, ...]:
     return (
         Role("attendant", tuple(act for act in ACTS if act not in _SUPERVISORS), override_percent=10),
         Role("supervisor", ACTS, override_percent=50, witnesses=True),
-        Role("technician", _TECHNICIAN, judges=("help", "printer", "scale")),
+        Role("technician", _TECHNICIAN, judges=("help", "printer", "scale", "paper")),
     )
 
 

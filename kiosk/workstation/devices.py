@@ -64,6 +64,10 @@ class Rack:
         """The device of this name; ``None`` if the settings name none."""
         return next((each.device for each in self._mounted if each.device.name == name), None)
 
+    def category_of(self, name: str) -> str:
+        """The category of the device of this name; empty if the settings name none."""
+        return next((each.category for each in self._mounted if each.device.name == name), "")
+
     def of(self, category: str) -> Any:  # noqa: ANN401 - its category says what it can do
         """The first device of a category; ``None`` if the settings name none."""
         return next((each.device for each in self._mounted if each.category == category), None)

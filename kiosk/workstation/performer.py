@@ -20,6 +20,7 @@ from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
 from kiosk.workstation.day_paper import day_report
+from kiosk.workstation.device_tests import slip, try_out
 from kiosk.workstation.devices import Rack
 from kiosk.workstation.fiscal import FiscalService
 from kiosk.workstation.payments import PaymentService, Word
@@ -176,6 +177,10 @@ class Performer:
                 self._spawn(tell_closed(self._rack, self._policy().languages, closed=effect.closed))
             case f.TellStanding():
                 self._head_office.standing(effect)
+            case f.PrintTest():
+                self._spawn(self._print_slip(effect.job))
+            case f.TestDevice():
+                self._spawn(self._test_device(effect.device))
             case f.OpenSignIn():
                 self._house.open_sign_in()
             case f.Restart():
@@ -235,6 +240,19 @@ class Performer:
             self._put(i.PrinterAnswered(job.job, "failed", f"layout: {type(error).__name__}"))
             return
         await self._print_document(printer, document)
+
+    async def _print_slip(self, job: str) -> None:
+        printer: Printer | None = self._rack.of("printer")
+        if printer is None:
+            self._put(i.PrinterAnswered(job, "failed", "no printer in the settings"))
+            return
+        await self._print_document(printer, slip(job))
+
+    async def _test_device(self, name: str) -> None:
+        ok, found = await try_out(self._rack, name)
+        if self._rack.category_of(name) == "lights":
+            self.relight()
+        self._put(i.DeviceChecked(name, ok, found))
 
     def _laid_out(self, job: f.Print | f.PrintReport) -> Document:
         policy, zone = self._policy(), self._time_zone

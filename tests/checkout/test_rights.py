@@ -56,7 +56,7 @@ def made_ready(lane: HandLane, act: Act) -> None:  # noqa: C901 - one flat table
                 lane.tell(i.HeadOfficeCommanded("close_day"))
         case "weight_keyed":
             lane.tell(i.ItemChosen("banana"))
-        case "training":
+        case "training" | "paper_change" | "device_test":
             pass
         case "fiscal_skip":
             lane.book.policy = replace(lane.book.policy, fiscal=FiscalRule())

@@ -38,7 +38,7 @@ FOR_THE_LANE = (
     i.TerminalAnswered, i.TerminalSilent, i.TerminalPrompted, i.TerminalDayAnswered, i.QrReady, i.ReversalAnswered,
     i.DrawerMoved, *get_args(i.FiscalInput), i.MemberAnswered, i.CouponAnswered, i.SerialAnswered, i.NumbersAnswered,
     i.BoughtAnswered,
-    i.HeadOfficeCommanded, i.StaffCommanded, i.DayTurned, i.PowerRestored,
+    i.DevicesTold, i.DeviceChecked, i.HeadOfficeCommanded, i.StaffCommanded, i.DayTurned, i.PowerRestored,
 )  # fmt: skip
 BY_MARK = (i.TimerElapsed, i.PrinterAnswered)
 

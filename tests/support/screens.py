@@ -17,6 +17,8 @@ from kiosk.checkout.screen import (
     Chrome,
     CouponBody,
     CouponView,
+    DeviceRow,
+    DevicesBody,
     EnquiryView,
     GiftView,
     HintView,
@@ -369,6 +371,27 @@ BODIES: dict[str, Body] = {
         suspended=1,
     ),
     "staff_second": StaffSignInBody(None, "price_override"),
+    "staff_devices": DevicesBody(
+        (
+            DeviceRow("printer", "printer", "escpos", "/dev/usb/lp0", "cover_open", 2, "cover_open", "failed", "cover"),
+            DeviceRow(
+                "produce_scale", "scale", "toledo_8217", "/dev/ttyUSB0", "", 0, "", "", "", Weight(1250, -3, "kg")
+            ),
+            DeviceRow(
+                "card_reader",
+                "card_reader",
+                "nexo",
+                "192.0.2.7",
+                "",
+                1,
+                "no_answer",
+                "ok",
+                "card_reader at 192.0.2.7:4000: logged in, POI 12345678, software 3.2.1",
+            ),
+            DeviceRow("scanner", "scanner", "zebra_ssi", "/dev/ttyACM0", "", 0, "", "asked", ""),
+            DeviceRow("hall_display", "lights", "gpio", "", "", 0, "", "", ""),
+        )
+    ),
     "staff_acts": StaffBody(
         interventions=(),
         lines=LINES,

@@ -14,6 +14,7 @@ from ui.screens.card import CardView
 from ui.screens.cash import CashView
 from ui.screens.choices import GiftAmountView, InstalmentsView
 from ui.screens.coupon_code import CouponCodeView
+from ui.screens.devices import DevicesView
 from ui.screens.look_up import LookUpView
 from ui.screens.loyalty import LoyaltyView
 from ui.screens.out_of_service import OutOfServiceView
@@ -52,6 +53,7 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.ThanksBody: ThanksView,
     s.StaffSignInBody: StaffSignInView,
     s.StaffBody: StaffView,
+    s.DevicesBody: DevicesView,
     s.OutOfServiceBody: OutOfServiceView,
 }
 """Body -> view, built when first shown."""

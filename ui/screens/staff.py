@@ -7,15 +7,16 @@ from functools import partial
 from typing import Final
 
 from kiosk.checkout.inputs import OperatorAct, OperatorActed, OperatorSignedOut, ViewRequested
-from kiosk.checkout.screen import EnquiryView, InterventionView, LineView, Screen, StaffBody
+from kiosk.checkout.screen import EnquiryView, LineView, Screen, StaffBody
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.cash_pad import CashPad
 from ui.screens.staff_asking import Asking
+from ui.screens.staff_waiting import Waiting
 from ui.screens.view import TITLE_ROW, View, side_by_side
 from ui.theme import TypeSize
 from ui.widgets.block import Block
-from ui.widgets.button import PushButton, Role
+from ui.widgets.button import PushButton
 from ui.widgets.card import Card
 from ui.widgets.icon import Icon
 from ui.widgets.line_row import amount_line
@@ -28,20 +29,13 @@ __all__ = ["StaffView"]
 
 _SIDE: Final = 404
 _BELOW: Final = 700
-_WAITING_ROW: Final = 148
+_WAITING_ROW: Final = 176
 _LINE_ROW: Final = 108
 _NOTE: Final = 30
 """More, for what there is to say of a line."""
 _TROUBLE_ROW: Final = 76
 _MORE_LINES: Final = 36
 """For each line of what was asked about, beyond its first."""
-_JUDGED_ELSEWHERE: Final[dict[str, tuple[tuple[OperatorAct, Role], ...]]] = {
-    "cash": (("cash_received", "primary"),),
-    "tender_unknown": (("tender_was_approved", "primary"), ("tender_was_declined", "alarm")),
-}
-"""Interventions that are settled by what became of the money, not by approval."""
-
-_JUDGED: Final[tuple[tuple[OperatorAct, Role], ...]] = (("approve", "primary"), ("refuse", "alarm"))
 _ICONS: Final[dict[OperatorAct, str]] = {
     "cancel_transaction": "bin",
     "resume_suspended": "basket",
@@ -59,6 +53,8 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "z_report": "clock",
     "print_z": "receipt",
     "training": "person",
+    "paper_change": "receipt",
+    "device_test": "scanner",
     "restart": "power",
     "reboot": "power",
 }
@@ -69,59 +65,7 @@ _IN_THE_LIST: Final[frozenset[OperatorAct]] = frozenset(
 )
 """Acts that stand with the thing they are about."""
 
-_WORDS: Final[dict[tuple[str, OperatorAct], str]] = {
-    ("fiscal", "approve"): "act.fiscal_again",
-    ("fiscal", "refuse"): "act.fiscal_without",
-    ("printer", "approve"): "act.print_again",
-    ("printer", "refuse"): "act.print_without",
-}
-"""What an answer does, where that is no matter of allowing or forbidding."""
-
 Act = Callable[[OperatorActed], None]
-
-
-class _Waiting(Block):
-    """An intervention with its answers."""
-
-    def __init__(self, kit: Kit, act: Act) -> None:
-        super().__init__(kit)
-        self._act = act
-        self._ground = self.ground(kit.theme.help, radius=16, edge=kit.theme.on_help if kit.theme.edge else "")
-        self._icon = Icon(kit, "hand", 40, kit.theme.on_help)
-        self._words = kit.words("", TypeSize.BODY, colour=kit.theme.on_help, face="Bold")
-        self.answers: tuple[PushButton, ...] = ()
-        self.add(self._icon, self._words)
-
-    def show(self, shown: tuple[InterventionView, str]) -> None:
-        """The intervention, and the name of the line it is about."""
-        one, item = shown
-        said = self.kit.say(one.text)
-        self._words.say(f"{said}\n{item}" if item else said)
-        self.drop(*self.answers)
-        offered = _JUDGED_ELSEWHERE.get(one.kind, _JUDGED)
-        self.answers = tuple(
-            PushButton(
-                self.kit,
-                self.kit.say(_WORDS.get((one.kind, act), f"act.{act}")),
-                partial(self._act, OperatorActed(act, one.intervention)),
-                role=role,
-                radius=16,
-            )
-            for act, role in offered
-        )
-        self.add(*self.answers)
-
-    def arrange(self, area: Area) -> None:
-        """What it is above, answers below."""
-        kit = self.kit
-        self._ground.place(area)
-        inner = area.inset(kit.px(16), kit.px(8))
-        buttons, words = inner.bottom(kit.px(64), kit.px(4))
-        icon, said = words.left(kit.px(40), kit.px(12))
-        self._icon.place(icon)
-        self._words.place(said)
-        for button, place in zip(self.answers, buttons.columns(max(1, len(self.answers)), kit.px(12)), strict=False):
-            button.place(place)
 
 
 class _Trouble(Block):
@@ -249,7 +193,7 @@ class StaffView(View):
                 kit.tall(_WAITING_ROW),
                 (one, names.get(one.line, "") if one.line is not None else ""),
                 self._make_waiting,
-                _Waiting.show,
+                Waiting.show,
             )
             for one in body.interventions
         )
@@ -281,8 +225,8 @@ class StaffView(View):
         self.keep(self._nothing, empty)
         self.keep(self._nothing_icon, empty)
 
-    def _make_waiting(self) -> _Waiting:
-        return _Waiting(self.kit, self._asking.ask)
+    def _make_waiting(self) -> Waiting:
+        return Waiting(self.kit, self._asking.ask)
 
     def _troubles(self, body: StaffBody) -> Iterator[tuple[str, Level]]:
         """What was asked about, lost devices with their cause, then what staff should know besides."""

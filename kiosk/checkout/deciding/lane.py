@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import business_day, earning, fiscal, payment, receipt, terminal, training
+from kiosk.checkout.deciding import business_day, earning, fiscal, paper, payment, receipt, terminal, training
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
@@ -110,6 +110,7 @@ def device_lost(desk: Desk, lost: i.DeviceLost) -> None:
     if lost.device == "bagging_scale":
         desk.happened(e.WeightShown("bagging", None, stable=False, problem="stale", sequence=0, mono_ms=0))
     fiscal.device_lost(desk, lost)
+    paper.printer_lost(desk, lost)
     if desk.phase in (Phase.SCANNING, Phase.TENDERING) and lost.device == "scanner":
         desk.say(text("device.scanner_lost"), "warning")
 
@@ -123,6 +124,7 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
     if back.device == "printer" and sale is not None and sale.receipt == "failed":
         receipt.print_again(desk)
     fiscal.device_back(desk, back)
+    paper.printer_back(desk, back)
     if back.device == "card_reader":
         payment.ask_doubtful(desk)
         payment.reversals_again(desk, "card", "voucher")

@@ -5,7 +5,18 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, earning, entry, fiscal, payment, qr, receipt, restricting, ways
+from kiosk.checkout.deciding import (
+    burning,
+    diagnosing,
+    earning,
+    entry,
+    fiscal,
+    payment,
+    qr,
+    receipt,
+    restricting,
+    ways,
+)
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import MAXIMUM_SUSPENDED
 from kiosk.checkout.state import Phase
@@ -57,14 +68,13 @@ def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
     if wanted.view == "staff_sign_in":
         desk.happened(e.ViewShown("staff" if desk.state.operator is not None else "staff_sign_in"))
         return
-    if wanted.view == "staff":
-        if desk.state.operator is not None:
-            desk.happened(e.ViewShown("staff"))
+    if wanted.view in ("staff", "devices"):
+        diagnosing.show_view(desk, wanted)
         return
     if wanted.view == "tender_choice":
         payment.request_checkout(desk)
         return
-    if wanted.view == "basket" and desk.state.live.view in ("staff", "staff_sign_in"):
+    if wanted.view == "basket" and desk.state.live.view in ("staff", "staff_sign_in", "devices"):
         desk.happened(e.ViewShown("attract" if basket is None else "basket"), e.NoticeShown(None))
         return
     if basket is not None and basket.open_tender is not None:

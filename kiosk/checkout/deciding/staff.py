@@ -11,11 +11,13 @@ from kiosk.checkout.deciding import (
     bagging,
     business_day,
     coupons,
+    diagnosing,
     earning,
     entry,
     fiscal,
     lane,
     overrides,
+    paper,
     payment,
     permitting,
     receipt,
@@ -125,6 +127,10 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             training.turn(desk, operator)
         case "restart" | "reboot":
             upkeep.restart(desk, operator.operator_id, "program" if acted.act == "restart" else "machine")
+        case "paper_change":
+            paper.begin(desk)
+        case "device_test":
+            diagnosing.act(desk, acted, operator.operator_id)
         case "unlock_sign_in":
             upkeep.open_sign_in(desk)
         case _:
@@ -137,6 +143,12 @@ def _judge(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
         return
     if raised.kind in ("cash", "tender_unknown", "fiscal_outage"):
         return  # judged by what became of it: cash_received, tender_was_approved, a device that answers again
+    if raised.kind == "paper":
+        if acted.act == "approve":
+            paper.try_feed(desk)  # it is over when a slip is out
+        else:
+            paper.stop(desk, raised, operator.operator_id)
+        return
     outcome: Literal["approved", "refused"] = "approved" if acted.act == "approve" else "refused"
     judged(desk, raised, outcome, operator.operator_id, reason=acted.reason)
 

@@ -24,6 +24,8 @@ NOT_REHEARSED: Final[frozenset[Act]] = frozenset(
         "close_lane",
         "open_lane",
         "unlock_sign_in",
+        "paper_change",
+        "device_test",
         "restart",
         "reboot",
     }
