@@ -251,6 +251,7 @@ def _item(item: SampleItem, currency: str) -> Item:
             returnable=item.returnable,
         ),
         kind=item.kind,
+        attributes=dict(item.attributes),
     )
 
 

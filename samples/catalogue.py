@@ -11,7 +11,7 @@ import csv
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,7 +50,8 @@ class SampleItem:
 
     ``unit``: ``each`` or ``kg`` (price per kilogram). ``gtin``: 14 digits, or ``None`` for produce and own items; they
     have a ``plu``. ``mrp_minor``: the price printed on the pack, where the country has one. ``picture``: a file name
-    for ``picture_path``. ``name_marks``: per language, where the name is from.
+    for ``picture_path``. ``name_marks``: per language, where the name is from. ``attributes``: codes that the country's
+    fiscal document wants.
     """
 
     item_id: str
@@ -76,6 +77,7 @@ class SampleItem:
     returnable: bool
     kind: Kind = ""
     rules: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,21 +309,29 @@ def groceries_map() -> Mapping[int, str]:
 
 
 def _items(country: Country) -> Iterator[SampleItem]:
+    """Everything sold in the country, in Brazil with its NCM: the item's own, that of its noun, or of its department."""
+    if country != "br":
+        for _, item in _sold(country):
+            yield item
+        return
+    known = {(row["of"], row["name"]): row["ncm"] for row in _csv("ncm_br.csv")}
+    for noun, item in _sold(country):
+        names = (("item", item.item_id), ("noun", noun), ("department", item.department))
+        yield replace(item, attributes={"ncm": next(known[name] for name in names if name in known)})
+
+
+def _sold(country: Country) -> Iterator[tuple[str, SampleItem]]:
+    """Each item with its noun, where it has one."""
     prices = {row["item_id"]: row for row in _csv(f"prices_{country}.csv")}
     nouns = {row["noun"]: row for row in _jsonl(_SHOP / "nouns.jsonl")}
     for row in _jsonl(_HERE / "openfoodfacts" / "products.jsonl"):
         if row["item_id"] in prices:
-            yield _packaged(row, nouns[row["noun"]], prices[row["item_id"]], country)
+            yield row["noun"], _packaged(row, nouns[row["noun"]], prices[row["item_id"]], country)
     for row in _jsonl(_SHOP / "produce.jsonl"):
-        yield _own(
-            row,
-            "produce",
-            prices[row["item_id"]],
-            {"bd": "exempt", "br": "exempt"}[country],
-        )
+        yield "", _own(row, "produce", prices[row["item_id"]], "exempt")
     for row in _jsonl(_SHOP / "own.jsonl"):
         if row["item_id"] in prices:
-            yield _own(row, row["department"], prices[row["item_id"]], row["tax"][country])
+            yield "", _own(row, row["department"], prices[row["item_id"]], row["tax"][country])
 
 
 def _packaged(

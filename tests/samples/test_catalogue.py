@@ -305,3 +305,16 @@ def test_every_number_that_a_camera_may_guess_is_an_item_sold_in_both_countries(
     for country in COUNTRIES:
         produce = {item.plu for item in load_shop(country).items if item.department == "produce"}
         assert set(numbers) <= produce
+
+
+def test_every_item_of_brazil_bears_an_ncm_and_every_code_belongs_to_something() -> None:
+    items = load_shop("br").items
+    assert [
+        item.item_id for item in items if not re.fullmatch(r"(0[1-9]|[1-8]\d|9[0-6])\d{6}", item.attributes["ncm"])
+    ] == []
+    with (ROOT / "shop" / "ncm_br.csv").open(encoding="utf-8", newline="") as handle:
+        named = {(row["of"], row["name"]) for row in csv.DictReader(handle)}
+    known = {("item", item.item_id) for item in items} | {("noun", str(row["noun"])) for row in rows("nouns.jsonl")}
+    known |= {("department", str(row["department"])) for row in rows("departments.jsonl")}
+    assert named - known == set()
+    assert not any(item.attributes for item in load_shop("bd").items)
