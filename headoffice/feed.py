@@ -182,7 +182,7 @@ def policy_of(session: Session) -> Policy | None:
     told = msgspec.json.decode(payload)
     country = str(told.get("country", "")).lower()
     pack = countries.pack(country).get("policy", {}) if country in countries.known() else {}
-    return msgspec.convert(countries.merged(pack, told), Policy)
+    return msgspec.convert(countries.lawful(countries.merged(pack, told), pack), Policy)
 
 
 class Feed:

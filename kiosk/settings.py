@@ -189,11 +189,7 @@ def policy_of(layers: Layers, told: Mapping[str, Any]) -> Policy:
     merged = countries.merged(_BARE_POLICY, layers.below_feed, told, layers.above_feed)
     if not any(device.category == "fiscal" for device in layers.settings.devices.values()):
         merged.pop("fiscal", None)  # a rule for a device that is not there binds nobody
-    for table, theirs in _LAWS.items():
-        if isinstance(rules := merged.get(table), dict):
-            law = layers.below_feed.get(table, {})
-            ours = {key: value for key, value in rules.items() if key not in theirs}
-            merged[table] = ours | {key: law[key] for key in theirs if key in law}
+    merged = countries.lawful(merged, layers.below_feed)
     unknown = _unknown(layers.above_feed, Policy)
     if unknown:
         message = f"[policy] has no {unknown}"
@@ -214,8 +210,6 @@ def schema() -> dict[str, Any]:
     return plain
 
 
-_LAWS = {"exclusions": ("law",), "restrictions": ("law", "law_remote"), "frames": ("law_off",)}
-"""Tables of the policy, and their keys that only a country pack tells."""
 _BARE_POLICY: dict[str, Any] = {
     "country": "",
     "currency": "",

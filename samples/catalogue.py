@@ -309,7 +309,7 @@ def groceries_map() -> Mapping[int, str]:
 
 
 def _items(country: Country) -> Iterator[SampleItem]:
-    """Everything sold in the country, in Brazil with its NCM: the item's own, that of its noun, or of its department."""
+    """Everything sold in the country, in Brazil with an NCM: the item's own, its noun's, or its department's."""
     if country != "br":
         for _, item in _sold(country):
             yield item

@@ -6,14 +6,20 @@ Only developers run this module: it needs PyYAML, which head office itself does 
 
 from __future__ import annotations
 
+import inspect
+import json
 import sys
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import yaml
+from starlette.routing import Route
 
-from headoffice.console import api
+from headoffice.console import api, quotes
+from headoffice.quoting.teller import Asked, AskedLine
+from kiosk.retail.quote import LeftOut
 
-__all__ = ["document", "rendered"]
+__all__ = ["ROUTES", "document", "rendered"]
 
 _MINOR = {"type": "integer", "description": "In minor units of the currency."}
 _WORD = {"type": "string"}
@@ -28,6 +34,19 @@ def _list(of: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": of}
 
 
+def _of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """What a request must be, from the class that reads it."""
+    (found,), parts = msgspec.json.schema_components([kind], ref_template="#/components/schemas/Quote{name}")
+    del found
+    schema = {**parts[kind.__name__]}
+    schema["description"] = inspect.cleandoc(kind.__doc__ or "")
+    del schema["title"]
+    text = json.dumps(schema).replace("schemas/QuoteAskedLine", "schemas/QuoteRequestLine")
+    plain: dict[str, Any] = json.loads(text)
+    return plain
+
+
+_NAMES = {"type": "object", "additionalProperties": _WORD, "description": "By language."}
 _SCHEMAS = {
     "Health": _object(release=_WORD, feed_version=_COUNT, trouble=_list(_WORD)),
     "Totals": _object(
@@ -55,13 +74,57 @@ _SCHEMAS = {
         taxes=_list(_object(tax_class=_WORD, basis_points=_COUNT, net=_MINOR, tax=_MINOR)),
         digest=_WORD,
     ),
+    "QuoteRequest": _of(Asked),
+    "QuoteRequestLine": _of(AskedLine),
+    "Quote": _object(
+        feed_version=_COUNT,
+        business_day=_WORD,
+        currency=_WORD,
+        lines=_list(
+            _object(
+                item_id=_WORD,
+                names=_NAMES,
+                quantity=_COUNT,
+                grams=_COUNT,
+                unit=_WORD,
+                unit_price=_MINOR,
+                extended=_MINOR,
+                offers=_list(_object(offer_id=_WORD, amount=_MINOR, names=_NAMES)),
+                net=_MINOR,
+                deposit=_MINOR,
+                tax_class=_WORD,
+                basis_points=_COUNT,
+                minimum_age=_COUNT,
+            )
+        ),
+        left_out=_list(_object(line=_COUNT, why={"type": "string", "enum": list(get_args(LeftOut))})),
+        subtotal=_MINOR,
+        discount=_MINOR,
+        taxes=_list(_object(tax_class=_WORD, basis_points=_COUNT, net=_MINOR, duty=_MINOR, tax=_MINOR)),
+        total=_MINOR,
+        gifts=_list(_object(offer_id=_WORD, item_id=_WORD, units=_COUNT, names=_NAMES)),
+        coupons=_list(
+            _object(code=_WORD, state={"type": "string", "enum": ["taken", "single_use", "unknown"]}, offer_id=_WORD)
+        ),
+        points=_COUNT,
+        proven={"type": "boolean", "description": "The best combination of offers there is."},
+    ),
 }
+
+
+ROUTES = (*api.ROUTES, *quotes.ROUTES)
+"""All that programs may ask."""
+
+
+def _method(route: Route) -> str:
+    return "post" if route.methods is not None and "POST" in route.methods else "get"
 
 
 def document() -> dict[str, Any]:
     """The document as plain values."""
     paths = {
-        route.path: {"get": yaml.safe_load((route.endpoint.__doc__ or "").partition("---")[2])} for route in api.ROUTES
+        route.path: {_method(route): yaml.safe_load((route.endpoint.__doc__ or "").partition("---")[2])}
+        for route in ROUTES
     }
     return {
         "openapi": "3.1.0",
@@ -81,7 +144,7 @@ def document() -> dict[str, Any]:
 
 def rendered() -> str:
     """The document as it is kept in ``docs/api/openapi.yaml``."""
-    head = "# Made by python -m headoffice.console.openapi; edit headoffice/console/api.py instead.\n"
+    head = "# Made by python -m headoffice.console.openapi; edit headoffice/console/api.py or quotes.py instead.\n"
     return head + str(yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=110))
 
 

@@ -14,6 +14,7 @@ from headoffice.database import Database
 from headoffice.feed import Feed
 from headoffice.live import Hub
 from headoffice.payments.cashier import Cashier
+from headoffice.quoting.teller import Teller
 
 __all__ = ["Services", "services_of"]
 
@@ -38,6 +39,10 @@ class Services:
     behind_tls: bool = False
     heartbeat_seconds: float = 15.0
     session_secret: str = field(default_factory=lambda: secrets.token_hex(32))
+    teller: Teller = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "teller", Teller(self.database, self.clock))
 
 
 def services_of(connection: HTTPConnection) -> Services:

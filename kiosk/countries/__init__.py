@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-__all__ = ["known", "merged", "pack"]
+__all__ = ["known", "lawful", "merged", "pack"]
+
+_LAWS = {"exclusions": ("law",), "restrictions": ("law", "law_remote"), "frames": ("law_off",)}
+"""Tables of the policy, and their keys that only a country pack tells."""
 
 
 def known() -> tuple[str, ...]:
@@ -35,3 +38,14 @@ def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
             held = result.get(key)
             result[key] = merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
     return result
+
+
+def lawful(policy: Mapping[str, Any], law: Mapping[str, Any]) -> dict[str, Any]:
+    """``policy`` with what only the country's word is good for taken from ``law``, its pack's policy, alone."""
+    kept = dict(policy)
+    for table, theirs in _LAWS.items():
+        if isinstance(rules := kept.get(table), dict):
+            told = law.get(table, {})
+            ours = {key: value for key, value in rules.items() if key not in theirs}
+            kept[table] = ours | {key: told[key] for key in theirs if key in told}
+    return kept

@@ -14,6 +14,7 @@ from kiosk.retail.offer import Offer
 from kiosk.store.book_schema import APPLICATION_ID, MIGRATIONS, book_name, open_checked
 from kiosk.store.errors import BookError
 from kiosk.store.migrations import migrate
+from kiosk.store.offers import reach_of
 from kiosk.store.rows import decode_row
 from kiosk.store.words import words
 
@@ -67,7 +68,7 @@ class BookBuilder:
             return
         self._connection.execute("INSERT INTO other VALUES (?, ?, ?)", (kind, key, payload))
         if isinstance(value, Offer):
-            reach = [(kind, name, key) for kind, name in _reach(value)]
+            reach = [(kind, name, key) for kind, name in reach_of(value)]
             self._connection.executemany("INSERT INTO offer_reach VALUES (?, ?, ?)", reach)
 
     def delete(self, kind: str, key: str) -> None:
@@ -114,17 +115,6 @@ class BookBuilder:
     def _remove_aside(self) -> None:
         for name in (_ASIDE, _ASIDE + "-journal"):
             (self._folder / name).unlink(missing_ok=True)
-
-
-def _reach(offer: Offer) -> set[tuple[str, str]]:
-    """What an offer is found by: (``item``, id), (``department``, department), (``everything``, empty)."""
-    found: set[tuple[str, str]] = set()
-    for scope in offer.scopes:
-        found |= {("item", item_id) for item_id in scope.item_ids}
-        found |= {("department", department) for department in scope.departments}
-        if scope.everything:
-            found.add(("everything", ""))
-    return found
 
 
 def _sync(path: Path, flags: int) -> None:

@@ -1,6 +1,7 @@
-"""Offers of the feed: the effect's ``kind`` tells its shape; and what releases before the offer engine wrote.
+"""Offers of the feed: the effect's ``kind`` tells its shape; what an offer is found by; and what old releases wrote.
 
-Those knew one effect and wrote it flat: ``item_ids``, ``buy`` and ``pay``. It is read as ``n_for_m``.
+Those before the offer engine knew one effect and wrote it flat: ``item_ids``, ``buy`` and ``pay``. It is read as
+``n_for_m``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import msgspec
 from kiosk.retail.item import Names
 from kiosk.retail.offer import Effect, NForM, Offer, Scope
 
-__all__ = ["decode_offer"]
+__all__ = ["decode_offer", "reach_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,14 @@ def decode_offer(payload: bytes) -> Offer:
         message = f"an offer lacks {', '.join(sorted(missing))}"
         raise msgspec.ValidationError(message)
     return Offer(effect=msgspec.convert(described, _EFFECTS[kind]), **values)
+
+
+def reach_of(offer: Offer) -> set[tuple[str, str]]:
+    """What an offer is found by: (``item``, id), (``department``, department), (``everything``, empty)."""
+    found: set[tuple[str, str]] = set()
+    for scope in offer.scopes:
+        found |= {("item", item_id) for item_id in scope.item_ids}
+        found |= {("department", department) for department in scope.departments}
+        if scope.everything:
+            found.add(("everything", ""))
+    return found

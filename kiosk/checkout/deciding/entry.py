@@ -12,12 +12,11 @@ from kiosk.checkout.deciding import burning, business_day, codes, offers, receip
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
-from kiosk.retail import pricing, promotion
+from kiosk.retail import pricing, promotion, quote
 from kiosk.retail.codes.values import NOTHING_MORE, Details
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
-from kiosk.retail.tax import TaxRate
-from kiosk.retail.transaction import Deposit, EntryMethod, LineItem, TransactionId
+from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
 from kiosk.retail.weighing import Reason, Refused, is_service
 
 __all__ = [
@@ -135,50 +134,9 @@ def _enter(desk: Desk, item: Item, entry: EntryMethod, details: Details = NOTHIN
 
 def line_of(desk: Desk, item: Item, entry: EntryMethod) -> LineItem | None:
     """The line the item makes; ``None`` where it cannot be added up: no price in our money, no tax rate today."""
-    priced, deposit = _priced(desk, item), _deposit_of(desk, item)
-    if priced is None or (item.deposit and deposit is None):
-        return None
-    price, rate = priced
-    return LineItem(
-        line=0,
-        item_id=item.item_id,
-        names=item.names,
-        unit=item.unit,
-        quantity=1,
-        unit_price=price,
-        extended=price,
-        tax_rate=rate,
-        entry=entry,
-        gtin=item.gtin,
-        plu=item.plu,
-        tare_grams=item.tare_grams,
-        picture=item.picture,
-        expected_grams=item.expected_grams,
-        minimum_age=desk.policy.restrictions.minimum_age(item, desk.state.lane.store),
-        discountable=item.flags.discountable,
-        deposit=deposit,
-        attributes=tuple(sorted(item.attributes.items())),
-    )
-
-
-def _priced(desk: Desk, item: Item) -> tuple[Money, TaxRate] | None:
-    """What the item is sold at and its tax rate today; ``None`` without a price in our money or a rate."""
-    price, tax_class = pricing.selling_price(item, desk.policy), desk.book.tax_class(item.tax_class)
-    if price is None or tax_class is None or price.currency != desk.money(0).currency:
-        return None
-    try:
-        return price, tax_class.on(desk.state.lane.business_day)
-    except LookupError:
-        return None
-
-
-def _deposit_of(desk: Desk, item: Item) -> Deposit | None:
-    """The deposit on a piece, which is an item of the book itself."""
-    found = desk.book.item(item.deposit) if item.deposit else None
-    priced = _priced(desk, found) if found is not None else None
-    if found is None or priced is None:
-        return None
-    return Deposit(found.item_id, found.names, *priced)
+    lane = desk.state.lane
+    line = quote.line_of(item, desk.book, day=lane.business_day, store=lane.store, entry=entry)
+    return line if line is not None and line.unit_price.currency == desk.money(0).currency else None
 
 
 def _weigh(desk: Desk, line: LineItem) -> None:
