@@ -92,3 +92,9 @@ def test_a_cut_while_the_kiosk_is_starting_leaves_it_dark_and_says_so(world: Wor
     assert "checkout" in faults[0]
     assert not world.powered
     assert not any(child.alive for child in world.children.values())
+
+
+def test_the_page_has_the_shop_s_coupons_as_a_shopper_holds_them(tmp_path: Path) -> None:
+    held = World(tmp_path, Options(window=False)).coupons()
+    assert [each["code"] for each in held] == ["WELCOME", "LUCKY0001", "LUCKY0002", "LUCKY0003"]
+    assert all(each["name"] for each in held)

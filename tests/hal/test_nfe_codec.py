@@ -111,7 +111,7 @@ def test_qr_codes_are_those_of_the_manual_s_examples() -> None:
     )
 
 
-@pytest.mark.parametrize("customer", ["", "12345678909", CNPJ])
+@pytest.mark.parametrize("customer", ["", "12345678909", CNPJ, "12ABC34501DE35"])
 @pytest.mark.parametrize("emission", [1, 9])
 @pytest.mark.parametrize("csc", [CSC, None], ids=["v2", "v3"])
 def test_every_form_of_the_qr_code_is_schema_s_and_the_far_end_s(csc: Csc | None, emission: int, customer: str) -> None:

@@ -20,8 +20,9 @@ from headoffice.console.words import LANGUAGES, read_amount
 from headoffice.ledger.ingest import Ingest
 from kiosk.checkout import events
 from kiosk.i18n.translate import Translator
+from kiosk.retail.buyer import BuyerNumber
 from tests.headoffice.pages import NOW, Enter, sign_in, token_of
-from tests.support.journals import T0, JournalOf, as_message, banana, cola
+from tests.support.journals import T0, JournalOf, as_message, banana, bdt, cola, completed_sale
 
 CONSOLE = Path(openapi.__file__).parent
 
@@ -220,6 +221,20 @@ def test_a_demo_s_link_signs_in_from_this_machine_only_and_lets_it_frame_the_pag
     assert "frame-ancestors http://127.0.0.1:*" in page.headers["content-security-policy"]
     assert enter(signed_in=False, demo="open-sesame", address="10.0.0.7").get("/enter/open-sesame").status_code == 404
     assert enter(signed_in=False).get("/enter/").status_code == 404
+
+
+def test_a_sale_s_page_names_its_buyer_a_person_in_part(services: Services, enter: Enter) -> None:
+    journal = JournalOf()
+    pages = {}
+    for kind, number in (("bin", "0001234560101"), ("cpf", "52998224725"), ("vkn", "1234567890")):
+        identity, told = journal.begin(), BuyerNumber(kind, number)
+        journal.add(dataclasses.replace(completed_sale(identity, (cola(),), bdt(16000)), buyer=told))
+        Ingest(services.database, clock=lambda: NOW).batch(as_message(journal), "lane-1")
+        pages[kind] = enter().get(f"/sales/{identity.uuid}").text
+    assert "BIN 000123456-0101" in pages["bin"]
+    assert "CPF •••.982.247-••" in pages["cpf"]
+    assert "52998224725" not in pages["cpf"]
+    assert ("VKN" in pages["vkn"], "1234567890" in pages["vkn"]) == (True, False), "a kind that is new here"
 
 
 def test_a_program_needs_a_key_and_gets_figures_without_samples(services: Services, enter: Enter) -> None:

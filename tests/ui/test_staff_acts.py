@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.checkout import inputs as i
-from kiosk.checkout.screen import StaffBody
+from kiosk.checkout.screen import InterventionView, StaffBody
+from kiosk.checkout.text import text
 from tests.support.screens import BODIES, bdt, screen
 from tests.ui.conftest import Shopper, buttons
 from ui.screens.staff_pads import NumberPad
@@ -84,3 +87,18 @@ def test_staff_key_in_a_coupon_s_code(shopper: Shopper) -> None:
         shopper.touches(pad.keys.keys[key])
     shopper.touches(pad.take)
     assert shopper.submitted == [i.OperatorActed("coupon", target="OK7")]
+
+
+def test_what_keeps_a_sale_is_answered_by_what_the_answer_does(shopper: Shopper) -> None:
+    plain = screen("staff_acts", "en")
+    body = BODIES["staff_acts"]
+    assert isinstance(body, StaffBody)
+    waits = tuple(
+        InterventionView(kind, kind, text(f"intervention.{kind}"), "nothing", 0)
+        for kind in ("fiscal", "printer", "age")
+    )
+    view = shopper.sees(replace(plain, body=replace(body, acts=("approve", "refuse"), interventions=waits)))
+    said = [[answer.words for answer in view.list.row(kind).answers] for kind in ("fiscal", "printer", "age")]
+    assert said == [["Ask again", "Let go without it"], ["Print again", "Let go without paper"], ["Approve", "Refuse"]]
+    shopper.touches(buttons(view.list)["Ask again"])
+    assert shopper.submitted == [i.OperatorActed("approve", "fiscal")]

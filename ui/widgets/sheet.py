@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from kivy.animation import Animation
 from kivy.graphics import Color, Rectangle
@@ -15,6 +15,10 @@ from ui.widgets.card import Card
 from ui.widgets.icon import Icon
 
 __all__ = ["Sheet"]
+
+
+_WIDTHS: Final = {1: 640, 2: 1040, 3: 1200}
+"""Columns of parts -> how wide the card is."""
 
 
 class Sheet(Block):
@@ -40,15 +44,16 @@ class Sheet(Block):
             Animation(opacity=1, duration=Motion.QUICK, t="out_quad").start(self)
 
     def arrange(self, area: Area) -> None:
-        """The card takes the height its parts need; more than fit one above the other stand in two columns."""
+        """The card takes the height its parts need; more than fit one above the other stand in columns."""
         kit = self.kit
         gap = kit.px(16)
         words = kit.tall(72) if self._said else 0
         head = kit.px(80) + kit.px(72) + kit.tall(64) + words + gap
         room, step = area.inset(kit.px(24)), self._part_height + gap
-        columns = 1 if head + len(self._parts) * step <= room.h else 2
+        fitting = (each for each in _WIDTHS if head + -(-len(self._parts) // each) * step <= room.h)
+        columns = next(fitting, max(_WIDTHS))
         rows = -(-len(self._parts) // columns)
-        self._veil(area, room.centre(kit.px(640 if columns == 1 else 1040), head + rows * step))
+        self._veil(area, room.centre(kit.px(_WIDTHS[columns]), head + rows * step))
         icon, rest = self._card.inner.top(kit.px(72))
         self._icon.place(icon)
         title, rest = rest.top(kit.tall(64))
