@@ -31,6 +31,7 @@ from messages.basket_events import (
 )
 from messages.envelope import decode_data
 from messages.errors import MessageError, Reason
+from messages.exemption_events import TaxExempted
 from messages.fiscal_events import (
     FiscalBegun,
     FiscalDayClosed,
@@ -151,6 +152,7 @@ __all__ = [
     "StaffActed",
     "StockMoved",
     "StoreCreditIssued",
+    "TaxExempted",
     "TenderRequested",
     "TenderReversed",
     "TenderSettled",

@@ -10,6 +10,7 @@ from messages.payload import Payload
 from messages.values import (
     BaggedPiece,
     BuyerNumber,
+    Exemption,
     LineItem,
     Money,
     OwedGift,
@@ -83,6 +84,7 @@ class TransactionCompleted(Payload, frozen=True):
     gifts: tuple[OwedGift, ...] = ()
     layers: tuple[LayerSaving, ...] = ()
     buyer: BuyerNumber | None = None
+    exemption: Exemption | None = None
 
 
 class StockMoved(Payload, frozen=True):

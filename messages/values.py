@@ -13,6 +13,8 @@ __all__ = [
     "CardEntry",
     "Deposit",
     "EntryMethod",
+    "ExemptLine",
+    "Exemption",
     "InstalmentsBy",
     "LineItem",
     "LineModifiers",
@@ -219,6 +221,23 @@ class BuyerNumber(_Value, frozen=True):
 
     kind: str
     number: str
+
+
+class Exemption(_Value, frozen=True):
+    """Why a sale bears no tax: the number of a certificate, a reason's code, and who saw it."""
+
+    certificate: str
+    reason: str
+    by: str
+
+
+class ExemptLine(_Value, frozen=True):
+    """A line's price without tax, and the rate it is sold at."""
+
+    line: int
+    unit_price: Money
+    extended: Money
+    tax_rate: TaxRate
 
 
 class SalePoints(_Value, frozen=True):

@@ -43,6 +43,7 @@ from kiosk.checkout.day_events import (
     TerminalReconciled,
     ZReportMade,
 )
+from kiosk.checkout.exemption_events import ExemptionEvent, ExemptLine, TaxExempted
 from kiosk.checkout.fiscal_events import (
     FiscalBegun,
     FiscalDayClosed,
@@ -193,6 +194,8 @@ __all__ = [
     "EnquiryShown",
     "EpochOpened",
     "Event",
+    "ExemptLine",
+    "ExemptionEvent",
     "FiscalBegun",
     "FiscalDayClosed",
     "FiscalDayWanted",
@@ -268,6 +271,7 @@ __all__ = [
     "StorageShown",
     "StoreCreditIssued",
     "SuggestionsShown",
+    "TaxExempted",
     "TenderEvent",
     "TenderOutcome",
     "TenderRequested",
@@ -300,7 +304,15 @@ __all__ = [
 
 
 Durable = (
-    LaneEvent | BasketEvent | TenderEvent | TransactionEvent | FiscalEvent | DayEvent | TrainingEvent | UpkeepEvent
+    LaneEvent
+    | BasketEvent
+    | TenderEvent
+    | TransactionEvent
+    | FiscalEvent
+    | DayEvent
+    | TrainingEvent
+    | UpkeepEvent
+    | ExemptionEvent
 )
 Event = Durable | Transient
 

@@ -110,6 +110,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.BuyerNamed()
             | e.GiftsOwed()
             | e.AgeApproved()
+            | e.TaxExempted()
             | e.TenderRequested()
             | e.TenderSettled()
         ):
@@ -223,6 +224,7 @@ _BasketEvent = (
     | e.BuyerNamed
     | e.GiftsOwed
     | e.AgeApproved
+    | e.TaxExempted
     | e.TenderRequested
     | e.TenderSettled
 )
@@ -271,6 +273,8 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901, PLR09
             basket, live = replace(basket, buyer=event.buyer), replace(live, buyer=None)
         case e.AgeApproved():
             basket = replace(basket, age_approved=max(basket.age_approved, event.minimum_age))
+        case e.TaxExempted():
+            basket = _exempted(basket, event)
         case e.TenderRequested():
             asked = Tender.asked(event)
             basket = replace(basket, tenders=(*basket.tenders, asked))
@@ -312,6 +316,14 @@ def _overridden(basket: Transaction, event: e.PriceOverridden) -> LineItem:
         discountable=False,
         modifiers=(),
     )
+
+
+def _exempted(basket: Transaction, event: e.TaxExempted) -> Transaction:
+    for one in event.lines:
+        line = _line(basket, one.line)
+        free = replace(line, unit_price=one.unit_price, extended=one.extended, tax_rate=one.tax_rate)
+        basket = _with_line(basket, free)
+    return replace(basket, exemption=event.exemption)
 
 
 def _with_line(basket: Transaction, changed: LineItem) -> Transaction:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from kiosk.checkout.deciding.training import NOT_REHEARSED, may_begin
 from kiosk.checkout.deciding.upkeep import may_restart
 from kiosk.checkout.inputs import OperatorAct
-from kiosk.checkout.state import State
+from kiosk.checkout.state import State, Transaction
 from kiosk.retail.policy import Policy
 
-__all__ = ["with_lane_acts"]
+__all__ = ["exempt_acts", "with_lane_acts"]
+
+
+def exempt_acts(basket: Transaction, policy: Policy) -> list[OperatorAct]:
+    """A basket can be sold without tax once, where the country has that at all."""
+    return ["tax_exempt"] if policy.exemption is not None and basket.exemption is None else []
 
 
 def with_lane_acts(acts: list[OperatorAct], state: State, policy: Policy) -> list[OperatorAct]:

@@ -18,7 +18,7 @@ from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.devices_shown import devices_body
 from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.inputs import OperatorAct
-from kiosk.checkout.lane_acts_shown import with_lane_acts
+from kiosk.checkout.lane_acts_shown import exempt_acts, with_lane_acts
 from kiosk.checkout.paying_shown import attract, offered_as, presenting, unavailable, waiting_for
 from kiosk.checkout.state import Finishing, Operator, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
@@ -493,6 +493,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
         lowest=_lowest(state, policy),
         most=policy.rights.maximum_quantity,
         weighing_item=state.live.armed.names if state.live.armed is not None else None,
+        certificate=policy.exemption.longest if policy.exemption is not None and policy.exemption.certificate else 0,
     )
 
 
@@ -552,7 +553,7 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
         if basket.live_lines:
             acts.append("void_line")
         if basket.live_lines and not basket.paid:
-            acts += ["price_override", "quantity", "suspend"]
+            acts += ["price_override", "quantity", "suspend", *exempt_acts(basket, policy)]
     if state.live.armed is not None and policy.rights.keyed_weight == "marked":
         acts.append("weight_keyed")
     if basket is None and state.finishing is None and state.suspended:

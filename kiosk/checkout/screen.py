@@ -482,6 +482,8 @@ class StaffBody:
     """Pieces of one line, at most."""
     weighing_item: Names | None = None
     """What waits to be weighed, where its weight may be typed in."""
+    certificate: int = 0
+    """Digits of the number that a sale without tax asks for, at most; 0: none is asked."""
 
 
 @dataclass(frozen=True, slots=True)

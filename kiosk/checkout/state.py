@@ -39,6 +39,7 @@ from kiosk.checkout.text import Text
 from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.day_report import Books
+from kiosk.retail.exemption import Exemption
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.hints import Hint
 from kiosk.retail.money import Money
@@ -195,6 +196,7 @@ class Transaction:
     shopper: Shopper = Shopper()
     coupons: tuple[BasketCoupon, ...] = ()
     gifts: tuple[OwedGift, ...] = ()
+    exemption: Exemption | None = None
     announced: bool = False
     """A fiscal device was told that the sale has begun."""
     buyer: BuyerNumber | None = None

@@ -7,6 +7,7 @@ from typing import Literal
 
 from kiosk.checkout.tender_events import SettledTender
 from kiosk.retail.buyer import BuyerNumber
+from kiosk.retail.exemption import Exemption
 from kiosk.retail.money import Money
 from kiosk.retail.offer import Layer
 from kiosk.retail.tax import TaxAmount, TaxRounding
@@ -83,7 +84,7 @@ class TransactionCompleted:
 
     Its business day is the one on which it is completed, whenever it was opened. ``coupons`` are those that gave
     something and are used up by it; ``gifts`` go out beside the lines, for nothing. ``layers``: its discount, by layer.
-    ``buyer``: the tax number that the document bears.
+    ``buyer``: the tax number that the document bears. ``exemption``: why it bears no tax.
     """
 
     transaction: TransactionId
@@ -105,6 +106,7 @@ class TransactionCompleted:
     gifts: tuple[OwedGift, ...] = ()
     layers: tuple[LayerSaving, ...] = ()
     buyer: BuyerNumber | None = None
+    exemption: Exemption | None = None
 
 
 @dataclass(frozen=True, slots=True)

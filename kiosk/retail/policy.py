@@ -10,6 +10,7 @@ from kiosk.retail.bagging import LENIENT, OFF, STRICT, BaggingRules, Mode
 from kiosk.retail.buyer import BuyerRule
 from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.excluded import Exclusions
+from kiosk.retail.exemption import ExemptionRule
 from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.item import Names
 from kiosk.retail.nfce import NfceClass
@@ -228,6 +229,7 @@ class Policy:
     cannot do without, where that is not the trade's habit.
     ``restrictions``: what must hold before which items are sold.
     ``buyer``: which tax numbers of the buyer a document may bear (``None``: nobody asks).
+    ``exemption``: how staff sell without tax to whom the law exempts (``None``: not at a lane).
     """
 
     country: str
@@ -265,4 +267,5 @@ class Policy:
     stored_value: StoredValueRules | None = None
     restrictions: Restrictions = field(default_factory=Restrictions)
     buyer: BuyerRule | None = None
+    exemption: ExemptionRule | None = None
     tender_needs: Mapping[TenderKind, tuple[Need, ...]] = field(default_factory=dict)

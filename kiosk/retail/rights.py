@@ -40,6 +40,7 @@ Act = Literal[
     "unlock_sign_in",
     "paper_change",
     "device_test",
+    "tax_exempt",
     "restart",
     "reboot",
 ]
@@ -104,7 +105,15 @@ _TECHNICIAN: Final[tuple[Act, ...]] = (
 )
 
 
-_SUPERVISORS: Final[tuple[Act, ...]] = ("no_sale", "weight_keyed", "z_report", "training", "unlock_sign_in", "reboot")
+_SUPERVISORS: Final[tuple[Act, ...]] = (
+    "no_sale",
+    "weight_keyed",
+    "z_report",
+    "training",
+    "unlock_sign_in",
+    "reboot",
+    "tax_exempt",
+)
 
 
 def default_roles() -> tuple[Role, ...]:
@@ -130,6 +139,16 @@ def default_reasons() -> tuple[Reason, ...]:
             "scale_out", {"en": "Scale out of order", "bn": "দাঁড়িপাল্লা নষ্ট", "pt_BR": "Balança parada"}, ("weight_keyed",)
         ),
         Reason("change", {"en": "Change needed", "bn": "ভাংতি দরকার", "pt_BR": "Troco"}, ("no_sale",)),
+        Reason(
+            "diplomatic",
+            {"en": "Diplomatic mission", "bn": "কূটনৈতিক মিশন", "pt_BR": "Missão diplomática"},
+            ("tax_exempt",),
+        ),
+        Reason(
+            "organisation",
+            {"en": "International organisation", "bn": "আন্তর্জাতিক সংস্থা", "pt_BR": "Organização internacional"},
+            ("tax_exempt",),
+        ),
         Reason("count", {"en": "Cash count", "bn": "নগদ গণনা", "pt_BR": "Contagem de caixa"}, ("no_sale",)),
     )
 
@@ -147,7 +166,7 @@ class Rights:
 
     roles: tuple[Role, ...] = field(default_factory=default_roles)
     reasons: tuple[Reason, ...] = field(default_factory=default_reasons)
-    need_reason: tuple[Act, ...] = ("price_override", "weight_keyed", "no_sale")
+    need_reason: tuple[Act, ...] = ("price_override", "weight_keyed", "no_sale", "tax_exempt")
     need_second: tuple[Act, ...] = ()
     maximum_quantity: int = 999
     keyed_weight: Literal["marked", "forbidden"] = "forbidden"

@@ -162,6 +162,10 @@ def _identity(completed: TransactionCompleted, legal_number: str, said: Translat
         yield TextLine(said.t("receipt.number"), legal_number)
     yield TextLine(said.t("receipt.date"), said.date_time(completed.utc_ms, time_zone))
     yield TextLine(said.t("receipt.transaction"), transaction.reference)
+    if completed.exemption is not None:
+        yield TextLine(said.t("receipt.exempt"), bold=True)
+        if completed.exemption.certificate:
+            yield _small(said.t("receipt.certificate"), completed.exemption.certificate)
 
 
 def _buyer(completed: TransactionCompleted, printed: tuple[FiscalText, ...], said: Translator) -> Iterator[Part]:

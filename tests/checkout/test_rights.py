@@ -10,6 +10,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import StaffBody, StaffSignInBody
+from kiosk.retail.exemption import ExemptionRule
 from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.money import Money
 from kiosk.retail.rights import ACTS, Act, Reason, Rights, Role, default_roles
@@ -21,7 +22,7 @@ ROLES = [role.role for role in default_roles()]
 
 
 def lane_with(rights: Rights) -> HandLane:
-    return open_lane(small_shop(replace(bangladesh(), rights=rights)))
+    return open_lane(small_shop(replace(bangladesh(), exemption=ExemptionRule(), rights=rights)))
 
 
 def staff(role: str, operator: str = "op1") -> i.OperatorSignedIn:
@@ -77,6 +78,7 @@ def acted(lane: HandLane, act: Act) -> i.OperatorActed:
         "quantity": i.OperatorActed(act, line=1, quantity=150),
         "weight_keyed": i.OperatorActed(act, quantity=1250, reason="scale_out"),
         "no_sale": i.OperatorActed(act, reason="change"),
+        "tax_exempt": i.OperatorActed(act, "00412", reason="diplomatic"),
         "coupon": i.OperatorActed(act, "SPRING"),
     }
     return wanted.get(act, i.OperatorActed(act, target))

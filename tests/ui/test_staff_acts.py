@@ -7,8 +7,10 @@ from dataclasses import replace
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import InterventionView, StaffBody
 from kiosk.checkout.text import text
+from kiosk.retail.rights import Rights
 from tests.support.screens import BODIES, bdt, screen
 from tests.ui.conftest import Shopper, buttons
+from tests.ui.test_drawing import unfit
 from ui.screens.staff_pads import NumberPad
 
 
@@ -58,6 +60,33 @@ def test_acts_without_room_of_their_own_are_behind_more(shopper: Shopper) -> Non
     shopper.touches(buttons(view.question)["Open drawer"])
     shopper.touches(buttons(view.question)["Change needed"])
     assert shopper.submitted == [i.OperatorActed("no_sale", reason="change")]
+
+
+def test_acts_on_the_lane_itself_are_together_and_a_restart_is_asked_about_twice(shopper: Shopper) -> None:
+    body = BODIES["staff_acts"]
+    assert isinstance(body, StaffBody)
+    acts = (*body.acts, "paper_change", "device_test", "training", "restart", "reboot")
+    view = shopper.sees(replace(screen("staff_acts", "en"), body=replace(body, acts=acts)))
+    shopper.touches(view.more)
+    shopper.touches(buttons(view.question)["The lane itself"])
+    assert unfit(view.question, (1280, 800)) == []
+    shopper.touches(buttons(view.question)["Restart program"])
+    assert shopper.submitted == []
+    shopper.touches(buttons(view.question)["Restart program"])
+    assert shopper.submitted == [i.OperatorActed("restart")]
+
+
+def test_a_certificate_keeps_the_noughts_at_its_front(shopper: Shopper) -> None:
+    body = BODIES["staff_acts"]
+    assert isinstance(body, StaffBody)
+    reasons = (("tax_exempt", Rights().reasons_for("tax_exempt")),)
+    exempting = replace(body, acts=("tax_exempt",), certificate=8, reasons=reasons)
+    view = shopper.sees(replace(screen("staff_acts", "en"), body=exempting))
+    shopper.touches(view.acts["tax_exempt"])
+    types(shopper, view.question, "00412")
+    shopper.touches(view.question.take)
+    shopper.touches(buttons(view.question)["Diplomatic mission"])
+    assert shopper.submitted == [i.OperatorActed("tax_exempt", "00412", reason="diplomatic")]
 
 
 def test_a_weight_is_typed_in_grams_for_a_reason(shopper: Shopper) -> None:

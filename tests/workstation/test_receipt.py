@@ -14,6 +14,7 @@ from hal.printer.contract import Cut, Document, Feed, QrCode, TextLine
 from kiosk.checkout.events import SalePoints, SettledTender, TransactionCompleted
 from kiosk.i18n.translate import Translator
 from kiosk.retail.buyer import BuyerNumber
+from kiosk.retail.exemption import Exemption
 from kiosk.retail.fiscal import FiscalRule, FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout, TenderType
@@ -267,6 +268,13 @@ def test_a_receipt_of_a_training_says_so_all_over_and_is_no_document(language: s
     of_law = layout("bd")
     for message_id in (of_law.title, *of_law.heading, *of_law.legal):
         assert Translator(language, paper=True).t(message_id) not in said
+
+
+def test_a_receipt_without_tax_says_so_and_by_which_certificate() -> None:
+    said = words(printed(sale(exemption=Exemption("00412", "diplomatic", "op2"))))
+    assert "Sold without tax" in said
+    assert "Certificate 00412" in said
+    assert "Sold without tax" not in words(printed(sale()))
 
 
 def test_a_bengali_receipt_is_bengali_to_the_last_digit() -> None:

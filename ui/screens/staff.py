@@ -53,6 +53,7 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "z_report": "clock",
     "print_z": "receipt",
     "training": "person",
+    "tax_exempt": "tag",
     "paper_change": "receipt",
     "device_test": "scanner",
     "restart": "power",

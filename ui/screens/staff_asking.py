@@ -12,7 +12,7 @@ from kiosk.checkout.screen import InterventionView, LineView, Money, StaffBody
 from ui.kit import Kit
 from ui.screens.cash_pad import CashPad
 from ui.screens.code_pad import CodePad
-from ui.screens.staff_pads import NumberPad, choices, reason_sheet
+from ui.screens.staff_pads import DigitsPad, NumberPad, choices, reason_sheet
 from ui.theme import TypeSize
 from ui.widgets.block import Block
 from ui.widgets.button import PushButton
@@ -22,6 +22,9 @@ __all__ = ["Asking"]
 
 _ASKED_TWICE: Final[frozenset[OperatorAct]] = frozenset(
     {"cancel_transaction", "close_lane", "z_report", "restart", "reboot"}
+)
+_OF_THE_LANE: Final[frozenset[OperatorAct]] = frozenset(
+    {"training", "paper_change", "device_test", "restart", "reboot", "unlock_sign_in"}
 )
 _LONGEST_PRICE: Final = 8
 _LONGEST_COUNT: Final = 5
@@ -66,8 +69,18 @@ class Asking:
     def more(self, acts: tuple[OperatorAct, ...]) -> None:
         """The acts that have no button of their own on the screen."""
         kit = self._kit
-        offered = tuple((kit.say(f"act.{act}"), partial(self._asked_of, OperatorActed(act))) for act in acts)
+        of_lane = tuple(act for act in acts if act in _OF_THE_LANE)
+        others = tuple(act for act in acts if act not in _OF_THE_LANE)
+        offered = tuple((kit.say(f"act.{act}"), partial(self._asked_of, OperatorActed(act))) for act in others)
+        if of_lane:
+            offered = (*offered, (kit.say("staff.of_lane"), partial(self._of_lane, of_lane)))
         self._put(choices(kit, kit.say("staff.more"), offered, self._away))
+
+    def _of_lane(self, acts: tuple[OperatorAct, ...]) -> None:
+        """The acts on the lane itself, behind one of the others: so many do not fit one sheet."""
+        kit = self._kit
+        offered = tuple((kit.say(f"act.{act}"), partial(self._asked_of, OperatorActed(act))) for act in acts)
+        self._put(choices(kit, kit.say("staff.of_lane"), offered, self._away))
 
     def _asked_of(self, act: OperatorActed) -> None:
         self.ask(act)
@@ -112,6 +125,8 @@ class Asking:
                 taken=lambda code: self.ask(replace(act, target=code)),
                 cancelled=self._away,
             )
+        if act.act == "tax_exempt" and not act.target and body.certificate:
+            return self._certificate_pad(act, body.certificate)
         if act.act == "weight_keyed" and not act.quantity and body.weighing_item is not None:
             title = self._kit.say("staff.weight_grams", item=body.weighing_item)
             return self._pad(act, title, "", _LONGEST_COUNT, lambda grams: grams > 0)
@@ -146,6 +161,17 @@ class Asking:
             written=lambda number: kit.speaker.digits(str(number)),
             fits=fits,
             taken=lambda number: self.ask(replace(act, quantity=number)),
+            cancelled=self._away,
+        )
+
+    def _certificate_pad(self, act: OperatorActed, longest: int) -> DigitsPad:
+        kit = self._kit
+        return DigitsPad(
+            kit,
+            title=kit.say("act.tax_exempt"),
+            hint=kit.say("exempt.certificate"),
+            longest=longest,
+            taken=lambda digits: self.ask(replace(act, target=digits)),
             cancelled=self._away,
         )
 

@@ -17,7 +17,7 @@ from ui.widgets.card import Card
 from ui.widgets.keypad import Keypad
 from ui.widgets.sheet import Sheet
 
-__all__ = ["NumberPad", "choices", "reason_sheet"]
+__all__ = ["DigitsPad", "NumberPad", "choices", "reason_sheet"]
 
 _PART: Final = 72
 
@@ -88,6 +88,32 @@ class NumberPad(Block):
         """Nothing falls through to the screen below."""
         super().on_touch_down(touch)
         return True
+
+
+class DigitsPad(NumberPad):
+    """For a number that is no quantity: its noughts at the front count, and ``taken`` is given its digits."""
+
+    def __init__(
+        self,
+        kit: Kit,
+        *,
+        title: str,
+        hint: str,
+        longest: int,
+        taken: Callable[[str], None],
+        cancelled: Callable[[], None],
+    ) -> None:
+        self._digits = taken
+        super().__init__(
+            kit,
+            title=title,
+            hint=hint,
+            longest=longest,
+            written=lambda _number: kit.speaker.digits(self.keypad.entry),
+            fits=lambda _number: True,
+            taken=lambda _number: self._digits(self.keypad.entry),
+            cancelled=cancelled,
+        )
 
 
 def choices(

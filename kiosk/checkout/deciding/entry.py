@@ -17,6 +17,7 @@ from kiosk.retail.codes.values import NOTHING_MORE, Details
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
+from kiosk.retail.untaxed import freed
 from kiosk.retail.weighing import Reason, Refused, is_service
 
 __all__ = [
@@ -172,6 +173,8 @@ def ring_up(desk: Desk, line: LineItem) -> None:
     basket = desk.basket
     if basket is None:
         return
+    if basket.exemption is not None:
+        line = freed(line, included=basket.opened.prices_include_tax)
     item = desk.book.item(line.item_id)
     if item is not None and restricting.too_many(desk, item, line):
         return

@@ -571,6 +571,7 @@ def _complete(desk: Desk, basket: Transaction) -> None:
             gifts=basket.gifts,
             layers=offers.by_layer(desk, basket),
             buyer=buyers.of(desk.state),
+            exemption=basket.exemption,
         ),
         e.StockMoved(uuid, (*map(_move, lines), *(e.StockMove(g.item_id, g.units, "each") for g in basket.gifts))),
     )

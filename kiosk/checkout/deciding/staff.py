@@ -14,6 +14,7 @@ from kiosk.checkout.deciding import (
     diagnosing,
     earning,
     entry,
+    exempting,
     fiscal,
     lane,
     overrides,
@@ -123,10 +124,24 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             coupons.key_in(desk, acted)
         case "suspend":
             overrides.suspend(desk, acted, operator)
+        case "tax_exempt":
+            exempting.exempt(desk, acted, operator)
+        case "training" | "restart" | "reboot" | "unlock_sign_in" | "paper_change" | "device_test":
+            _of_the_lane(desk, acted, acted.act, operator)
+        case _:
+            assert_never(acted.act)
+
+
+_LaneAct = Literal["training", "restart", "reboot", "unlock_sign_in", "paper_change", "device_test"]
+
+
+def _of_the_lane(desk: Desk, acted: i.OperatorActed, wanted: _LaneAct, operator: Operator) -> None:
+    """What is about the machine, and no shopper's matter."""
+    match wanted:
         case "training":
             training.turn(desk, operator)
         case "restart" | "reboot":
-            upkeep.restart(desk, operator.operator_id, "program" if acted.act == "restart" else "machine")
+            upkeep.restart(desk, operator.operator_id, "program" if wanted == "restart" else "machine")
         case "paper_change":
             paper.begin(desk)
         case "device_test":
@@ -134,7 +149,7 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
         case "unlock_sign_in":
             upkeep.open_sign_in(desk)
         case _:
-            assert_never(acted.act)
+            assert_never(wanted)
 
 
 def _judge(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
