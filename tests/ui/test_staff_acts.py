@@ -79,8 +79,9 @@ def test_acts_on_the_lane_itself_are_together_and_a_restart_is_asked_about_twice
 def test_a_certificate_keeps_the_noughts_at_its_front(shopper: Shopper) -> None:
     body = BODIES["staff_acts"]
     assert isinstance(body, StaffBody)
-    reasons = (("tax_exempt", Rights().reasons_for("tax_exempt")),)
-    exempting = replace(body, acts=("tax_exempt",), certificate=8, reasons=reasons)
+    act: i.OperatorAct = "tax_exempt"
+    reasons = ((act, Rights().reasons_for(act)),)
+    exempting = replace(body, acts=(act,), certificate=8, reasons=reasons)
     view = shopper.sees(replace(screen("staff_acts", "en"), body=exempting))
     shopper.touches(view.acts["tax_exempt"])
     types(shopper, view.question, "00412")
