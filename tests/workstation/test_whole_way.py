@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import replace
 
 import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout import screen as s
+from kiosk.retail.buyer import BuyerNumber, BuyerRule
+from kiosk.retail.money import Money
+from kiosk.retail.offer import AmountOff, Offer, Scope
+from kiosk.retail.policy import CouponRules
 from kiosk.store.journal import JournalReader
 from kiosk.store.rows import Operator
 from kiosk.workstation.identity import Hasher
@@ -46,6 +52,37 @@ def test_a_scan_a_card_a_receipt_and_all_of_it_in_the_journal() -> None:
         with JournalReader.open(at.data / "journal.db") as reader:
             assert reader.verify() == len(at.journal())
         assert "scan" in kiosk.sounds
+
+
+def test_a_typed_coupon_and_a_buyer_s_number_are_on_the_invoice_also_after_a_cut_while_paying() -> None:
+    shop = small_shop()
+    spring = Offer("spring", Scope(), AmountOff(500), {"en": "Spring", "bn": "বসন্ত"}, coupon="SPRING-5")
+    shop.policy = replace(shop.policy, coupons=CouponRules(prefixes=("SPRING",)), buyer=BuyerRule(("bin",)))
+    shop.offers = (*shop.offers, spring)
+    with lane(shop) as at:
+        with at.kiosk() as kiosk:
+            kiosk.sees(s.AttractBody)
+            at.scan(MILK)
+            kiosk.sees(s.BasketBody)
+            kiosk.touch(i.ViewRequested("coupon"))
+            kiosk.sees(s.CouponBody)
+            kiosk.touch(i.CouponPresented("SPRING-5"))
+            kiosk.sees(s.BasketBody)
+            assert [(one.code, one.gives) for one in kiosk.body.coupons] == [("SPRING-5", Money(500, "BDT"))]
+            kiosk.touch(i.CheckoutRequested(), i.ViewRequested("buyer"))
+            kiosk.sees(s.BuyerBody)
+            kiosk.touch(i.BuyerTyped("000123456-0101"))
+            kiosk.sees(s.TenderChoiceBody)
+            assert kiosk.body.buyer == s.BuyerView("BIN", "BIN 000123456-0101")
+            kiosk.touch(i.TenderChosen("card"))
+            wait_until(lambda: at.state_of("terminal")["pending"], what="the terminal asks for a card")
+        with at.kiosk() as kiosk:
+            at.turn("terminal", "tap", outcome="approve")
+            wait_until(lambda: at.happened(e.ReceiptPrinted), what="an invoice")
+        (sale,) = at.happened(e.TransactionCompleted)
+        assert sale.buyer == BuyerNumber("bin", "0001234560101")
+        assert [one.code for one in sale.coupons] == ["SPRING-5"]
+        assert "000123456-0101" in json.dumps(at.receipts()[0])
 
 
 def test_bananas_found_by_search_are_weighed_and_priced() -> None:
