@@ -69,6 +69,7 @@ from messages.lane_events import (
     ZReportMade,
 )
 from messages.payload import Payload
+from messages.rescan_events import LineUnbagged, RescanDrawn
 from messages.tender_events import StoreCreditIssued, TenderRequested, TenderReversed, TenderSettled
 from messages.training_events import TrainingBegan, TrainingEnded
 from messages.transaction_events import (
@@ -126,6 +127,7 @@ __all__ = [
     "LanguageSet",
     "LayerSaving",
     "LineAdded",
+    "LineUnbagged",
     "LineVoided",
     "LoyaltyAttached",
     "MemberTold",
@@ -143,6 +145,7 @@ __all__ = [
     "ReceiptPrinted",
     "ReceiptRequested",
     "ReceiptUnknown",
+    "RescanDrawn",
     "RestartOrdered",
     "SeriesContinued",
     "SeriesOpened",

@@ -78,6 +78,7 @@ from kiosk.checkout.lane_events import (
     TerminalDayClosed,
     WeighingParametersChanged,
 )
+from kiosk.checkout.rescan_events import LineUnbagged, RescanDrawn, RescanEvent
 from kiosk.checkout.shown import (
     AskShown,
     BaggingShown,
@@ -223,6 +224,7 @@ __all__ = [
     "LeavingShown",
     "LineAdded",
     "LineModifiers",
+    "LineUnbagged",
     "LineVoided",
     "LoyaltyAttached",
     "LoyaltyMethod",
@@ -252,6 +254,8 @@ __all__ = [
     "ReceiptUnknown",
     "RehearsalSet",
     "Rehearsed",
+    "RescanDrawn",
+    "RescanEvent",
     "RestartOrdered",
     "Restartable",
     "ReversalStage",
@@ -313,6 +317,7 @@ Durable = (
     | TrainingEvent
     | UpkeepEvent
     | ExemptionEvent
+    | RescanEvent
 )
 Event = Durable | Transient
 

@@ -111,6 +111,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.GiftsOwed()
             | e.AgeApproved()
             | e.TaxExempted()
+            | e.LineUnbagged()
+            | e.RescanDrawn()
             | e.TenderRequested()
             | e.TenderSettled()
         ):
@@ -225,6 +227,8 @@ _BasketEvent = (
     | e.GiftsOwed
     | e.AgeApproved
     | e.TaxExempted
+    | e.LineUnbagged
+    | e.RescanDrawn
     | e.TenderRequested
     | e.TenderSettled
 )
@@ -273,6 +277,10 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901, PLR09
             basket, live = replace(basket, buyer=event.buyer), replace(live, buyer=None)
         case e.AgeApproved():
             basket = replace(basket, age_approved=max(basket.age_approved, event.minimum_age))
+        case e.LineUnbagged():
+            basket = replace(basket, unbagged=tuple(dict.fromkeys((*basket.unbagged, event.line))))
+        case e.RescanDrawn():
+            basket = replace(basket, drawn=event.pieces)
         case e.TaxExempted():
             basket = _exempted(basket, event)
         case e.TenderRequested():

@@ -136,18 +136,15 @@ class BaggingShown:
     """What is believed of the bagging area in this visit.
 
     ``doubt``: what the scale cannot explain now. ``paying``: the shopper wants to pay, and is told what to do first.
-    ``skipped``: lines that the shopper will not bag; ``own_bags``: how many were told of. ``called``: they may say so
-    no more, and staff are asked. ``drawn``: how many pieces were in the basket when it was last drawn for a rescan.
+    ``own_bags``: how many of the shopper's own were told of. ``called``: they may say so no more, and staff are asked.
     ``watched``: the scale has been there all the while.
     """
 
     plate: Plate = field(default_factory=Plate)
     doubt: Doubt | None = None
     paying: bool = False
-    skipped: tuple[int, ...] = ()
     own_bags: int = 0
     called: bool = False
-    drawn: int = 0
     watched: bool = True
 
 

@@ -197,6 +197,10 @@ class Transaction:
     coupons: tuple[BasketCoupon, ...] = ()
     gifts: tuple[OwedGift, ...] = ()
     exemption: Exemption | None = None
+    drawn: int = 0
+    """How many pieces were in it when it was last drawn for a rescan."""
+    unbagged: tuple[int, ...] = ()
+    """Lines that the shopper will not bag."""
     announced: bool = False
     """A fiscal device was told that the sale has begun."""
     buyer: BuyerNumber | None = None

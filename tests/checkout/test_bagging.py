@@ -521,6 +521,18 @@ def test_a_basket_drawn_by_chance_waits_for_staff_once() -> None:
     assert pays(lane)
 
 
+def test_a_restart_is_no_second_lot_and_forgets_no_skip() -> None:
+    lane = opened(LENIENT, RescanRules(per_1000_a_skip=1_000))
+    lane.scan(MILK).tell(i.BaggingSkipped(1)).power_cut()
+    assert lane.state.transaction is not None
+    assert lane.state.transaction.unbagged == (1,)
+    lane.tell(i.CheckoutRequested())
+    assert [r.kind for r in lane.state.interventions] == ["rescan"]
+    assert [(drawn.pieces, drawn.asked) for drawn in lane.happened(e.RescanDrawn)] == [(1, True)]
+    lane.power_cut().tell(i.CheckoutRequested())
+    assert len(lane.happened(e.RescanDrawn)) == 1
+
+
 def test_a_basket_that_has_grown_is_drawn_again() -> None:
     lane = opened(BaggingPolicy(), RescanRules(per_1000=1_000))
     lane.scan(MILK).tell(i.CheckoutRequested(), STAFF)

@@ -1,7 +1,7 @@
 """The bagging area at the desk: what the scale cannot explain becomes a hint, and staff are called where none helped.
 
-Nothing here is journalled but that staff were called and what items were seen to weigh. Without the scale nobody is
-held up: staff see that it is lost, and what lies there when it answers again is taken as right.
+Nothing here is journalled but that staff were called, what was left unbagged and what items were seen to weigh. Without
+the scale nobody is held up: staff see that it is lost, and what lies there when it answers again is taken as right.
 """
 
 from __future__ import annotations
@@ -57,14 +57,13 @@ def own_bag(desk: Desk) -> None:
 def skip(desk: Desk, skipped: i.BaggingSkipped) -> None:
     """What is owed of a line is not bagged; a shopper who says so more often than is usual is helped by staff."""
     area, policy, basket = desk.state.live.area, desk.policy.bagging, desk.basket
-    lines = basket.live_lines if basket is not None else ()
-    if policy.mode == "off" or not any(line.line == skipped.line for line in lines):
+    if basket is None or policy.mode == "off" or not any(line.line == skipped.line for line in basket.live_lines):
         return
-    if skipped.line not in area.skipped and len(area.skipped) >= policy.skips:
+    if skipped.line not in basket.unbagged and len(basket.unbagged) >= policy.skips:
         _call(desk)
         return
     plate = area.plate.skipped(skipped.line, desk.moment.mono_ms)
-    desk.happened(replace(area, plate=plate, skipped=tuple(dict.fromkeys((*area.skipped, skipped.line)))))
+    desk.happened(e.LineUnbagged(skipped.line), replace(area, plate=plate))
     desk.say(text("bagging.skipped"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
@@ -47,6 +49,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
     receipt.resume_after_power(desk)
     business_day.resume_after_power(desk)
     if desk.basket is not None:
+        desk.happened(replace(desk.state.live.area, watched=False))
         earning.shown(desk)
         desk.happened(e.ViewShown("tender_choice" if desk.basket.paid else "basket"))
         desk.say(text("power.restored"))
