@@ -40,6 +40,7 @@ _FILTERS = (
     topics.JOURNAL_FILTER,
     topics.FEED_FILTER,
     topics.ASK_FILTER,
+    topics.FRAMES_FILTER,
     topics.STATE_FILTER,
     topics.TELEMETRY_FILTER,
 )

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from headoffice.asks import Answers
+from headoffice.attend.frames import Frames
 from headoffice.coupons import overview
 from headoffice.database import Database, is_full
 from headoffice.feed import Feed
@@ -28,6 +29,7 @@ from headoffice.weights import LEAST, teach
 from messages import envelope, feed, topics
 from messages.asks import BoughtAsk, CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk, SerialAsk
 from messages.errors import MessageError, Reason
+from messages.frames import FrameTaken
 from messages.journal import Acknowledgement
 from messages.state import KioskState
 from messages.telemetry import Telemetry
@@ -74,6 +76,7 @@ class Desk:
         self.feed = Feed(database, clock=clock)
         self.registry = Registry(database, clock=clock, on_change=on_change)
         self.answers = Answers(database, clock=clock)
+        self.frames = Frames(database, clock=clock, on_change=on_change)
         self.holds = Holds(database, clock=clock)
         self.value_holds = ValueHolds(database, clock=clock, today=_today)
         self.trouble = ""
@@ -112,7 +115,7 @@ class Desk:
             return self._guarded(self._stock)
         if now >= self._heads_due:
             self._heads_due = now + _HEADS_EVERY
-            return self._guarded(self._stale_heads)
+            return self._guarded(self._look_after_frames)
         return []
 
     def _guarded(self, deed: Callable[[], list[Reply]], *, settles: bool = False) -> list[Reply]:
@@ -164,6 +167,8 @@ class Desk:
                 state = envelope.decode(payload, KioskState).data
                 _same(told.owner, state.kiosk)
                 self.registry.told(state)
+            case "frames":
+                self.frames.taken(told.owner, envelope.decode(payload, FrameTaken).data)
             case "telemetry":
                 health = envelope.decode(payload, Telemetry).data
                 _same(told.owner, health.kiosk)
@@ -222,6 +227,11 @@ class Desk:
             return []
         none = PaymentAnswer(correlation=ask.correlation, request=ask.request, state="declined", reason="not_offered")
         return [payment_reply(kiosk, none)]
+
+    def _look_after_frames(self) -> list[Reply]:
+        """Pictures whose time is over are erased."""
+        self.frames.erase()
+        return self._stale_heads()
 
     def _heads(self) -> list[Reply]:
         before = self._told[0]

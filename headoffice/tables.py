@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headoffice import account_tables, feed_tables
 from headoffice.base import Base
-from headoffice.ledger import command_tables, coupon_tables, day_tables, weight_tables
+from headoffice.ledger import command_tables, coupon_tables, day_tables, frame_tables, weight_tables
 from headoffice.ledger import tables as ledger_tables
 from headoffice.payments import tables as payment_tables
 from headoffice.points import tables as points_tables
@@ -15,6 +15,7 @@ __all__ = ["METADATA", "ROOMS"]
 ROOMS = (
     account_tables,
     command_tables,
+    frame_tables,
     coupon_tables,
     day_tables,
     feed_tables,

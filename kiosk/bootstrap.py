@@ -32,6 +32,7 @@ from kiosk.sync.cursor import last_epoch
 from kiosk.workstation import legal
 from kiosk.workstation.clock import Clock, SystemClock
 from kiosk.workstation.devices import Rack
+from kiosk.workstation.frames import FRAMES, FrameKeeper, FrameStore
 from kiosk.workstation.identity import Hasher
 from kiosk.workstation.intake import Intake
 from kiosk.workstation.loop import Engine
@@ -133,6 +134,9 @@ class Kiosk:
         self._intake = self._make_intake()
         self._rack = Rack(devices, tell=self._intake.event, lost=self._intake.lost, ready=self._device_ready)
         self._sync = self._make_sync()
+        self._frames = FrameKeeper(
+            FrameStore(layers.data / FRAMES), rack=self._rack, put=self._put, utc_ms=lambda: self._clock.moment().utc_ms
+        )
         self._performer = self._make_performer()
         self._engine = self._make_engine()
 
@@ -148,6 +152,10 @@ class Kiosk:
         """The folder of product pictures; ``None`` where the shop has none."""
         written = self.settings.paths.pictures
         return self.layers.path(written) if written else None
+
+    def frames(self, intervention: str) -> tuple[bytes, ...]:
+        """JPEGs of the plate that are kept for staff who judge this; from any thread. None once they are erased."""
+        return self._frames.store.of(intervention)
 
     def submit(self, touch: Touch) -> None:
         """Tell the kiosk something; from any thread. Before ``start`` and after ``stop`` it is dropped."""
@@ -264,7 +272,7 @@ class Kiosk:
         self._running.set()
         try:
             async with asyncio.TaskGroup() as tasks:
-                for work in (self._engine.run(), self._sync.run(), self._watch_clock()):
+                for work in (self._engine.run(), self._sync.run(), self._watch_clock(), self._frames.run()):
                     tasks.create_task(work)
         finally:
             if self._panel is not None:
@@ -334,6 +342,7 @@ class Kiosk:
             time_zone=self.settings.time_zone,
             sounds=self._sound,
             house=self,
+            frames=self._frames,
         )
 
     def _make_engine(self) -> Engine:

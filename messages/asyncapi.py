@@ -33,6 +33,7 @@ from messages.commands import LaneOrder, StaffOrder
 from messages.envelope import Message, event_type
 from messages.events import PAYLOADS
 from messages.feed import FeedChunk, FeedHead, FeedRequest, FeedRow
+from messages.frames import FrameTaken
 from messages.journal import Acknowledgement, JournalBatch
 from messages.state import KioskState
 from messages.telemetry import Telemetry
@@ -58,6 +59,7 @@ _USES: dict[Channel, _Use] = {
     "telemetry": _Use("send", (Telemetry,), qos=0),
     "acknowledgement": _Use("receive", (Acknowledgement,)),
     "feed_request": _Use("send", (FeedRequest,)),
+    "frames": _Use("send", (FrameTaken,), qos=0),
     "feed_chunk": _Use("receive", (FeedChunk,)),
     "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk, SerialAsk, BoughtAsk, ValueAsk)),
     "answer": _Use(

@@ -15,6 +15,7 @@ __all__ = [
     "CouponAccepted",
     "CouponRefused",
     "CouponReturned",
+    "FramesKept",
     "GiftsOwed",
     "InterventionCleared",
     "InterventionRaised",
@@ -176,6 +177,13 @@ class InterventionCleared(Payload, frozen=True):
     reason: str = ""
     remote: bool = False
     utc_ms: int = 0
+
+
+class FramesKept(Payload, frozen=True):
+    """Pictures of the plate are kept for staff."""
+
+    intervention: str
+    frames: int
 
 
 class CommandAnswered(Payload, frozen=True):

@@ -21,6 +21,7 @@ __all__ = [
     "ASK_FILTER",
     "CHANNELS",
     "FEED_FILTER",
+    "FRAMES_FILTER",
     "JOURNAL_FILTER",
     "REPORTED_FILTER",
     "STATE_FILTER",
@@ -38,6 +39,7 @@ __all__ = [
     "feed_down",
     "feed_head",
     "feed_up",
+    "frames_up",
     "journal_up",
     "parse",
     "staff_order",
@@ -61,6 +63,7 @@ Channel = Literal[
     "command",
     "feed_head",
     "staff_order",
+    "frames",
 ]
 AskKind = Literal["bought", "coupon", "loyalty", "numbers", "payment", "points", "serial", "value"]
 
@@ -78,6 +81,7 @@ CHANNELS: dict[Channel, str] = {
     "command": "kiosk/v1/{kiosk}/cmd/{kind}/{ident}",
     "feed_head": "store/v1/{store}/feed/head",
     "staff_order": "kiosk/v1/{kiosk}/down/staff",
+    "frames": "kiosk/v1/{kiosk}/up/frames",
 }
 """Channel -> its address, as the AsyncAPI document shows it."""
 
@@ -85,6 +89,7 @@ JOURNAL_FILTER = "$share/ingest/kiosk/v1/+/up/journal"
 """Head office's ingest workers share the journals; order is restored by (kiosk, epoch, sequence)."""
 FEED_FILTER = "$share/feed/kiosk/v1/+/up/feed"
 ASK_FILTER = "$share/answers/kiosk/v1/+/up/ask/+"
+FRAMES_FILTER = "$share/frames/kiosk/v1/+/up/frames"
 STATE_FILTER = "kiosk/v1/+/state"
 TELEMETRY_FILTER = "kiosk/v1/+/up/telemetry"
 REPORTED_FILTER = "kiosk/v1/+/twin/reported"
@@ -124,6 +129,11 @@ def journal_up(kiosk: str) -> str:
 def telemetry_up(kiosk: str) -> str:
     """Health figures, QoS 0 with an expiry."""
     return f"kiosk/v1/{check_name(kiosk)}/up/telemetry"
+
+
+def frames_up(kiosk: str) -> str:
+    """Pictures for staff, QoS 0 with an expiry."""
+    return f"kiosk/v1/{check_name(kiosk)}/up/frames"
 
 
 def acknowledgement_down(kiosk: str) -> str:

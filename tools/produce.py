@@ -22,6 +22,8 @@ from hal.camera.produce.features import Picture, floor
 from hal.camera.produce.network import MissingWeightsError, find_weights, make_network, read_weights
 from hal.camera.produce.recogniser import GUESSES, OpenCvNetwork, Recogniser
 from hal.camera.produce.training import Photograph, Trained, read_keys, read_manifest, read_picture, train
+from kiosk.retail.lookalikes import LookRules
+from tools.produce_hints import hinted, prices
 from tools.report import Report
 
 __all__ = ["Judged", "judge", "main", "run"]
@@ -35,6 +37,8 @@ LEAST_TOP_5 = 0.83
 """The share of the first trial: colour, shape and nearest neighbours on fifty kinds."""
 TARGET_MS = 100
 """A picture, on a developer's machine; the pick list waits 300 ms for all of it on a kiosk."""
+MOST_FALSE = 0.02
+"""Of a hundred honest weighings so many may be met with a question."""
 _NEIGHBOURS = 15
 
 Guess = Callable[[Picture], Sequence[str]]
@@ -131,6 +135,25 @@ def run(images: Path, manifest: Path, model: Path, report: Report) -> None:
     judged = judge(asked, lambda picture: [guess.key for guess in recogniser.likeliest(picture)])
     plain = judge(asked, _plain(known))
     _tell(report, trained, judged, plain, model)
+    _tell_hints(report, asked, recogniser)
+
+
+def _tell_hints(report: Report, asked: Sequence[Photograph], recogniser: Recogniser) -> None:
+    """How often the product's rule would ask a shopper "which one is it?", for nothing and with good reason."""
+    seen = [(each.key, recogniser.likeliest(read_picture(each.path))) for each in asked]
+    count = hinted(seen, prices(), LookRules())
+    if not count.honest:
+        report.note("None of these kinds is sold by weight in the sample shop: no hints were measured.")
+        return
+    report.figure("hints_false", round(count.false_share, 4))
+    report.figure("hints_caught", round(count.caught_share, 4))
+    report.speed("asked for nothing", count.false_share * 100, MOST_FALSE * 100, "%")
+    rows = [
+        ("picked as what it is", count.honest, len(count.false), f"{count.false_share:.1%}"),
+        ("picked as something a tenth cheaper", count.cheaper, count.caught, f"{count.caught_share:.1%}"),
+    ]
+    report.table('Asked "which one is it?"', ("a photograph", "tried", "asked", "share"), rows)
+    report.table("Asked for nothing", ("is", "seen as"), count.false)
 
 
 def _tell(report: Report, trained: Trained, judged: Judged, plain: Judged, model: Path) -> None:

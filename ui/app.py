@@ -43,6 +43,9 @@ class KioskPort(Protocol):
     def pictures(self) -> Path | None:
         """The folder of product pictures."""
 
+    def frames(self, intervention: str) -> tuple[bytes, ...]:
+        """JPEGs of the plate that are kept for staff who judge this."""
+
     def submit(self, touch: Touch) -> None:
         """Tell the kiosk what was touched."""
 
@@ -150,6 +153,7 @@ class KioskApp(App):
             speaker=Translator,
             views=VIEWS,
             pictures=Pictures(kiosk.pictures),
+            frames=kiosk.frames,
             calm=self.calm,
         )
 

@@ -18,7 +18,7 @@ from ui.pictures import Pictures
 from ui.text import Align, Face, Words, lines_in, natural_width
 from ui.theme import LARGE_TEXT, Theme, TypeSize
 
-__all__ = ["Kit", "Speaker"]
+__all__ = ["Kit", "Speaker", "no_frames"]
 
 
 class Speaker(Protocol):
@@ -46,6 +46,11 @@ class Speaker(Protocol):
         """A rate: 750 is 7.5%."""
 
 
+def no_frames(_intervention: str) -> tuple[bytes, ...]:
+    """Where none are kept."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Kit:
     """The look and the voice. ``unit`` is window pixels per design pixel; ``submit`` takes what was touched."""
@@ -62,6 +67,8 @@ class Kit:
     look_up: Callable[[], LookUp]
     """The look-up of the book that is open now."""
     pictures: Pictures
+    frames: Callable[[str], tuple[bytes, ...]] = no_frames
+    """JPEGs of the plate that are kept of an intervention."""
 
     def px(self, design: float) -> int:
         """A distance in window pixels."""

@@ -30,7 +30,7 @@ from kiosk.checkout.screen import (
     StaffSignInBody,
 )
 from ui.area import Area
-from ui.kit import Kit, Speaker
+from ui.kit import Kit, Speaker, no_frames
 from ui.pictures import Pictures
 from ui.screens.view import View
 from ui.theme import HIGH_CONTRAST, NORMAL, STAFF, STAFF_HIGH_CONTRAST, Motion, Theme, TypeSize, rgba
@@ -56,6 +56,7 @@ class Surroundings:
     speaker: Callable[[str], Speaker]
     views: Mapping[type[Body], Callable[[Kit], View]]
     pictures: Pictures = field(default_factory=Pictures)
+    frames: Callable[[str], tuple[bytes, ...]] = no_frames
     calm: bool = False
 
 
@@ -147,6 +148,7 @@ class Stage:
             submit=around.submit,
             look_up=around.look_up,
             pictures=around.pictures,
+            frames=around.frames,
         )
 
     def _restyle(self, look: _Look) -> None:

@@ -52,6 +52,12 @@ class Camera(Device, Protocol):
     async def frame(self) -> Frame:
         """The newest frame. Raises ``DeviceError`` when none was taken in the last second."""
 
+    async def recent(self) -> tuple[Frame, ...]:
+        """The last seconds, oldest first: small pictures of the plate alone; none where the camera keeps none.
+
+        Raises ``DeviceError``.
+        """
+
     async def analyse(self, what: str) -> Mapping[str, object]:
         """What the analysis of this name makes of the newest frame. Raises ``DeviceError``, also where the camera has
         no ``analyses`` or not this one.

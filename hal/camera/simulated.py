@@ -28,10 +28,13 @@ _GUESSES = 5
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``folder``: JPEG, PNG or WebP pictures, taken in order of name, round and round; empty for a grey picture."""
+    """``folder``: JPEG, PNG or WebP pictures, taken in order of name, round and round; empty for a grey picture.
+    ``recent``: how many of them are told as the last seconds of the plate.
+    """
 
     folder: str = ""
     knob_socket: str = ""
+    recent: int = 0
 
 
 class Driver(SimulatedDevice):
@@ -41,6 +44,7 @@ class Driver(SimulatedDevice):
 
     def __init__(self, name: str, settings: Settings) -> None:
         self._folder = settings.folder
+        self._recent = settings.recent
         self._taken = 0
         self._held = ""  # the picture the bench holds before the camera
         self._lying: tuple[str, ...] = ()  # what the bench has laid under it, the likeliest first
@@ -57,6 +61,11 @@ class Driver(SimulatedDevice):
             text = f"{self.name}: {picture} is no picture: {error}"
             raise DeviceError(text) from error
         return Frame(self.name, jpeg, *size, time.monotonic_ns() // 1_000_000)
+
+    async def recent(self) -> tuple[Frame, ...]:
+        """See ``Camera.recent``: what is held before it, or the next pictures of the folder."""
+        self.need_enabled()
+        return tuple([await self.frame() for _ in range(self._recent)])
 
     async def analyse(self, what: str) -> Mapping[str, object]:
         """See ``Camera.analyse``: there is no worker behind this one."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from headoffice.attend.frames import kept_of
 from headoffice.attend.people import Attendant, attendant_of
 from headoffice.feed import policy_of
 from headoffice.ledger.command_tables import LaneCommand
@@ -74,6 +75,8 @@ class Waiting:
     names: dict[str, str] | None
     bar: str
     pending: LaneCommand | None
+    frames: Sequence[int] = ()
+    """Numbers of the pictures there are of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ def board(session: Session, *, store: str, chosen: str, account: str, now: int) 
     lanes = [_lane(row, [r for r in raised if r.kiosk == row.kiosk], baskets.get(row.kiosk), sent) for row in kiosks]
     may = _may(session, attendant)
     waiting = [_waiting(row, by_name[row.kiosk], baskets.get(row.kiosk), sent, may, now) for row in raised]
+    waiting = [replace(one, frames=_frames(session, one.row, now)) for one in waiting]
     waiting.sort(key=lambda one: (_RANK[one.severity], one.row.utc_ms))
     looked_at = next((lane for lane in lanes if lane.kiosk.kiosk == chosen), None)
     reasons = may.rights.reasons_for("approve"), may.rights.reasons_for("refuse")
@@ -149,6 +153,10 @@ def _lane(row: Kiosk, raised: list[Intervention], basket: OpenBasket | None, sen
     )
     conditions = tuple(each for each in row.conditions or () if each in _LASTING)
     return LaneView(row, _state(row, raised, basket), len(raised), basket, tuple(row.lost or ()), conditions, coming)
+
+
+def _frames(session: Session, row: Intervention, now: int) -> Sequence[int]:
+    return kept_of(session, row.kiosk, now).get(row.intervention, ())
 
 
 def _state(row: Kiosk, raised: list[Intervention], basket: OpenBasket | None) -> LaneState:
@@ -190,7 +198,7 @@ def _may(session: Session, attendant: Attendant | None) -> _May:
     role = attendant.role if attendant is not None else ""
     if policy is None:
         return _May(role, Rights(), REMOTE_KINDS)
-    return _May(role, policy.rights, policy.remote_kinds)
+    return _May(role, policy.rights, tuple(filter(policy.restrictions.remote, policy.remote_kinds)))
 
 
 def _waiting(

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from headoffice.attend import board as boards
+from headoffice.attend.frames import picture
 from headoffice.attend.orders import Wish
 from headoffice.console import guard, views
 from headoffice.console.services import services_of
@@ -20,6 +21,7 @@ from messages.commands import MOST_WORDS, PREPARED
 __all__ = ["ROUTES"]
 
 _LEFT = 303
+_GONE = 404
 _MOST = 128
 
 
@@ -73,8 +75,25 @@ async def order_post(request: Request) -> Response:
     return RedirectResponse(f"/attend/board?{request.url.query}", status_code=_LEFT)
 
 
+@guard.for_people
+async def frame(request: Request) -> Response:
+    """One picture of a plate, while its intervention waits; never kept by a browser."""
+    asked = request.path_params
+    services = services_of(request)
+
+    def look() -> bytes | None:
+        with services.database.read() as session:
+            return picture(session, asked["kiosk"], asked["intervention"], asked["number"], services.clock())
+
+    found = await run_in_threadpool(look)
+    if found is None:
+        return Response(status_code=_GONE)
+    return Response(found, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
 ROUTES = (
     Route("/attend", attend_page),
     Route("/attend/board", board_part),
+    Route("/attend/frame/{kiosk}/{intervention}/{number:int}", frame),
     Route("/attend/order", order_post, methods=["POST"]),
 )

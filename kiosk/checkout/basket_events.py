@@ -24,6 +24,7 @@ __all__ = [
     "CouponRefusal",
     "CouponRefused",
     "CouponReturned",
+    "FramesKept",
     "GiftsOwed",
     "InterventionCleared",
     "InterventionKind",
@@ -286,6 +287,14 @@ class InterventionCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class FramesKept:
+    """Pictures of the plate are kept for staff who judge this; what they show is on no record."""
+
+    intervention: str
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommandAnswered:
     """What became of a command from afar; each is carried out, and answered, once.
 
@@ -329,6 +338,7 @@ BasketEvent = (
     | GiftsOwed
     | InterventionRaised
     | InterventionCleared
+    | FramesKept
     | CommandAnswered
     | AgeApproved
 )

@@ -20,6 +20,7 @@ from kiosk.checkout.deciding import (
     fiscal,
     hinting,
     lane,
+    lookalikes,
     overrides,
     paper,
     payment,
@@ -31,6 +32,7 @@ from kiosk.checkout.deciding import (
     staff,
     terminal,
     value,
+    watching,
     weighing,
 )
 from kiosk.checkout.deciding.desk import Desk
@@ -72,9 +74,11 @@ def _decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisi
         payment.request_checkout(desk)
     bagging.conclude(desk, state)
     hinting.follow(desk, state, input_)
+    lookalikes.follow(desk, state)
     business_day.follow(desk, state)
     fiscal.follow(desk, state.withdrawals)
     remote.follow(desk)
+    watching.follow(desk, state)
     before, after = light(state), light(desk.state)
     if after != before or isinstance(input_, i.PowerRestored):
         desk.do(after)
@@ -234,6 +238,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             fiscal.closed_day(desk, input_)
         case i.FiscalStands():
             fiscal.stands(desk, input_)
+        case i.FramesStored():
+            watching.stored(desk, input_)
         case i.ProduceSeen():
             shopper.produce_seen(desk, input_)
         case i.DeviceLost():
@@ -278,6 +284,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             business_day.turned(desk)
         case i.PowerRestored():
             lane.power_restored(desk, input_)
+            watching.tidy(desk)
         case i.ConditionChanged():
             desk.happened(e.ConditionShown(input_.condition, input_.on))
             business_day.turned(desk)  # a clock that is trusted again may have let a day pass

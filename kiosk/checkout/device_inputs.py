@@ -18,6 +18,7 @@ __all__ = [
     "DeviceLost",
     "DevicesTold",
     "DrawerMoved",
+    "FramesStored",
     "PrinterAnswered",
     "ProduceSeen",
     "QrReady",
@@ -158,11 +159,20 @@ class DeviceBack:
 @dataclass(frozen=True, slots=True)
 class ProduceSeen:
     """The camera's answer to what lies before it: price look-up numbers, likeliest first; none where it knows none, or
-    not in time.
+    not in time. ``shares``: how sure it is of each, in ten-thousandths.
     """
 
     correlation: str
     numbers: tuple[str, ...] = ()
+    shares: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FramesStored:
+    """Pictures of the plate were kept for staff: of which intervention, and how many."""
+
+    intervention: str
+    frames: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +201,7 @@ DeviceInput = (
     | ReversalAnswered
     | PrinterAnswered
     | ProduceSeen
+    | FramesStored
     | DeviceLost
     | DevicesTold
     | DeviceChecked

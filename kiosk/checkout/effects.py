@@ -32,11 +32,13 @@ __all__ = [
     "FiscalConfirm",
     "FiscalSign",
     "FiscalVoid",
+    "KeepFrames",
     "OpenDrawer",
     "OpenSignIn",
     "Print",
     "PrintReport",
     "PrintTest",
+    "ReleaseFrames",
     "Restart",
     "Reverse",
     "SetLight",
@@ -45,6 +47,7 @@ __all__ = [
     "TellStanding",
     "TellTerminal",
     "TestDevice",
+    "TidyFrames",
     "WeighAt",
 ]
 
@@ -241,6 +244,34 @@ class AskSerial:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepFrames:
+    """Keep the camera's last pictures of the plate for staff -> FramesStored, if there are any.
+
+    They are erased after ``at_most_ms``; ``share``: the attendant's page may show them too.
+    """
+
+    intervention: str
+    at_most_ms: int
+    share: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFrames:
+    """An intervention was judged: its pictures are erased after ``after_ms``, if not before."""
+
+    intervention: str
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TidyFrames:
+    """After a restart: pictures of all but the ``waiting`` interventions are erased after ``after_ms``."""
+
+    waiting: tuple[str, ...]
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskBought:
     """Ask head office what a member has had on a business day of some kinds, departments or items -> BoughtAnswered.
 
@@ -368,6 +399,9 @@ Effect = (
     | AskSerial
     | AskBought
     | AskValue
+    | KeepFrames
+    | ReleaseFrames
+    | TidyFrames
     | AskNumbers
     | AskProduce
     | SetLight

@@ -82,6 +82,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return replace(state, interventions=(*state.interventions, event))
         case e.InterventionCleared():
             return _judged(state, event)
+        case e.FramesKept():
+            return replace(state, frames=(*state.frames, (event.intervention, event.frames)))
         case e.CommandAnswered():
             return replace(state, commands=(*state.commands, event.command)[-MAXIMUM_COMMANDS:])
         case e.PiecesBagged():
@@ -152,7 +154,8 @@ def _judged(state: State, event: e.InterventionCleared) -> State:
     basket = state.transaction
     if basket is not None and about is not None and about.line is not None and event.outcome == "approved":
         basket = replace(basket, approved=(*basket.approved, (about.line, about.kind)))
-    return replace(state, interventions=left, transaction=basket)
+    frames = tuple(kept for kept in state.frames if kept[0] != event.intervention)
+    return replace(state, interventions=left, transaction=basket, frames=frames)
 
 
 # --- the lane ----------------------------------------------------------------------------------------------------
@@ -508,6 +511,7 @@ def _gone(state: State) -> State:
         coupon_asks=(),
         buyer=None,
         suggestions=e.SuggestionsShown(),
+        look=e.LookShown(),
         hints=(),
     )
     return replace(state, interventions=kept, language="", large_text=False, high_contrast=False, live=live)

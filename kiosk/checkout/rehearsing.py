@@ -75,6 +75,9 @@ WITHHELD: Final = (
     f.PrintTest,
     f.TestDevice,
     f.Restart,
+    f.KeepFrames,
+    f.ReleaseFrames,
+    f.TidyFrames,
 )
 """Never done for a rehearsal, and nobody waits for it."""
 

@@ -314,6 +314,7 @@ def _interventions(state: State, policy: Policy) -> tuple[s.InterventionView, ..
             source=policy.restrictions.source(raised.reason),
             severity=raised.severity or severity(raised.kind, raised.blocks),
             may_clear=raised.may_clear,
+            frames=dict(state.frames).get(raised.intervention, 0),
         )
         for raised in state.interventions
     )
@@ -357,6 +358,7 @@ def _weigh(state: State, policy: Policy) -> s.WeighBody | None:
         state=_stands(said.reason) if isinstance(said, Refused) else "stable",
         net=accepted.net if accepted is not None else None,
         price=accepted.extended if accepted is not None else None,
+        choices=state.live.look.choices if state.live.look.asked else (),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from kiosk.checkout.events import InterventionKind
 from kiosk.checkout.inputs import OperatorAct
+from kiosk.checkout.shown import Choice
 from kiosk.checkout.text import Text
 from kiosk.checkout.value_screen import GiftAmountBody, InstalmentsBody, Part, ValueBody
 from kiosk.retail.item import Names
@@ -225,6 +226,8 @@ class InterventionView:
     source: str = ""
     severity: Severity = "soon"
     may_clear: Literal["attendant", "supervisor"] = "attendant"
+    frames: int = 0
+    """So many pictures of the plate are kept of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +324,8 @@ class WeighBody:
     state: WeighState
     net: Weight | None = None
     price: Money | None = None
+    choices: tuple[Choice, ...] = ()
+    """It may be one of these: the shopper is asked which, and may stay with what they picked."""
 
     @property
     def can_add(self) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "BoughtShown",
     "BuyerShown",
     "CancelShown",
+    "Choice",
     "CodeTaken",
     "ConditionShown",
     "CouponAsked",
@@ -36,6 +37,7 @@ __all__ = [
     "HintsShown",
     "ItemArmed",
     "LeavingShown",
+    "LookShown",
     "LoyaltyMethod",
     "MemberAsked",
     "MessageShown",
@@ -315,6 +317,28 @@ class BoughtShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What might lie on the scale instead: an item to choose by its picture."""
+
+    item_id: str
+    names: Names
+    picture: str | None
+    price: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookShown:
+    """The camera looks at what is being weighed (``correlation``); ``choices``: what it is sure of instead.
+
+    ``asked``: the shopper was asked which one it is.
+    """
+
+    correlation: str = ""
+    choices: tuple[Choice, ...] = ()
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HintsShown:
     """What little more would bring an offer of the basket as it stands to hold, the best first."""
 
@@ -416,6 +440,7 @@ Transient = (
     | ConditionShown
     | StorageShown
     | SuggestionsShown
+    | LookShown
     | HintsShown
     | EnquiryShown
     | SecondAwaited

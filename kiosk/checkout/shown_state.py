@@ -77,6 +77,8 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
             live = replace(live, storage=event.reason)
         case e.SuggestionsShown():
             live = replace(live, suggestions=event)
+        case e.LookShown():
+            live = replace(live, look=event)
         case e.HintsShown():
             live = replace(live, hints=event.hints)
         case e.EnquiryShown():

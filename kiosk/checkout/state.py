@@ -17,6 +17,7 @@ from kiosk.checkout.events import (
     EnquiryShown,
     InstalmentsBy,
     InterventionRaised,
+    LookShown,
     LoyaltyMethod,
     MemberAsked,
     PaperShown,
@@ -302,6 +303,8 @@ class Live:
     buyer: BuyerNumber | None = None
     """Typed, and not kept before money is asked for."""
     suggestions: SuggestionsShown = field(default_factory=SuggestionsShown)
+    look: LookShown = field(default_factory=LookShown)
+    """What the camera makes of what is being weighed."""
     hints: tuple[Hint, ...] = ()
     """For the basket as it stands: none is left once it changes."""
     emptying: Emptying = field(default_factory=Emptying)
@@ -336,6 +339,8 @@ class State:
     last_sale: Finishing | None = None
     suspended: tuple[Transaction, ...] = ()
     interventions: tuple[InterventionRaised, ...] = ()
+    frames: tuple[tuple[str, int], ...] = ()
+    """(intervention, pictures kept of it) of what waits."""
     reversals: tuple[Reversal, ...] = ()
     unpaid: tuple[Tender, ...] = ()
     """Asked for and settled without money, newest last: only a late yes to one of these is money taken for nothing."""

@@ -12,7 +12,9 @@ from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.excluded import Exclusions
 from kiosk.retail.exemption import ExemptionRule
 from kiosk.retail.fiscal import FiscalRule
+from kiosk.retail.frame_rules import FrameRules
 from kiosk.retail.item import Names
+from kiosk.retail.lookalikes import LookRules
 from kiosk.retail.nfce import NfceClass
 from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.points import Programme
@@ -227,9 +229,10 @@ class Policy:
     ``exclusions``: which kinds of item are kept out of offers, coupons, thresholds and points.
     ``stored_value``: gift cards and store credit (``None``: there are none). ``tender_needs``: what a way to pay
     cannot do without, where that is not the trade's habit.
-    ``restrictions``: what must hold before which items are sold.
     ``buyer``: which tax numbers of the buyer a document may bear (``None``: nobody asks).
     ``exemption``: how staff sell without tax to whom the law exempts (``None``: not at a lane).
+    ``restrictions``: what must hold before which items are sold. ``looks``: when a shopper is asked whether produce is
+    what they picked. ``frames``: whether pictures of the plate are kept for staff.
     """
 
     country: str
@@ -269,3 +272,5 @@ class Policy:
     buyer: BuyerRule | None = None
     exemption: ExemptionRule | None = None
     tender_needs: Mapping[TenderKind, tuple[Need, ...]] = field(default_factory=dict)
+    looks: LookRules = field(default_factory=LookRules)
+    frames: FrameRules = field(default_factory=FrameRules)

@@ -14,6 +14,7 @@ from kiosk.sync.asks import Asks
 from kiosk.sync.cursor import Cursor
 from kiosk.sync.down import Down
 from kiosk.sync.faults import Faults
+from kiosk.sync.frames_up import FramesUp
 from kiosk.sync.link import Incoming, Link, Will
 from kiosk.sync.local import LocalServer, Peer
 from kiosk.sync.orders import Orders
@@ -100,6 +101,7 @@ class Service:
             clock=self._clock,
         )
         self.asks = Asks(settings, publish=self.link.publish, news=self.local.tell, faults=self.faults)
+        self.frames = FramesUp(settings, publish=self.link.publish, drained=lambda: not self.up.waiting)
         self.staff = StaffOrders(self.local, self.faults)
         self._standing = LaneStanding()
         self.orders = Orders(settings, self.cursor, publish=self.link.publish, local=self.local, faults=self.faults)
@@ -141,6 +143,7 @@ class Service:
         self.up.tick()
         self.down.tick()
         self.asks.tick()
+        self.frames.tick()
         if self._clock() >= self._telemetry_due:
             self._telemetry_due = self._clock() + self._settings.timing.telemetry_ms / 1000
             self._say_telemetry()

@@ -23,6 +23,7 @@ from kiosk.workstation.day_paper import day_report
 from kiosk.workstation.device_tests import slip, try_out
 from kiosk.workstation.devices import Rack
 from kiosk.workstation.fiscal import FiscalService
+from kiosk.workstation.frames import FrameKeeper
 from kiosk.workstation.payments import PaymentService, Word
 from kiosk.workstation.terminal import close_day, tell_closed
 
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 _NUMBER_DIGITS: Final = (4, 5)
 _SUGGESTED: Final = 5
+_WHOLE: Final = 10_000
+"""A share of one, in the core's whole numbers."""
 
 
 class MakeReceipt(Protocol):
@@ -111,11 +114,12 @@ class Performer:
         time_zone: str,
         sounds: Sounds,
         house: House,
+        frames: FrameKeeper,
     ) -> None:
         self._put, self._rack, self._head_office = put, rack, head_office
         self._payments = payments
         self._policy, self._make_receipt, self._time_zone = policy, make_receipt, time_zone
-        self._sounds, self._house = sounds, house
+        self._sounds, self._house, self._frames = sounds, house, frames
         self._fiscal = FiscalService(rack=rack, put=put, policy=policy, time_zone=time_zone)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -147,6 +151,8 @@ class Performer:
                 self._spawn(self._answer(self._head_office.coupon(effect)))
             case f.AskSerial():
                 self._spawn(self._answer(self._head_office.serial(effect)))
+            case f.KeepFrames() | f.ReleaseFrames() | f.TidyFrames():
+                self._spawn(self._frames.perform(effect))
             case f.AskBought():
                 self._spawn(self._answer(self._head_office.bought(effect)))
             case f.AskValue():
@@ -345,7 +351,9 @@ class Performer:
             _log.info("no produce suggested: %s", str(error) or "no answer in time")
         except Exception:  # noqa: BLE001 - a driver's fault must not hold up the pick list
             _log.exception("the camera's driver failed on produce")
-        self._put(i.ProduceSeen(ask.correlation, tuple(g.key for g in guesses if _is_number(g.key))[:_SUGGESTED]))
+        known = [guess for guess in guesses if _is_number(guess.key)][:_SUGGESTED]
+        shares = tuple(round(guess.score * _WHOLE) for guess in known)
+        self._put(i.ProduceSeen(ask.correlation, tuple(guess.key for guess in known), shares))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(_guarded(work))

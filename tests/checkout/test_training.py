@@ -37,7 +37,7 @@ ANSWERED_HERE = (f.StartTimer, f.StopTimer, f.Print, f.Charge, f.AskTerminal, f.
 FOR_THE_LANE = (
     i.TerminalAnswered, i.TerminalSilent, i.TerminalPrompted, i.TerminalDayAnswered, i.QrReady, i.ReversalAnswered,
     i.DrawerMoved, *get_args(i.FiscalInput), i.MemberAnswered, i.CouponAnswered, i.SerialAnswered, i.NumbersAnswered,
-    i.BoughtAnswered,
+    i.BoughtAnswered, i.FramesStored,
     i.DevicesTold, i.DeviceChecked, i.HeadOfficeCommanded, i.StaffCommanded, i.DayTurned, i.PowerRestored,
 )  # fmt: skip
 BY_MARK = (i.TimerElapsed, i.PrinterAnswered)

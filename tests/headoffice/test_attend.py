@@ -105,11 +105,12 @@ def test_what_waits_is_in_order_of_severity_then_age_and_says_what_may_not_be_do
     assert waiting[2].names == {"en": "Cola 1 l", "bn": "কোলা ১ লিটার"}
 
 
-def test_age_is_cleared_from_here_where_the_policy_of_the_feed_allows_it(shop: Shop) -> None:
+def test_age_is_not_cleared_from_here_though_the_feed_wants_it_where_the_country_does_not_allow_it(shop: Shop) -> None:
     shop.two.calls("age", T0)
-    policy = _policy(remote_kinds=["age"])
+    shop.one.calls("cash", T0)
+    policy = _policy(remote_kinds=["age", "cash"], restrictions={"law_remote": ["age"]})
     shop.services.feed.publish_changes([change_of("policy", "policy", policy)], by="test")
-    assert [w.bar for w in shop.board().waiting] == [""]
+    assert {w.row.kind: w.bar for w in shop.board().waiting} == {"age": "not_remote", "cash": ""}
 
 
 def _policy(**more: object) -> dict[str, object]:

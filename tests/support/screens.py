@@ -43,6 +43,7 @@ from kiosk.checkout.screen import (
     TotalsView,
     WeighBody,
 )
+from kiosk.checkout.shown import Choice
 from kiosk.checkout.text import text
 from kiosk.retail.item import Names
 from kiosk.retail.merchant_qr import Account, MerchantQr, build
@@ -244,6 +245,10 @@ STABLE = WeighBody(
     bdt(15000),
 )
 UNPAID = text("pay.without_terminal")
+WHICH = (
+    Choice("plantain", {"en": "Plantain", "bn": "কাঁচা কলা", "pt_BR": "Banana-da-terra"}, "plantain.png", bdt(9000)),
+    Choice("mango", {"en": "Mango", "bn": "আম", "pt_BR": "Manga"}, "mango.jpg", bdt(24000)),
+)
 
 POINTS = PointsChoice(PointsView(213, 12_480), 500, 12_000, 500, bdt(5_000), 0, bdt(0))
 
@@ -291,6 +296,7 @@ BODIES: dict[str, Body] = {
     "weigh_waiting": replace(STABLE, reading=None, state="waiting", net=None, price=None),
     "weigh_motion": replace(STABLE, state="motion", net=None, price=None),
     "weigh_stable": STABLE,
+    "weigh_which": replace(STABLE, choices=WHICH),
     "weigh_empty_first": replace(STABLE, state="empty_first", net=None, price=None),
     "weigh_service": replace(STABLE, state="service", net=None, price=None),
     "weigh_fault": replace(STABLE, reading=None, state="fault", net=None, price=None),

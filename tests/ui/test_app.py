@@ -53,6 +53,9 @@ class PaperKiosk:
         self.fail: Callable[[BaseException], None] = lambda _: None
         self.restart: Callable[[], None] = lambda: None
 
+    def frames(self, _intervention: str) -> tuple[bytes, ...]:
+        return ()
+
     def submit(self, touch: Touch) -> None:
         self.touches.append(touch)
 

@@ -381,6 +381,19 @@ def test_staff_approve_refuse_and_void(shopper: Shopper) -> None:
     ]
 
 
+def test_a_shopper_says_which_one_it_is_by_its_picture(shopper: Shopper) -> None:
+    view = shopper.sees(screen("weigh_which", "en"))
+    offered = tiles(view.question)
+    shopper.touches(offered["plantain"])
+    shopper.touches(offered["banana"])
+    assert shopper.submitted == [
+        i.ItemChosen("plantain"),
+        i.WeighConfirmed("banana", Weight(1250, -3, "kg"), bdt(15000)),
+    ]
+    view = shopper.sees(screen("weigh_stable", "en"))
+    assert view.question is None
+
+
 def test_staff_say_what_they_went_by_before_an_age_is_approved(shopper: Shopper) -> None:
     plain = screen("staff", "en")
     assert isinstance(plain.body, StaffBody)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hal.card_reader.contract import DayTotal, Payment
 from hal.device import DeviceEvent, Health, NoHardwareError, Sink
@@ -17,6 +18,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TransactionId
 from kiosk.workstation.devices import Rack
+from kiosk.workstation.frames import FrameKeeper, FrameStore
 from kiosk.workstation.payments import TerminalPayments
 from kiosk.workstation.performer import Performer
 from tests.support.shop import bangladesh
@@ -156,6 +158,7 @@ class Rig:
     sounds: list[str] = field(default_factory=list)
     house: list[str] = field(default_factory=list)
     receipt_fails: bool = False
+    frames: FrameStore = field(default_factory=lambda: FrameStore(Path("there is no such folder")))
 
     def __post_init__(self) -> None:
         self.rack = Rack(
@@ -174,6 +177,7 @@ class Rig:
             make_receipt=self._receipt,
             time_zone="Asia/Dhaka",
             sounds=self.sounds.append,
+            frames=FrameKeeper(self.frames, rack=self.rack, put=self.put.append, utc_ms=lambda: 0),
             house=self,
         )
 

@@ -369,7 +369,9 @@ class FakeCamera(FakeDevice):
 def test_what_the_camera_guesses_is_told_as_price_look_up_numbers() -> None:
     guesses = tuple(Guess(key, 0.1) for key in ("4011", "94011", "Conference", "12", "৪০১১", "4022"))
     camera = FakeCamera("camera", guesses=guesses)
-    assert Rig([("camera", camera)]).answers(f.AskProduce("c", 5_000)) == i.ProduceSeen("c", ("4011", "94011", "4022"))
+    assert Rig([("camera", camera)]).answers(f.AskProduce("c", 5_000)) == i.ProduceSeen(
+        "c", ("4011", "94011", "4022"), (1000, 1000, 1000)
+    )
 
 
 @pytest.mark.parametrize(

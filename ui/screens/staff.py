@@ -227,7 +227,7 @@ class StaffView(View):
         self.keep(self._nothing_icon, empty)
 
     def _make_waiting(self) -> Waiting:
-        return Waiting(self.kit, self._asking.ask)
+        return Waiting(self.kit, self._asking.ask, self._asking.look)
 
     def _troubles(self, body: StaffBody) -> Iterator[tuple[str, Level]]:
         """What was asked about, lost devices with their cause, then what staff should know besides."""

@@ -16,6 +16,7 @@ from ui.screens.staff_pads import DigitsPad, NumberPad, choices, reason_sheet
 from ui.theme import TypeSize
 from ui.widgets.block import Block
 from ui.widgets.button import PushButton
+from ui.widgets.plate_frames import PlateFrames
 from ui.widgets.sheet import Sheet
 
 __all__ = ["Asking"]
@@ -27,6 +28,8 @@ _OF_THE_LANE: Final[frozenset[OperatorAct]] = frozenset(
     {"training", "paper_change", "device_test", "restart", "reboot", "unlock_sign_in"}
 )
 _LONGEST_PRICE: Final = 8
+_PICTURES: Final = 190
+"""How high the pictures of a plate are drawn."""
 _LONGEST_COUNT: Final = 5
 _OF_A_LINE: Final[tuple[OperatorAct, ...]] = ("price_override", "quantity")
 
@@ -53,6 +56,15 @@ class Asking:
         self._put(question)
         if question is None:
             self._send(act)
+
+    def look(self, judged: InterventionView) -> None:
+        """What lay before the camera when staff were called; gone once it is erased."""
+        kit = self._kit
+        kept = PlateFrames(kit, kit.frames(judged.intervention))
+        back = PushButton(kit, kit.say("button.back"), self._away, icon="back", role="primary")
+        said = "" if kept.textures else kit.say("staff.pictures_gone")
+        parts = (kept, back) if kept.textures else (back,)
+        self._put(Sheet(kit, icon="camera", title=kit.say(judged.text), said=said, parts=parts, part_height=_PICTURES))
 
     def of_line(self, line: LineView) -> None:
         """What staff may change of a line."""

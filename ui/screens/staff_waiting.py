@@ -51,11 +51,11 @@ def waited(since_ms: int, now_ms: int) -> str:
 
 
 class Waiting(Block):
-    """An intervention with its answers. The time it has waited goes on by itself."""
+    """An intervention with its answers, and pictures if any are kept. The time it has waited goes on by itself."""
 
-    def __init__(self, kit: Kit, act: Act) -> None:
+    def __init__(self, kit: Kit, act: Act, look: Callable[[InterventionView], None]) -> None:
         super().__init__(kit)
-        self._act = act
+        self._act, self._look = act, look
         self._one: InterventionView | None = None
         self._ground = self.ground(kit.theme.help, radius=16, edge=kit.theme.on_help if kit.theme.edge else "")
         self._icon = Icon(kit, "hand", 40, kit.theme.on_help)
@@ -84,6 +84,9 @@ class Waiting(Block):
             )
             for act, role in offered
         )
+        if one.frames:
+            pictures = self.kit.say("staff.pictures")
+            self.answers += (PushButton(self.kit, pictures, partial(self._look, one), icon="camera", radius=16),)
         self.add(*self.answers)
 
     def _tick(self, _delay: float) -> None:

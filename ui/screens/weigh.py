@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from kiosk.checkout.inputs import ViewRequested, WeighConfirmed
+from kiosk.checkout.inputs import ItemChosen, ViewRequested, WeighConfirmed
+from kiosk.checkout.look_up import Tile
 from kiosk.checkout.screen import Screen, WeighBody
+from kiosk.checkout.shown import Choice
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.view import TITLE_ROW, View, side_by_side
@@ -13,8 +15,10 @@ from ui.theme import TypeSize
 from ui.widgets.button import PushButton
 from ui.widgets.card import Card
 from ui.widgets.icon import Icon
+from ui.widgets.item_tile import ItemTile
 from ui.widgets.notice import Level, NoticeStrip
 from ui.widgets.picture_tile import PictureTile
+from ui.widgets.sheet import Sheet
 from ui.widgets.totals import BigAmount
 
 __all__ = ["WeighView"]
@@ -41,6 +45,8 @@ class WeighView(View):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
         self._agreed: WeighConfirmed | None = None
+        self.question: Sheet | None = None
+        self._asked: tuple[str, ...] = ()
         self._title = self.title(kit.say("weigh.title"))
         self._card = Card(kit)
         self._picture = PictureTile(kit, size=TypeSize.TOTAL, radius=20)
@@ -84,6 +90,47 @@ class WeighView(View):
             self._agreed = WeighConfirmed(body.item_id, body.net, body.price)
         else:
             self._agreed = None
+        self._ask(body)
+
+    def close(self) -> None:
+        """No question outlives the item."""
+        self._put_away()
+
+    def _ask(self, body: WeighBody) -> None:
+        """Which one it is, where the camera sees another than was picked: pictures, and no word of blame."""
+        wanted = tuple(choice.item_id for choice in body.choices)
+        if wanted == self._asked:
+            return
+        self._put_away()
+        self._asked = wanted
+        if not wanted:
+            return
+        kit, name = self.kit, self.kit.speaker.name(body.names)
+        offered = (Choice(body.item_id, body.names, body.picture, body.unit_price), *body.choices)
+        tiles = tuple(self._tile(choice, own=choice is offered[0]) for choice in offered)
+        self.question = Sheet(
+            kit, icon="scale", title=kit.say("looks.which"), said=kit.say("looks.said", item=name), parts=tiles
+        )
+        self.add(self.question)
+        if self.area.w:
+            self.question.place(self.area)
+
+    def _tile(self, choice: Choice, *, own: bool) -> ItemTile:
+        tile = ItemTile(self.kit, self._stay if own else self._other)
+        tile.show(Tile(choice.item_id, choice.names, choice.picture, "kg", choice.price))
+        return tile
+
+    def _stay(self, _tile: Tile) -> None:
+        self._confirm()
+
+    def _other(self, tile: Tile) -> None:
+        self.kit.submit(ItemChosen(tile.item_id))
+
+    def _put_away(self) -> None:
+        self._asked = ()
+        if self.question is not None:
+            self.drop(self.question)
+            self.question = None
 
     def arrange(self, area: Area) -> None:
         """The item at one side, the scale at the other."""
@@ -100,6 +147,8 @@ class WeighView(View):
         side = min(inner.w, inner.h)
         self._picture.place(inner.centre(side, side))
         self._arrange_scale(second)
+        if self.question is not None:
+            self.question.place(area)
 
     def _arrange_scale(self, area: Area) -> None:
         kit = self.kit

@@ -126,6 +126,17 @@ class WorkerCamera(Lifecycle):
         text = f"{self.name}: its worker handed over no picture"
         raise ProtocolError(text)
 
+    async def recent(self) -> tuple[Frame, ...]:
+        """See ``Camera.recent``."""
+        self.need_enabled()
+        worker = self._need_worker()
+        async with worker.shared_lock:
+            match await self._ask(worker, "recent"):
+                case {"frames": list(told)} if all(_is_frame(one) for one in told):
+                    return _frames(self.name, told, worker.shared)
+        text = f"{self.name}: its worker handed over no pictures"
+        raise ProtocolError(text)
+
     async def analyse(self, what: str) -> Mapping[str, object]:
         """What the worker tells of its newest picture, by a name of ``hal.camera.vision.analyses``.
 
@@ -319,6 +330,22 @@ async def _end_of(process: subprocess.Popen[bytes]) -> int:
             loop.remove_reader(number)
             os.close(number)
     return process.wait()
+
+
+def _frames(name: str, told: Sequence[Sequence[int]], shared: mmap.mmap) -> tuple[Frame, ...]:
+    """The pictures that lie one after the other in the shared memory, by size, width, height and time."""
+    found, at = [], 0
+    for size, width, height, mono_ms in told:
+        found.append(Frame(name, bytes(shared[at : at + size]), width, height, mono_ms))
+        at += size
+    return tuple(found)
+
+
+def _is_frame(told: object) -> bool:
+    match told:
+        case [int() as size, int(), int(), int()]:
+            return 0 < size <= SHARED_BYTES
+    return False
 
 
 def _guesses(told: Mapping[str, object]) -> tuple[Guess, ...]:

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 __all__ = ["Watch"]
 
 
+_WHOLE = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """``gone_ms``: a code not seen for so long has left, and may be told again. ``stale_ms``: without a good picture
     for so long the camera is lost. ``frozen_ms``: so too with the very same picture (0: it may stand still for ever).
     ``retry_ms``: pause before a lost camera is opened again. ``produce_model``: the file by which it guesses produce
-    (``hal.camera.produce.recogniser``); empty: it guesses none.
+    (``hal.camera.produce.recogniser``); empty: it guesses none. ``recent``: how many pictures of the plate are kept in
+    memory for staff (at most 12; 0: none), one every ``recent_every_ms``; ``plate``: where the plate is in the picture,
+    as left, top, width and height in percent, without which none are kept.
     """
 
     gone_ms: int = 1500
@@ -20,9 +25,17 @@ class Watch:
     frozen_ms: int = 10_000
     retry_ms: int = 1000
     produce_model: str = ""
+    recent: int = 0
+    recent_every_ms: int = 500
+    plate: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     def __post_init__(self) -> None:
         """Refuse times that make no sense."""
         if min(self.gone_ms, self.stale_ms, self.retry_ms) <= 0 or self.frozen_ms < 0:
             text = "gone_ms, stale_ms and retry_ms are above 0, frozen_ms 0 or above"
+            raise ValueError(text)
+        left, top, width, height = self.plate
+        inside = min(left, top) >= 0 and min(width, height) > 0 and left + width <= _WHOLE and top + height <= _WHOLE
+        if self.recent < 0 or self.recent_every_ms <= 0 or (self.recent and not inside):
+            text = "recent pictures are kept only of a plate: left, top, width and height in percent of the picture"
             raise ValueError(text)

@@ -5,6 +5,7 @@
 | ``{"camera": {"model", "settings", "name"}}`` | the first line: what to open |
 | ``{"session": 3}`` | read codes from now on, and put this number on each; 0: read none |
 | ``{"id": 7, "ask": "frame"}`` | the newest picture as a JPEG, into the shared memory |
+| ``{"id": 7, "ask": "recent"}`` | the last seconds of the plate, JPEGs one after the other in the shared memory |
 | ``{"id": 8, "ask": "picture"}`` | an analysis of the newest picture, by its name (``hal.camera.vision.analyses``) |
 
 | the worker says | meaning |

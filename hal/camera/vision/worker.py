@@ -30,6 +30,7 @@ import cv2
 
 from hal.camera.vision.analyses import analyses
 from hal.camera.vision.capture import OpenCapture
+from hal.camera.vision.ring import Ring
 from hal.camera.vision.stream import Stream
 from hal.camera.vision.taking import Newest, Taken
 from hal.camera.vision.wire import LONGEST_LINE, SHARED_BYTES, line
@@ -59,6 +60,7 @@ class Worker:
         self._beat = 0.0
         self._speaking = threading.Lock()
         self._analyses = analyses(settings.produce_model)
+        self._ring = Ring(settings.recent, settings.recent_every_ms, tuple(settings.plate))
         self._newest = Newest(partial(open_capture, settings), settings, status=self._status)
 
     def run(self) -> int:
@@ -78,6 +80,7 @@ class Worker:
     def _read(self, taken: Taken) -> None:
         if not self._session:
             return
+        self._ring.see(taken.picture, taken.mono_ms)
         grey = cv2.cvtColor(taken.picture, cv2.COLOR_BGR2GRAY)
         for seen in self._stream.see(grey, taken.mono_ms):
             code = {"data": seen.data, "symbology": seen.symbology, "mono_ms": taken.mono_ms}
@@ -98,6 +101,8 @@ class Worker:
         if "session" in said:
             self._session = said["session"]
             self._stream.forget()
+            if not self._session:
+                self._ring.forget()
             return
         try:
             self._say({"id": said["id"], "answer": self._answer(said["ask"])})
@@ -105,6 +110,8 @@ class Worker:
             self._say({"id": said["id"], "error": f"{type(error).__name__}: {error}"})
 
     def _answer(self, ask: str) -> Mapping[str, object]:
+        if ask == "recent":
+            return self._recent()
         taken = self._newest.newest()
         if taken is None or _now_ms() - taken.mono_ms > _FRESH_MS:
             text = "no picture was taken in the last second"
@@ -115,6 +122,14 @@ class Worker:
         self._shared[: len(jpeg)] = jpeg.tobytes()
         height, width = taken.picture.shape[:2]
         return {"bytes": len(jpeg), "width": width, "height": height, "mono_ms": taken.mono_ms}
+
+    def _recent(self) -> Mapping[str, object]:
+        """The ring's pictures, one after the other in the shared memory."""
+        kept, at = self._ring.recent(), 0
+        for one in kept:
+            self._shared[at : at + len(one.jpeg)] = one.jpeg
+            at += len(one.jpeg)
+        return {"frames": [[len(one.jpeg), one.width, one.height, one.mono_ms] for one in kept]}
 
     def _status(self, status: str, cause: str) -> None:
         with suppress(OSError):  # the kiosk has hung up: the loop ends by itself

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import burning, business_day, codes, offers, receipt, restricting, weighing
+from kiosk.checkout.deciding import burning, business_day, codes, lookalikes, offers, receipt, restricting, weighing
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
@@ -302,8 +302,10 @@ def confirm_weight(desk: Desk, agreed: i.WeighConfirmed) -> None:
         _not_priced(desk, judged.reason)
     elif armed.item_id != agreed.item_id or not judged.is_what_was_shown(agreed.net, agreed.price):
         desk.refuse(text("weigh.changed"))
-    else:
-        ring_up(desk, weighing.priced(armed, judged))
+    elif not lookalikes.asked_first(desk):
+        look, line = desk.state.live.look, weighing.priced(armed, judged)
+        ring_up(desk, line)
+        lookalikes.stayed(desk, look, line)
 
 
 def _not_priced(desk: Desk, reason: Reason) -> None:

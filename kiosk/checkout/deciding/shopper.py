@@ -11,6 +11,7 @@ from kiosk.checkout.deciding import (
     earning,
     entry,
     fiscal,
+    lookalikes,
     payment,
     qr,
     receipt,
@@ -90,6 +91,8 @@ def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
 
 def produce_seen(desk: Desk, seen: i.ProduceSeen) -> None:
     """What the camera guesses comes first in the look-up, where it is sold; an answer to an earlier asking is none."""
+    if lookalikes.seen(desk, seen):
+        return
     if seen.correlation != desk.state.live.suggestions.correlation or not seen.correlation:
         return
     items = [item for number in seen.numbers for item in _under(desk, number)]
