@@ -12,11 +12,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from headoffice.asks import Answers
-from headoffice.attend.frames import Frames
 from headoffice.coupons import overview
 from headoffice.database import Database, is_full
 from headoffice.feed import Feed
 from headoffice.insight import home_of
+from headoffice.lane_frames import Frames
 from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.letters import Letter, bury
 from headoffice.payments.cashier import Cashier

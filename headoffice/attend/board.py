@@ -9,9 +9,9 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from headoffice.attend.frames import kept_of
 from headoffice.attend.people import Attendant, attendant_of
 from headoffice.feed import policy_of
+from headoffice.lane_frames import kept_of
 from headoffice.ledger.command_tables import LaneCommand
 from headoffice.ledger.tables import BusinessUnit, Intervention, Kiosk, OpenBasket
 from kiosk.retail.policy import REMOTE_KINDS

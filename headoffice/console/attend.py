@@ -11,11 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from headoffice.attend import board as boards
-from headoffice.attend.frames import picture
 from headoffice.attend.orders import Wish
 from headoffice.console import guard, views
 from headoffice.console.services import services_of
 from headoffice.insight import Home
+from headoffice.lane_frames import picture
 from messages.commands import MOST_WORDS, PREPARED
 
 __all__ = ["ROUTES"]

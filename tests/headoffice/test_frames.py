@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from headoffice.attend.frames import Frames
 from headoffice.console.app import build_app
+from headoffice.lane_frames import Frames
 from headoffice.ledger.frame_tables import LaneFrame
 from kiosk.checkout import events
 from messages.frames import FrameTaken
