@@ -17,6 +17,7 @@ from typing import Final
 
 from hal.device import DeviceError, DeviceEvent
 from hal.drivers import available, load
+from hal.ports.overheard import SPEAKS
 
 __all__ = ["Found", "discover", "look", "probe", "settings_lines"]
 
@@ -121,7 +122,9 @@ def _own(model: Model, found: Found) -> Mapping[str, str]:
 
 
 async def probe(port: str) -> typing.AsyncIterator[str]:
-    """Each scale driver that gets a true answer at a serial port, as a line for an engineer."""
+    """Each scale driver that gets a true answer at a serial port, as a line for an engineer; and each that got one in
+    another framing than its own, by name.
+    """
     heard: list[DeviceEvent] = []
     for model in available(_PROBED):
         kind = importlib.import_module(f"hal.{_PROBED}.{model}").Settings
@@ -137,7 +140,7 @@ async def probe(port: str) -> typing.AsyncIterator[str]:
             health = await device.check_health()
         finally:
             await device.close()
-        if health.ok:
+        if health.ok or SPEAKS in health.text:
             yield f"{_PROBED}/{model}: {health.text}"
 
 

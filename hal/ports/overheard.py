@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["Overheard", "parity_in"]
+__all__ = ["SPEAKS", "Overheard", "parity_in"]
+
+SPEAKS: Final = "the device speaks"
+"""So begins what is said of a device whose framing can be told."""
 
 _KEPT: Final = 64
 _ENOUGH: Final = 7
@@ -49,7 +52,7 @@ class Overheard:
     def words(self) -> str:
         """What is wrong with the line, if that can be seen; else nothing."""
         if found := parity_in(self._last):
-            return f"the device speaks {found}: what comes has its parity bit as an eighth bit; set framing to {found}"
+            return f"{SPEAKS} {found}: what comes has its parity bit as an eighth bit; set framing to {found}"
         if len(self._last) >= _ENOUGH and self._last.count(0) * _NULS >= len(self._last):
             return "characters fail their parity check: framing or speed is not the device's"
         return ""

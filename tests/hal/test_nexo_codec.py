@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from bench.far_ends.card_reader import nexo as far
 from bench.far_ends.credentials import PASSPHRASE
-from hal.card_reader.common.nexo_amounts import amount_of
+from hal.card_reader.common.nexo_amounts import amount_of, read_day_totals, read_totals
 from hal.card_reader.common.nexo_envelope import derive_keys, open_sealed, seal
-from hal.card_reader.contract import Payment
+from hal.card_reader.contract import DayTotal, Payment
 from hal.card_reader.nexo import read_event, read_payment, read_status, service_id
 from hal.device import ProtocolError
 
@@ -287,3 +287,71 @@ def test_no_shape_of_message_is_a_surprise(message: dict[str, Any]) -> None:
     with suppress(ProtocolError):
         read_status("r", "A1", message)
     read_event(message)
+
+
+def _closed(*totals: object) -> dict[str, Any]:
+    return {"ReconciliationResponse": {"POIReconciliationID": "7", "TransactionTotals": list(totals)}}
+
+
+def _of(brand: str, currency: str, *rows: tuple[str, object, object]) -> dict[str, Any]:
+    told = [dict(zip(("TransactionType", "TransactionCount", "TransactionAmount"), row, strict=True)) for row in rows]
+    return {"CardBrand": brand, "PaymentCurrency": currency, "PaymentTotals": told}
+
+
+def test_a_day_s_totals_are_payments_less_refunds_and_reversals_by_brand() -> None:
+    visa = _of("Visa", "EUR", ("Debit", 3, Decimal("30.00")), ("ReverseDebit", 1, 10), ("Credit", 1, Decimal("5.5")))
+    cash = _of("girocard", "EUR", ("Debit", 1, Decimal("1.10")), ("ReverseCredit", 1, Decimal("0.10")))
+    assert read_day_totals(_closed(visa, cash)) == (DayTotal("Visa", 1, 1450), DayTotal("girocard", 2, 120))
+    assert read_day_totals(_closed()) == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("Debit", 1, Decimal("0.001")),
+        ("Debit", 1, "1.00"),
+        ("Debit", 1, -1),
+        ("Debit", None, 1),
+        ("Guess", 1, 1),
+        ("Debit", 1, None),
+    ],
+)
+def test_a_day_with_one_total_that_cannot_be_read_has_told_none(row: tuple[str, object, object]) -> None:
+    assert read_day_totals(_closed(_of("Visa", "EUR", ("Debit", 1, 1), row))) is None
+
+
+def test_amounts_of_two_currencies_are_not_summed() -> None:
+    visa = (_of("Visa", currency, ("Debit", 1, 1)) for currency in ("EUR", "CHF"))
+    assert read_day_totals(_closed(*visa)) is None
+
+
+TOTALS = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.decimals(-9, 9, places=2) | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "CardBrand",
+                    "PaymentCurrency",
+                    "PaymentTotals",
+                    "TransactionType",
+                    "TransactionCount",
+                    "TransactionAmount",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(TOTALS, max_size=4))
+def test_any_reconciliation_is_lines_and_totals_or_none(totals: list[object]) -> None:
+    answer = _closed(*totals)
+    assert all(isinstance(line, str) for line in read_totals(answer))
+    told = read_day_totals(answer)
+    assert told is None or all(type(each.amount_minor) is int for each in told)

@@ -216,6 +216,24 @@ def test_no_garbage_is_heard_as_an_approval(told: list[bytes]) -> None:
         assert payment.reference not in {"", ASKED.last}
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 255), max_size=6), st.integers(0, 90))
+@example([], 0)
+def test_a_harmed_end_of_day_is_read_as_its_groups_sum_or_as_nothing(changes: list[int], at: int) -> None:
+    data = bytearray(data_of(DAY))
+    for place, value in enumerate(changes):
+        data[(at + 7 * place) % len(data)] = value
+    try:
+        heard = _heard(packet(STATUS_INFORMATION, bytes(data)), packet(COMPLETED))
+    except ProtocolError:
+        return
+    for total in day_totals(heard, "EUR") or ():
+        assert heard.status.totals is not None
+        assert total.amount_minor == sum(amount for _, _, amount in heard.status.totals.groups)
+        assert heard.status.amount_minor in {None, total.amount_minor}
+    assert all(isinstance(line, str) for line in day_report(heard))
+
+
 def _heard(*told: bytes) -> Hearing:
     heard = Hearing()
     for each in told:

@@ -59,14 +59,16 @@ _SIGNS = {"Debit": 1, "ReverseDebit": -1, "Credit": -1, "ReverseCredit": 1}
 
 
 def read_day_totals(answer: Message) -> tuple[DayTotal, ...] | None:
-    """The same as amounts, a total for each card's brand; ``None`` where any of them cannot be read as one."""
+    """The same as amounts, a total for each brand; ``None`` where any cannot be read, or currencies are mixed."""
     found: dict[str, tuple[int, int]] = {}
+    currencies: set[str] = set()
     for totals in each_at(at(answer, dict, "ReconciliationResponse"), "TransactionTotals"):
         brand = text_at(totals, "CardBrand") or _said(totals, "PaymentInstrumentType")
         currency = text_at(totals, "PaymentCurrency")
+        currencies.add(currency)
         for each in each_at(totals, "PaymentTotals"):
             count, sign = at(each, int, "TransactionCount"), _SIGNS.get(text_at(each, "TransactionType"))
-            if count is None or sign is None or not currency:
+            if count is None or sign is None or not currency or len(currencies) > 1:
                 return None
             try:
                 amount = minor_of(at(each, object, "TransactionAmount"), currency)

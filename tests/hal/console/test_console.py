@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from bench.far_ends.line import Inside, Line
+from bench.far_ends.scale.sma_scp0499 import SmaScp0499
 from hal.console.check import check
-from hal.console.discover import discover, look, settings_lines
+from hal.console.discover import discover, look, probe, settings_lines
 from hal.console.main import SettingsError, main, read_device
 from hal.console.monitor import described, monitor
 from hal.drivers import CATEGORIES, available, load
@@ -96,6 +98,35 @@ def test_a_camera_on_the_ribbon_cable_is_libcamera_s_and_what_only_turns_picture
 def test_nothing_plugged_in_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert asyncio.run(discover(root=tmp_path)) == 1
     assert "nothing a kiosk could use" in capsys.readouterr().out
+
+
+def _probed(inside: Inside, folder: Path, *, tcp: bool = False, **framing: Any) -> list[str]:  # noqa: ANN401
+    async def run() -> list[str]:
+        line = Line(inside)
+        where = await (line.start_tcp() if tcp else line.start_pty(folder / "usb-cable"))
+        await line.framing(**{"device": "8N1", "host": "8N1", **framing})
+        try:
+            return [text async for text in probe(where)]
+        finally:
+            await line.close()
+
+    return asyncio.run(run())
+
+
+def test_of_all_scales_only_the_one_that_is_there_answers_a_probe(tmp_path: Path) -> None:
+    (answer,) = _probed(SmaScp0499(), tmp_path)
+    assert answer.startswith("scale/sma_scp0499: ")
+
+
+def test_a_scale_in_another_framing_is_named_by_it_when_it_is_probed(tmp_path: Path) -> None:
+    answers = _probed(SmaScp0499(), tmp_path, tcp=True, device="7E1", host="8N1")
+    (named,) = (answer for answer in answers if answer.startswith("scale/sma_scp0499: "))
+    assert "the device speaks 7E1" in named
+
+
+def test_nobody_at_a_port_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert asyncio.run(discover(str(tmp_path / "none"))) == 1
+    assert "nobody answers at" in capsys.readouterr().out
 
 
 def test_every_driver_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
