@@ -115,14 +115,16 @@ def test_a_pulled_cable_is_told_once_and_the_device_comes_back_as_it_was(make: M
         assert rig.unplug is not None
         seen = await opened(rig.driver)
         await _data_follows(rig, seen)
+        before = len(seen.statuses)  # on a busy machine it may have been lost, and found, before it was first ready
+        assert seen.statuses[-1] == "ready"
         await rig.unplug()
-        await wait_until_async(lambda: "lost" in seen.statuses, what="lost")
+        await wait_until_async(lambda: len(seen.statuses) > before, what="lost")
         told = len(seen.of(rig.data))
         await rig.act()
         assert len(seen.of(rig.data)) == told
         await rig.plug()
         await wait_until_async(lambda: seen.statuses[-1] == "ready", what="ready again")
-        assert seen.statuses == ["ready", "lost", "ready"]
+        assert seen.statuses[before:] == ["lost", "ready"]
         await _data_follows(rig, seen)
 
     _check_unpluggable(make, tmp_path, check)

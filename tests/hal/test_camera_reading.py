@@ -193,6 +193,22 @@ def test_a_code_may_be_told_again_after_it_left_and_not_before() -> None:
     assert _told(agreement, [here] * 5 + [away] * 12 + [here] * 5) == ["A", "A"]
 
 
+def test_a_code_that_is_held_while_no_pictures_come_is_not_told_twice() -> None:
+    """A busy machine, a camera that stood still: nobody saw the pack go."""
+    agreement = Agreement(gone_ms=500)
+    moments = [0, 50, 100, 5_000, 5_050, 9_000, 60_000, 60_050]
+    told = [seen.data for at in moments for seen in agreement.see([_seen("A")], at)]
+    assert told == ["A"]
+
+
+def test_a_few_late_pictures_without_a_code_do_not_say_that_it_left() -> None:
+    away: list[list[Sighting]] = [[]]
+    agreement = Agreement(gone_ms=500)
+    assert _told(agreement, [[_seen("A")]] * 3 + away * 3 + [[_seen("A")]] * 3, period_ms=900) == ["A"]
+    agreement.forget()
+    assert _told(agreement, [[_seen("A")]] * 3 + away * 5 + [[_seen("A")]] * 3, period_ms=900) == ["A", "A"]
+
+
 def test_the_next_product_at_the_same_place_is_told_soon() -> None:
     agreement = Agreement()
     told = _told(agreement, [[_seen("A")]] * 100 + [[_seen("B")]] * 15)

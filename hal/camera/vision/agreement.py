@@ -21,6 +21,8 @@ _FRAMES_NEEDED = 2
 _FIRM, _FAINT = 2, 1
 """Points for a sighting: of a matrix code, or a linear one on ``_FIRM_VOTES`` lines; of any other."""
 _FIRM_VOTES = 4
+_PICTURES_TO_LEAVE = 4
+"""So many pictures without it at least say that a code has left: where none came, nobody saw it go."""
 _MOST_POINTS = 12
 """A code held still for a minute must not weigh more against the next than one held for a second."""
 _NEEDED: Final = {"EAN-8": 6, "Code 39": 6, "ITF": 6, "ITF-14": 6, "UPC-E": 8, "Micro QR Code": 6, "DataBar Limited": 6}
@@ -58,10 +60,14 @@ def same_thing(seen: Sighting) -> str:
 
 @dataclass(slots=True)
 class _Track:
-    """One code as it has been followed. ``last``: where it was seen last, at ``mono_ms``."""
+    """One code as it has been followed. ``last``: where it was seen last, at ``mono_ms``.
+
+    ``absent_ms``: for how long pictures have not shown it.
+    """
 
     last: Sighting
     mono_ms: int
+    absent_ms: float = 0
     points: int = 0
     frames: int = 0
     told: bool = False
@@ -71,6 +77,9 @@ class _Track:
 class Agreement:
     """Follows the codes of one stream. ``gone_ms``: a told code not seen for so long has left, and may come again.
 
+    Time in which no pictures came (a busy machine, a camera that stood still) counts as no absence: a pack that is held
+    all the while is not told twice.
+
     ``memory_ms``: for so long a sighting counts beside another; ``doubt_ms``: for so long what was seen at a place
     speaks against another code there.
     """
@@ -79,6 +88,7 @@ class Agreement:
     memory_ms: int = 1000
     doubt_ms: int = 500
     _tracks: list[_Track] = field(default_factory=list)
+    _before_ms: int | None = None
 
     @property
     def waiting(self) -> bool:
@@ -87,7 +97,11 @@ class Agreement:
 
     def see(self, sightings: Sequence[Sighting], mono_ms: int) -> list[Sighting]:
         """Take what one picture showed; gives what is to be told now."""
-        self._tracks = [track for track in self._tracks if mono_ms - track.mono_ms <= self._kept_ms(track)]
+        since_ms = mono_ms - self._before_ms if self._before_ms is not None else 0
+        self._before_ms = mono_ms
+        for track in self._tracks:
+            track.absent_ms += min(since_ms, self.gone_ms / _PICTURES_TO_LEAVE)
+        self._tracks = [track for track in self._tracks if self._is_kept(track, mono_ms)]
         told = []
         for seen in _once(sightings):
             track = self._followed(seen, mono_ms)
@@ -100,16 +114,17 @@ class Agreement:
     def forget(self) -> None:
         """Start anew: what is in view may be told again."""
         self._tracks.clear()
+        self._before_ms = None
 
-    def _kept_ms(self, track: _Track) -> int:
-        return self.gone_ms if track.told else self.memory_ms
+    def _is_kept(self, track: _Track, mono_ms: int) -> bool:
+        return track.absent_ms <= self.gone_ms if track.told else mono_ms - track.mono_ms <= self.memory_ms
 
     def _followed(self, seen: Sighting, mono_ms: int) -> _Track:
         track = next((one for one in self._tracks if one.last.data == seen.data and one.last.kind == seen.kind), None)
         if track is None:
             track = _Track(seen, mono_ms)
             self._tracks.append(track)
-        track.last, track.mono_ms = seen, mono_ms
+        track.last, track.mono_ms, track.absent_ms = seen, mono_ms, 0
         track.frames += 1
         track.points = min(track.points + (_FIRM if _is_firm(seen) else _FAINT), _MOST_POINTS)
         return track
