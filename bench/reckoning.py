@@ -25,7 +25,7 @@ __all__ = ["Reckoning", "acknowledged", "ahead", "reckon", "synced", "under_way"
 _TOTAL = re.compile(r"^\s*TOTAL\s+[^\d]*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
 _COPY = "COPY"
 _BY_OURSELVES = ("cash", "points")
-"""Tenders that neither terminal nor acquirer hears of: staff take cash, head office keeps points."""
+"""Tenders that nobody else's books have: staff take cash, and points are no money."""
 _TRANSACTION = re.compile(r"^\s*Transaction\s+(\S+)\s*$", re.IGNORECASE)
 
 
@@ -108,6 +108,7 @@ def reckon(world: World, seen: Mapping[str, Decimal], *, paper: bool = True) -> 
     _same(found, "journal", journal, seen)
     _same(found, "ledger", ledger, {sale.reference: sale.total for sale in journal})
     _charged(world, found, journal)
+    _kept_aside(world, found)
     if paper:
         _printed(world, found, journal)
     return found
@@ -186,7 +187,7 @@ def _same(found: Reckoning, where: str, sales: Sequence[_Sale], wanted: Mapping[
 def _charged(world: World, found: Reckoning, journal: Iterable[_Sale]) -> None:
     """What terminal and acquirer took, less what they gave back, is what the sales say: each once."""
     taken: dict[str, Decimal] = {}
-    for what, request, amount in (*_at_the_terminal(world), *_at_the_acquirer(world)):
+    for what, request, amount in (*_at_the_terminal(world), *_at_the_acquirer(world), *_at_head_office(world)):
         if what == "back":
             taken.pop(request, None)
         elif request in taken:
@@ -216,6 +217,22 @@ def _at_the_acquirer(world: World) -> Iterator[tuple[str, str, Decimal]]:
     for deed in _deeds(world.payments):
         if deed["what"] in moves:
             yield moves[deed["what"]], deed["reference"], Decimal(deed["amount_minor"]) / 100
+
+
+def _at_head_office(world: World) -> Iterator[tuple[str, str, Decimal]]:
+    """As above, by the ledger of gift cards and store credit, and of paper vouchers."""
+    moves = {"redeem": "taken", "redeem_back": "back"}
+    query = "SELECT kind, source, amount FROM value_entry WHERE kind IN ('redeem', 'redeem_back') ORDER BY utc_ms, kind"
+    for kind, source, amount in _rows(world.ledger, query):
+        yield moves[kind], source, Decimal(abs(amount)) / 100
+    for request, amount in _rows(world.ledger, "SELECT request, amount FROM paper_voucher"):
+        yield "taken", request, Decimal(amount) / 100
+
+
+def _kept_aside(world: World, found: Reckoning) -> None:
+    """Nothing is kept aside of a card or voucher for a sale that is over."""
+    for request, amount in _rows(world.ledger, "SELECT request, amount FROM value_hold WHERE state = 'held'"):
+        found.double_charges.append(f"{Decimal(amount) / 100} is still kept aside for {request}")
 
 
 def _deeds(path: Path) -> list[dict[str, Any]]:

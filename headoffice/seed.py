@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,12 +32,14 @@ from headoffice.ledger.tables import BusinessUnit, Intervention, SaleLine, SaleT
 from headoffice.points.books import PointsBooks, expires_on
 from headoffice.sample_sales import Baskets, Row, SampleDay, sales_of_day
 from headoffice.stock import stock_changes
+from headoffice.stored_value import cards
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item, ItemFlags, Restriction
-from kiosk.retail.money import Money
+from kiosk.retail.money import MINOR_DIGITS, Money
 from kiosk.retail.offer import Earn, NForM, Offer, Scope
 from kiosk.retail.points import Programme
 from kiosk.retail.policy import TenderType
+from kiosk.retail.stored_value import StoredValueRules
 from kiosk.retail.tax import TaxClass
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ __all__ = ["SeedRefusedError", "main", "seed"]
 DAYS = 90
 _OPENING = 150
 _COUNTRY = "seeded_country"
+_GIFT_CARD = "gift-card"
 _BY = "seed"
 _MEMBER_PREFIX, _BADGE_PREFIX = "2990", "2980"
 """How the sample shop's loyalty cards and staff badges begin (docs/understand/sample-shop.md)."""
@@ -76,6 +80,7 @@ def seed(
         session.flush()
         known = {tuple(row) for row in session.execute(select(FeedCurrent.kind, FeedCurrent.key))}
         _opening(session, shop, now_ms)
+        _gift_cards(session, shop, now_ms)
         missing = [each for each in _changes(session, shop, now_ms) if (each.kind, each.key) not in known]
         version = append(session, missing, by=_BY, utc_ms=now_ms)
     _sales(database, shop, baskets, now_ms, days)
@@ -144,6 +149,7 @@ def _changes(session: Session, shop: SampleShop, now_ms: int) -> Iterator[Change
         yield change_of("department", each.department, department)
     for item in shop.items:
         yield change_of("item", item.item_id, _item(item, shop.currency))
+    yield change_of("item", _GIFT_CARD, _gift_card(shop))
     for offer in shop.offers:
         value = Offer(offer.offer_id, Scope(offer.item_ids), NForM(offer.buy, offer.pay), dict(offer.names))
         yield change_of("offer", offer.offer_id, value)
@@ -159,6 +165,33 @@ def _changes(session: Session, shop: SampleShop, now_ms: int) -> Iterator[Change
         yield change_of("member", keyed_hash(key, "phone", member.phone), row)
     yield from _operators(shop, key)
     yield from stock_changes(session, session.scalars(select(StockLevel)).all())
+
+
+def _gift_card(shop: SampleShop) -> Item:
+    """What a gift card is sold as: each at what is put on it, outside VAT until it is spent."""
+    names = {tender.kind: dict(tender.names) for tender in shop.tenders}["stored_value"]
+    return Item(
+        item_id=_GIFT_CARD,
+        names=names,
+        department="service",
+        tax_class="exempt",
+        price=Money(0, shop.currency),
+        flags=ItemFlags(discountable=False, earns_points=False),
+        kind="gift_card",
+    )
+
+
+def _gift_cards(session: Session, shop: SampleShop, now_ms: int) -> None:
+    """Cards on the rack and cards with something on them; each once."""
+    rules = msgspec.convert(shop.stored_value, StoredValueRules)
+    day = Home(shop.country.upper(), shop.currency, shop.time_zone).today(now_ms).isoformat()
+    scale = 10 ** MINOR_DIGITS[shop.currency]
+    rows = (
+        f"{card.number},{Decimal(card.amount) / scale},{shop.currency},,{'active' if card.active else 'inactive'}"
+        for card in shop.gift_cards
+    )
+    looked = cards.look_through(session, rules, shop.currency, "\n".join(rows))
+    cards.take(session, looked, batch=_BY, day=day, by=_BY, utc_ms=now_ms)
 
 
 def _opening(session: Session, shop: SampleShop, now_ms: int) -> None:
@@ -213,7 +246,13 @@ def _policy(shop: SampleShop) -> dict[str, object]:
         "tax_number": unit.tax_number,
         "tax_number_label": shop.tax_number_label,
         "languages": shop.languages,
-        "tenders": [TenderType(each.tender_id, each.kind, dict(each.names)) for each in shop.tenders],
+        "tenders": [
+            msgspec.convert(
+                {"tender_id": each.tender_id, "kind": each.kind, "names": dict(each.names), **each.terms}, TenderType
+            )
+            for each in shop.tenders
+        ],
+        "stored_value": shop.stored_value,
         "prices_include_tax": shop.prices_include_tax,
         "tax_rounding": shop.tax_rounding,
         "cash_rounding": {"step_minor": shop.cash_rounding_step_minor},

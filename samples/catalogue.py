@@ -12,6 +12,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ __all__ = [
     "Country",
     "SampleBusinessUnit",
     "SampleDepartment",
+    "SampleGiftCard",
     "SampleItem",
     "SampleMember",
     "SampleOffer",
@@ -173,11 +175,21 @@ class SampleBusinessUnit:
 
 @dataclass(frozen=True, slots=True)
 class SampleTender:
-    """A way to pay."""
+    """A way to pay; ``terms`` are plain values under the names of ``TenderType``'s fields."""
 
     tender_id: str
-    kind: Literal["card", "cash", "qr", "voucher"]
+    kind: Literal["card", "cash", "qr", "voucher", "stored_value", "paper_voucher"]
     names: Names
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleGiftCard:
+    """A gift card: its whole number, what is on it in minor units (0: the buyer chooses), whether it serves already."""
+
+    number: str
+    amount: int
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +207,7 @@ class SampleShop:
     """Everything about the sample retailer in one country. ``business_units[0]`` is the store with the kiosk.
 
     ``points`` is the loyalty programme as plain values under the names of its fields, ``restrictions`` are the shop's
-    own rows of what must hold before a sale, likewise.
+    own rows of what must hold before a sale, likewise; ``stored_value`` what gift cards and store credit there are.
     """
 
     country: Country
@@ -220,6 +232,8 @@ class SampleShop:
     operators: tuple[SampleOperator, ...]
     points: Mapping[str, Any]
     restrictions: Mapping[str, Any]
+    stored_value: Mapping[str, Any]
+    gift_cards: tuple[SampleGiftCard, ...]
     points_offers: tuple[SamplePointsOffer, ...]
 
 
@@ -250,7 +264,7 @@ def load_shop(country: Country) -> SampleShop:
             )
             for u in settings["business_unit"]
         ),
-        tenders=tuple(SampleTender(t["id"], t["kind"], t["names"]) for t in settings["tender"]),
+        tenders=tuple(_tender(t) for t in settings["tender"]),
         tax_classes=tuple(
             SampleTaxClass(
                 c["tax_class"],
@@ -278,12 +292,21 @@ def load_shop(country: Country) -> SampleShop:
             for o in _jsonl(_SHOP / "operators.jsonl")
         ),
         points=settings["points"],
+        stored_value=settings["stored_value"],
+        gift_cards=tuple(
+            SampleGiftCard(c["number"], c["amount"], c.get("active", False)) for c in settings["gift_card"]
+        ),
         restrictions=settings["restrictions"],
         points_offers=tuple(
             SamplePointsOffer(o["id"], o["names"], tuple(o["tiers"]), tuple(o["departments"]), o["times"])
             for o in settings["points_offer"]
         ),
     )
+
+
+def _tender(told: Mapping[str, Any]) -> SampleTender:
+    terms = {name: value for name, value in told.items() if name not in ("id", "kind", "names")}
+    return SampleTender(told["id"], told["kind"], told["names"], terms)
 
 
 def picture_path(picture: str) -> Path:

@@ -5,8 +5,8 @@ a stranger's, gives none away: of a card number only the last four digits are le
 six as well; nobody here needs them). Drivers put nothing that a terminal sent into exceptions or logs.
 
 Capabilities: ``status`` (a payment is found by our request, not only by amount), ``partial``, ``abort``, ``reverse``,
-``prompts``, ``signature``, ``display``, ``end_of_day``, ``day_totals``. The last three are beyond ``CardReader``:
-``Display.display``, ``EndOfDay.end_of_day`` and ``DayTotals.day_totals``.
+``prompts``, ``signature``, ``display``, ``end_of_day``, ``day_totals``, ``instalments``. The last four are beyond
+``CardReader``: ``Display.display``, ``EndOfDay.end_of_day``, ``DayTotals.day_totals`` and ``InParts.pay_in_parts``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ __all__ = [
     "Display",
     "EndOfDay",
     "Entry",
+    "InParts",
     "Payment",
     "PaymentOutcome",
     "Prompt",
@@ -152,6 +153,19 @@ class CardReader(Device, Protocol):
 
     async def reverse(self, request: str, amount_minor: int, currency: str, reference: str) -> bool:
         """Give an approved payment back, whole; true once the terminal says it is done (again and again)."""
+
+
+class InParts(Protocol):
+    """Capability ``instalments``."""
+
+    async def pay_in_parts(
+        self, request: str, amount_minor: int, currency: str, *, count: int, by: Literal["merchant", "issuer"]
+    ) -> Payment:
+        """As ``CardReader.pay``, of the whole amount, which the cardholder pays in ``count`` parts (two or more).
+
+        ``by``: whose offer they are, the merchant's (without interest) or the card issuer's. All else is as with
+        ``pay``, also ``status`` and ``reverse``.
+        """
 
 
 class Display(Protocol):

@@ -18,7 +18,8 @@ before it is sent, under ServiceIDs derived likewise, so it may be repeated with
 
 Unconfirmed: that every model answers TransactionStatus about a Reversal (where it says it cannot, the reversal is sent
 and the terminal's refusal of a second one is relied on); ``MaskedPAN`` beside ``MaskedPan``; the order of the display
-events at the end of a payment.
+events at the end of a payment; that a terminal takes ``PaymentData`` for parts where its acquirer offers them, and
+refuses the payment (``Refusal``) where it does not.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs
 
-from hal.card_reader.common.nexo_amounts import amount_of, minor_of, read_day_totals, read_totals
+from hal.card_reader.common.nexo_amounts import amount_of, minor_of, parts_of, read_day_totals, read_totals
 from hal.card_reader.common.nexo_envelope import (
     Keys,
     Message,
@@ -235,7 +236,7 @@ class Driver(StreamDevice):
     """One terminal. While nobody pays it is asked now and then whether it is there; a payment is its own proof."""
 
     def __init__(self, name: str, settings: Settings) -> None:
-        able = {"status", "partial", "abort", "reverse", "prompts", "signature", "display"}
+        able = {"status", "partial", "abort", "reverse", "prompts", "signature", "display", "instalments"}
         self.capabilities = frozenset(able | ({"end_of_day", "day_totals"} if settings.login else set()))
         self.day_totals: tuple[DayTotal, ...] | None = None
         where = (settings.host, settings.port, settings.path)
@@ -280,6 +281,18 @@ class Driver(StreamDevice):
 
     async def pay(self, request: str, amount_minor: int, currency: str, *, kind: str) -> Payment:  # noqa: ARG002  the terminal sees what is held to it
         """See ``CardReader.pay``."""
+        return await self._pay(request, amount_minor, currency, {})
+
+    async def pay_in_parts(
+        self, request: str, amount_minor: int, currency: str, *, count: int, by: Literal["merchant", "issuer"]
+    ) -> Payment:
+        """See ``InParts.pay_in_parts``."""
+        if count <= 1:
+            text = f"{self.name}: parts are two or more, not {count}"
+            raise DeviceError(text)
+        return await self._pay(request, amount_minor, currency, {"PaymentData": parts_of(count, by)})
+
+    async def _pay(self, request: str, amount_minor: int, currency: str, data: Message) -> Payment:
         self._need_terminal()
         if amount_minor <= 0:
             text = f"{self.name}: an amount is above 0, not {amount_minor}"
@@ -288,7 +301,7 @@ class Driver(StreamDevice):
         if self._settings.acquirer_data:
             sale["SaleToAcquirerData"] = self._settings.acquirer_data
         amounts = {"Currency": currency, "RequestedAmount": amount_of(amount_minor, currency)}
-        asked = {"SaleData": sale, "PaymentTransaction": {"AmountsReq": amounts}}
+        asked = {"SaleData": sale, "PaymentTransaction": {"AmountsReq": amounts}, **data}
         service = service_id(request)
         self._paying[service] = request
         try:

@@ -5,7 +5,8 @@ does, so it lives on the other side of a socket.
 
 Sample settings: ``model = "simulated"``, ``terminal = "127.0.0.1:20007"`` or ``"unix:run/terminal.sock"``.
 
-The wire is one JSON object a line. Asked: ``{"id": 7, "pay": {"request", "amount_minor", "currency", "kind"}}``,
+The wire is one JSON object a line. Asked: ``{"id": 7, "pay": {"request", "amount_minor", "currency", "kind"}}``
+(in parts also ``instalments`` and ``instalments_by``),
 ``{"id": 8, "status": {"request"}}``, ``{"id": 9, "abort": {"request"}}``, ``{"id": 10, "reverse": {"request",
 "amount_minor", "currency", "reference"}}``, ``{"id": 11, "end_of_day": {}}``. Answered: ``{"id": 7, "payment": {...}}``
 (the fields of ``Payment``), ``{"id": 10, "done": true}``, ``{"id": 11, "day": {"report": ["..."], "totals": [{"brand",
@@ -20,7 +21,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from hal.card_reader.contract import DayTotal, Entry, Payment, PaymentOutcome, Prompt
 from hal.device import (
@@ -133,7 +134,7 @@ class Driver(Lifecycle):
 
     simulated = True
     capabilities: frozenset[str] = frozenset(
-        {"status", "partial", "abort", "reverse", "prompts", "signature", "end_of_day", "day_totals"}
+        {"status", "partial", "abort", "reverse", "prompts", "signature", "end_of_day", "day_totals", "instalments"}
     )
 
     def __init__(self, name: str, settings: Settings) -> None:
@@ -189,6 +190,17 @@ class Driver(Lifecycle):
             text = f"{self.name}: an amount is above 0, not {amount_minor}"
             raise DeviceError(text)
         asked = {"request": request, "amount_minor": amount_minor, "currency": currency, "kind": kind}
+        return read_payment(request, await self._ask("pay", asked, self._settings.pay_timeout_ms))
+
+    async def pay_in_parts(
+        self, request: str, amount_minor: int, currency: str, *, count: int, by: Literal["merchant", "issuer"]
+    ) -> Payment:
+        """See ``InParts.pay_in_parts``."""
+        if amount_minor <= 0 or count <= 1:
+            text = f"{self.name}: an amount above 0 in parts, not {amount_minor} in {count}"
+            raise DeviceError(text)
+        asked = {"request": request, "amount_minor": amount_minor, "currency": currency, "kind": "card"}
+        asked |= {"instalments": count, "instalments_by": by}
         return read_payment(request, await self._ask("pay", asked, self._settings.pay_timeout_ms))
 
     async def status(self, request: str) -> Payment:

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from headoffice.console import api, attend, days, hooks, offers, points, quotes, recalls, views
+from headoffice.console import api, attend, days, hooks, offers, points, quotes, recalls, value, views
 from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
@@ -69,6 +69,7 @@ def build_app(services: Services) -> Starlette:
             *offers.ROUTES,
             *recalls.ROUTES,
             *points.ROUTES,
+            *value.ROUTES,
             *days.ROUTES,
             *api.ROUTES,
             *quotes.ROUTES,

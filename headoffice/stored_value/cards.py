@@ -25,8 +25,7 @@ from headoffice.keyed import keyed_hash, shop_key
 from headoffice.stored_value.books import ValueBooks
 from headoffice.stored_value.tables import ValueAccount
 from kiosk.retail.money import MINOR_DIGITS
-from kiosk.retail.policy import Policy
-from kiosk.retail.stored_value import is_number, masked
+from kiosk.retail.stored_value import StoredValueRules, is_number, masked
 
 __all__ = ["MAXIMUM_ROWS", "BadCard", "Card", "Looked", "errors_as_csv", "look_through", "take"]
 
@@ -72,8 +71,8 @@ class Looked:
         return sum(card.amount for card in self.fresh if card.active)
 
 
-def look_through(session: Session, policy: Policy, text: str) -> Looked:
-    """Nothing is written but the shop's key, if there was none.
+def look_through(session: Session, rules: StoredValueRules | None, money: str, text: str) -> Looked:
+    """Nothing is written but the shop's key, if there was none. ``money``: the shop's currency.
 
     Raises ``ValueError`` (``too_many``, ``unreadable``, ``empty``) for what is no such file.
     """
@@ -85,7 +84,7 @@ def look_through(session: Session, policy: Policy, text: str) -> Looked:
         message = "empty"
         raise ValueError(message)
     for number, cells in rows:
-        read = _read(key, policy, cells)
+        read = _read(key, rules, money, cells)
         if isinstance(read, Card) and read.keyed_hash not in seen:
             seen.add(read.keyed_hash)
             fresh.append(read)
@@ -110,21 +109,21 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         raise ValueError(message) from None
 
 
-def _read(key: bytes, policy: Policy, cells: Sequence[str]) -> Card | Wrong:
+def _read(key: bytes, rules: StoredValueRules | None, money: str, cells: Sequence[str]) -> Card | Wrong:
     number, amount, currency, until, state = cells
-    minor = _minor(amount, policy.currency)
-    if not is_number(number, policy.stored_value):
+    minor = _minor(amount, money)
+    if not is_number(number, rules):
         return "number"
     if minor is None:
         return "amount"
-    if currency not in ("", policy.currency):
+    if currency not in ("", money):
         return "currency"
     if until and not _is_day(until):
         return "date"
     if state not in ("", "inactive", "active"):
         return "state"
     hashed = keyed_hash(key, "value", number)
-    return Card(hashed, masked(number), minor, policy.currency, until, active=state == "active")
+    return Card(hashed, masked(number), minor, money, until, active=state == "active")
 
 
 def _minor(amount: str, currency: str) -> int | None:

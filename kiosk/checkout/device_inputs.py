@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from kiosk.checkout.shown import TerminalPrompt
 from kiosk.checkout.upkeep_shown import DeviceFact
@@ -11,6 +11,7 @@ from kiosk.retail.day_report import TerminalTotal
 from kiosk.retail.money import Money
 
 __all__ = [
+    "NO_INSTALMENTS",
     "DeviceBack",
     "DeviceCause",
     "DeviceChecked",
@@ -33,6 +34,9 @@ __all__ = [
 TerminalOutcome = Literal[
     "approved", "partial", "declined", "cancelled", "not_found", "in_progress", "unknown", "given_back"
 ]
+
+NO_INSTALMENTS: Final = "no_instalments"
+"""The reason of a terminal that cannot be asked for parts."""
 
 
 @dataclass(frozen=True, slots=True)

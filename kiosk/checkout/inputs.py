@@ -14,6 +14,7 @@ from kiosk.checkout.answers import (
     SerialAnswered,
 )
 from kiosk.checkout.device_inputs import (
+    NO_INSTALMENTS,
     DeviceBack,
     DeviceCause,
     DeviceChecked,
@@ -97,6 +98,7 @@ from kiosk.retail.rights import Act
 from kiosk.retail.weighing import WeightProblem
 
 __all__ = [
+    "NO_INSTALMENTS",
     "AccessibilityChosen",
     "BaggingSkipped",
     "BoughtAnswered",

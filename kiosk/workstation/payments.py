@@ -10,11 +10,11 @@ import itertools
 import logging
 import traceback
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, cast
 
 import msgspec
 
-from hal.card_reader.contract import CardReader, Payment, hide_card_numbers
+from hal.card_reader.contract import CardReader, InParts, Payment, hide_card_numbers
 from hal.device import DeviceError
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
@@ -73,7 +73,21 @@ class TerminalPayments:
         if reader is None:
             return i.TerminalAnswered(charge.tender, "not_found", reason=_UNREACHABLE)
         amount = charge.amount
+        if charge.instalments > 1:
+            return await self._in_parts(charge, reader)
         return await _asked(charge.tender, reader.pay(charge.tender, amount.minor, amount.currency, kind=charge.kind))
+
+    async def _in_parts(self, charge: f.Charge, reader: CardReader) -> Word:
+        """A terminal that cannot be asked for parts was asked for nothing: the shopper chooses again."""
+        if "instalments" not in reader.capabilities:
+            return i.TerminalAnswered(charge.tender, "declined", reason=i.NO_INSTALMENTS)
+        able = cast("InParts", reader)
+        by: Literal["merchant", "issuer"] = "issuer" if charge.instalments_by == "issuer" else "merchant"
+        amount = charge.amount
+        return await _asked(
+            charge.tender,
+            able.pay_in_parts(charge.tender, amount.minor, amount.currency, count=charge.instalments, by=by),
+        )
 
     async def status(self, ask: f.AskTerminal) -> Word:
         """See ``PaymentService``."""

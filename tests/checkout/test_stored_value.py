@@ -17,8 +17,8 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.stored_value import StoredValueRules
 from kiosk.retail.tender_needs import Need
-from kiosk.retail.tender_terms import Change, Eligible, VoucherCode
-from kiosk.retail.transaction import TenderKind
+from kiosk.retail.tender_terms import Change, Eligible, Instalments, VoucherCode
+from kiosk.retail.transaction import InstalmentsBy, TenderKind
 from tests.support.lane import POWER, WEIGHING, HandLane, open_lane, replayed
 from tests.support.shop import bangladesh, brazil, small_shop
 
@@ -361,3 +361,59 @@ def test_a_lane_that_starts_shows_nothing_of_an_earlier_card() -> None:
     lane.state = replayed(lane.journal)
     lane.tell(WEIGHING, POWER)
     assert lane.state.live.value.account == ""
+
+
+# --- in parts --------------------------------------------------------------------------------------------------------
+
+
+def in_parts(by: tuple[InstalmentsBy, ...] = ("merchant", "issuer")) -> HandLane:
+    """Tea for 600 taka at a shop where a card may pay in three parts of 200 at least."""
+    policy = bangladesh()
+    card = replace(policy.tenders[0], instalments=Instalments(most=6, least_minor=20_000, by=by))
+    lane = open_lane(small_shop(replace(policy, tenders=(card, *policy.tenders[1:]))))
+    return lane.scan(TEA).tell(i.CheckoutRequested(), i.TenderChosen("card"))
+
+
+def test_a_card_that_may_pay_in_parts_is_asked_in_how_many_before_the_terminal_hears_of_it() -> None:
+    lane = in_parts()
+    assert not lane.happened(e.TenderRequested)
+    body = lane.screen.body
+    assert isinstance(body, s.InstalmentsBody)
+    assert [(part.count, part.by) for part in body.choices] == [
+        (1, ""),
+        (2, "merchant"),
+        (2, "issuer"),
+        (3, "merchant"),
+        (3, "issuer"),
+    ]
+    charge = lane.tell(i.TenderChosen("card", instalments=3, instalments_by="issuer")).effect(f.Charge)
+    assert (charge.amount.minor, charge.instalments, charge.instalments_by) == (60_000, 3, "issuer")
+    lane.approve(charge.tender)
+    (tender,) = sale(lane).tenders
+    assert (tender.instalments, tender.instalments_by, tender.amount.minor) == (3, "issuer", 60_000)
+
+
+def test_at_once_is_at_once() -> None:
+    charge = in_parts().tell(i.TenderChosen("card", instalments=1)).effect(f.Charge)
+    assert (charge.instalments, charge.instalments_by) == (0, "")
+
+
+def test_more_parts_than_the_shop_gives_or_another_s_offer_is_not_asked_for() -> None:
+    lane = in_parts(by=("merchant",))
+    assert lane.tell(i.TenderChosen("card", instalments=4)).no_effect(f.Charge)
+    assert lane.tell(i.TenderChosen("card", instalments=2, instalments_by="issuer")).no_effect(f.Charge)
+
+
+def test_what_is_too_little_for_two_parts_is_asked_for_at_once() -> None:
+    policy = bangladesh()
+    card = replace(policy.tenders[0], instalments=Instalments(most=6, least_minor=20_000))
+    lane = open_lane(small_shop(replace(policy, tenders=(card,))))
+    assert lane.scan(MILK).tell(i.CheckoutRequested(), i.TenderChosen("card")).effect(f.Charge).instalments == 0
+
+
+def test_a_terminal_that_knows_no_parts_leads_back_with_a_word() -> None:
+    lane = in_parts()
+    charge = lane.tell(i.TenderChosen("card", instalments=2)).effect(f.Charge)
+    lane.tell(i.TerminalAnswered(charge.tender, "declined", reason=i.NO_INSTALMENTS))
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "pay.no_instalments"

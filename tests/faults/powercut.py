@@ -29,6 +29,7 @@ from bench.reckoning import reckon
 from bench.replay import at_rest, catch_up, conclude
 from bench.shopper import CutError, Sale, Shopper, StrangeScreenError
 from bench.world import Options, World
+from kiosk.retail.codes.numbers import check_digit
 from tools.report import Report
 
 __all__ = ["WAYS", "Way", "drill", "main"]
@@ -52,6 +53,7 @@ class Way:
     """A way to pay: which tenders are touched in order, and what the bank answers to each card in order.
 
     The last of each is repeated. ``cancels``: the first code on show is cancelled. ``member``: points need one.
+    ``worth``: what the paper voucher says, in minor units.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Way:
     answers: tuple[str, ...] = ("approve",)
     cancels: bool = False
     member: bool = False
+    worth: int = 500
 
 
 WAYS: Final = (
@@ -70,6 +73,10 @@ WAYS: Final = (
     Way("cash", ("cash",)),
     Way("points", ("points", "card"), member=True),
     Way("split", ("points", "card"), ("partial", "approve"), member=True),
+    Way("gift", ("stored_value",)),
+    Way("voucher", ("paper_voucher", "stored_value")),
+    Way("voucher_rest", ("paper_voucher",), worth=90_000),
+    Way("voucher_card", ("paper_voucher", "card"), ("decline", "approve")),
 )
 
 
@@ -79,9 +86,12 @@ class _Payer(Shopper):
     def __init__(self, world: World, oracle: Oracle, way: Way) -> None:
         super().__init__(world, oracle)
         self._shop, self._way_to_pay = world, way
-        self._code = next(each.tender_id for each in world.shop.tenders if each.kind == "qr")
+        kinds = {each.kind: each.tender_id for each in reversed(world.shop.tenders)}
+        self._offered = {"code": kinds["qr"], **{kind: kinds[kind] for kind in ("stored_value", "paper_voucher")}}
         self._before = _answered(world)
         self._cancelled = False
+        self._gift_card = world.shop.gift_cards[0].number
+        self._voucher = _a_voucher(way.worth)
 
     async def through(self) -> Sale:
         """Pay to the end. Raises ``CutError`` where the kiosk goes dark."""
@@ -101,6 +111,8 @@ class _Payer(Shopper):
                 act()
             elif body == "CardBody":
                 await self._card()
+            elif body == "ValueBody":
+                await self._present()
             elif body == "CashBody":
                 badge = self._shop.shop.operators[0].badge
                 await self.turn("scanner", "scan", data=badge, symbology="]E0")
@@ -118,8 +130,16 @@ class _Payer(Shopper):
             self.touch("TenderChosen", tender_id="points", points=_POINTS)
             return
         rest = [each for each in tenders if each != "points"] or ["card"]
-        wanted = rest[-1] if self._cancelled else rest[0]
-        self.touch("TenderChosen", tender_id=self._code if wanted == "code" else wanted)
+        paid = self.content["totals"]["paid"]["minor"] > 0
+        wanted = rest[-1] if self._cancelled or (paid and rest[0] == "paper_voucher") else rest[0]
+        self.touch("TenderChosen", tender_id=self._offered.get(wanted, wanted))
+
+    async def _present(self) -> None:
+        """Scan the gift card, or the one voucher there is; while head office is asked there is nothing to do."""
+        if self.content["stage"] != "present":
+            return
+        voucher = self.content["tender"]["kind"] == "paper_voucher"
+        await self.turn("scanner", "scan", data=self._voucher if voucher else self._gift_card, symbology="]C0")
 
     def _code_shown(self) -> None:
         if self._way_to_pay.cancels and not self._cancelled:
@@ -146,6 +166,12 @@ class _Payer(Shopper):
             )
         else:
             self.touch("OperatorSignedOut")
+
+
+def _a_voucher(worth: int) -> str:
+    """A bottle voucher that nobody has used: its number follows from the clock."""
+    body = f"299{time.time_ns() // 1_000_000 % 10**10:010d}{worth:05d}"
+    return f"{body}{check_digit(body)}"
 
 
 async def _tapped(terminal: KnobClient, outcome: str, amount: Mapping[str, int]) -> bool:

@@ -75,6 +75,20 @@ def test_an_approved_card_is_charged_once_and_told_whole(tmp_path: Path) -> None
     assert _charges(tmp_path) == ["approved"]
 
 
+def test_a_payment_in_parts_says_so_and_is_one_payment(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, driver: Driver, seen: Seen) -> None:
+        paying = asyncio.ensure_future(driver.pay_in_parts("r-1", 9000, "BRL", count=3, by="merchant"))
+        await _on_display(terminal)
+        await terminal.tap(outcome="approve", amount_minor=0)
+        paid = await paying
+        assert (paid.outcome, paid.approved_minor) == ("approved", 9000)
+        with pytest.raises(DeviceError):
+            await driver.pay_in_parts("r-2", 9000, "BRL", count=1, by="merchant")
+
+    _with_terminal(tmp_path, use)
+    assert _charges(tmp_path) == ["approved"]
+
+
 @pytest.mark.parametrize(
     ("tap", "amount", "outcome", "approved"),
     [("decline", 0, "declined", 0), ("partial", 500, "partial", 500), ("signature", 0, "approved", 1150)],

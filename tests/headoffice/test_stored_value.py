@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 from sqlalchemy import func, select
 
+from headoffice.console.services import Services
 from headoffice.database import Database
 from headoffice.desk import Desk
 from headoffice.feed import Feed, change_of
@@ -24,7 +25,7 @@ from kiosk.retail.stored_value import StoredValueRules, credit_number
 from messages import envelope, topics
 from messages.value_asks import ValueAnswer, ValueAsk, ValueDeed
 from messages.values import Money
-from tests.headoffice.pages import NOW
+from tests.headoffice.pages import NOW, Enter, token_of
 from tests.support.journals import JournalOf, as_message, bdt, cola, completed_sale
 from tests.support.shop import bangladesh
 
@@ -47,7 +48,7 @@ def set_up(database: Database, file: str = f"{NUMBER},500.00,BDT,,active") -> st
         keep_shop_key(session, KEY)
     Feed(database, clock=lambda: NOW).publish_changes([change_of("policy", "policy", policy())], by="seed")
     with database.write() as session:
-        looked = cards.look_through(session, policy(), file)
+        looked = cards.look_through(session, RULES, "BDT", file)
         assert not looked.bad
         cards.take(session, looked, batch="first", day=TODAY, by="test", utc_ms=NOW)
     with database.read() as session:
@@ -339,7 +340,7 @@ def test_a_file_of_cards_is_looked_through_before_anything_is_written(database: 
         ]
     )
     with database.write() as session:
-        looked = cards.look_through(session, policy(), file)
+        looked = cards.look_through(session, RULES, "BDT", file)
     assert (len(looked.fresh), looked.known, looked.amount) == (2, 1, 1_250)
     assert [(bad.row, bad.wrong) for bad in looked.bad] == [
         (5, "twice"),
@@ -358,7 +359,7 @@ def test_a_file_of_cards_is_looked_through_before_anything_is_written(database: 
 def test_what_is_no_file_of_cards_is_refused_whole(database: Database, text: str, why: str) -> None:
     set_up(database)
     with database.write() as session, pytest.raises(ValueError, match=why):
-        cards.look_through(session, policy(), text)
+        cards.look_through(session, RULES, "BDT", text)
 
 
 def test_the_desk_answers_questions_about_cards(database: Database) -> None:
@@ -387,3 +388,44 @@ def test_credit_may_be_issued_without_a_lane(database: Database) -> None:
         }
     (account,) = issued
     assert balance(database, account) == 1_000
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_finds_a_card_by_its_number_adjusts_and_blocks_it(enter: Enter, services: Services) -> None:
+    account = set_up(services.database)
+    client = enter()
+    token = token_of(client.get("/value").text)
+    client.post("/value/find", data={"token": token, "number": "9821 0000 0000 0000 0017"})
+    page = client.get("/value").text
+    assert "**** 0017" in page
+    assert NUMBER not in page
+    deed = {"token": token, "account": account, "reason": "a goodwill gesture", "request": "form-0001"}
+    for _ in range(2):
+        client.post("/value/deed", data=deed | {"deed": "adjust", "amount": "12.50"})
+    assert balance(services.database, account) == 51_250
+    client.post("/value/deed", data=deed | {"deed": "adjust", "amount": "twelve"})
+    client.post("/value/deed", data=deed | {"deed": "block"})
+    assert outcome(answered(services.database, ask("hold")))[:2] == ("refused", "blocked")
+    client.post("/value/deed", data=deed | {"deed": "unblock"})
+    assert outcome(answered(services.database, ask("hold", 1, "tender-00000002")))[0] == "held"
+    client.post("/value/find", data={"token": token, "number": "4242"})
+    assert "**** 0017" not in client.get("/value").text
+
+
+def test_a_file_of_cards_is_looked_through_and_then_taken(enter: Enter, services: Services) -> None:
+    set_up(services.database)
+    client = enter()
+    token = token_of(client.get("/value").text)
+    file = "98210000000000000024,5.00,BDT,,active\nnonsense,1"
+    told = {"token": token, "text": file, "batch": "spring"}
+    looked = client.post("/value/cards", data=told | {"deed": "check"})
+    assert looked.status_code == 422
+    errors = client.post("/value/cards", data=told | {"deed": "errors"}).text
+    assert errors.splitlines() == ["row,number,wrong", "2,**** ense,number"]
+    client.post("/value/cards", data=told | {"deed": "take"})
+    client.post("/value/cards", data=told | {"deed": "take"})
+    with services.database.read() as session:
+        taken = session.scalars(select(ValueAccount).where(ValueAccount.batch == "spring")).all()
+    assert [(row.masked, row.balance) for row in taken] == [("**** 0024", 500)]

@@ -20,14 +20,17 @@ from kiosk.checkout.screen import (
     DeviceRow,
     DevicesBody,
     EnquiryView,
+    GiftAmountBody,
     GiftView,
     HintView,
+    InstalmentsBody,
     InterventionView,
     LineView,
     LookUpBody,
     LoyaltyBody,
     Notice,
     OutOfServiceBody,
+    Part,
     PointsBody,
     PointsChoice,
     PointsView,
@@ -41,6 +44,7 @@ from kiosk.checkout.screen import (
     TenderChoiceBody,
     ThanksBody,
     TotalsView,
+    ValueBody,
     WeighBody,
 )
 from kiosk.checkout.shown import Choice
@@ -232,6 +236,14 @@ CODE = build(
     )
 )
 TENDERS = (CARD, BKASH, CASH, VOUCHER)
+NAGAD = TenderType("nagad", "qr", {"bn": "নগদ ওয়ালেট", "en": "Nagad", "pt_BR": "Nagad"}, icon="wallet")
+GIFT = TenderType("gift_card", "stored_value", {"bn": "গিফট কার্ড", "en": "Gift card", "pt_BR": "Cartão-presente"})
+BOTTLES = TenderType(
+    "bottles", "paper_voucher", {"bn": "বোতল ভাউচার", "en": "Bottle voucher", "pt_BR": "Vale de garrafas"}
+)
+MEAL = TenderType("meal", "voucher", {"bn": "খাদ্য ভাউচার", "en": "Food voucher", "pt_BR": "Vale-refeição"})
+SEVEN = (CARD, replace(BKASH, icon="wallet"), NAGAD, GIFT, BOTTLES, MEAL, CASH)
+EIGHT = (*SEVEN, TenderType("debit", "card", {"bn": "ডেবিট কার্ড", "en": "Debit card", "pt_BR": "Cartão de débito"}))
 STABLE = WeighBody(
     "banana",
     BANANA,
@@ -325,6 +337,33 @@ BODIES: dict[str, Body] = {
     ),
     "tender_choice_points_why": TenderChoiceBody(
         TOTALS, TENDERS, (), replace(POINTS, has=PointsView(213, 12_480, 50), most=0, why=text("points.why_offline"))
+    ),
+    "tender_choice_seven": TenderChoiceBody(TOTALS, SEVEN),
+    "tender_choice_eight": TenderChoiceBody(
+        TOTALS,
+        EIGHT,
+        tuple((each.tender_id, text("pay.without_head_office")) for each in SEVEN[1:5]),
+        POINTS,
+        BuyerView("BIN"),
+    ),
+    "attract_away": AttractBody((CARD, CASH), missing=(BKASH, NAGAD, GIFT, BOTTLES)),
+    "attract_cash": AttractBody((CASH,), missing=(CARD, BKASH)),
+    "attract_nothing": AttractBody((), card_only=True, missing=(CARD, BKASH)),
+    "gift_card": ValueBody(bdt(213550), GIFT, "present", keyed=True),
+    "gift_card_asking": ValueBody(bdt(213550), GIFT, "asking"),
+    "paper_voucher": ValueBody(bdt(213550), BOTTLES, "present"),
+    "gift_amount": GiftAmountBody((bdt(50_000), bdt(100_000), bdt(200_000), bdt(500_000)), "**** 0031"),
+    "instalments": InstalmentsBody(
+        bdt(213550),
+        CARD,
+        (
+            Part(1, bdt(213550), bdt(213550), ""),
+            *(
+                Part(count, bdt(213550 - 213550 // count * (count - 1)), bdt(213550 // count), by)
+                for by in ("merchant", "issuer")
+                for count in (2, 3)
+            ),
+        ),
     ),
     "points": PointsBody(bdt(100_000), 10_000),
     "card_present": CardBody(bdt(213550), CARD, "present"),

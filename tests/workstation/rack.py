@@ -71,6 +71,10 @@ class FakeTerminal(FakeDevice):
         self.calls.append(f"pay {request} {amount_minor} {currency} {kind}")
         return self._answer()
 
+    async def pay_in_parts(self, request: str, amount_minor: int, currency: str, *, count: int, by: str) -> Payment:
+        self.calls.append(f"pay {request} {amount_minor} {currency} {count} {by}")
+        return self._answer()
+
     async def status(self, request: str) -> Payment:
         self.calls.append(f"status {request}")
         return self._answer()

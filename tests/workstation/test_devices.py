@@ -168,6 +168,17 @@ def test_a_charge_is_asked_for_once_in_its_own_kind_and_answered() -> None:
     assert [call for call in terminal.calls if call.startswith("pay")] == ["pay t 9500 BDT voucher"]
 
 
+def test_a_charge_in_parts_is_asked_for_in_parts_and_of_a_terminal_that_cannot_not_at_all() -> None:
+    charge = f.Charge("t", "card", "card", TAKA, instalments=3, instalments_by="issuer")
+    able, unable = FakeTerminal("card_reader", capabilities=frozenset({"instalments"})), FakeTerminal("card_reader")
+    answer = Rig([("card_reader", able)]).answers(charge)
+    assert answer == i.TerminalAnswered("t", "approved", TAKA, reference="r")
+    assert [call for call in able.calls if call.startswith("pay")] == ["pay t 9500 BDT 3 issuer"]
+    answer = Rig([("card_reader", unable)]).answers(charge)
+    assert answer == i.TerminalAnswered("t", "declined", reason=i.NO_INSTALMENTS)
+    assert [call for call in unable.calls if call.startswith("pay")] == []
+
+
 @pytest.mark.parametrize("fault", [TimeoutExpiredError("silent"), NoHardwareError("cable"), RuntimeError("a bug")])
 @pytest.mark.parametrize("effect", [f.Charge("t", "card", "card", TAKA), f.AskTerminal("t", "card")])
 def test_whatever_goes_wrong_at_the_terminal_leaves_the_outcome_unknown(fault: Exception, effect: f.Effect) -> None:

@@ -49,10 +49,12 @@ class AttractView(View):
         self._scan = kit.words("", TypeSize.LEAD, colour=ink, face="Medium")
         self._tenders = kit.words("", TypeSize.BODY, colour=ink, face="Medium")
         self._tender_icon = Icon(kit, "card", 36, ink)
+        self._missing = kit.words("", TypeSize.BODY, colour=ink)
         self.languages: dict[str, PushButton] = {}
         self.help = PushButton(kit, kit.say("chrome.help"), self._help, role="help", icon="hand", icon_size=36)
         self.staff = PushButton(kit, "", self._staff, role="bar", icon="lock", icon_size=28, radius=16)
         self.add(self._brand, self._store, self._title, self._scan, self._tenders, self._tender_icon)
+        self.add(self._missing)
         self.add(self.help, self.staff)
 
     def show(self, screen: Screen) -> None:
@@ -62,8 +64,9 @@ class AttractView(View):
         self._store.say(kit.speaker.name(screen.chrome.store_name))
         self._title.say(kit.say("attract.title"))
         self._scan.say(kit.say("attract.scan"))
-        names = ", ".join(kit.speaker.name(tender.names) for tender in body.tenders)
-        self._tenders.say(kit.say("attract.card_only") if body.card_only else f"{kit.say('attract.tenders')}: {names}")
+        self._tenders.say(_payable(kit, body))
+        missing = ", ".join(kit.speaker.name(tender.names) for tender in body.missing)
+        self._missing.say(f"{kit.say('attract.not_now')}: {missing}" if missing and body.tenders else "")
         for language in screen.chrome.languages:
             if language not in self.languages:
                 self._add_language(language)
@@ -104,6 +107,8 @@ class AttractView(View):
         for button, place in zip(self.languages.values(), places, strict=False):
             button.place(place)
         words = rest.top(kit.tall(400))[0] if kit.portrait else rest.left(rest.w * 54 // 100)[0]
+        missing, words = words.bottom(kit.tall(64) if self._missing.text else 0, kit.px(4))
+        self._missing.place(missing.left(kit.px(36), kit.px(12))[1])
         tenders, words = words.bottom(kit.tall(72), kit.px(8))
         icon, said = tenders.left(kit.px(36), kit.px(12))
         self._tender_icon.place(icon)
@@ -143,3 +148,15 @@ class AttractView(View):
 
     def _staff(self) -> None:
         self.kit.submit(ViewRequested("staff_sign_in"))
+
+
+def _payable(kit: Kit, body: AttractBody) -> str:
+    """With what can be paid here now, before the first scan."""
+    if not body.tenders:
+        return kit.say("attract.nothing")
+    if body.missing and all(tender.kind == "cash" for tender in body.tenders):
+        return kit.say("attract.staff_only")
+    if body.card_only and not body.missing:
+        return kit.say("attract.card_only")
+    names = ", ".join(kit.speaker.name(tender.names) for tender in body.tenders)
+    return f"{kit.say('attract.tenders')}: {names}"

@@ -8,7 +8,7 @@ from kiosk.checkout.inputs import PaymentCancelled
 from kiosk.checkout.screen import CardBody, Screen
 from ui.kit import Kit
 from ui.screens.moment import MomentView
-from ui.screens.tender_choice import TENDER_ICONS
+from ui.screens.tender_choice import tender_icon
 from ui.widgets.button import PushButton
 
 __all__ = ["CardView"]
@@ -40,7 +40,7 @@ class CardView(MomentView):
         body, kit = screen.body, self.kit
         assert isinstance(body, CardBody)  # noqa: S101 - the stage gives each view its own kind
         tone, ink = _TONES[body.prompt if body.prompt in _TONES else body.stage]
-        icon = "hand" if body.stage in _FOR_STAFF else TENDER_ICONS[body.tender.kind]
+        icon = "hand" if body.stage in _FOR_STAFF else tender_icon(body.tender)
         self.repaint(tone, ink, icon)
         by_card = body.tender.kind == "card"
         if body.prompt and (by_card or body.prompt != "present_card"):

@@ -8,6 +8,7 @@ from typing import Final
 from kiosk.checkout.inputs import TenderChosen, ViewRequested
 from kiosk.checkout.screen import BuyerView, Screen, TenderChoiceBody, TenderType
 from ui.area import Area
+from ui.icons import ICONS
 from ui.kit import Kit
 from ui.screens.view import TITLE_ROW, View, side_by_side
 from ui.theme import TypeSize
@@ -16,9 +17,9 @@ from ui.widgets.button import PushButton
 from ui.widgets.points import PointsStrip
 from ui.widgets.totals import TotalsCard
 
-__all__ = ["TENDER_ICONS", "TenderChoiceView"]
+__all__ = ["TenderChoiceView", "tender_icon"]
 
-TENDER_ICONS: Final = {
+_ICONS: Final = {
     "card": "card",
     "cash": "cash",
     "qr": "qr",
@@ -29,10 +30,21 @@ TENDER_ICONS: Final = {
 }
 
 
+_THREE: Final = 720
+"""Three tiles side by side need as much width."""
+_MANY: Final = 4
+"""More ways than this stand closer together, each with its picture beside its name where there is little room."""
+
+
+def tender_icon(tender: TenderType) -> str:
+    """The picture of a way to pay: its own, where it names one that there is."""
+    return tender.icon if tender.icon in ICONS else _ICONS[tender.kind]
+
+
 class _TenderTile(Block):
     """A way to pay, and why it cannot be used where it cannot."""
 
-    def __init__(self, kit: Kit, tender: TenderType) -> None:
+    def __init__(self, kit: Kit, tender: TenderType, *, many: bool) -> None:
         super().__init__(kit)
         said = kit.speaker.name(tender.names) or kit.say(f"tender.{tender.kind}")
         choose = partial(kit.submit, TenderChosen(tender.tender_id))
@@ -41,8 +53,8 @@ class _TenderTile(Block):
             said,
             choose,
             role="key",
-            icon=TENDER_ICONS[tender.kind],
-            icon_size=80,
+            icon=tender_icon(tender),
+            icon_size=48 if many else 80,
             size=TypeSize.LEAD,
             face="Bold",
             stacked=True,
@@ -50,11 +62,11 @@ class _TenderTile(Block):
         self._why = kit.words("", TypeSize.NOTE, colour=kit.theme.on_faded, align="center")
         self.add(self.button)
 
-    def show(self, why: str) -> None:
-        """Usable, or not and why."""
+    def show(self, why: str, *, apart: bool) -> None:
+        """Usable, or not and why; ``apart``: that is said once for all tiles."""
         self.button.enable(not why)
-        self._why.say(why)
-        self.keep(self._why, why)
+        self._why.say("" if apart else why)
+        self.keep(self._why, bool(self._why.text))
 
     def arrange(self, area: Area) -> None:
         """The reason stands in the lower part of the tile."""
@@ -75,6 +87,7 @@ class TenderChoiceView(View):
         self.tiles: dict[str, _TenderTile] = {}
         self.points = PointsStrip(kit)
         self.buyer = PushButton(kit, "", self._buyer, icon="receipt", icon_size=36)
+        self._reasons = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
         self.back = PushButton(kit, kit.say("pay.back"), self._back, icon="back", size=TypeSize.BODY)
         self.add(self._title, self._totals, self.back)
 
@@ -93,10 +106,16 @@ class TenderChoiceView(View):
         why = dict(body.unavailable)
         if list(offered) != list(self.tiles):
             self.drop(*self.tiles.values())
-            self.tiles = {tender_id: _TenderTile(self.kit, tender) for tender_id, tender in offered.items()}
+            self.tiles = {
+                tender_id: _TenderTile(self.kit, tender, many=len(offered) > _MANY)
+                for tender_id, tender in offered.items()
+            }
             self.add(*self.tiles.values())
         for tender_id, tile in self.tiles.items():
-            tile.show(self.kit.say(why[tender_id]) if tender_id in why else "")
+            tile.show(self.kit.say(why[tender_id]) if tender_id in why else "", apart=len(self.tiles) > _MANY)
+        reasons = dict.fromkeys(self.kit.say(each) for each in why.values()) if len(self.tiles) > _MANY else {}
+        self._reasons.say("\n".join(reasons))
+        self.keep(self._reasons, bool(reasons))
         if self.area.w:
             self.arrange(self.area)
 
@@ -105,7 +124,7 @@ class TenderChoiceView(View):
         kit = self.kit
         title, rest = self.page(area).top(kit.tall(TITLE_ROW), kit.px(8))
         self._title.place(title)
-        first, second = side_by_side(kit, rest, side=404, below=480)
+        first, second = side_by_side(kit, rest, side=404, below=400 if len(self.tiles) > _MANY else 480)
         back, totals = second.bottom(kit.px(104), kit.px(16))
         self.back.place(back)
         self._totals.place(totals)
@@ -115,10 +134,16 @@ class TenderChoiceView(View):
         if self.points.parent is not None:
             strip, first = first.bottom(PointsStrip.height_in(kit), gap)
             self.points.place(strip)
+        if self._reasons.parent is not None:
+            said = 1 + self._reasons.text.count("\n")
+            strip, first = first.bottom(kit.tall(34) * said, kit.px(8))
+            self._reasons.place(strip)
         count = max(1, len(self.tiles))
-        columns = 1 if count == 1 else 2
+        columns = 1 if count == 1 else 3 if count > _MANY and self._three(first) else 2
         lines = -(-count // columns)
-        places = [cell for row in first.rows(lines, gap) for cell in row.columns(columns, gap)]
+        each, more = divmod(count, lines)
+        rows = first.rows(lines, gap)
+        places = [cell for at, row in enumerate(rows) for cell in row.columns(each + (at < more), gap)]
         for tile, place in zip(self.tiles.values(), places, strict=False):
             tile.place(place)
 
@@ -136,6 +161,10 @@ class TenderChoiceView(View):
 
     def _buyer(self) -> None:
         self.kit.submit(ViewRequested("buyer"))
+
+    def _three(self, area: Area) -> bool:
+        """Whether three tiles stand side by side with their names whole."""
+        return area.w >= self.kit.px(_THREE) and not (self.kit.large and self.kit.portrait)
 
     def _back(self) -> None:
         self.kit.submit(ViewRequested("basket"))

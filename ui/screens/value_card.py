@@ -21,6 +21,8 @@ __all__ = ["ValueCardView"]
 
 _SHORTEST: Final = 16
 _LONGEST: Final = 24
+_HINT: Final = 110
+"""The hint needs as much; where there is less, the sum gives way: it was on show just before."""
 _SHOWN: Final = 4
 """Digits stand in groups of as many, as on a card."""
 
@@ -96,7 +98,10 @@ class ValueCardView(View):
         self._arrange_said(first)
 
     def _arrange_said(self, area: Area) -> None:
-        due, area = area.bottom(BigAmount.height_in(self.kit), self.kit.px(12))
+        high = BigAmount.height_in(self.kit)
+        room = area.h >= high + self.kit.tall(_HINT)
+        self._due.opacity = 1 if room else 0
+        due, area = area.bottom(high if room else 0, self.kit.px(12) if room else 0)
         self._due.place(due)
         self._hint.place(area.centre(area.w, min(area.h, self.kit.tall(260))))
         self._progress.place(area.bottom(self.kit.px(72))[0])

@@ -127,14 +127,14 @@ class PushButton(Block):
             self._icon.paint(theme.colour(ink_under))
 
     def arrange(self, area: Area) -> None:
-        """Words and icon together in the middle; the trailing icon stands at the right."""
+        """Words and icon in the middle, the trailing icon at the right; where they cannot be stacked, in a row."""
         self._ground.place(area)
         inner = area.inset(min(self.kit.px(20), area.w // 12), self.kit.px(4))
         if self._icon is None:
             self._words.place(inner)
         elif not self.words:
             self._icon.place(area)
-        elif self._stacked:
+        elif self._stacked and inner.h >= self._icon_side + self.kit.px(4) + self.kit.type_px(self._type) * 3 // 2:
             self._arrange_stacked(inner)
         elif self._trailing:
             icon, rest = inner.right(self._icon_side, self.kit.px(8))

@@ -340,8 +340,17 @@ class Terminal(VirtualTerminal):
         minor = int(Decimal(amounts["RequestedAmount"]) * 100)
         if self.pending is not None and self.pending.request != request:
             return {"Response": _failure("Busy")}
+        if "PaymentData" in asked and not self._takes_parts(asked["PaymentData"]):
+            return {"Response": _failure("MessageFormat")}
         await self.charge(request, minor, amounts["Currency"], "card", service=service)
         return self._response(request)
+
+    @staticmethod
+    def _takes_parts(told: Mapping[str, Any]) -> bool:
+        """Equal parts, two or more, as the protocol has them."""
+        plan = told.get("Instalment", {})
+        whose = told.get("PaymentType") in ("Instalment", "IssuerInstalment")
+        return whose and plan.get("InstalmentType") == ["EqualInstalments"] and plan.get("TotalNbOfPayments", 0) > 1
 
     def _status(self, about: Mapping[str, Any]) -> dict[str, Any]:
         service, category = about["ServiceID"], about["MessageCategory"]

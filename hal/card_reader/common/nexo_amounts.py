@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 from hal.card_reader.common.nexo_envelope import Message, at, each_at, refuse, text_at
 from hal.card_reader.contract import DayTotal
 from hal.device import ProtocolError
 
-__all__ = ["amount_of", "minor_of", "read_day_totals", "read_totals"]
+__all__ = ["amount_of", "minor_of", "parts_of", "read_day_totals", "read_totals"]
 
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
@@ -83,3 +84,15 @@ def _said(node: object, name: str) -> str:
     """A word or a number as it stands there; a dash where there is none."""
     value = at(node, object, name)
     return str(value) if isinstance(value, str | int | Decimal) and value != "" else "-"
+
+
+def parts_of(count: int, by: Literal["merchant", "issuer"]) -> Message:
+    """``PaymentData`` of a payment in ``count`` equal parts, a month apart: by the merchant's offer, or the issuer's.
+
+    nexo Retailer Protocol 3.1, PaymentData: PaymentType ``Instalment`` or ``IssuerInstalment``, component Instalment.
+
+    >>> parts_of(3, "issuer")["PaymentType"], parts_of(3, "merchant")["Instalment"]["TotalNbOfPayments"]
+    ('IssuerInstalment', 3)
+    """
+    plan = {"InstalmentType": ["EqualInstalments"], "Period": 1, "PeriodUnit": "Monthly", "TotalNbOfPayments": count}
+    return {"PaymentType": "Instalment" if by == "merchant" else "IssuerInstalment", "Instalment": plan}

@@ -20,7 +20,6 @@ from kiosk.retail.transaction import InstalmentsBy, TenderKind
 __all__ = [
     "HELD",
     "MOST_MISSED",
-    "NO_INSTALMENTS",
     "at_most",
     "away",
     "missed",
@@ -36,8 +35,6 @@ HELD: frozenset[TenderKind] = frozenset({"points", "stored_value", "paper_vouche
 _WHY: Final = frozenset({"unknown", "blocked", "expired", "inactive", "balance", "used", "taken"})
 MOST_MISSED: Final = 5
 """Numbers of gift cards that nobody knows, in one visit: then staff look at what is being tried."""
-NO_INSTALMENTS: Final = "no_instalments"
-"""The reason of a terminal that cannot be asked for parts."""
 
 
 def unusable(live: Live, policy: Policy, kind: TenderKind) -> Text | None:
@@ -84,7 +81,7 @@ def why_not(tender: Tender, answer: i.TerminalAnswered) -> Text:
     """What the shopper is told of a payment that did not count."""
     if tender.kind in ("stored_value", "paper_voucher"):
         return refused(answer.reason)
-    if answer.reason == NO_INSTALMENTS:
+    if answer.reason == i.NO_INSTALMENTS:
         return text("pay.no_instalments")
     if tender.kind == "points":
         return text("points.why_least" if answer.reason == "balance" else "points.not_used")
