@@ -111,7 +111,8 @@ def _sale(trade: _Trade, chance: random.Random, named: tuple[str, str, int, str,
     ]
     included, rounding = trade.shop.prices_include_tax, trade.shop.tax_rounding
     tax = tax_of(priced, currency=currency, included=included, rounding=rounding)
-    tender = chance.choices(trade.shop.tenders, weights=[_SHARES[each.kind] for each in trade.shop.tenders])[0]
+    ways = [each for each in trade.shop.tenders if each.kind in _SHARES]
+    tender = chance.choices(ways, weights=[_SHARES[each.kind] for each in ways])[0]
     member = chance.choice(trade.shop.members).member_id if chance.randrange(100) < 35 else ""  # noqa: PLR2004 - per cent
     header = {
         "uuid": uuid,

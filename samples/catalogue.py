@@ -12,7 +12,6 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
