@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from headoffice.coupons.keeper import CouponKeeper
@@ -63,8 +63,9 @@ class Answers:
         """Whether the ledger holds a pack of this number in another sale."""
         same = (SaleLine.item_id == question.item_id, SaleLine.serial == question.serial)
         with self._database.read() as session:
-            other = session.scalar(select(SaleLine.uuid).where(*same, SaleLine.uuid != question.transaction).limit(1))
-        return SerialAnswer(correlation=question.correlation, sold=other is not None)
+            others = select(func.sum(SaleLine.quantity)).where(*same, SaleLine.uuid != question.transaction)
+            out = session.scalar(others) or 0  # less what has come back
+        return SerialAnswer(correlation=question.correlation, sold=out > 0)
 
     def bought(self, question: BoughtAsk) -> BoughtAnswer:
         """What a member has had on a business day of what the question names, in all shops."""
@@ -76,8 +77,10 @@ class Answers:
             ).scalars()
             lines = [line for line in rows if _asked_about(session, line.item_id, question)]
         weighed = [line for line in lines if line.weight_value is not None]
-        pieces = sum(line.quantity for line in lines if line.weight_value is None) + len(weighed)
-        return BoughtAnswer(correlation=question.correlation, pieces=pieces, grams=sum(map(_grams, weighed)))
+        pieces = sum(line.quantity for line in lines)  # less what has come back
+        return BoughtAnswer(
+            correlation=question.correlation, pieces=max(0, pieces), grams=max(0, sum(map(_grams, weighed)))
+        )
 
     def numbers(self, question: NumbersAsk) -> NumbersAnswer:
         """The highest numbers known of the asker's lane; zeros where it is new."""
@@ -92,6 +95,7 @@ class Answers:
             series=lane.series,
             last_number=lane.last_number,
             last_legal=lane.last_legal,
+            last_credit=lane.last_credit,
             business_day=lane.business_day,
             last_z=z_number or 0,
             grand=grand,
@@ -108,4 +112,4 @@ def _asked_about(session: Session, item_id: str, question: BoughtAsk) -> bool:
 
 def _grams(line: SaleLine) -> int:
     weight = Weight(line.weight_value or 0, line.weight_exponent or 0, line.weight_unit or "kg")  # type: ignore[arg-type]  # as it was written down
-    return weight.grams()
+    return weight.grams() * (-1 if line.quantity < 0 else 1)

@@ -23,6 +23,7 @@ from headoffice.payments.cashier import Cashier
 from headoffice.points.holds import Holds
 from headoffice.points.upkeep import look_after
 from headoffice.registry import Registry
+from headoffice.returns.keeper import ReturnKeeper
 from headoffice.stock import publish_stirred
 from headoffice.stored_value.holds import ValueHolds
 from headoffice.weights import LEAST, teach
@@ -31,6 +32,7 @@ from messages.asks import BoughtAsk, CouponAsk, LoyaltyAsk, NumbersAsk, PaymentA
 from messages.errors import MessageError, Reason
 from messages.frames import FrameTaken
 from messages.journal import Acknowledgement
+from messages.return_asks import ReturnAsk, SaleAsk
 from messages.state import KioskState
 from messages.telemetry import Telemetry
 from messages.value_asks import ValueAsk
@@ -78,6 +80,7 @@ class Desk:
         self.answers = Answers(database, clock=clock)
         self.frames = Frames(database, clock=clock, on_change=on_change)
         self.holds = Holds(database, clock=clock)
+        self.returns = ReturnKeeper(database, clock=clock)
         self.value_holds = ValueHolds(database, clock=clock, today=_today)
         self.trouble = ""
         self._cashier = cashier
@@ -161,6 +164,8 @@ class Desk:
                 return [_acknowledgement(answer)] if isinstance(answer, Acknowledgement) else []
             case "feed_request":
                 return self._feed(told.owner, payload)
+            case "ask" if told.kind in ("sale", "return"):
+                return [self._of_returns(told, payload)]
             case "ask":
                 return self._ask(told, payload)
             case "state":
@@ -220,6 +225,15 @@ class Desk:
         numbers = self.answers.numbers(envelope.decode(payload, NumbersAsk).data)
         topic, body = topics.answer(told.owner, "numbers"), envelope.encode(numbers, source=SOURCE)
         return [Reply(topic, body, correlation=numbers.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+
+    def _of_returns(self, told: topics.Topic, payload: bytes) -> Reply:
+        if told.kind == "sale":
+            sale = self.returns.sale(envelope.decode(payload, SaleAsk).data)
+            topic, body = topics.answer(told.owner, "sale"), envelope.encode(sale, source=SOURCE)
+            return Reply(topic, body, correlation=sale.correlation, expiry_seconds=_ANSWER_EXPIRY)
+        kept = self.returns.hold(told.owner, envelope.decode(payload, ReturnAsk).data)
+        topic, body = topics.answer(told.owner, "return"), envelope.encode(kept, source=SOURCE)
+        return Reply(topic, body, correlation=kept.correlation, expiry_seconds=_ANSWER_EXPIRY)
 
     def _payment(self, kiosk: str, ask: PaymentAsk) -> list[Reply]:
         if self._cashier is not None:

@@ -190,8 +190,10 @@ def tender_names(session: Session) -> dict[str, dict[str, str]]:
 def _sums() -> tuple[Any, Any, Any, Any]:
     real = case((Transaction.sample.is_(False), Transaction.total), else_=0)
     sample = case((Transaction.sample.is_(True), Transaction.total), else_=0)
-    count = case((Transaction.sample.is_(False), 1), else_=0)
-    return (func.coalesce(func.sum(each), 0) for each in (real, sample, count, 1))  # type: ignore[return-value]  # four of four
+    bought = Transaction.original == ""  # what came back is taken off the sums, and is no sale
+    count = case((and_(Transaction.sample.is_(False), bought), 1), else_=0)
+    everything = case((bought, 1), else_=0)
+    return (func.coalesce(func.sum(each), 0) for each in (real, sample, count, everything))  # type: ignore[return-value]  # four of four
 
 
 def totals_of(session: Session, home: Home, first: date, last: date) -> Totals:

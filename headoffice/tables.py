@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headoffice import account_tables, feed_tables
 from headoffice.base import Base
-from headoffice.ledger import command_tables, coupon_tables, day_tables, frame_tables, weight_tables
+from headoffice.ledger import command_tables, coupon_tables, day_tables, frame_tables, return_tables, weight_tables
 from headoffice.ledger import tables as ledger_tables
 from headoffice.payments import tables as payment_tables
 from headoffice.points import tables as points_tables
@@ -22,6 +22,7 @@ ROOMS = (
     ledger_tables,
     payment_tables,
     points_tables,
+    return_tables,
     value_tables,
     weight_tables,
 )

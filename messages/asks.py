@@ -39,7 +39,7 @@ __all__ = [
     "SerialAsk",
 ]
 
-PaymentDeed = Literal["charge", "status", "cancel", "refund"]
+PaymentDeed = Literal["charge", "status", "cancel", "refund", "return"]
 PointsDeed = Literal["hold", "status", "release"]
 PointsState = Literal["held", "refused", "released", "settled", "not_found"]
 CouponState = Literal["reserved", "used", "taken", "unknown", "day", "store"]
@@ -181,6 +181,7 @@ class NumbersAnswer(Message, frozen=True, kw_only=True):
     business_day: Text = ""
     last_z: Count = 0
     grand: Grand | None = None
+    last_credit: Count = 0
 
 
 class PaymentAsk(Message, frozen=True, kw_only=True):
@@ -190,6 +191,7 @@ class PaymentAsk(Message, frozen=True, kw_only=True):
     one, ``status`` only looks, ``cancel`` stops it, ``refund`` gives it back. ``amount_minor``, ``currency`` and
     ``tender_id`` (which acquirer) say with each of them what was asked for: a head office that has lost its record
     asks the acquirer itself. Without ``tender_id`` it cannot, and what it has no record of is ``not_found``.
+    ``return`` gives ``amount_minor`` of the earlier payment ``original`` back, once per ``request``.
     """
 
     NAME: ClassVar[str] = "ask.payment"
@@ -200,6 +202,7 @@ class PaymentAsk(Message, frozen=True, kw_only=True):
     amount_minor: Count = 0
     currency: Text = ""
     tender_id: Text = ""
+    original: Text = ""
 
 
 class PaymentAnswer(Message, frozen=True, kw_only=True):

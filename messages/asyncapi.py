@@ -35,6 +35,7 @@ from messages.events import PAYLOADS
 from messages.feed import FeedChunk, FeedHead, FeedRequest, FeedRow
 from messages.frames import FrameTaken
 from messages.journal import Acknowledgement, JournalBatch
+from messages.return_asks import ReturnAnswer, ReturnAsk, SaleAnswer, SaleAsk
 from messages.state import KioskState
 from messages.telemetry import Telemetry
 from messages.topics import CHANNELS, Channel
@@ -61,7 +62,21 @@ _USES: dict[Channel, _Use] = {
     "feed_request": _Use("send", (FeedRequest,)),
     "frames": _Use("send", (FrameTaken,), qos=0),
     "feed_chunk": _Use("receive", (FeedChunk,)),
-    "ask": _Use("send", (LoyaltyAsk, NumbersAsk, PaymentAsk, PointsAsk, CouponAsk, SerialAsk, BoughtAsk, ValueAsk)),
+    "ask": _Use(
+        "send",
+        (
+            LoyaltyAsk,
+            NumbersAsk,
+            PaymentAsk,
+            PointsAsk,
+            CouponAsk,
+            SerialAsk,
+            BoughtAsk,
+            ValueAsk,
+            SaleAsk,
+            ReturnAsk,
+        ),
+    ),
     "answer": _Use(
         "receive",
         (
@@ -73,6 +88,8 @@ _USES: dict[Channel, _Use] = {
             SerialAnswer,
             BoughtAnswer,
             ValueAnswer,
+            SaleAnswer,
+            ReturnAnswer,
         ),
     ),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),

@@ -76,6 +76,8 @@ class TenderRow(_Value, frozen=True):
     points: int = 0
     reversed_count: int = 0
     reversed_amount: int = 0
+    refunded_count: int = 0
+    refunded_amount: int = 0
 
 
 class AtTerminal(_Value, frozen=True):
@@ -147,6 +149,7 @@ class DayBook(_Value, frozen=True):
     copies: int = 0
     readings: int = 0
     other_currency: int = 0
+    returns: Counted = Counted("returns")
 
 
 class Parked(_Value, frozen=True):

@@ -70,6 +70,7 @@ from messages.lane_events import (
     ZReportMade,
 )
 from messages.payload import Payload
+from messages.refund_events import NextDocument, ReturnsDropped, ReturnsHeld, ReturnsRequested
 from messages.rescan_events import LineUnbagged, RescanDrawn
 from messages.tender_events import StoreCreditIssued, TenderRequested, TenderReversed, TenderSettled
 from messages.training_events import TrainingBegan, TrainingEnded
@@ -133,6 +134,7 @@ __all__ = [
     "LineVoided",
     "LoyaltyAttached",
     "MemberTold",
+    "NextDocument",
     "OperatorOff",
     "OperatorOn",
     "Payload",
@@ -149,6 +151,9 @@ __all__ = [
     "ReceiptUnknown",
     "RescanDrawn",
     "RestartOrdered",
+    "ReturnsDropped",
+    "ReturnsHeld",
+    "ReturnsRequested",
     "SeriesContinued",
     "SeriesOpened",
     "ShopperLeft",

@@ -62,6 +62,7 @@ class FiscalNumberGiven(Payload, frozen=True):
     outcome: Literal["", "signed", "contingency", "outage"] = ""
     utc_ms: int = 0
     printed: tuple[FiscalText, ...] = ()
+    credit: bool = False
 
 
 class FiscalRefused(Payload, frozen=True):

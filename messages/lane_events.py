@@ -51,6 +51,7 @@ class SeriesContinued(Payload, frozen=True):
     business_day: str
     last_z: int = 0
     grand: Grand | None = None
+    last_credit: int = 0
 
 
 class SeriesOpened(Payload, frozen=True):

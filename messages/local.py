@@ -1,7 +1,7 @@
 """What crosses the Unix socket between the kiosk's own processes.
 
 ``kiosk-sync`` listens on ``sync.sock``; the checkout connects, says ``Hello`` and connects again whenever the line
-breaks. One record is one line of JSON (UTF-8, at most 64 KiB) with its kind under ``"record"``. A line that cannot be
+breaks. One record is one line of JSON (UTF-8, at most 1 MiB) with its kind under ``"record"``. A line that cannot be
 read is answered with ``Refused`` and dropped; the connection stays.
 """
 
@@ -14,7 +14,10 @@ import msgspec
 from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState
 from messages.commands import StaffDeed
 from messages.day_report import Grand
+from messages.return_asks import HeldLine, ReturnState
+from messages.transaction_events import TransactionCompleted
 from messages.value_asks import Instrument, ValueDeed, ValueState
+from messages.values import OriginalTender
 
 __all__ = [
     "MAXIMUM_LINE",
@@ -25,6 +28,8 @@ __all__ = [
     "AskNumbers",
     "AskPayment",
     "AskPoints",
+    "AskReturn",
+    "AskSale",
     "AskSerial",
     "AskValue",
     "BookReady",
@@ -32,6 +37,7 @@ __all__ = [
     "CouponTold",
     "FromCheckout",
     "FromSync",
+    "HeldLine",
     "Hello",
     "JournalGrew",
     "LaneCommand",
@@ -42,6 +48,8 @@ __all__ = [
     "PaymentTold",
     "PointsHeld",
     "Refused",
+    "ReturnTold",
+    "SaleFound",
     "SerialTold",
     "StaffCommand",
     "ValueTold",
@@ -50,7 +58,8 @@ __all__ = [
     "encode",
 ]
 
-MAXIMUM_LINE = 65_536
+MAXIMUM_LINE = 1_048_576
+"""As the largest message of MQTT: a whole sale is told in one line."""
 
 
 class _Record(msgspec.Struct, frozen=True, tag_field="record", forbid_unknown_fields=False):
@@ -128,6 +137,26 @@ class AskPayment(_Record, frozen=True, tag="ask_payment"):
     amount_minor: int = 0
     currency: str = ""
     tender_id: str = ""
+    original: str = ""
+
+
+class AskSale(_Record, frozen=True, tag="ask_sale"):
+    """See ``messages.return_asks.SaleAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    sought: str
+    deadline_ms: int
+
+
+class AskReturn(_Record, frozen=True, tag="ask_return"):
+    """See ``messages.return_asks.ReturnAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    hold: str
+    transaction: str
+    original: str
+    lines: tuple[HeldLine, ...]
+    deadline_ms: int
 
 
 class AskPoints(_Record, frozen=True, tag="ask_points"):
@@ -236,6 +265,27 @@ class NumbersFound(_Record, frozen=True, tag="numbers_found"):
     offline: bool = False
     last_z: int = 0
     grand: Grand | None = None
+    last_credit: int = 0
+
+
+class SaleFound(_Record, frozen=True, tag="sale_found"):
+    """The answer to ``AskSale`` (``messages.return_asks.SaleAnswer``). ``offline``: nobody could be asked in time."""
+
+    correlation: str
+    sale: TransactionCompleted | None = None
+    legal_number: str = ""
+    returned: tuple[tuple[int, int], ...] = ()
+    tenders: tuple[OriginalTender, ...] = ()
+    taken: bool = False
+    offline: bool = False
+
+
+class ReturnTold(_Record, frozen=True, tag="return_told"):
+    """The answer to ``AskReturn`` (``messages.return_asks.ReturnAnswer``). ``offline``: nobody could be asked."""
+
+    correlation: str
+    state: ReturnState = "unknown"
+    offline: bool = False
 
 
 class PaymentTold(_Record, frozen=True, tag="payment_told"):
@@ -330,6 +380,8 @@ FromCheckout = (
     | AskPayment
     | AskPoints
     | AskValue
+    | AskSale
+    | AskReturn
     | Refused
 )
 FromSync = (
@@ -344,6 +396,8 @@ FromSync = (
     | PaymentTold
     | PointsHeld
     | ValueTold
+    | SaleFound
+    | ReturnTold
     | LaneCommand
     | StaffCommand
     | Refused

@@ -16,7 +16,7 @@ __all__ = [
 
 
 class TenderRequested(Payload, frozen=True):
-    """Money is about to be asked for, or ``points`` to be burned."""
+    """Money is about to be asked for, or ``points`` to be burned; negative: to go back to the tender ``original``."""
 
     tender: str
     tender_id: str
@@ -28,6 +28,8 @@ class TenderRequested(Payload, frozen=True):
     voucher: str = ""
     instalments: int = 0
     instalments_by: InstalmentsBy = ""
+    original: str = ""
+    reference: str = ""
 
 
 class TenderSettled(Payload, frozen=True):

@@ -13,6 +13,7 @@ from messages.values import (
     Exemption,
     LineItem,
     Money,
+    Original,
     OwedGift,
     RedeemedCoupon,
     SalePoints,
@@ -63,7 +64,7 @@ class LayerSaving(msgspec.Struct, frozen=True):
 
 
 class TransactionCompleted(Payload, frozen=True):
-    """The sale, whole: what the ledger keeps."""
+    """The sale, whole: what the ledger keeps. ``original``: it is a return from that sale, kept under ``hold``."""
 
     transaction: TransactionId
     utc_ms: int
@@ -85,6 +86,8 @@ class TransactionCompleted(Payload, frozen=True):
     layers: tuple[LayerSaving, ...] = ()
     buyer: BuyerNumber | None = None
     exemption: Exemption | None = None
+    original: Original | None = None
+    hold: str = ""
 
 
 class StockMoved(Payload, frozen=True):

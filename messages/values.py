@@ -12,6 +12,7 @@ __all__ = [
     "BuyerNumber",
     "CardEntry",
     "Deposit",
+    "Disposition",
     "EntryMethod",
     "ExemptLine",
     "Exemption",
@@ -19,9 +20,12 @@ __all__ = [
     "LineItem",
     "LineModifiers",
     "Money",
+    "Original",
+    "OriginalTender",
     "OwedGift",
     "PriceModifier",
     "RedeemedCoupon",
+    "Returned",
     "SalePoints",
     "SettledTender",
     "StockMove",
@@ -36,8 +40,9 @@ __all__ = [
 
 Unit = Literal["kg", "g", "lb", "oz"]
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
-TenderKind = Literal["card", "cash", "qr", "voucher", "points", "stored_value", "paper_voucher"]
+TenderKind = Literal["card", "cash", "qr", "voucher", "points", "stored_value", "paper_voucher", "credit_note"]
 InstalmentsBy = Literal["", "merchant", "issuer"]
+Disposition = Literal["shelf", "damaged", "supplier"]
 CardEntry = Literal["", "chip", "contactless", "swiped", "keyed"]
 
 
@@ -106,8 +111,46 @@ class Deposit(_Value, frozen=True):
     tax_rate: TaxRate
 
 
+class Original(_Value, frozen=True):
+    """The sale that something is returned from."""
+
+    transaction: TransactionId
+    utc_ms: int
+    legal_number: str = ""
+
+
+class Returned(_Value, frozen=True):
+    """A line item of a return: units ``first`` and on of the original's ``line``, with the tax they bore."""
+
+    line: int
+    first: int
+    reason: str
+    disposition: Disposition
+    tax: Money
+    duty: Money
+    deposit_tax: Money
+    deposit_duty: Money
+
+
+class OriginalTender(_Value, frozen=True):
+    """A tender of the original sale; ``left`` of it can still be given back, with ``points`` of the burned ones."""
+
+    tender: str
+    tender_id: str
+    kind: TenderKind
+    paid: Money
+    left: Money
+    reference: str = ""
+    brand: str = ""
+    masked_pan: str = ""
+    points: int = 0
+
+
 class LineItem(_Value, frozen=True):
-    """One line of a basket. ``extended`` is before offers; ``modifiers`` are what offers take off it."""
+    """One line of a basket. ``extended`` is before offers; ``modifiers`` are what offers take off it.
+
+    One of a return has ``returned``, a negative quantity and negative amounts.
+    """
 
     line: int
     item_id: str
@@ -141,6 +184,7 @@ class LineItem(_Value, frozen=True):
     override_reason: str = ""
     weight_keyed: bool = False
     value_account: str = ""
+    returned: Returned | None = None
 
 
 class LineModifiers(_Value, frozen=True):
@@ -191,7 +235,10 @@ class Used(_Value, frozen=True):
 
 
 class SettledTender(_Value, frozen=True):
-    """One approved tender of a completed transaction. Cash: what was received, given back, and rounded."""
+    """One approved tender of a completed transaction. Cash: what was received, given back, and rounded.
+
+    A negative one gave ``original``, a tender of an earlier sale, so much back.
+    """
 
     tender: str
     tender_id: str
@@ -214,6 +261,7 @@ class SettledTender(_Value, frozen=True):
     worth: Money | None = None
     instalments: int = 0
     instalments_by: InstalmentsBy = ""
+    original: str = ""
 
 
 class BuyerNumber(_Value, frozen=True):
@@ -258,7 +306,7 @@ class BaggedPiece(_Value, frozen=True):
 
 
 class StockMove(_Value, frozen=True):
-    """How much of an item left the shop: pieces, or grams."""
+    """How much of an item left the shop: pieces, or grams; negative: came back to it."""
 
     item_id: str
     quantity: int

@@ -5,8 +5,9 @@ a stranger's, gives none away: of a card number only the last four digits are le
 six as well; nobody here needs them). Drivers put nothing that a terminal sent into exceptions or logs.
 
 Capabilities: ``status`` (a payment is found by our request, not only by amount), ``partial``, ``abort``, ``reverse``,
-``prompts``, ``signature``, ``display``, ``end_of_day``, ``day_totals``, ``instalments``. The last four are beyond
-``CardReader``: ``Display.display``, ``EndOfDay.end_of_day``, ``DayTotals.day_totals`` and ``InParts.pay_in_parts``.
+``prompts``, ``signature``, ``display``, ``end_of_day``, ``day_totals``, ``instalments``, ``refund``. The last five are
+beyond ``CardReader``: ``Display.display``, ``EndOfDay.end_of_day``, ``DayTotals.day_totals``, ``InParts.pay_in_parts``
+and ``Refunds.refund``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ __all__ = [
     "Payment",
     "PaymentOutcome",
     "Prompt",
+    "Refunds",
     "hide_card_numbers",
 ]
 
@@ -165,6 +167,19 @@ class InParts(Protocol):
 
         ``by``: whose offer they are, the merchant's (without interest) or the card issuer's. All else is as with
         ``pay``, also ``status`` and ``reverse``.
+        """
+
+
+class Refunds(CardReader, Protocol):
+    """Capability ``refund``: part of an earlier payment back, perhaps of another day or another terminal's."""
+
+    async def refund(
+        self, request: str, amount_minor: int, currency: str, *, kind: str, original: str, reference: str
+    ) -> Payment:
+        """Give so much back to a cardholder, once, under the caller's unique ``request`` id; ``status`` knows it too.
+
+        ``original`` and ``reference`` are the payment's own, as ``pay`` was given and has told them. The amount of the
+        answer is what was given back, a positive one. Errors as in ``CardReader``: the outcome is then unknown.
         """
 
 

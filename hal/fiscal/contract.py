@@ -40,7 +40,7 @@ __all__ = [
 FiscalMode = Literal["live", "training", "test"]
 """``test``: at the authority's test environment; ``training``: staff are practising, nothing is sold."""
 FiscalOutcome = Literal["signed", "contingency", "refused", "unknown"]
-TenderKind = Literal["card", "cash", "paper_voucher", "points", "qr", "stored_value", "voucher"]
+TenderKind = Literal["card", "cash", "credit_note", "paper_voucher", "points", "qr", "stored_value", "voucher"]
 
 _LONGEST_TEXT = 400
 _LONGEST_PRINTED = 4_096
@@ -145,7 +145,9 @@ class FiscalSale:
     ``time_zone`` is the store's IANA name, ``business_day`` an ISO date. ``included``: prices hold their tax.
     ``total_minor`` is what is paid before cash rounding. ``tax_number``: the seller's; ``customer_tax_id``: the
     shopper's, where one was given. ``own_series`` and ``own_number``: the number that the checkout gave while the
-    device was out, where the country's rule has it; the device then registers that document.
+    device was out, where the country's rule has it; the device then registers that document. ``original`` makes it a
+    return from that sale (its uuid), whose legal number was ``original_number``: quantities, amounts and tenders are
+    negative.
     """
 
     transaction: str
@@ -171,6 +173,8 @@ class FiscalSale:
     own_series: str = ""
     own_number: int = 0
     mode: FiscalMode = "live"
+    original: str = ""
+    original_number: str = ""
 
     @property
     def start(self) -> FiscalStart:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -72,17 +72,23 @@ class CouponKeeper:
 
     def used_by(self, session: Session, member_id: str) -> tuple[int, tuple[Used, ...]]:
         """The how-manieth purchase the member's next is, and the newest uses of limited offers."""
-        visits = session.scalar(select(func.count()).where(Transaction.member_id == member_id)) or 0
+        bought = (Transaction.member_id == member_id, Transaction.original == "")
+        visits = session.scalar(select(func.count()).where(*bought)) or 0
         limited = self._terms.refresh(session).limited()
         if not limited:
             return visits + 1, ()
         rows = session.scalars(
             select(OfferUse)
-            .where(OfferUse.member_id == member_id, OfferUse.offer_id.in_(limited))
+            .where(OfferUse.member_id == member_id, OfferUse.offer_id.in_(limited), _stands())
             .order_by(OfferUse.business_day.desc(), OfferUse.uuid.desc())
             .limit(_MOST_USED)
         )
         return visits + 1, tuple(Used(row.offer_id, row.uuid, row.business_day) for row in rows)
+
+
+def _stands() -> ColumnElement[bool]:
+    """A use that has not gone again with goods that came back; a gift has taken nothing off."""
+    return or_(OfferUse.amount == 0, OfferUse.returned < OfferUse.amount)
 
 
 def _not_now(session: Session, offer: Terms, coupon: SingleCoupon | None, store: str, now: int) -> CouponState | None:

@@ -51,7 +51,10 @@ class CouponUse(Base):
 
 
 class OfferUse(Base):
-    """An offer in a completed sale: what it took off there, and of which member (empty: a stranger)."""
+    """An offer in a completed sale: what it took off there, and of which member (empty: a stranger).
+
+    ``returned``: so much of it has gone again, with goods that came back.
+    """
 
     __tablename__ = "offer_use"
     __table_args__ = (Index(None, "offer_id", "member_id"), Index(None, "member_id"))
@@ -62,3 +65,4 @@ class OfferUse(Base):
     business_day: Mapped[Code]
     amount: Mapped[Minor]
     currency: Mapped[Code]
+    returned: Mapped[Minor] = mapped_column(default=0)

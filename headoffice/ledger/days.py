@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from headoffice.ledger.day_tables import OpenDay, ZReport
@@ -107,7 +107,7 @@ def _against_the_ledger(session: Session, at: Place, report: DayReport) -> list[
     since = session.scalar(select(func.max(ZReport.sequence)).where(*mine)) or 0
     sales, total, tax, discount = session.execute(
         select(
-            func.count(),
+            func.coalesce(func.sum(case((Transaction.original == "", 1), else_=0)), 0),
             func.coalesce(func.sum(Transaction.total), 0),
             func.coalesce(func.sum(Transaction.tax), 0),
             func.coalesce(func.sum(Transaction.discount), 0),
@@ -158,10 +158,11 @@ def grand_of(session: Session, store: str, workstation: str) -> Grand | None:
     names = ("units", "subtotal", "discount", "deposit", "duty", "tax", "total")
     sums = (func.coalesce(func.sum(getattr(Transaction, name)), 0) for name in names)
     mine = (Transaction.store == store, Transaction.workstation == workstation, Transaction.sample.is_(False))
-    row = session.execute(select(func.count(), func.min(Transaction.utc_ms), *sums).where(*mine)).one()
+    bought = func.coalesce(func.sum(case((Transaction.original == "", 1), else_=0)), 0)
+    row = session.execute(select(bought, func.min(Transaction.utc_ms), *sums).where(*mine)).one()
     count, since, *told = row
-    if not count:
+    if since is None:
         return None
     by_name = {name: int(value) for name, value in zip(names, told, strict=True)}
     net = by_name["total"] - by_name["duty"] - by_name["tax"]
-    return Grand(Sums(sales=count, net=net, **by_name), since)
+    return Grand(Sums(sales=int(count), net=net, **by_name), since)

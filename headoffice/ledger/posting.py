@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from headoffice.base import Base, add_rows
 from headoffice.ledger import coupons as booking
 from headoffice.ledger import days, weights
+from headoffice.ledger import returns as returning
 from headoffice.ledger.baskets import Baskets
 from headoffice.ledger.command_tables import LaneCommand
 from headoffice.ledger.coupon_tables import OfferUse
@@ -139,6 +140,7 @@ class Posting:
             case events.TransactionVoided():
                 self._baskets.removed(event.transaction)
                 self._points.undone(event.transaction)
+                returning.voided(self._session, event.transaction)
                 self._value.undone(event.transaction)
                 booking.let_go(self._session, event.transaction)
             case events.TenderReversed(kind="points"):
@@ -148,6 +150,10 @@ class Posting:
             case events.StoreCreditIssued():
                 lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
                 self._value.issued(lane.store, lane.business_day, event)
+            case events.ReturnsRequested():
+                returning.asked(self._session, at.kiosk, event)
+            case events.ReturnsDropped():
+                returning.dropped(self._session, event.hold)
             case events.CouponReturned():
                 booking.returned(self._session, event.code, self._baskets.at_hand)
             case events.TransactionSuspended():
@@ -170,7 +176,10 @@ class Posting:
     def _completed(self, at: Position, event: events.TransactionCompleted) -> None:
         named = event.transaction
         self._check_identity(named)
-        self._check_serials(event)
+        if event.original is not None:
+            self._returned(at, event)
+        else:
+            self._check_serials(event)
         header = _header(at, event)
         lines = [_line(named.uuid, line) for line in event.lines]
         tenders = [_tender(named.uuid, tender) for tender in event.tenders]
@@ -179,13 +188,24 @@ class Posting:
         self._gathered.lines += lines
         self._gathered.tenders += tenders
         self._gathered.taxes += taxes
-        self._gathered.offers += booking.offer_uses(event)
+        self._gathered.offers += booking.offer_uses(event) if event.original is None else []
         twice = booking.redeem(self._session, at.kiosk, event)
         self.remarks += (("coupon_twice", sentence) for sentence in twice)
         self._baskets.removed(named.uuid)
         self._points.sale(event)
         self._value.sale(at.kiosk, event)
         self.touched.add("sales")
+
+    def _returned(self, at: Position, event: events.TransactionCompleted) -> None:
+        """What has come back is compared with what was sold and came back before, so that is written first."""
+        self.finish()
+        self._highest(
+            self._workstation(event.transaction.store, event.transaction.workstation),
+            event.transaction.series,
+            event.transaction.number,
+        )
+        more = returning.completed(self._session, at.kiosk, event)
+        self.remarks += (("returned_twice", sentence) for sentence in more)
 
     def _check_identity(self, named: TransactionId) -> None:
         """The same transaction twice is not booked. A number used by two is, for the money is real, and is told."""
@@ -211,10 +231,19 @@ class Posting:
             if not line.serial or line.voided:
                 continue
             same = (SaleLine.item_id == line.item_id, SaleLine.serial == line.serial)
-            booked = self._session.scalars(select(SaleLine.uuid).where(*same))
+            booked = [
+                (uuid, units)
+                for uuid, units in self._session.execute(select(SaleLine.uuid, SaleLine.quantity).where(*same))
+            ]
             wanted = (line.item_id, line.serial)
-            here = (row["uuid"] for row in self._gathered.lines if (row["item_id"], row["serial"]) == wanted)
-            for other in sorted({*booked, *here} - {event.transaction.uuid}):
+            booked += [
+                (row["uuid"], row["quantity"])
+                for row in self._gathered.lines
+                if (row["item_id"], row["serial"]) == wanted
+            ]
+            if sum(units for _, units in booked) <= 0:  # what was sold has come back
+                continue
+            for other in sorted({uuid for uuid, units in booked if units > 0} - {event.transaction.uuid}):
                 pack = f"{line.item_id} {line.serial}"
                 self.remarks.append(("serial_twice", f"{pack} was sold in {other} and in {event.transaction.uuid}"))
 
@@ -232,7 +261,10 @@ class Posting:
             self._session.execute(update(Transaction).where(Transaction.uuid == event.transaction).values(given))
         lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
         if event.by == "checkout" and _of_series(event.series, lane.series):  # a device keeps its own series
-            lane.last_legal = max(lane.last_legal, event.number)
+            if event.credit:
+                lane.last_credit = max(lane.last_credit, event.number)
+            else:
+                lane.last_legal = max(lane.last_legal, event.number)
 
     def _numbered_late(self, uuid: str, given: Mapping[str, str | int]) -> None:
         header = self._gathered.headers.get(uuid)
@@ -311,7 +343,7 @@ class Posting:
     @staticmethod
     def _highest(lane: Workstation, series: int, number: int) -> None:
         if series > lane.series:
-            lane.last_legal = 0  # a new series begins both its numbers anew
+            lane.last_legal = lane.last_credit = 0  # a new series begins its numbers anew
         lane.series, lane.last_number = max((lane.series, lane.last_number), (series, number))
 
     def _intervention(self, event: events.InterventionRaised | events.InterventionCleared) -> None:
@@ -413,6 +445,7 @@ def _header(at: Position, event: events.TransactionCompleted) -> _Row:
         "legal_number": None,
         "sample": False,
         **_buyer(event),
+        "original": event.original.transaction.uuid if event.original is not None else "",
     }
 
 
@@ -456,6 +489,9 @@ def _line(uuid: str, line: LineItem) -> _Row:
         "best_before": line.best_before,
         "lot": line.lot,
         "serial": line.serial,
+        "original_line": line.returned.line if line.returned is not None else None,
+        "return_reason": line.returned.reason if line.returned is not None else "",
+        "disposition": line.returned.disposition if line.returned is not None else "",
     }
 
 
@@ -483,6 +519,8 @@ def _tender(uuid: str, tender: SettledTender) -> _Row:
         "received": _minor(tender.received),
         "change": _minor(tender.change),
         "rounding": _minor(tender.rounding),
+        "original": tender.original,
+        "points": tender.points,
         "instalments": tender.instalments,
         "instalments_by": tender.instalments_by,
         "worth": _minor(tender.worth),

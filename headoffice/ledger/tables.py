@@ -83,6 +83,7 @@ class Workstation(Base):
     series: Mapped[Minor] = mapped_column(default=0)
     last_number: Mapped[Minor] = mapped_column(default=0)
     last_legal: Mapped[Minor] = mapped_column(default=0)
+    last_credit: Mapped[Minor] = mapped_column(default=0)
     business_day: Mapped[Code] = mapped_column(default="")
 
 
@@ -155,7 +156,8 @@ class Transaction(Base):
     ``uuid`` is the transaction's own; (store, workstation, business day, series, number) is how the trade names it.
     (kiosk, epoch, sequence) is where in the journal it stands; a sample has none. ``subtotal - discount + deposit`` is
     what tax is reckoned on; ``duty`` is the supplementary duty beside ``tax``. ``buyer_number`` is the buyer's tax
-    number as it is written, a person's with most of it hidden.
+    number as it is written, a person's with most of it hidden. ``original``: the uuid of the sale that
+    this is a return from, with negative amounts; empty: it is a sale.
     """
 
     __tablename__ = "sale"
@@ -163,6 +165,7 @@ class Transaction(Base):
         Index(None, "business_day", "sample"),
         Index(None, "utc_ms"),
         Index(None, "store", "workstation", "series", "number"),
+        Index(None, "original"),
     )
 
     uuid: Mapped[Code] = mapped_column(primary_key=True)
@@ -193,13 +196,14 @@ class Transaction(Base):
     sample: Mapped[bool] = mapped_column(default=False)
     buyer_kind: Mapped[Code] = mapped_column(default="")
     buyer_number: Mapped[Code] = mapped_column(default="")
+    original: Mapped[Code] = mapped_column(default="")
 
 
 class SaleLine(Base):
     """A line of a completed sale. ``modifiers`` are the offers' shares: offer id, amount in minor units, names.
 
     ``deposit`` is paid for its containers beside ``net``; ``expires``, ``best_before`` (ISO dates), ``lot`` and
-    ``serial`` are what the pack's code told.
+    ``serial`` are what the pack's code told. A return's line names the ``original_line`` it is of, why and where to.
     """
 
     __tablename__ = "sale_line"
@@ -229,12 +233,19 @@ class SaleLine(Base):
     best_before: Mapped[Code] = mapped_column(default="")
     lot: Mapped[Code] = mapped_column(default="")
     serial: Mapped[Code] = mapped_column(default="")
+    original_line: Mapped[int | None] = mapped_column(default=None)
+    return_reason: Mapped[Code] = mapped_column(default="")
+    disposition: Mapped[Code] = mapped_column(default="")
 
 
 class SaleTender(Base):
-    """An approved tender of a completed sale. ``instalments``: parts it is paid in, ``worth``: what a voucher said."""
+    """An approved tender of a completed sale. ``instalments``: parts it is paid in, ``worth``: what a voucher said.
+
+    A return's is negative: ``original``, a tender of the sale it is from, was given so much back, ``points`` with it.
+    """
 
     __tablename__ = "sale_tender"
+    __table_args__ = (Index(None, "original"),)
 
     uuid: Mapped[Code] = mapped_column(ForeignKey("sale.uuid"), primary_key=True)
     tender: Mapped[Code] = mapped_column(primary_key=True)
@@ -251,6 +262,8 @@ class SaleTender(Base):
     instalments: Mapped[int] = mapped_column(default=0)
     instalments_by: Mapped[Code] = mapped_column(default="")
     worth: Mapped[Minor | None] = mapped_column(default=None)
+    original: Mapped[Code] = mapped_column(default="")
+    points: Mapped[Minor] = mapped_column(default=0)
 
 
 class SaleTax(Base):

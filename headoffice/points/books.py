@@ -29,6 +29,9 @@ class PointsBooks:
 
     def sale(self, sale: events.TransactionCompleted) -> None:
         """What a completed sale earned and burned, as its kiosk counted it. What was held for it is settled."""
+        if sale.original is not None:
+            self.returned(sale)
+            return
         burned = [tender for tender in sale.tenders if tender.kind == "points"]
         for tender in burned:
             hold = self._session.get(PointsHold, tender.tender)
@@ -53,6 +56,30 @@ class PointsBooks:
         if burned:
             points = sum(tender.points for tender in burned)
             self.book(named.uuid, "burn", sale.member_id, -points, business_day=day, store=store, utc_ms=sale.utc_ms)
+
+    def returned(self, back: events.TransactionCompleted) -> None:
+        """A return takes back what its goods had earned, and gives back what was burned on them."""
+        told, named = back.points, back.transaction
+        if told is None or not back.member_id:
+            return
+        source, member, day, now = named.uuid, back.member_id, named.business_day, back.utc_ms
+        if told.earned:
+            spend = told.spent.minor
+            self.book(
+                source, "earn_back", member, told.earned, business_day=day, store=named.store, utc_ms=now, spend=spend
+            )
+        if told.burned:
+            until = expires_on(self._terms(), day)
+            self.book(
+                source,
+                "burn_back",
+                member,
+                -told.burned,
+                business_day=day,
+                store=named.store,
+                utc_ms=now,
+                expires_day=until,
+            )
 
     def undone(self, uuid: str) -> None:
         """A sale does not count: what was held for it is let go, what it booked is booked back."""

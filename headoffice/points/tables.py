@@ -29,9 +29,10 @@ class PointsMember(Base):
 class PointsEntry(Base):
     """One booking, never changed. ``source`` is the sale's UUID, or where else it is from: with ``kind`` it books once.
 
-    ``kind``: ``earn``, ``burn``, ``earn_back`` and ``burn_back`` (a sale that was undone), ``expire``, ``adjust``.
-    ``points`` are signed. ``spend``: minor units that they were earned on, for tiers. ``expires_day``: the last ISO day
-    they may be burned on, empty: no last one. ``by`` and ``reason``: who adjusted, and why.
+    ``kind``: ``earn``, ``burn``, ``earn_back`` and ``burn_back`` (a sale that was undone, or goods that came back),
+    ``expire``, ``adjust``. ``points`` are signed. ``spend``: minor units that they were earned on, for tiers.
+    ``expires_day``: the last ISO day they may be burned on, empty: no last one. ``by`` and ``reason``: who adjusted,
+    and why.
     """
 
     __tablename__ = "points_entry"

@@ -61,6 +61,7 @@ class NumbersAnswered:
     offline: bool = False
     last_z: int = 0
     grand: Grand | None = None
+    last_credit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

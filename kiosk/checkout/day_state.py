@@ -75,7 +75,8 @@ def _counted(state: State, book: r.DayBook, event: e.Durable) -> r.DayBook:  # n
         case e.StaffActRefused():
             return replace(book, denied=book.denied + 1)
         case e.FiscalNumberGiven():
-            rows = r.numbered(book.legal, event.series, event.by, event.number, state.lane.last_legal)
+            before = state.lane.last_credit if event.credit else state.lane.last_legal
+            rows = r.numbered(book.legal, event.series, event.by, event.number, before)
             return replace(book, legal=rows)
         case e.ReceiptRequested(copy=True):
             return replace(book, copies=book.copies + 1)
@@ -88,7 +89,7 @@ def _counted(state: State, book: r.DayBook, event: e.Durable) -> r.DayBook:  # n
 
 def _sale(event: e.TransactionCompleted) -> r.Sale:
     sums = r.Sums(
-        sales=1,
+        sales=1 if event.original is None else 0,
         units=sum(line.quantity for line in event.lines),
         subtotal=event.subtotal.minor,
         discount=event.discount.minor,
@@ -107,6 +108,7 @@ def _sale(event: e.TransactionCompleted) -> r.Sale:
         tenders=tuple(map(_tender, event.tenders)),
         layers=tuple(r.Counted(saving.layer, 1, saving.amount.minor) for saving in event.layers),
         points_earned=event.points.earned if event.points is not None else 0,
+        returned=None if event.original is None else -event.total.minor,
     )
 
 
@@ -114,6 +116,7 @@ def _tender(tender: e.SettledTender) -> r.TenderRow:
     def minor(amount: Money | None) -> int:
         return amount.minor if amount is not None else 0
 
+    back = tender.amount.minor < 0 and tender.kind != "credit_note"
     return r.TenderRow(
         tender.kind,
         tender.tender_id,
@@ -123,6 +126,8 @@ def _tender(tender: e.SettledTender) -> r.TenderRow:
         change=minor(tender.change),
         rounding=minor(tender.rounding),
         points=tender.points,
+        refunded_count=1 if back else 0,
+        refunded_amount=-tender.amount.minor if back else 0,
     )
 
 
@@ -135,8 +140,13 @@ def _taken(state: State, event: e.TenderSettled) -> r.Books:
     if asked is None or asked.kind not in AT_TERMINAL:
         return books
     amount = event.amount.minor
-    book = replace(books.book, cards=r.taken(books.book.cards, asked.kind, event.brand, amount))
-    return replace(books, book=book, at_terminal=r.taken(books.at_terminal, asked.kind, event.brand, amount))
+    if asked.refund:
+        cards = r.given_back(books.book.cards, asked.kind, event.brand, -amount)
+        at_terminal = r.given_back(books.at_terminal, asked.kind, event.brand, -amount)
+    else:
+        cards = r.taken(books.book.cards, asked.kind, event.brand, amount)
+        at_terminal = r.taken(books.at_terminal, asked.kind, event.brand, amount)
+    return replace(books, book=replace(books.book, cards=cards), at_terminal=at_terminal)
 
 
 def _reversed(state: State, event: e.TenderReversed) -> r.Books:

@@ -26,6 +26,8 @@ from kiosk.checkout.deciding import (
     payment,
     qr,
     receipt,
+    refund,
+    refund_money,
     remote,
     restricting,
     shopper,
@@ -75,6 +77,7 @@ def _decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisi
     bagging.conclude(desk, state)
     hinting.follow(desk, state, input_)
     lookalikes.follow(desk, state)
+    refund.follow(desk)
     business_day.follow(desk, state)
     fiscal.follow(desk, state.withdrawals)
     remote.follow(desk)
@@ -142,7 +145,13 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.PaymentCancelled
         | i.HelpPressed
         | i.OperatorSignedIn
-        | i.OperatorActed,
+        | i.OperatorActed
+        | i.SaleSought
+        | i.ReturnLineChosen
+        | i.ReturnsConfirmed
+        | i.MoneyBackRequested
+        | i.CashHandedBack
+        | i.ReturnsDropRequested,
     )
 
 
@@ -205,15 +214,18 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.GiftAmountChosen():
             value.amount_chosen(desk, input_)
         case i.PaymentCancelled():
-            payment.cancel(desk)
+            if not refund_money.cancel(desk):
+                payment.cancel(desk)
         case i.ReceiptChosen():
             receipt.choose(desk, input_)
         case i.HelpPressed():
             shopper.help_pressed(desk)
         case i.TerminalAnswered():
-            payment.answered(desk, input_)
+            if not refund_money.answered(desk, input_):
+                payment.answered(desk, input_)
         case i.TerminalSilent():
-            payment.silent(desk, input_)
+            if not refund_money.silent(desk, input_):
+                payment.silent(desk, input_)
         case i.TerminalPrompted():
             terminal.prompted(desk, input_)
         case i.TerminalDayAnswered():
@@ -228,6 +240,17 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.PrinterAnswered():
             if not business_day.printed(desk, input_) and not paper.printed(desk, input_):
                 receipt.answered(desk, input_)
+        case (
+            i.SaleSought()
+            | i.SaleTold()
+            | i.ReturnLineChosen()
+            | i.ReturnsConfirmed()
+            | i.HoldTold()
+            | i.MoneyBackRequested()
+            | i.CashHandedBack()
+            | i.ReturnsDropRequested()
+        ):
+            _refund(desk, input_)
         case i.FiscalAnswered():
             fiscal.answered(desk, input_)
         case i.FiscalSilent():
@@ -297,8 +320,32 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
 
 
 def _taken_otherwise(desk: Desk, code: i.CodeScanned) -> bool:
-    """Staff test the scanner or ask about the item, or it is a coupon."""
-    return diagnosing.scanned(desk, code) or overrides.enquire(desk, code) or coupons.take(desk, code)
+    """Staff test the scanner, ask about the item or look for a receipt, or it is a coupon."""
+    if diagnosing.scanned(desk, code) or overrides.enquire(desk, code):
+        return True
+    return refund.take(desk, code) or coupons.take(desk, code)
+
+
+def _refund(desk: Desk, input_: i.RefundInput) -> None:
+    match input_:
+        case i.SaleSought():
+            refund.seek(desk, input_)
+        case i.SaleTold():
+            refund.told(desk, input_)
+        case i.ReturnLineChosen():
+            refund.choose(desk, input_)
+        case i.ReturnsConfirmed():
+            refund.confirm(desk)
+        case i.HoldTold():
+            refund.hold_told(desk, input_)
+        case i.MoneyBackRequested():
+            refund_money.request(desk, input_)
+        case i.CashHandedBack():
+            refund_money.cash_handed(desk)
+        case i.ReturnsDropRequested():
+            refund.drop(desk)
+        case _:
+            assert_never(input_)
 
 
 def _elapsed(desk: Desk, name: str) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "AskMember",
     "AskNumbers",
     "AskProduce",
+    "AskSale",
     "AskSerial",
     "AskTerminal",
     "AskValue",
@@ -32,12 +33,14 @@ __all__ = [
     "FiscalConfirm",
     "FiscalSign",
     "FiscalVoid",
+    "HoldReturns",
     "KeepFrames",
     "OpenDrawer",
     "OpenSignIn",
     "Print",
     "PrintReport",
     "PrintTest",
+    "Refund",
     "ReleaseFrames",
     "Restart",
     "Reverse",
@@ -157,13 +160,15 @@ class Charge:
 class AskTerminal:
     """Ask what became of a request; never asks for money -> as ``Charge``.
 
-    ``tender_id`` and ``amount`` say what had been asked for, to whoever may have lost it.
+    ``tender_id`` and ``amount`` say what had been asked for, to whoever may have lost it. ``original``: it was a refund
+    to that tender.
     """
 
     tender: str
     kind: TenderKind
     tender_id: str = ""
     amount: Money | None = None
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,44 @@ class Reverse:
     amount: Money
     reference: str
     tender_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Give ``amount`` back to a tender of an earlier sale -> as ``Charge``. ``tender`` is the refund's own id.
+
+    ``original`` is the tender that paid, ``reference`` what its driver knows the payment by.
+    """
+
+    tender: str
+    kind: TenderKind
+    tender_id: str
+    amount: Money
+    original: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskSale:
+    """Ask head office for the sale of a receipt -> SaleTold. ``sought``: what its code says, or its number as typed."""
+
+    correlation: str
+    sought: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReturns:
+    """Have head office keep units of the sale ``original`` under ``hold``, for the basket ``transaction`` -> HoldTold.
+
+    ``lines``: (line, first unit, units). Asked again it is the same hold; what becomes of it comes with the journal.
+    """
+
+    hold: str
+    transaction: str
+    original: str
+    lines: tuple[tuple[int, int, int], ...]
+    deadline_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +437,9 @@ Effect = (
     | AskTerminal
     | AbortTerminal
     | Reverse
+    | Refund
+    | AskSale
+    | HoldReturns
     | AskMember
     | AskCoupon
     | AskSerial

@@ -79,6 +79,7 @@ from kiosk.checkout.lane_events import (
     TerminalDayClosed,
     WeighingParametersChanged,
 )
+from kiosk.checkout.refund_events import NextDocument, RefundEvent, ReturnsDropped, ReturnsHeld, ReturnsRequested
 from kiosk.checkout.rescan_events import LineUnbagged, RescanDrawn, RescanEvent
 from kiosk.checkout.shown import (
     AskShown,
@@ -104,6 +105,7 @@ from kiosk.checkout.shown import (
     PointsShown,
     PromptShown,
     QrShown,
+    RefundShown,
     RehearsalSet,
     Rehearsed,
     SecondAwaited,
@@ -236,6 +238,7 @@ __all__ = [
     "MemberTold",
     "MessageShown",
     "NetworkShown",
+    "NextDocument",
     "NoticeShown",
     "OperatorOff",
     "OperatorOffReason",
@@ -256,12 +259,17 @@ __all__ = [
     "ReceiptPrinted",
     "ReceiptRequested",
     "ReceiptUnknown",
+    "RefundEvent",
+    "RefundShown",
     "RehearsalSet",
     "Rehearsed",
     "RescanDrawn",
     "RescanEvent",
     "RestartOrdered",
     "Restartable",
+    "ReturnsDropped",
+    "ReturnsHeld",
+    "ReturnsRequested",
     "ReversalStage",
     "SalePoints",
     "SecondAwaited",
@@ -322,6 +330,7 @@ Durable = (
     | UpkeepEvent
     | ExemptionEvent
     | RescanEvent
+    | RefundEvent
 )
 Event = Durable | Transient
 

@@ -8,6 +8,7 @@ from typing import assert_never
 from kiosk.checkout import events as e
 from kiosk.checkout.day_state import booked
 from kiosk.checkout.fiscal_state import folded
+from kiosk.checkout.refund_state import completed_return, returned
 from kiosk.checkout.shown_state import on_show
 from kiosk.checkout.state import LASTING, Finishing, Lane, Operator, Reversal, Shopper, State, Tender, Transaction
 from kiosk.retail.occasion import Used
@@ -129,6 +130,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.ShopperLeft()
         ):
             return _visit(state, event)
+        case e.ReturnsRequested() | e.ReturnsHeld() | e.ReturnsDropped() | e.NextDocument():
+            return returned(state, event)
         case e.ReceiptRequested() | e.ReceiptPrinted() | e.ReceiptFailed() | e.ReceiptUnknown() | e.ReceiptDeclined():
             return _receipt(state, event)
         case (
@@ -183,10 +186,11 @@ def _lane(lane: Lane, event: _LaneEvent) -> Lane:  # noqa: PLR0911 - one flat ta
                 series=event.series,
                 last_number=event.last_number,
                 last_legal=event.last_legal,
+                last_credit=event.last_credit,
                 last_business_day=event.business_day,
             )
         case e.SeriesOpened():
-            return replace(lane, series=event.series, last_number=0, last_legal=0)
+            return replace(lane, series=event.series, last_number=0, last_legal=0, last_credit=0)
         case e.DayOpened():
             return replace(lane, business_day=event.business_day, last_business_day=event.business_day)
         case e.DayClosed():
@@ -354,7 +358,7 @@ def _with_modifiers(basket: Transaction, event: e.PriceModifiersSettled) -> Tran
 def _unpaid(known: tuple[Tender, ...], basket: Transaction, event: e.TenderSettled) -> tuple[Tender, ...]:
     if event.outcome not in ("declined", "cancelled"):
         return known
-    refused = tuple(t for t in basket.tenders if t.tender == event.tender and t.kind != "cash")
+    refused = tuple(t for t in basket.tenders if t.tender == event.tender and t.kind != "cash" and not t.refund)
     return (*known, *refused)[-MAXIMUM_UNPAID:]
 
 
@@ -385,6 +389,7 @@ def _settled(tender: Tender, event: e.TenderSettled) -> Tender:
             worth=tender.worth,
             instalments=tender.instalments,
             instalments_by=tender.instalments_by,
+            original=tender.original,
         )
     return replace(tender, outcome=event.outcome, settled=settled, reason=event.reason)
 
@@ -407,6 +412,8 @@ def _visit(state: State, event: _VisitEvent) -> State:
         case e.TransactionOpened():
             lane = replace(state.lane, last_number=event.transaction.number)
             return replace(state, lane=lane, transaction=Transaction(event), live=replace(state.live, buyer=None))
+        case e.TransactionCompleted() if event.original is not None:
+            return completed_return(state, event)
         case e.TransactionCompleted():
             return replace(
                 state,
@@ -482,7 +489,8 @@ def _resumed(state: State, uuid: str) -> State:
 
 def _credited(state: State, event: e.StoreCreditIssued) -> State:
     sale = state.finishing
-    if sale is None or sale.completed.transaction.uuid != event.transaction:
+    documents = (sale.completed, sale.following) if sale is not None else ()
+    if sale is None or all(each is None or each.transaction.uuid != event.transaction for each in documents):
         return state
     return replace(state, finishing=replace(sale, owed=(*sale.owed, event)))
 
@@ -513,6 +521,7 @@ def _gone(state: State) -> State:
         suggestions=e.SuggestionsShown(),
         look=e.LookShown(),
         hints=(),
+        refund=e.RefundShown(),
     )
     return replace(state, interventions=kept, language="", large_text=False, high_contrast=False, live=live)
 

@@ -52,7 +52,7 @@ class FiscalNumberGiven:
 
     ``by``: who keeps the series. ``outcome``: how the device issued it, or ``outage``: a number of the checkout's own
     while the device was away. ``utc_ms`` is the device's own time of signing (0: none); ``printed`` is what the receipt
-    must bear.
+    must bear. ``credit``: it is a credit note's, in a series of theirs.
     """
 
     transaction: str
@@ -62,6 +62,7 @@ class FiscalNumberGiven:
     outcome: Literal["", "signed", "contingency", "outage"] = ""
     utc_ms: int = 0
     printed: tuple[FiscalText, ...] = ()
+    credit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

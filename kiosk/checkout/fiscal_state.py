@@ -44,7 +44,7 @@ def folded(state: State, event: e.FiscalEvent) -> State:  # noqa: PLR0911 - one 
 def _numbered(state: State, event: e.FiscalNumberGiven) -> State:
     lane, owed = state.lane, state.owed
     if event.by == "checkout":
-        lane = replace(lane, last_legal=event.number)
+        lane = replace(lane, last_credit=event.number) if event.credit else replace(lane, last_legal=event.number)
     if event.outcome == "contingency":
         lane = replace(lane, outage_documents=lane.outage_documents + 1)
     if event.outcome == "outage":

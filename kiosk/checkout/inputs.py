@@ -60,6 +60,19 @@ from kiosk.checkout.house_inputs import (
     TimerElapsed,
     WeighingChecked,
 )
+from kiosk.checkout.refund_inputs import (
+    CashHandedBack,
+    HoldState,
+    HoldTold,
+    MoneyBackRequested,
+    RefundInput,
+    ReturnLineChosen,
+    ReturnsConfirmed,
+    ReturnsDropRequested,
+    SaleSought,
+    SaleTold,
+    SoldSale,
+)
 from kiosk.checkout.shopper_inputs import (
     AccessibilityChosen,
     BaggingSkipped,
@@ -103,6 +116,7 @@ __all__ = [
     "BaggingSkipped",
     "BoughtAnswered",
     "BuyerTyped",
+    "CashHandedBack",
     "CheckoutRequested",
     "CodeScanned",
     "Condition",
@@ -130,6 +144,8 @@ __all__ = [
     "GiftAmountChosen",
     "HeadOfficeCommanded",
     "HelpPressed",
+    "HoldState",
+    "HoldTold",
     "HouseInput",
     "Input",
     "ItemChosen",
@@ -138,6 +154,7 @@ __all__ = [
     "LoyaltyPresented",
     "LoyaltyRefused",
     "MemberAnswered",
+    "MoneyBackRequested",
     "NetworkChanged",
     "NumbersAnswered",
     "OperatorAct",
@@ -156,10 +173,17 @@ __all__ = [
     "QrReady",
     "QuantityEntered",
     "ReceiptChosen",
+    "RefundInput",
+    "ReturnLineChosen",
+    "ReturnsConfirmed",
+    "ReturnsDropRequested",
     "ReversalAnswered",
+    "SaleSought",
+    "SaleTold",
     "SerialAnswered",
     "ShopperArrived",
     "ShopperInput",
+    "SoldSale",
     "StaffCommanded",
     "StorageCause",
     "StorageFailed",
@@ -211,6 +235,7 @@ Input = (
     | DeviceInput
     | HouseInput
     | FiscalInput
+    | RefundInput
     | OperatorActed
     | MemberAnswered
     | CouponAnswered

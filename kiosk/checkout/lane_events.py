@@ -58,6 +58,7 @@ class SeriesContinued:
     business_day: str
     last_z: int = 0
     grand: Grand | None = None
+    last_credit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def set_up(lane: State) -> State:
         workstation=WORKSTATION,
         last_number=0,
         last_legal=0,
+        last_credit=0,
         closed_reason="",
         terminal_day="",
         terminal_day_failed=False,

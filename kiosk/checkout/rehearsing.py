@@ -42,6 +42,12 @@ REHEARSED: Final = (
     i.OperatorSignedOut,
     i.OperatorActed,
     i.ProduceSeen,
+    i.SaleSought,
+    i.ReturnLineChosen,
+    i.ReturnsConfirmed,
+    i.MoneyBackRequested,
+    i.CashHandedBack,
+    i.ReturnsDropRequested,
 )
 """What people do at the lane, and what was asked for them: for the rehearsal alone."""
 BOTH: Final = (
@@ -71,6 +77,8 @@ WITHHELD: Final = (
     f.CloseTerminalDay,
     f.TellTerminal,
     f.TellStanding,
+    f.HoldReturns,
+    f.Refund,
     f.OpenSignIn,
     f.PrintTest,
     f.TestDevice,
@@ -154,7 +162,7 @@ class _Hall:
             self.events.append(event)
             self.state = evolve(self.state, event)
 
-    def _do(self, effect: f.Effect, waiting: deque[i.Input]) -> None:  # noqa: C901 - one flat table
+    def _do(self, effect: f.Effect, waiting: deque[i.Input]) -> None:  # noqa: C901, PLR0912 - one flat table
         """Do it, do something like it, or make up its answer."""
         match effect:
             case f.StartTimer() | f.StopTimer():
@@ -173,6 +181,8 @@ class _Hall:
                 waiting.append(i.CouponAnswered(effect.correlation, offline=True))
             case f.AskBought():
                 waiting.append(i.BoughtAnswered(effect.member_id, effect.rule, offline=True))
+            case f.AskSale():
+                waiting.append(i.SaleTold(effect.correlation, offline=True))
             case f.AskSerial():
                 waiting.append(i.SerialAnswered(effect.item_id, effect.serial, offline=True))
             case f.AskValue():

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from kiosk.checkout import refund_view
 from kiosk.checkout import screen as s
 from kiosk.checkout.advice import hint_views
+from kiosk.checkout.asked_of_staff import asked_of_staff
 from kiosk.checkout.buyer_shown import buyer_body, buyer_view
 from kiosk.checkout.day_shown import day_acts, day_conditions
 from kiosk.checkout.deciding import bagging, earning
@@ -16,7 +18,6 @@ from kiosk.checkout.deciding.offers import gives
 from kiosk.checkout.deciding.ways import HELD
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.devices_shown import devices_body
-from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.lane_acts_shown import exempt_acts, with_lane_acts
 from kiosk.checkout.paying_shown import attract, offered_as, presenting, unavailable, waiting_for
@@ -94,14 +95,10 @@ def _warnings(state: State) -> tuple[Text, ...]:
 
 
 def _body(state: State, policy: Policy) -> s.Body:
-    live = state.live
-    if live.second is not None and state.operator is not None:
-        return s.StaffSignInBody(live.sign_in_attempts_left, live.second.act)
-    if live.view in ("staff", "devices") and state.operator is not None:
-        return devices_body(state) if live.view == "devices" else _staff(state, policy)
-    if live.view == "staff_sign_in" and state.operator is None:
-        return s.StaffSignInBody(live.sign_in_attempts_left)
-    if live.storage:
+    of_staff = _of_staff(state, policy)
+    if of_staff is not None:
+        return of_staff
+    if state.live.storage:
         return _storage(state)
     match state.phase:
         case Phase.OUT_OF_SERVICE:
@@ -112,7 +109,26 @@ def _body(state: State, policy: Policy) -> s.Body:
         case Phase.IDLE if state.live.view == "attract":
             return attract(state, policy)
         case _:
-            return _visit(state, policy)
+            return _returning(state, policy) or _visit(state, policy)
+
+
+def _of_staff(state: State, policy: Policy) -> s.Body | None:
+    """What staff see of the lane, or somebody who signs in to it."""
+    live = state.live
+    if state.operator is None:
+        return s.StaffSignInBody(live.sign_in_attempts_left) if live.view == "staff_sign_in" else None
+    if live.second is not None:
+        return s.StaffSignInBody(live.sign_in_attempts_left, live.second.act)
+    if live.view == "refund" and state.finishing is None:
+        return refund_view.money_back(state, policy, by_staff=True) or refund_view.finding(state, policy)
+    if live.view == "devices":
+        return devices_body(state)
+    return _staff(state, policy) if live.view == "staff" else None
+
+
+def _returning(state: State, policy: Policy) -> s.Body | None:
+    """What is on show to whoever brings something back, while staff see to it."""
+    return refund_view.money_back(state, policy, by_staff=False) if refund_view.takes_over(state) else None
 
 
 def _storage(state: State) -> s.OutOfServiceBody:
@@ -288,6 +304,7 @@ def _totals(basket: Transaction | None, policy: Policy) -> s.TotalsView:
         lines, paid = basket.lines, basket.paid
         currency, included, rounding = opened.currency, opened.prices_include_tax, opened.tax_rounding
     come_to = totals(lines, currency=currency, included=included, rounding=rounding)
+    credit = Money(basket.credit if basket is not None else 0, currency)
     return s.TotalsView(
         count=come_to.count,
         subtotal=come_to.subtotal,
@@ -296,8 +313,9 @@ def _totals(basket: Transaction | None, policy: Policy) -> s.TotalsView:
         tax_included=included,
         total=come_to.total,
         paid=Money(paid, currency),
-        due=come_to.total - Money(paid, currency),
+        due=come_to.total - Money(paid, currency) + credit,
         savings=tuple((saving.names, saving.amount) for saving in savings(lines)),
+        credit=-credit if credit else None,
     )
 
 
@@ -306,7 +324,7 @@ def _interventions(state: State, policy: Policy) -> tuple[s.InterventionView, ..
         s.InterventionView(
             intervention=raised.intervention,
             kind=raised.kind,
-            text=_asked_of_staff(state, raised),
+            text=asked_of_staff(state, raised),
             blocks=raised.blocks,
             since_utc_ms=raised.utc_ms,
             line=raised.line,
@@ -318,27 +336,6 @@ def _interventions(state: State, policy: Policy) -> tuple[s.InterventionView, ..
         )
         for raised in state.interventions
     )
-
-
-def _asked_of_staff(state: State, raised: InterventionRaised) -> Text:
-    if raised.kind == "age":
-        return text(f"intervention.{raised.kind}", age=raised.minimum_age)
-    tender = state.transaction.open_tender if state.transaction is not None else None
-    if raised.kind == "tender_unknown" and tender is not None and tender.kind == "qr":
-        return text("intervention.tender_unknown_qr")
-    if raised.kind == "reversal" and raised.reason:
-        return text("intervention.reversal_unknown")
-    if raised.kind == "fiscal" and raised.reason and state.finishing is not None:
-        return text("intervention.fiscal_refused", words=" ".join(state.finishing.refusal))
-    if raised.kind == "bagging":
-        return text(f"intervention.bagging_{raised.reason}", grams=abs(raised.grams))
-    if raised.kind == "fiscal_late":
-        return text("intervention.fiscal_late", words=raised.reason)
-    if raised.kind == "fiscal_outage":
-        return text("intervention.fiscal_outage", count=state.lane.outage_documents)
-    going = state.live.paper
-    step = f"_{going.stage if going is not None and going.stage else 'open'}" if raised.kind == "paper" else ""
-    return text(f"intervention.{raised.kind}{step}")
 
 
 def _weigh(state: State, policy: Policy) -> s.WeighBody | None:
@@ -449,6 +446,7 @@ def _by_code(state: State, tender: Tender, offered: TenderType) -> s.QrBody:
 
 def _finishing(sale: Finishing, policy: Policy, *, with_staff: bool) -> s.Body:
     change, points = _change(sale), sale.completed.points
+    returned = sale.completed.original is not None
     if not sale.receipt and not sale.held and policy.receipt_rule == "choice":
         return s.ReceiptChoiceBody(sale.completed.total, change, ("paper",) if sale.owed else ("paper", "none"))
     printed: Literal["signing", "held", "printing", "printed", "declined", "failed"] = "printing"
@@ -457,16 +455,19 @@ def _finishing(sale: Finishing, policy: Policy, *, with_staff: bool) -> s.Body:
     elif sale.receipt in ("printed", "declined", "failed"):
         printed = "printed" if sale.receipt == "printed" else "declined" if sale.receipt == "declined" else "failed"
     return s.ThanksBody(
-        total=sale.completed.total,
-        saved=sale.completed.discount,
+        total=sale.completed.total if not returned else -sale.completed.total,
+        saved=sale.completed.discount if not returned else Money.zero(sale.completed.currency),
         change=change,
         receipt=printed,
         reference=sale.completed.transaction.reference,
-        points=s.PointsView(points.earned, points.balance) if points is not None else None,
+        points=s.PointsView(points.earned, points.balance) if points is not None and not returned else None,
+        returned=returned,
     )
 
 
 def _change(sale: Finishing) -> Money | None:
+    if sale.completed.original is not None:
+        return None
     given = [t.change for t in sale.completed.tenders if t.change is not None and t.change.minor]
     return given[-1] if given else None
 
@@ -478,7 +479,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
     basket = state.transaction
     tender = basket.open_tender if basket is not None else None
     cash = None
-    if basket is not None and tender is not None and tender.kind == "cash":
+    if basket is not None and tender is not None and tender.kind == "cash" and not tender.refund:
         cash, _ = cash_due(tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
     return s.StaffBody(
         interventions=_interventions(state, policy),
@@ -546,16 +547,18 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
     acts: list[OperatorAct] = []
     if any(raised.kind not in ("cash", "tender_unknown", "fiscal_outage") for raised in state.interventions):
         acts += ["approve", "refuse"]
-    if tender is not None and tender.kind == "cash":
+    if tender is not None and tender.kind == "cash" and not tender.refund:
         acts.append("cash_received")
     if tender is not None and tender.outcome == "unknown" and tender.kind not in HELD:
         acts += ["tender_was_approved", "tender_was_declined"]
-    if basket is not None and tender is None:
+    if basket is not None and tender is None and basket.paid >= 0:
         acts.append("cancel_transaction")
         if basket.live_lines:
             acts.append("void_line")
         if basket.live_lines and not basket.paid:
-            acts += ["price_override", "quantity", "suspend", *exempt_acts(basket, policy)]
+            acts += ["price_override", "quantity"]
+            acts += ["suspend"] if basket.returns is None else []
+            acts += exempt_acts(basket, policy)
     if state.live.armed is not None and policy.rights.keyed_weight == "marked":
         acts.append("weight_keyed")
     if basket is None and state.finishing is None and state.suspended:
@@ -563,13 +566,28 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
     if state.finishing is not None or state.last_sale is not None:
         acts.append("reprint")
     acts.append("open_lane" if state.lane.closed_reason else "close_lane")
-    acts += [*day_acts(state), *_coupon_acts(state, policy), *_fiscal_acts(state), "price_check", "no_sale"]
+    acts += [
+        *_refund_acts(state),
+        *day_acts(state),
+        *_coupon_acts(state, policy),
+        *_fiscal_acts(state),
+        "price_check",
+        "no_sale",
+    ]
     return with_lane_acts(acts, state, policy)
 
 
 def _fiscal_acts(state: State) -> list[OperatorAct]:
     """Nobody need wait for a device that will not answer."""
     return ["fiscal_skip"] if state.finishing is not None and state.finishing.held else []
+
+
+def _refund_acts(state: State) -> list[OperatorAct]:
+    """Something may come back before paying begins; a return that is open is gone on with."""
+    basket = state.transaction
+    if basket is not None and basket.returns is not None:
+        return ["refund"]
+    return ["refund"] if state.phase in (Phase.IDLE, Phase.SCANNING, Phase.FINISHING) else []
 
 
 def _coupon_acts(state: State, policy: Policy) -> list[OperatorAct]:

@@ -7,6 +7,13 @@ from typing import Literal
 
 from kiosk.checkout.events import InterventionKind
 from kiosk.checkout.inputs import OperatorAct
+from kiosk.checkout.refund_screen import (
+    RefundFindBody,
+    RefundLinesBody,
+    RefundMoneyBody,
+    RefundStage,
+    ReturnLineView,
+)
 from kiosk.checkout.shown import Choice
 from kiosk.checkout.text import Text
 from kiosk.checkout.value_screen import GiftAmountBody, InstalmentsBody, Part, ValueBody
@@ -16,6 +23,7 @@ from kiosk.retail.policy import TenderType
 from kiosk.retail.rights import Reason
 from kiosk.retail.severity import Severity
 from kiosk.retail.tax import TaxAmount
+from kiosk.retail.transaction import Disposition
 from kiosk.retail.weight import Unit, Weight
 
 __all__ = [
@@ -32,6 +40,7 @@ __all__ = [
     "CouponView",
     "DeviceRow",
     "DevicesBody",
+    "Disposition",
     "EnquiryView",
     "GiftAmountBody",
     "GiftView",
@@ -53,6 +62,11 @@ __all__ = [
     "QuantityBody",
     "Reason",
     "ReceiptChoiceBody",
+    "RefundFindBody",
+    "RefundLinesBody",
+    "RefundMoneyBody",
+    "RefundStage",
+    "ReturnLineView",
     "Screen",
     "StaffBadge",
     "StaffBody",
@@ -165,7 +179,8 @@ class BaggingView:
 class TotalsView:
     """The money side of the basket. With ``tax_included`` the tax rows read "of which".
 
-    ``savings``: what each offer takes off, the largest first; together they are ``discount``.
+    ``savings``: what each offer takes off, the largest first; together they are ``discount``. ``credit``: what is taken
+    back in the same visit counts towards ``due``.
     """
 
     count: int
@@ -177,6 +192,7 @@ class TotalsView:
     paid: Money
     due: Money
     savings: tuple[tuple[Names, Money], ...] = ()
+    credit: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +456,8 @@ class ThanksBody:
     receipt: Literal["signing", "held", "printing", "printed", "declined", "failed"]
     reference: str
     points: PointsView | None = None
+    returned: bool = False
+    """It was a return, and ``total`` has gone back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +564,9 @@ Body = (
     | StaffSignInBody
     | StaffBody
     | DevicesBody
+    | RefundFindBody
+    | RefundLinesBody
+    | RefundMoneyBody
     | OutOfServiceBody
 )
 

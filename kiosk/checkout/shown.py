@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kiosk.checkout.acts import OperatorActed
+from kiosk.checkout.refund_shown import RefundShown, RefundStage
 from kiosk.checkout.text import Text
 from kiosk.checkout.upkeep_shown import DeviceCheckShown, DevicesShown, PaperShown
 from kiosk.retail.bagging import Doubt, Plate
@@ -46,6 +47,8 @@ __all__ = [
     "PointsShown",
     "PromptShown",
     "QrShown",
+    "RefundShown",
+    "RefundStage",
     "RehearsalSet",
     "Rehearsed",
     "SecondAwaited",
@@ -80,6 +83,7 @@ View = Literal[
     "gift_amount",
     "instalments",
     "devices",
+    "refund",
 ]
 LoyaltyMethod = Literal["card", "phone"]
 TerminalPrompt = Literal["present_card", "enter_pin", "remove_card", "wait"]
@@ -453,4 +457,5 @@ Transient = (
     | DevicesShown
     | DeviceCheckShown
     | PaperShown
+    | RefundShown
 )

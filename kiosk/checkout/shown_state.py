@@ -26,7 +26,8 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
             armed = live.armed if event.view in _HOLDS_ARMED else None
             enquiry = live.enquiry if event.view == "staff" else None
             live = replace(live, view=event.view, view_line=event.line, armed=armed, enquiry=enquiry)
-            live = replace(live, suggestions=e.SuggestionsShown())
+            refund = live.refund if event.view == "refund" else e.RefundShown()
+            live = replace(live, suggestions=e.SuggestionsShown(), refund=refund)
         case e.ItemArmed():
             live = replace(live, armed=event.line)
         case e.CodeTaken():
@@ -91,6 +92,8 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
             live = replace(live, staff_coming=event.coming)
         case e.ValueShown():
             live = replace(live, value=event)
+        case e.RefundShown():
+            live = replace(live, refund=event)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
         case e.DevicesShown():

@@ -24,6 +24,7 @@ from kiosk.checkout.events import (
     PointsShown,
     PromptShown,
     QrShown,
+    RefundShown,
     SettledTender,
     StoreCreditIssued,
     SuggestionsShown,
@@ -45,7 +46,9 @@ from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.hints import Hint
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
-from kiosk.retail.transaction import LineItem, OwedGift, TenderKind
+from kiosk.retail.returns import OriginalTender
+from kiosk.retail.tax import TaxAmount
+from kiosk.retail.transaction import LineItem, Original, OwedGift, TenderKind
 from kiosk.retail.weighing import Emptying
 
 __all__ = [
@@ -56,6 +59,7 @@ __all__ = [
     "Operator",
     "Owed",
     "Phase",
+    "Returns",
     "Reversal",
     "Shopper",
     "State",
@@ -97,6 +101,8 @@ class Lane:
     series: int = 0
     last_number: int = 0
     last_legal: int = 0
+    last_credit: int = 0
+    """The last number of the credit notes' own series."""
     business_day: str = ""
     last_business_day: str = ""
     closed_reason: str = ""
@@ -129,6 +135,10 @@ class Tender:
     instalments: int = 0
     instalments_by: InstalmentsBy = ""
 
+    original: str = ""
+    """The tender of an earlier sale that this one gives money back to."""
+    reference: str = ""
+
     @classmethod
     def asked(cls, event: TenderRequested) -> Tender:
         """As it stands when it is asked for."""
@@ -142,7 +152,14 @@ class Tender:
             voucher=event.voucher,
             instalments=event.instalments,
             instalments_by=event.instalments_by,
+            original=event.original,
+            reference=event.reference,
         )
+
+    @property
+    def refund(self) -> bool:
+        """It gives money back."""
+        return self.requested.minor < 0
 
     @property
     def open(self) -> bool:
@@ -151,7 +168,7 @@ class Tender:
 
     @property
     def paid(self) -> int:
-        """Minor units that count towards the total."""
+        """Minor units that count towards the total; negative where it gave money back."""
         return self.settled.amount.minor if self.settled is not None else 0
 
 
@@ -175,6 +192,24 @@ class Shopper:
     segments: tuple[str, ...] = ()
     used: tuple[Used, ...] = ()
     counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What is taken back in the basket (see ``ReturnsRequested``). ``held_ms``: since when head office keeps it."""
+
+    original: Original
+    lines: tuple[LineItem, ...]
+    subtotal: Money
+    discount: Money
+    tax: tuple[TaxAmount, ...]
+    total: Money
+    tenders: tuple[OriginalTender, ...]
+    by: str
+    member_id: str = ""
+    included: bool = True
+    hold: str = ""
+    held_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +242,16 @@ class Transaction:
     buyer: BuyerNumber | None = None
     codes_missed: int = 0
     """How many codes its shopper has typed that are no coupon's."""
+    returns: Returns | None = None
+
+    @property
+    def credit(self) -> int:
+        """What is taken back counts towards the total: minor units, never above 0."""
+        return self.returns.total.minor if self.returns is not None else 0
 
     @property
     def paid(self) -> int:
-        """Minor units approved so far."""
+        """Minor units approved so far, less those given back to an earlier sale's tenders."""
         return sum(tender.paid for tender in self.tenders)
 
     @property
@@ -244,6 +285,8 @@ class Finishing:
     printed: tuple[FiscalText, ...] = ()
     owed: tuple[StoreCreditIssued, ...] = ()
     """What the shop owes the shopper after it, as store credit: its slip must be printed."""
+    following: TransactionCompleted | None = None
+    """The return of the same visit, whose document comes after this one."""
 
     @property
     def held(self) -> bool:
@@ -326,6 +369,7 @@ class Live:
     """A paper change goes on."""
     rehearsal: State | None = None
     """While there is training: the lane that is played at. It is nowhere else, and goes with the power."""
+    refund: RefundShown = field(default_factory=RefundShown)
 
 
 @dataclass(frozen=True, slots=True)

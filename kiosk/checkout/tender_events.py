@@ -34,7 +34,8 @@ class TenderRequested:
 
     ``worth``: what a paper voucher says, where that is more than the ``amount`` that is owed; ``voucher``: its code, as
     keyed hash. ``instalments``: in so many parts the cardholder pays (0 and 1: at once), ``instalments_by`` whose
-    offer that is.
+    offer that is. A negative ``amount`` is money that goes back to a tender
+    of an earlier sale: ``original``, which its driver knows by ``reference``.
     """
 
     tender: str
@@ -47,6 +48,8 @@ class TenderRequested:
     voucher: str = ""
     instalments: int = 0
     instalments_by: InstalmentsBy = ""
+    original: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class TenderReversed:
 
 @dataclass(frozen=True, slots=True)
 class SettledTender:
-    """One approved tender as it stands in a completed transaction."""
+    """One approved tender as it stands in a completed transaction; a negative one gave ``original`` back so much."""
 
     tender: str
     tender_id: str
@@ -120,6 +123,7 @@ class SettledTender:
     worth: Money | None = None
     instalments: int = 0
     instalments_by: InstalmentsBy = ""
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.offer import Layer
 from kiosk.retail.tax import TaxAmount, TaxRounding
 from kiosk.retail.tender import CashMethod
-from kiosk.retail.transaction import LineItem, OwedGift, RedeemedCoupon, TransactionId
+from kiosk.retail.transaction import LineItem, Original, OwedGift, RedeemedCoupon, TransactionId
 
 __all__ = [
     "BaggedPiece",
@@ -84,7 +84,8 @@ class TransactionCompleted:
 
     Its business day is the one on which it is completed, whenever it was opened. ``coupons`` are those that gave
     something and are used up by it; ``gifts`` go out beside the lines, for nothing. ``layers``: its discount, by layer.
-    ``buyer``: the tax number that the document bears. ``exemption``: why it bears no tax.
+    ``buyer``: the tax number that the document bears. ``exemption``: why it bears no tax. ``original`` makes it a
+    return from that sale: its lines, sums and tenders are negative. ``hold``: what head office has kept it under.
     """
 
     transaction: TransactionId
@@ -107,11 +108,13 @@ class TransactionCompleted:
     layers: tuple[LayerSaving, ...] = ()
     buyer: BuyerNumber | None = None
     exemption: Exemption | None = None
+    original: Original | None = None
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StockMove:
-    """How much of an item left the shop: pieces, or grams where it is sold by weight."""
+    """How much of an item left the shop: pieces, or grams where it is sold by weight; negative: came back to it."""
 
     item_id: str
     quantity: int

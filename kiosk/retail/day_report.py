@@ -102,7 +102,8 @@ class TaxRow:
 class TenderRow:
     """One way to pay in completed sales, and beside it what was given back of it on this day.
 
-    ``amount`` is what counted towards totals; cash: ``received - change == amount + rounding``.
+    ``amount`` is what counted towards totals, less what returns gave back (``refunded_amount``, by ``refunded_count``
+    of the ``count``); cash: ``received - change == amount + rounding``.
     """
 
     kind: TenderKind
@@ -115,6 +116,8 @@ class TenderRow:
     points: int = 0
     reversed_count: int = 0
     reversed_amount: int = 0
+    refunded_count: int = 0
+    refunded_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,8 @@ class DayBook:
     """Everything since the last Z report. ``first`` and ``last`` are references of completed sales.
 
     ``acts``: what staff did, by act; ``denied``: what they wanted and might not. ``readings``: X reports made.
-    ``other_currency``: sales in another currency than the book's, which are in no sum.
+    ``other_currency``: sales in another currency than the book's, which are in no sum. ``returns``: what was taken back
+    and what that came to; the sums have it taken off, and count no return among the sales.
     """
 
     business_day: str = ""
@@ -195,6 +199,7 @@ class DayBook:
     copies: int = 0
     readings: int = 0
     other_currency: int = 0
+    returns: Counted = Counted("returns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +332,10 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A completed sale as the books take it; ``layers`` are what each layer of offers took off."""
+    """A completed sale as the books take it; ``layers`` are what each layer of offers took off.
+
+    ``returned``: it is a return, and came to so much; ``None``: it is none.
+    """
 
     reference: str
     utc_ms: int
@@ -337,15 +345,20 @@ class Sale:
     tenders: tuple[TenderRow, ...]
     layers: tuple[Counted, ...] = ()
     points_earned: int = 0
+    returned: int | None = None
 
 
 def booked(book: DayBook, sale: Sale) -> DayBook:
     """The book with one more sale. A sale in another currency is told and in no sum."""
     if book.currency not in ("", sale.currency):
         return replace(book, other_currency=book.other_currency + 1)
+    returns = book.returns
+    if sale.returned is not None:
+        returns = replace(returns, count=returns.count + 1, amount=returns.amount + sale.returned)
     return replace(
         book,
         currency=sale.currency,
+        returns=returns,
         sums=book.sums + sale.sums,
         first=book.first or sale.reference,
         last=sale.reference,

@@ -34,7 +34,9 @@ class FiscalRule:
     it is asked again. An outage may last ``outage_hours`` and see ``outage_documents`` sales (0: no limit); then the
     lane stops. ``submit_later``: what was sold meanwhile is registered with the device when it is back. ``series``
     begins the numbers given meanwhile, where the shop has no ``legal_series``; ``notice`` is the message id that such
-    a receipt bears. ``certificate_days``: staff are warned so long before a certificate runs out.
+    a receipt bears. ``certificate_days``: staff are warned so long before a certificate runs out. ``returns``: the
+    device signs a return as it does a sale, or it hears nothing of it, for its document is made ``elsewhere`` (Brazil:
+    a return is an NF-e, never an NFC-e).
     """
 
     begin: Literal["completion", "first_line"] = "completion"
@@ -47,3 +49,4 @@ class FiscalRule:
     wait_ms: int = 8_000
     again_ms: int = 30_000
     certificate_days: int = 30
+    returns: Literal["signed", "elsewhere"] = "signed"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kiosk.retail.money import Money
 from kiosk.retail.shares import share_out
 from kiosk.retail.tax import TaxAmount, TaxRate
-from kiosk.retail.transaction import LineItem
+from kiosk.retail.transaction import LineItem, Returned
 
 __all__ = ["PartTax", "line_taxes"]
 
@@ -38,14 +38,16 @@ def line_taxes(
 ) -> tuple[PartTax, ...]:
     """A part for each line that is not voided and one for each deposit, in the order of the lines.
 
-    ``rows`` are the document's own, one for each rate.
+    ``rows`` are the document's own, one for each rate. What has come back bears what it bore in the sale it is from.
     """
-    parts = [part for line in lines if not line.voided for part in _parts(line)]
+    parts = [part for line in lines if not line.voided for part in _parts(line, included=included)]
     shared = dict(pair for row in rows for pair in _shares(row, parts, currency=currency, included=included))
     return tuple(shared.get(at, part) for at, part in enumerate(parts))
 
 
-def _parts(line: LineItem) -> list[PartTax]:
+def _parts(line: LineItem, *, included: bool) -> list[PartTax]:
+    if line.returned is not None:
+        return list(_returned(line, line.returned, included=included))
     paid = line.net.minor
     parts = [PartTax(line, False, line.tax_rate, paid, paid)]  # noqa: FBT003 - the line itself
     if line.deposit is not None:
@@ -54,11 +56,21 @@ def _parts(line: LineItem) -> list[PartTax]:
     return parts
 
 
+def _returned(line: LineItem, back: Returned, *, included: bool) -> Iterable[PartTax]:
+    tax, duty, paid = back.tax.minor, back.duty.minor, line.net.minor
+    value = paid - (tax + duty if included else 0)
+    yield PartTax(line, False, line.tax_rate, paid, value, duty, tax)  # noqa: FBT003 - the line itself
+    if line.deposit is not None:
+        tax, duty, paid = back.deposit_tax.minor, back.deposit_duty.minor, line.deposit_due.minor
+        value = paid - (tax + duty if included else 0)
+        yield PartTax(line, True, line.deposit.tax_rate, paid, value, duty, tax)  # noqa: FBT003 - its deposit
+
+
 def _shares(
     row: TaxAmount, parts: Sequence[PartTax], *, currency: str, included: bool
 ) -> Iterable[tuple[int, PartTax]]:
     """Each part of a rate with its share of the row, by its place."""
-    at = [n for n, part in enumerate(parts) if part.rate == row.rate]
+    at = [n for n, part in enumerate(parts) if part.rate == row.rate and part.line.returned is None]
     if not at:
         return
     weights = [abs(parts[n].paid) for n in at]

@@ -19,6 +19,7 @@ from kiosk.retail.nfce import NfceClass
 from kiosk.retail.offer import OfferPolicy
 from kiosk.retail.points import Programme
 from kiosk.retail.restrictions import Restrictions
+from kiosk.retail.returns import ReturnRules
 from kiosk.retail.rights import Rights
 from kiosk.retail.stored_value import StoredValueRules
 from kiosk.retail.tax import TaxRounding
@@ -86,6 +87,7 @@ class ReceiptLayout:
     tax and gross of each rate in a table, and with ``letters`` a letter for each rate that its lines bear too.
     ``unit_prices``: the price of a piece even where there is only one. ``line_taxes``: lines are numbered, each with
     its value, duty, tax and total. ``omit``: what may be, and is, left out.
+    ``credit_title`` and ``credit_notices`` are those of a return's receipt.
     """
 
     heading: tuple[str, ...] = ()
@@ -97,6 +99,8 @@ class ReceiptLayout:
     unit_prices: bool = False
     line_taxes: bool = False
     omit: tuple[Omissible, ...] = ()
+    credit_title: str = "receipt.credit_title"
+    credit_notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +218,8 @@ class Policy:
     """The business settings of a shop (country pack < feed < twin < local file).
 
     ``legal_series`` is the prefix of the gap-free legal number given at completion; empty where a fiscal device
-    gives it or none is asked. ``member_prefix`` and ``badge_prefix`` begin the EAN-13 numbers of the shop's loyalty
+    gives it or none is asked; ``credit_series`` is that of credit notes (empty: they count in the sales' own).
+    ``member_prefix`` and ``badge_prefix`` begin the EAN-13 numbers of the shop's loyalty
     cards and staff badges (a restricted range, so that no product has one); empty where it has none. ``country`` is the
     ISO 3166 code in capitals. ``weighing`` is what the verification of this workstation's trade scale says.
     ``offers`` says how competing offers are settled, ``coupons`` which coupons are taken; ``points`` is the loyalty
@@ -233,6 +238,7 @@ class Policy:
     ``exemption``: how staff sell without tax to whom the law exempts (``None``: not at a lane).
     ``restrictions``: what must hold before which items are sold. ``looks``: when a shopper is asked whether produce is
     what they picked. ``frames``: whether pictures of the plate are kept for staff.
+    ``returns``: what is taken back, and for how long.
     """
 
     country: str
@@ -274,3 +280,5 @@ class Policy:
     tender_needs: Mapping[TenderKind, tuple[Need, ...]] = field(default_factory=dict)
     looks: LookRules = field(default_factory=LookRules)
     frames: FrameRules = field(default_factory=FrameRules)
+    credit_series: str = ""
+    returns: ReturnRules = field(default_factory=ReturnRules)

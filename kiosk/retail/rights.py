@@ -43,6 +43,8 @@ Act = Literal[
     "tax_exempt",
     "restart",
     "reboot",
+    "refund",
+    "refund_late",
 ]
 """Everything that staff can do at a lane; each is asked about in ``Rights.denial`` before it is done."""
 
@@ -60,7 +62,8 @@ class Role:
     ``judges``: the kinds of intervention it may approve or refuse; ``None``: every kind. A price may be lowered by
     ``override_percent`` per cent of the book's and by ``override_minor`` minor units a piece at most (``None``: no
     bound of that sort); raised within the same bounds, never over the maximum price on the pack.
-    ``witnesses``: may be the second person where an act needs one.
+    ``witnesses``: may be the second person where an act needs one. ``refund_minor``: the most that one return may give
+    back, in minor units (``None``: no bound).
     """
 
     role: str
@@ -70,6 +73,7 @@ class Role:
     override_percent: int | None = 0
     override_minor: int | None = None
     witnesses: bool = False
+    refund_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +117,17 @@ _SUPERVISORS: Final[tuple[Act, ...]] = (
     "unlock_sign_in",
     "reboot",
     "tax_exempt",
+    "refund",
 )
+_NOBODYS: Final[tuple[Act, ...]] = ("refund_late",)
+"""What no role has unless the shop gives it one."""
 
 
 def default_roles() -> tuple[Role, ...]:
     """Attendant, supervisor and technician, for a shop that says nothing."""
     return (
-        Role("attendant", tuple(act for act in ACTS if act not in _SUPERVISORS), override_percent=10),
-        Role("supervisor", ACTS, override_percent=50, witnesses=True),
+        Role("attendant", tuple(act for act in ACTS if act not in _SUPERVISORS + _NOBODYS), override_percent=10),
+        Role("supervisor", tuple(a for a in ACTS if a not in _NOBODYS), override_percent=50, witnesses=True),
         Role("technician", _TECHNICIAN, judges=("help", "printer", "scale", "paper")),
     )
 
@@ -237,6 +244,15 @@ class Rights:
         percent = before if found.override_percent is None else before * found.override_percent // 100
         by = percent if found.override_minor is None else min(percent, found.override_minor)
         return max(0, before - by)
+
+    def within_refund(self, role: str, minor: int) -> bool:
+        """Whether a role may give so much back (minor units) in one return.
+
+        >>> Rights((Role("supervisor", ("refund",), refund_minor=50_000),)).within_refund("supervisor", 50_001)
+        False
+        """
+        found = self.role(role)
+        return found is not None and (found.refund_minor is None or minor <= found.refund_minor)
 
     def _witnesses(self, role: str, act: Act) -> bool:
         found = self.role(role)

@@ -12,20 +12,26 @@ from kiosk.retail.weight import Unit, Weight
 
 __all__ = [
     "Deposit",
+    "Disposition",
     "EntryMethod",
     "InstalmentsBy",
     "LineItem",
+    "Original",
     "OwedGift",
     "PriceModifier",
     "RedeemedCoupon",
+    "Returned",
     "TenderKind",
     "TransactionId",
 ]
 
 EntryMethod = Literal["scanned", "keyed", "picked", "weighed"]
-TenderKind = Literal["card", "cash", "qr", "voucher", "points", "stored_value", "paper_voucher"]
+TenderKind = Literal["card", "cash", "qr", "voucher", "points", "stored_value", "paper_voucher", "credit_note"]
 """``voucher``: a food or meal voucher on a card, taken by the terminal. ``stored_value``: a gift card or store credit,
-kept at head office. ``paper_voucher``: a slip of paper that serves once, such as a bottle machine's."""
+kept at head office. ``paper_voucher``: a slip of paper that serves once, such as a bottle machine's.
+``credit_note``: what an exchange's return has given towards its new sale; nobody is asked for it."""
+Disposition = Literal["shelf", "damaged", "supplier"]
+"""Where returned goods go: to be sold again (which moves stock), thrown away, or back to the supplier."""
 
 InstalmentsBy = Literal["", "merchant", "issuer"]
 """``merchant``: without interest, and the merchant is paid part by part (Brazil: *parcelado lojista*); ``issuer``: the
@@ -98,6 +104,32 @@ class Deposit:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """The sale that something is returned from: by its transaction, and by the legal number it was given."""
+
+    transaction: TransactionId
+    utc_ms: int
+    legal_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Makes a line item a return of the original sale's ``line``: its units ``first``, ``first + 1`` and so on.
+
+    ``tax``, ``duty`` and the deposit's two are what those units bore in the original document, negative here.
+    """
+
+    line: int
+    first: int
+    reason: str
+    disposition: Disposition
+    tax: Money
+    duty: Money
+    deposit_tax: Money
+    deposit_duty: Money
+
+
+@dataclass(frozen=True, slots=True)
 class LineItem:
     """One line of the basket. Lines are never deleted, only voided.
 
@@ -108,7 +140,8 @@ class LineItem:
     the line has earned its member, once the sale is complete. ``attributes``: the item's codes for a fiscal document.
     ``was_price``: the book's unit price, where staff have set another for ``override_reason``. ``weight_keyed``: staff
     typed the weight, no scale measured it. ``value_account``: the gift card's account that the sale of this line puts
-    ``extended`` into.
+    ``extended`` into. ``returned``: a line item of a return; its quantity and amounts are negative (ARTS POSLog), its
+    ``weight`` is as it was sold.
     """
 
     line: int
@@ -143,6 +176,7 @@ class LineItem:
     override_reason: str = ""
     weight_keyed: bool = False
     value_account: str = ""
+    returned: Returned | None = None
 
     @property
     def discount(self) -> Money:

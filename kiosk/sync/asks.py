@@ -34,6 +34,8 @@ from messages.local import (
     AskNumbers,
     AskPayment,
     AskPoints,
+    AskReturn,
+    AskSale,
     AskSerial,
     AskValue,
     BoughtTold,
@@ -42,9 +44,12 @@ from messages.local import (
     NumbersFound,
     PaymentTold,
     PointsHeld,
+    ReturnTold,
+    SaleFound,
     SerialTold,
     ValueTold,
 )
+from messages.return_asks import ReturnAnswer, ReturnAsk, SaleAnswer, SaleAsk
 from messages.topics import AskKind
 from messages.value_asks import ValueAnswer, ValueAsk
 
@@ -54,7 +59,18 @@ _LONGEST_MS = 60_000
 _MOST = 256
 """Questions open at once; a checkout asks one at a time."""
 
-Answer = LoyaltyFound | CouponTold | SerialTold | BoughtTold | NumbersFound | PaymentTold | PointsHeld | ValueTold
+Answer = (
+    LoyaltyFound
+    | CouponTold
+    | SerialTold
+    | BoughtTold
+    | NumbersFound
+    | PaymentTold
+    | PointsHeld
+    | ValueTold
+    | SaleFound
+    | ReturnTold
+)
 Reply = Callable[[Answer], None]
 
 
@@ -141,6 +157,7 @@ class Asks:
             amount_minor=ask.amount_minor,
             currency=ask.currency,
             tender_id=ask.tender_id,
+            original=ask.original,
         )
         offline = PaymentTold(ask.correlation, ask.request, offline=True)
         self._ask_now("payment", question, ask.correlation, ask.deadline_ms, reply, offline)
@@ -177,6 +194,24 @@ class Asks:
         offline = ValueTold(ask.correlation, ask.request, offline=True)
         self._ask_now("value", question, ask.correlation, ask.deadline_ms, reply, offline)
 
+    def sale(self, ask: AskSale, reply: Reply) -> None:
+        """As above: without head office nothing can be taken back."""
+        question = SaleAsk(correlation=ask.correlation, sought=ask.sought, store=self._settings.store)
+        offline = SaleFound(ask.correlation, offline=True)
+        self._ask_now("sale", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def returns(self, ask: AskReturn, reply: Reply) -> None:
+        """As above; what is kept and not waited for any more goes by the journal, or by time."""
+        question = ReturnAsk(
+            correlation=ask.correlation,
+            hold=ask.hold,
+            transaction=ask.transaction,
+            original=ask.original,
+            lines=ask.lines,
+        )
+        offline = ReturnTold(ask.correlation, offline=True)
+        self._ask_now("return", question, ask.correlation, ask.deadline_ms, reply, offline)
+
     def numbers(self, ask: AskNumbers, epoch: int, reply: Reply) -> None:
         """Asked once in an epoch's life, at its start, often before the connection stands: worth the whole deadline."""
         settings = self._settings
@@ -211,7 +246,7 @@ class Asks:
     def receive(self, kind: str, payload: bytes) -> None:
         """An answer came: passed on if it is still waited for, else dropped. News of a payment is always passed on."""
         try:
-            answer = self._read(kind, payload)
+            answer = _read_return(kind, payload) or self._read(kind, payload)
         except MessageError as fault:
             self._faults.begin(f"answer {kind}", f"unreadable: {fault}")
             return
@@ -296,6 +331,7 @@ class Asks:
             numbers.business_day,
             last_z=numbers.last_z,
             grand=numbers.grand,
+            last_credit=numbers.last_credit,
         )
 
     def _ask_now(
@@ -337,3 +373,14 @@ class Asks:
         if waiting is not None:
             waiting.timer.cancel()
             waiting.reply(answer)
+
+
+def _read_return(kind: str, payload: bytes) -> Answer | None:
+    """What head office says about a return; ``None``: it speaks of something else."""
+    if kind == "sale":
+        sold = envelope.decode(payload, SaleAnswer).data
+        return SaleFound(sold.correlation, sold.sale, sold.legal_number, sold.returned, sold.tenders, taken=sold.taken)
+    if kind == "return":
+        back = envelope.decode(payload, ReturnAnswer).data
+        return ReturnTold(back.correlation, back.state)
+    return None

@@ -31,6 +31,8 @@ from messages.local import (
     AskNumbers,
     AskPayment,
     AskPoints,
+    AskReturn,
+    AskSale,
     AskSerial,
     AskValue,
     BookReady,
@@ -218,6 +220,10 @@ class Service:
                 self.asks.points(record, peer.send)
             case AskValue():
                 self.asks.value(record, peer.send)
+            case AskSale():
+                self.asks.sale(record, peer.send)
+            case AskReturn():
+                self.asks.returns(record, peer.send)
             case Refused():
                 self.faults.begin("checkout", f"it could not read us: {record.reason}")
             case _:

@@ -117,6 +117,8 @@ def _sums(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
         yield TextLine(said.t("day.duty"), amount(sums.duty))
     yield TextLine(said.t("day.tax"), amount(sums.tax))
     yield TextLine(said.t("day.total"), amount(sums.total), bold=True)
+    if book.returns.count:
+        yield _small(said.t("day.returns", count=book.returns.count), amount(-book.returns.amount))
     rounding = sum(row.rounding for row in book.tenders)
     if rounding:
         yield TextLine(said.t("day.rounding"), amount(rounding))
@@ -154,6 +156,8 @@ def _tenders(book: r.DayBook, policy: Policy, said: Translator, amount: Amount) 
             yield _small(said.t("day.points_row"), said.number(row.points))
         if row.reversed_count:
             yield _small(said.t("day.given_back", count=row.reversed_count), amount(-row.reversed_amount))
+        if row.refunded_count:
+            yield _small(said.t("day.returns", count=row.refunded_count), amount(-row.refunded_amount))
 
 
 def _cards(report: r.DayReport, found: r.Reconciliation | None, said: Translator, amount: Amount) -> Iterator[Part]:

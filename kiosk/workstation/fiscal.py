@@ -195,6 +195,8 @@ def sale_of(ask: f.FiscalSign, policy: Policy, time_zone: str) -> FiscalSale:
         clock_trusted=sold.clock_trusted,
         own_series=ask.series,
         own_number=ask.number,
+        original=sold.original.transaction.uuid if sold.original is not None else "",
+        original_number=sold.original.legal_number if sold.original is not None else "",
     )
 
 
@@ -248,7 +250,7 @@ def _line(number: int, part: PartTax, language: str) -> FiscalLine:
     tax = _tax_of(part.rate, part.value, part.tax, part.duty)
     names = line.deposit.names if deposit and line.deposit is not None else line.names
     if line.weight is not None and not deposit and line.unit != "each":
-        milli = round_half_up(line.weight.in_unit(line.unit) * _MILLI)
+        milli = round_half_up(line.weight.in_unit(line.unit) * _MILLI) * (-1 if line.quantity < 0 else 1)
     else:
         milli = round_half_up(Fraction(line.quantity) * _MILLI)
     unit_price = line.deposit.amount if deposit and line.deposit is not None else line.unit_price

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Protocol, cast
 
 import msgspec
 
-from hal.card_reader.contract import CardReader, InParts, Payment, hide_card_numbers
+from hal.card_reader.contract import CardReader, InParts, Payment, Refunds, hide_card_numbers
 from hal.device import DeviceError
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
@@ -59,6 +59,9 @@ class PaymentService(Protocol):
 
     async def reverse(self, reverse: f.Reverse) -> i.ReversalAnswered | None:
         """Give an approved payment back."""
+
+    async def refund(self, refund: f.Refund) -> Word:
+        """Give part of an earlier sale's payment back, once per request; ``status`` tells what became of it."""
 
 
 class TerminalPayments:
@@ -119,6 +122,20 @@ class TerminalPayments:
             return i.ReversalAnswered(reverse.tender, done=False, reason=_words(error), unknown=True)
         return i.ReversalAnswered(reverse.tender, done=done, reason="" if done else "refused")
 
+    async def refund(self, refund: f.Refund) -> Word:
+        """See ``PaymentService``. A terminal that cannot do it is no reason to look at it: it says no."""
+        reader: Refunds | None = await self._rack.ready("card_reader")
+        if reader is None:
+            return i.TerminalAnswered(refund.tender, "not_found", reason=_UNREACHABLE)
+        if "refund" not in reader.capabilities:
+            return i.TerminalAnswered(refund.tender, "declined", reason="no_refunds")
+        amount = refund.amount
+        asked = reader.refund(
+            refund.tender, amount.minor, amount.currency, kind=refund.kind, original=refund.original,
+            reference=refund.reference,
+        )  # fmt: skip
+        return await _asked(refund.tender, asked)
+
 
 def _words(error: Exception) -> str:
     """What a driver says: a stranger's may quote its terminal, and a card number goes no further than this."""
@@ -167,6 +184,8 @@ class CodePayments:
 
     async def status(self, ask: f.AskTerminal) -> Word:
         """See ``PaymentService``."""
+        if ask.original:  # asked again it is still one refund
+            return _refunded(await self._ask(self._back(ask.tender, ask.amount, ask.tender_id, ask.original)))
         return word_of(await self._ask(self._question("status", ask.tender, ask.amount, ask.tender_id)))
 
     async def abort(self, abort: f.AbortTerminal) -> Word | None:
@@ -189,9 +208,17 @@ class CodePayments:
             case _:
                 return None
 
+    async def refund(self, refund: f.Refund) -> Word:
+        """See ``PaymentService``. What head office has taken on is done: it goes on until the acquirer has."""
+        asked = self._back(refund.tender, refund.amount, refund.tender_id, refund.original)
+        return _refunded(await self._ask(asked))
+
+    def _back(self, tender: str, amount: Money | None, tender_id: str, original: str) -> AskPayment:
+        return msgspec.structs.replace(self._question("return", tender, amount, tender_id), original=original)
+
     def _question(
         self,
-        deed: Literal["charge", "status", "cancel", "refund"],
+        deed: Literal["charge", "status", "cancel", "refund", "return"],
         tender: str,
         amount: Money | None = None,
         tender_id: str = "",
@@ -230,6 +257,16 @@ def word_of(told: PaymentTold) -> Word:
             return i.TerminalSilent(tender)
 
 
+def _refunded(told: PaymentTold) -> Word:
+    """What head office says of a refund, as an input."""
+    if told.offline or told.state not in ("refunding", "refunded", "refund_failed", "not_found"):
+        return i.TerminalSilent(told.request)
+    if told.state in ("refunding", "refunded"):
+        amount = Money(told.amount_minor, told.currency)
+        return i.TerminalAnswered(told.request, "approved", amount, brand=told.scheme, reference=told.reference)
+    return i.TerminalAnswered(told.request, "declined", reason=told.reason or told.state)
+
+
 class PointsPayments:
     """Points, which head office keeps aside for a sale. ``deadline_ms`` is asked for anew each time."""
 
@@ -254,6 +291,10 @@ class PointsPayments:
         """See ``PaymentService``. Points of a sale that is booked are given back by a return, not here."""
         told = await self._ask(self._question("release", reverse.tender))
         return None if told.offline else i.ReversalAnswered(reverse.tender, told.state != "settled", told.state)
+
+    async def refund(self, refund: f.Refund) -> Word:
+        """See ``PaymentService``. Nobody is asked for these: they are booked from the return's own record."""
+        return i.TerminalAnswered(refund.tender, "declined", reason="by_the_journal")
 
     def _question(
         self, deed: Literal["hold", "status", "release"], tender: str, charge: f.Charge | None = None

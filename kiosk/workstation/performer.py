@@ -81,6 +81,12 @@ class HeadOffice(Protocol):
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         """This workstation's highest numbers."""
 
+    async def sale(self, ask: f.AskSale) -> i.SaleTold:
+        """The sale of a receipt."""
+
+    async def hold(self, ask: f.HoldReturns) -> i.HoldTold:
+        """Whether units of a sale are kept for a return."""
+
 
 class House(Protocol):
     """What the lane does to itself."""
@@ -135,6 +141,8 @@ class Performer:
                 self._spawn(self._pay(self._payments(effect.kind).status(effect)))
             case f.AbortTerminal():
                 self._spawn(self._pay(self._payments(effect.kind).abort(effect)))
+            case f.Refund():
+                self._spawn(self._pay(self._payments(effect.kind).refund(effect)))
             case f.Reverse():
                 self._spawn(self._pay(self._payments(effect.kind).reverse(effect)))
             case f.Print() | f.PrintReport():
@@ -157,6 +165,10 @@ class Performer:
                 self._spawn(self._answer(self._head_office.bought(effect)))
             case f.AskValue():
                 self._spawn(self._answer(self._head_office.look(effect)))
+            case f.AskSale():
+                self._spawn(self._answer(self._head_office.sale(effect)))
+            case f.HoldReturns():
+                self._spawn(self._answer(self._head_office.hold(effect)))
             case f.AskNumbers():
                 self._spawn(self._answer(self._head_office.numbers(effect.correlation, effect.deadline_ms)))
             case f.AskProduce():
@@ -334,7 +346,9 @@ class Performer:
             | i.SerialAnswered
             | i.BoughtAnswered
             | i.ValueLooked
-            | i.NumbersAnswered,
+            | i.NumbersAnswered
+            | i.SaleTold
+            | i.HoldTold,
         ],
     ) -> None:
         self._put(await asked)

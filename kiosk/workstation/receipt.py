@@ -23,6 +23,7 @@ from kiosk.retail.policy import Policy, ReceiptLayout
 from kiosk.retail.savings import savings
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import LineItem
+from kiosk.workstation import credit_note
 from kiosk.workstation.value_paper import CreditNumber, credit_slips, tender_notes
 
 __all__ = ["receipt"]
@@ -64,13 +65,16 @@ def receipt(
     if training:
         policy = replace(policy, tax_number="")
         layout = replace(layout, heading=(), title="receipt.training_title", notices=(), legal=())
+    if completed.original is not None:
+        layout = credit_note.laid_out(layout)
     letters = _letters(completed) if layout.letters else {}
     parts: list[Part] = [
         *_heading(completed, policy, _notices(policy, layout, fiscal), said, copy=copy),
         *_identity(completed, legal_number, said, time_zone),
+        *credit_note.from_sale(completed, said, time_zone),
         *_buyer(completed, printed, said),
         Rule(),
-        *_lines(completed, layout, letters, said),
+        *_lines(completed, layout, letters, said, policy),
         *_gifts(completed, said),
         Rule(),
         *_sums(completed, layout, letters, said),
@@ -78,6 +82,7 @@ def receipt(
         *(part for tender in completed.tenders for part in _tender(tender, policy, said)),
         *_signed(printed, said),
         *_points(completed, said, time_zone),
+        *credit_note.signed_for(completed, said),
         *_foot(completed, layout, said),
         Cut(),
     ]
@@ -176,7 +181,11 @@ def _buyer(completed: TransactionCompleted, printed: tuple[FiscalText, ...], sai
 
 
 def _lines(
-    completed: TransactionCompleted, layout: ReceiptLayout, letters: Mapping[TaxRate, str], said: Translator
+    completed: TransactionCompleted,
+    layout: ReceiptLayout,
+    letters: Mapping[TaxRate, str],
+    said: Translator,
+    policy: Policy,
 ) -> Iterator[Part]:
     """Every line, and below it what it bears of the taxes where the country's form has columns for that."""
     included = completed.prices_include_tax
@@ -186,6 +195,7 @@ def _lines(
     for number, line in enumerate((each for each in completed.lines if not each.voided), start=1):
         place = f"{said.number(number)}. " if layout.line_taxes else ""
         yield from _line(line, layout, letters, said, place)
+        yield from credit_note.why(line, policy, said)
         for part in parts if layout.line_taxes else ():
             if part.line is line:
                 yield from _line_tax(part, completed.currency, said)
@@ -217,7 +227,7 @@ def _line(
         if line.tare_grams:
             yield _small(said.t("receipt.tare", grams=line.tare_grams))
     elif line.quantity != 1 or layout.unit_prices:
-        yield _small(said.t("receipt.unit_price", quantity=line.quantity, price=price))
+        yield _small(said.t("receipt.unit_price", quantity=abs(line.quantity), price=price))
     if line.weight_keyed:
         yield _small(said.t("receipt.weight_keyed"))
     if line.was_price is not None:
@@ -229,7 +239,7 @@ def _line(
         yield TextLine(said.name(line.deposit.names), due)
         if line.quantity != 1:
             each = said.money(line.deposit.amount)
-            yield _small(said.t("receipt.unit_price", quantity=line.quantity, price=each))
+            yield _small(said.t("receipt.unit_price", quantity=abs(line.quantity), price=each))
 
 
 def _lettered(amount: Money, rate: TaxRate, letters: Mapping[TaxRate, str], said: Translator) -> str:
@@ -259,7 +269,7 @@ def _sums(
     total = TextLine(said.t("receipt.total"), said.money(completed.total), bold=True, size=2)
     yield from (total, *taxes) if included else (*taxes, total)
     if "items" not in layout.omit:
-        yield TextLine(said.t("receipt.items", count=pieces))
+        yield TextLine(said.t("receipt.items", count=abs(pieces)))
 
 
 def _tax(row: TaxAmount, said: Translator, *, included: bool) -> Iterator[Part]:
@@ -309,17 +319,24 @@ def _tender(tender: SettledTender, policy: Policy, said: Translator) -> Iterator
         yield _small(said.t("receipt.terminal", terminal=tender.terminal_id))
     if tender.acquirer:
         yield _small(said.t("receipt.acquirer", acquirer=tender.acquirer))
-    if tender.reference and tender.kind == "qr":
-        yield _small(said.t("receipt.bank_reference"))
-        yield TextLine(tender.reference)  # as long as a narrow paper is wide: a line of its own
-    elif tender.reference and tender.kind in ("card", "voucher"):
-        yield _small(said.t("receipt.terminal_reference", reference=tender.reference))
+    yield from _reference(tender, said) if tender.reference else ()
     yield from tender_notes(tender, said)
     yield from (TextLine(line) for line in tender.slip)
-    if tender.received is not None:
+    if tender.received:
         yield _small(said.t("receipt.received"), said.money(tender.received))
-    if tender.change is not None:
+    if tender.change is not None and tender.amount.minor > 0:
         yield _small(said.t("receipt.change"), said.money(tender.change))
+
+
+def _reference(tender: SettledTender, said: Translator) -> Iterator[Part]:
+    """What the payment is called by whoever took it; of a credit note, its transaction."""
+    if tender.kind == "qr":
+        yield _small(said.t("receipt.bank_reference"))
+        yield TextLine(tender.reference)  # as long as a narrow paper is wide: a line of its own
+    elif tender.kind == "credit_note":
+        yield _small(said.t("receipt.transaction"), tender.reference)
+    elif tender.kind in ("card", "voucher"):
+        yield _small(said.t("receipt.terminal_reference", reference=tender.reference))
 
 
 def _saved(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
@@ -354,7 +371,7 @@ def _gifts(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
 
 def _foot(completed: TransactionCompleted, layout: ReceiptLayout, said: Translator) -> Iterator[Part]:
     yield Rule()
-    if completed.discount and "saved" not in layout.omit:
+    if completed.discount.minor > 0 and "saved" not in layout.omit:
         yield _centred(said.t("receipt.saved", amount=completed.discount), bold=True)
         yield from _saved(completed, said)
     if completed.member_id and completed.points is None and "member" not in layout.omit:

@@ -13,14 +13,17 @@ import msgspec
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
+from kiosk.checkout.events import TransactionCompleted
 from kiosk.retail import day_report
 from kiosk.retail.occasion import Used
+from kiosk.retail.returns import OriginalTender
 from kiosk.store.chain import Position
+from kiosk.store.codec import decode_event
 from kiosk.store.errors import StoreError
 from kiosk.workstation.value_payments import looked
 from messages import local
 
-__all__ = ["SyncClient"]
+__all__ = ["SyncClient", "sale_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ _Answer = (
     | local.PointsHeld
     | local.ValueTold
     | local.BoughtTold
+    | local.SaleFound
+    | local.ReturnTold
 )
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
@@ -149,7 +154,26 @@ class SyncClient:
             found.offline,
             found.last_z,
             _grand(found),
+            found.last_credit,
         )
+
+    async def sale(self, ask: f.AskSale) -> i.SaleTold:
+        """Ask for the sale of a receipt; ``offline`` if nobody could be asked in time."""
+        found = await self._ask(
+            ask.correlation, local.AskSale(ask.correlation, ask.sought, ask.deadline_ms), ask.deadline_ms
+        )
+        if not isinstance(found, local.SaleFound) or found.offline:
+            return i.SaleTold(ask.correlation, offline=True)
+        return i.SaleTold(ask.correlation, sale_of(found))
+
+    async def hold(self, ask: f.HoldReturns) -> i.HoldTold:
+        """Have units of a sale kept for a return; ``offline`` if nobody could be asked in time."""
+        lines = tuple(local.HeldLine(line, first, units) for line, first, units in ask.lines)
+        question = local.AskReturn(ask.hold, ask.hold, ask.transaction, ask.original, lines, ask.deadline_ms)
+        told = await self._ask(ask.hold, question, ask.deadline_ms)
+        if not isinstance(told, local.ReturnTold) or told.offline:
+            return i.HoldTold(ask.hold, "offline")
+        return i.HoldTold(ask.hold, told.state)
 
     async def payment(self, ask: local.AskPayment) -> local.PaymentTold:
         """Ask for money, or what became of it; ``offline`` if nobody could be asked in time."""
@@ -221,6 +245,8 @@ class SyncClient:
                 | local.PaymentTold()
                 | local.PointsHeld()
                 | local.ValueTold()
+                | local.SaleFound()
+                | local.ReturnTold()
             ):
                 waiting = self._waiting.get(record.correlation)
                 if waiting is not None and not waiting.done():
@@ -280,6 +306,21 @@ def _commanded(told: local.LaneCommand | local.StaffCommand, role: str) -> i.Hea
         told.prepared,
         told.words,
     )
+
+
+def sale_of(found: local.SaleFound) -> i.SoldSale | None:
+    """The sale as the checkout keeps sales; ``None``: head office knows none, or one that this release cannot read."""
+    if found.sale is None:
+        return None
+    try:
+        completed = decode_event("TransactionCompleted", msgspec.json.encode(found.sale))
+        tenders = msgspec.convert(msgspec.to_builtins(found.tenders), tuple[OriginalTender, ...])
+    except (StoreError, msgspec.ValidationError) as error:
+        _log.warning("a sale of head office's cannot be read: %s", error)
+        return None
+    if not isinstance(completed, TransactionCompleted):  # pragma: no cover - it is decoded by its name
+        raise TypeError(type(completed).__name__)
+    return i.SoldSale(completed, found.legal_number, found.returned, tenders, found.taken)
 
 
 def _grand(found: local.NumbersFound) -> day_report.Grand | None:

@@ -57,6 +57,10 @@ class ValuePayments:
         told = await self._ask(self._question("release", reverse.tender))
         return None if told.offline else i.ReversalAnswered(reverse.tender, told.state != "settled", told.state)
 
+    async def refund(self, refund: f.Refund) -> Word:
+        """See ``PaymentService``. Nobody is asked: what goes back here is store credit, of the return's own record."""
+        return i.TerminalAnswered(refund.tender, "declined", reason="by_the_journal")
+
     def _question(self, deed: Literal["hold", "status", "release"], tender: str) -> AskValue:
         return AskValue(f"{deed}-{next(self._numbers)}-{tender}", tender, deed, self._deadline_ms())
 

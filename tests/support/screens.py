@@ -37,6 +37,10 @@ from kiosk.checkout.screen import (
     QrBody,
     QuantityBody,
     ReceiptChoiceBody,
+    RefundFindBody,
+    RefundLinesBody,
+    RefundMoneyBody,
+    ReturnLineView,
     Screen,
     StaffBadge,
     StaffBody,
@@ -53,6 +57,7 @@ from kiosk.retail.item import Names
 from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
+from kiosk.retail.returns import ReturnRules
 from kiosk.retail.rights import Rights
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.weight import Weight
@@ -264,6 +269,32 @@ WHICH = (
 
 POINTS = PointsChoice(PointsView(213, 12_480), 500, 12_000, 500, bdt(5_000), 0, bdt(0))
 
+REFUND_LINES = RefundLinesBody(
+    "3-1-000042",
+    "2026-11-02",
+    20,
+    (
+        ReturnLineView(1, STRAWBERRY, "pomegranate.jpg", None, 1, 1, bdt(12350)),
+        ReturnLineView(2, BREAD, None, None, 3, 2, bdt(20000), 1, "faulty", "supplier"),
+        ReturnLineView(3, TEA, None, None, 1, 1, bdt(60000), why=text("refund.why_age"), closed=True),
+        ReturnLineView(4, MILK, "pack-carton-dairy.png", None, 12, 12, bdt(114000)),
+    ),
+    bdt(6667),
+    tuple((reason.code, reason.names, reason.disposition) for reason in ReturnRules().reasons),
+)
+REFUND_MONEY = RefundMoneyBody(
+    reference="3-1-000042",
+    lines=((BREAD, 1, bdt(6667)), (MILK, 2, bdt(19000)), (TEA, 1, bdt(33783))),
+    credit=bdt(59450),
+    sale=None,
+    owed=bdt(49450),
+    done=((BKASH, bdt(10000)),),
+    next=(CARD, bdt(49450)),
+    stage="ready",
+    may_drop=True,
+    by_staff=True,
+)
+
 BODIES: dict[str, Body] = {
     "attract": AttractBody(TENDERS),
     "attract_card_only": AttractBody((CARD, BKASH), card_only=True),
@@ -387,6 +418,19 @@ BODIES: dict[str, Body] = {
     "thanks_signing": ThanksBody(bdt(213550), bdt(10000), None, "signing", "3-1-000042"),
     "thanks_held": ThanksBody(bdt(213550), bdt(10000), None, "held", "3-1-000042"),
     "thanks_failed": ThanksBody(bdt(213600), bdt(10000), bdt(6400), "failed", "3-1-000042"),
+    "thanks_returned": ThanksBody(bdt(40000), bdt(0), None, "printed", "3-1-000043", returned=True),
+    "refund_find": RefundFindBody(),
+    "refund_find_busy": RefundFindBody(busy=True),
+    "refund_lines": REFUND_LINES,
+    "refund_keeping": replace(REFUND_MONEY, stage="keeping"),
+    "refund_ready": REFUND_MONEY,
+    "refund_asking": replace(REFUND_MONEY, stage="asking", may_drop=False),
+    "refund_unknown": replace(REFUND_MONEY, stage="unknown", may_drop=False),
+    "refund_refused": replace(REFUND_MONEY, stage="refused", may_cash=True, may_credit=True),
+    "refund_cash": replace(REFUND_MONEY, stage="cash", cash_due=bdt(49500), next=(CASH, bdt(49450)), may_drop=False),
+    "refund_pays": replace(REFUND_MONEY, stage="pays", sale=bdt(60000), owed=bdt(-10550), next=None),
+    "refund_shopper": replace(REFUND_MONEY, by_staff=False),
+    "basket_credit": replace(BASKET, totals=replace(TOTALS, credit=bdt(49450), due=bdt(164100))),
     "staff_sign_in": StaffSignInBody(None),
     "staff_sign_in_refused": StaffSignInBody(2),
     "staff": StaffBody(

@@ -149,6 +149,12 @@ class NobodyAsked:
     async def numbers(self, correlation: str, deadline_ms: int) -> i.NumbersAnswered:
         return i.NumbersAnswered(correlation, offline=True)
 
+    async def sale(self, ask: f.AskSale) -> i.SaleTold:
+        return i.SaleTold(ask.correlation, offline=True)
+
+    async def hold(self, ask: f.HoldReturns) -> i.HoldTold:
+        return i.HoldTold(ask.hold, "offline")
+
 
 @dataclass
 class Rig:

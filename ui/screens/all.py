@@ -22,6 +22,9 @@ from ui.screens.points import PointsScreen
 from ui.screens.qr import QrView
 from ui.screens.quantity import QuantityView
 from ui.screens.receipt_choice import ReceiptChoiceView
+from ui.screens.refund_find import RefundFindView
+from ui.screens.refund_lines import RefundLinesView
+from ui.screens.refund_money import RefundMoneyView
 from ui.screens.staff import StaffView
 from ui.screens.staff_sign_in import StaffSignInView
 from ui.screens.tender_choice import TenderChoiceView
@@ -54,6 +57,9 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.StaffSignInBody: StaffSignInView,
     s.StaffBody: StaffView,
     s.DevicesBody: DevicesView,
+    s.RefundFindBody: RefundFindView,
+    s.RefundLinesBody: RefundLinesView,
+    s.RefundMoneyBody: RefundMoneyView,
     s.OutOfServiceBody: OutOfServiceView,
 }
 """Body -> view, built when first shown."""

@@ -52,6 +52,7 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "x_report": "receipt",
     "z_report": "clock",
     "print_z": "receipt",
+    "refund": "back",
     "training": "person",
     "tax_exempt": "tag",
     "paper_change": "receipt",

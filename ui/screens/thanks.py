@@ -39,7 +39,7 @@ class ThanksView(MomentView):
         take = kit.say("thanks.take" if body.receipt in _WITH_PAPER else "thanks.take_items")
         what = kit.say(f"thanks.{body.receipt}")
         self.said.say(what if body.receipt == "held" else f"{what}\n{take}")
-        self.amount.show(kit.say("thanks.total"), body.total)
+        self.amount.show(kit.say("refund.returned" if body.returned else "thanks.total"), body.total)
         printing = body.receipt in _UNDER_WAY
         self.keep(self.progress, printing)
         self.progress.run(printing)

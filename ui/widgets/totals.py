@@ -117,10 +117,13 @@ class TotalsCard(Block):
                 above.append(
                     (kit.say("basket.tax_added", rate=kit.speaker.percent(row.rate.basis_points)), kit.money(row.tax))
                 )
-        if totals.paid:
+        if totals.paid or totals.credit is not None:
             above = [] if kit.large else above
             above.append((kit.say("basket.total"), kit.money(totals.total)))
-            above.append((kit.say("basket.paid"), kit.money(-totals.paid)))
+            if totals.credit is not None:
+                above.append((kit.say("basket.credit"), kit.money(-totals.credit)))
+            if totals.paid:
+                above.append((kit.say("basket.paid"), kit.money(-totals.paid)))
             self._big.show(kit.say("basket.due"), totals.due)
         else:
             self._big.show(kit.say("basket.total"), totals.total)

@@ -42,6 +42,7 @@ _KINDS: Mapping[str, str] = {
     "points": "19",
     "stored_value": "12",
     "paper_voucher": "99",
+    "credit_note": "21",
 }
 _ELECTRONIC = ("03", "04", "10", "11", "12", "13", "17")
 _CASH, _NO_PAYMENT = "01", "90"

@@ -107,7 +107,7 @@ class Desk:
     def due(self) -> Money:
         """What is still to be paid."""
         basket = self.basket
-        return self.totals().total - self.money(basket.paid if basket is not None else 0)
+        return self.totals().total - self.money(basket.paid - basket.credit if basket is not None else 0)
 
     def tender_type(self, tender_id: str) -> TenderType | None:
         """A way to pay that this shop offers."""

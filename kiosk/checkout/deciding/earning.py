@@ -54,7 +54,8 @@ def _burnable(desk: Desk, basket: Transaction, programme: Programme) -> int:
 
 def burned(basket: Transaction) -> tuple[int, int]:
     """What is burned in this basket: (points, minor units)."""
-    counted = [tender for tender in basket.tenders if tender.kind == "points" and tender.settled is not None]
+    points_in = (tender for tender in basket.tenders if tender.kind == "points" and not tender.refund)
+    counted = [tender for tender in points_in if tender.settled is not None]
     return sum(tender.points for tender in counted), sum(tender.paid for tender in counted)
 
 
@@ -110,4 +111,4 @@ def _due(basket: Transaction) -> Money:
     come_to = totals(
         basket.lines, currency=opened.currency, included=opened.prices_include_tax, rounding=opened.tax_rounding
     )
-    return come_to.total - Money(basket.paid, opened.currency)
+    return come_to.total - Money(basket.paid - basket.credit, opened.currency)

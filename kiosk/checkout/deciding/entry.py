@@ -109,6 +109,9 @@ def may_enter(desk: Desk) -> bool:
     if desk.blocked("entry"):
         desk.refuse(text("entry.staff_first"))
         return False
+    if basket is not None and basket.returns is not None and (basket.paid < 0 or not basket.returns.held_ms):
+        desk.refuse(text("refund.finish_first"))
+        return False
     return True
 
 
@@ -405,7 +408,7 @@ def overpaid_without(desk: Desk, number: int) -> bool:
     left = [line for line in basket.live_lines if line.line != number]
     modifiers = _settled(desk, basket, left).lines
     lines = tuple(replace(line, modifiers=modifiers.get(line.line, ())) for line in left)
-    return desk.come_to(lines).total.minor < basket.paid
+    return desk.come_to(lines).total.minor + basket.credit < basket.paid
 
 
 def void_line(desk: Desk, number: int, *, by: str) -> None:

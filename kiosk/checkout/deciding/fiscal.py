@@ -7,6 +7,7 @@ cut off between completion and print goes on from the journal.
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
@@ -61,10 +62,11 @@ def number(desk: Desk, begun_ms: int) -> None:
     sale = desk.state.finishing
     if sale is None:
         return
-    uuid = sale.completed.transaction.uuid
-    if desk.policy.fiscal is None:
-        if desk.policy.legal_series:
-            _own_number(desk, uuid, desk.policy.legal_series)
+    uuid, rule = sale.completed.transaction.uuid, desk.policy.fiscal
+    if rule is None or (rule.returns == "elsewhere" and sale.completed.original is not None):
+        series = _series(desk, sale)
+        if series:
+            _own_number(desk, sale, series)
         receipt.after_sale(desk)
         return
     desk.happened(e.FiscalRequested(uuid, begun_ms))
@@ -74,10 +76,19 @@ def number(desk: Desk, begun_ms: int) -> None:
         _ask(desk)
 
 
-def _own_number(desk: Desk, uuid: str, prefix: str, *, outage: bool = False) -> None:
-    now = desk.state.lane
+def _series(desk: Desk, sale: Finishing) -> str:
+    """What the numbers of the checkout's own begin with: a credit note's with its own series, where it has one."""
+    credit = desk.policy.credit_series if sale.completed.original is not None else ""
+    return credit or desk.policy.legal_series
+
+
+def _own_number(desk: Desk, sale: Finishing, prefix: str, *, outage: bool = False) -> None:
+    now, uuid = desk.state.lane, sale.completed.transaction.uuid
+    credit = sale.completed.original is not None and bool(desk.policy.credit_series)
+    number = (now.last_credit if credit else now.last_legal) + 1
+    outcome: Literal["", "outage"] = "outage" if outage else ""
     series = f"{prefix}{now.workstation}-{now.series}"
-    desk.happened(e.FiscalNumberGiven(uuid, series, now.last_legal + 1, outcome="outage" if outage else ""))
+    desk.happened(e.FiscalNumberGiven(uuid, series, number, outcome=outcome, credit=credit))
 
 
 def _waiting(desk: Desk) -> Finishing | None:
@@ -183,7 +194,7 @@ def _without_device(desk: Desk) -> None:
     desk.do(f.StopTimer(DEVICE))
     _leave(desk, sale, "system", owed=rule.submit_later)
     if rule.outage == "own_series":
-        _own_number(desk, sale.completed.transaction.uuid, desk.policy.legal_series or rule.series, outage=True)
+        _own_number(desk, sale, _series(desk, sale) or rule.series, outage=True)
     receipt.after_sale(desk)
     _keep_limits(desk)
 

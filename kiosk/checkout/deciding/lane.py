@@ -7,7 +7,7 @@ from dataclasses import replace
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import business_day, earning, fiscal, paper, payment, receipt, terminal, training
+from kiosk.checkout.deciding import business_day, earning, fiscal, paper, payment, receipt, refund, terminal, training
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
@@ -45,6 +45,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
     if not desk.state.lane.series:
         desk.do(f.AskNumbers(desk.mint(), NUMBERS_DEADLINE_MS))
     payment.resume_after_power(desk)
+    refund.resume_after_power(desk)
     fiscal.resume_after_power(desk)
     receipt.resume_after_power(desk)
     business_day.resume_after_power(desk)
@@ -87,6 +88,7 @@ def numbers_answered(desk: Desk, answer: i.NumbersAnswered) -> None:
                 answer.business_day,
                 answer.last_z,
                 answer.grand,
+                answer.last_credit,
             )
         )
 

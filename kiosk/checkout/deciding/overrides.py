@@ -123,8 +123,8 @@ def suspend(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
     basket = desk.basket
     if basket is None or not basket.live_lines:
         return
-    if basket.paid or basket.open_tender is not None:
-        desk.refuse(text("staff.payment_open"))
+    if basket.paid or basket.open_tender is not None or basket.returns is not None:
+        desk.refuse(text("staff.payment_open" if basket.returns is None else "refund.finish_first"))
         return
     shopper.park(desk, operator.operator_id, acted.reason or "staff")
     desk.happened(e.ViewShown("staff"))

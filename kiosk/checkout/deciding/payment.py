@@ -6,12 +6,18 @@ code on the screen has (its drawing, its time, the network) is in ``qr``.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import bagging, buyers, drawer, earning, fiscal, offers, rescans, restricting, ways
+from kiosk.checkout.deciding import (
+    bagging,
+    buyers,
+    completing,
+    drawer,
+    rescans,
+    restricting,
+    ways,
+)
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Reversal, Tender, Transaction
@@ -19,7 +25,7 @@ from kiosk.checkout.text import Text, text
 from kiosk.retail import tender as tendering
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
-from kiosk.retail.transaction import LineItem, TenderKind
+from kiosk.retail.transaction import TenderKind
 
 __all__ = [
     "OWN",
@@ -30,6 +36,7 @@ __all__ = [
     "cancel",
     "cash_received",
     "choose",
+    "judged",
     "leave",
     "paid",
     "payable",
@@ -70,7 +77,7 @@ def request_checkout(desk: Desk) -> None:
     if not payable(desk, basket):
         return
     if desk.due().minor == 0:
-        _complete(desk, basket)
+        completing.complete(desk, basket)
         return
     desk.happened(e.ViewShown("tender_choice"), e.NoticeShown(None))
 
@@ -83,14 +90,22 @@ def payable(desk: Desk, basket: Transaction) -> bool:
     if desk.due().minor < 0:
         if desk.intervention("help") is None:
             desk.raise_intervention("help", blocks="nothing")
-        desk.refuse(text("pay.staff_first"))
+        desk.refuse(text("pay.staff_first" if basket.returns is None else "refund.staff_gives"))
         return False
+    if basket.returns is not None and not basket.returns.held_ms:
+        desk.refuse(text("refund.finish_first"))
+        return False
+    return judged(desk, basket) and bool(basket.live_lines) and not rescans.asked(desk, basket)
+
+
+def judged(desk: Desk, basket: Transaction) -> bool:
+    """Whether nothing that is bought waits for staff, or for its place in the bagging area; says so."""
     if bagging.holds(desk, basket):
         return False
     if desk.blocked("payment"):
         desk.refuse(text("pay.staff_first"))
         return False
-    return bool(basket.live_lines) and not rescans.asked(desk, basket)
+    return True
 
 
 def choose(desk: Desk, chosen: i.TenderChosen) -> None:
@@ -102,7 +117,7 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
         return
     due = desk.due()
     if due.minor == 0:
-        _complete(desk, basket)
+        completing.complete(desk, basket)
         return
     amount = amount_for(desk, basket, kind)
     if amount is None:
@@ -279,7 +294,7 @@ def paid(desk: Desk) -> None:
     due = desk.due()
     if due.minor <= 0:
         desk.do(f.Beep("approved"))
-        _complete(desk, basket)
+        completing.complete(desk, basket)
         return
     desk.happened(e.ViewShown("tender_choice"))
     desk.say(text("pay.rest_due", due=due))
@@ -365,7 +380,8 @@ def ask_again(desk: Desk) -> None:
 
 
 def _ask(tender: Tender) -> f.AskTerminal:
-    return f.AskTerminal(tender.tender, tender.kind, tender.tender_id, tender.requested)
+    amount = -tender.requested if tender.refund else tender.requested
+    return f.AskTerminal(tender.tender, tender.kind, tender.tender_id, amount, tender.original)
 
 
 def stop(tender: Tender) -> f.AbortTerminal:
@@ -485,7 +501,7 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     """The attendant took cash. The rounding belongs to the tender and lies outside tax."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
-    if basket is None or tender is None or tender.kind != "cash" or acted.amount is None:
+    if basket is None or tender is None or tender.kind != "cash" or tender.refund or acted.amount is None:
         return
     due, received = tender.requested, acted.amount
     payable, _ = tendering.cash_due(due, basket.opened.cash_step_minor, basket.opened.cash_method)
@@ -539,50 +555,3 @@ def resume_after_power(desk: Desk) -> None:
     for pending in desk.state.reversals:
         if not pending.failed:  # a failed one is with staff, who may have the money in their hand
             _ask_back(desk, pending)
-
-
-# --- completion --------------------------------------------------------------------------------------------------
-
-
-def _complete(desk: Desk, basket: Transaction) -> None:
-    """The sale is whole: completed, taken off the stock and numbered in one commit, then its receipt."""
-    come_to, opened = desk.totals(), basket.opened
-    desk.withdraw_interventions("system")
-    lines, points = earning.of_sale(desk, basket)
-    uuid = opened.transaction.uuid
-    desk.happened(
-        e.TransactionCompleted(
-            transaction=replace(opened.transaction, business_day=desk.state.lane.business_day),
-            utc_ms=desk.moment.utc_ms,
-            language=desk.state.language or opened.language,
-            currency=opened.currency,
-            book_version=opened.book_version,
-            prices_include_tax=opened.prices_include_tax,
-            lines=lines,
-            subtotal=come_to.subtotal,
-            discount=come_to.discount,
-            tax=come_to.tax.rows,
-            total=come_to.total,
-            tenders=tuple(t.settled for t in basket.tenders if t.settled is not None),
-            member_id=basket.member_id,
-            clock_trusted=desk.moment.clock_trusted,
-            points=points,
-            coupons=offers.redeemed(desk, basket),
-            gifts=basket.gifts,
-            layers=offers.by_layer(desk, basket),
-            buyer=buyers.of(desk.state),
-            exemption=basket.exemption,
-        ),
-        e.StockMoved(uuid, (*map(_move, lines), *(e.StockMove(g.item_id, g.units, "each") for g in basket.gifts))),
-    )
-    desk.happened(*ways.rests(desk, basket), e.NoticeShown(None))
-    desk.do(f.StopTimer("idle"), f.StopTimer("leaving"), f.StopTimer("notice"))
-    fiscal.number(desk, opened.utc_ms)
-
-
-def _move(line: LineItem) -> e.StockMove:
-    if line.packed_grams:
-        return e.StockMove(line.item_id, line.packed_grams * line.quantity, "g")
-    if line.weight is None:
-        return e.StockMove(line.item_id, line.quantity, "each")
-    return e.StockMove(line.item_id, line.weight.grams(), "g")

@@ -23,9 +23,10 @@ __all__ = [
 
 
 def after_sale(desk: Desk) -> None:
-    """Print where the law wants it, else ask."""
+    """Print where the law wants it, else ask; a credit note, or what is owed, is always printed."""
     sale = desk.state.finishing
-    if desk.policy.receipt_rule == "always" or (sale is not None and sale.owed):
+    must = sale is not None and (bool(sale.owed) or sale.completed.original is not None)
+    if desk.policy.receipt_rule == "always" or must:
         _print(desk)
     else:
         desk.do(f.StartTimer("receipt", desk.policy.timeouts.warning))
@@ -99,8 +100,17 @@ def _failed(desk: Desk, job: str, reason: str) -> None:
 
 
 def _thanks(desk: Desk) -> None:
-    if desk.state.finishing is not None:
+    if not _next(desk) and desk.state.finishing is not None:
         desk.do(f.StartTimer("thanks", desk.policy.timeouts.thanks))
+
+
+def _next(desk: Desk) -> bool:
+    """Whether another document of the visit follows; then it is its turn."""
+    sale = desk.state.finishing
+    if sale is None or sale.following is None:
+        return False
+    desk.happened(e.NextDocument(sale.following.transaction.uuid))
+    return True
 
 
 def timed_out(desk: Desk) -> None:
@@ -126,6 +136,8 @@ def go_without(desk: Desk) -> None:
 
 
 def _left(desk: Desk) -> None:
+    if _next(desk):
+        return
     desk.withdraw_interventions("system")
     desk.happened(e.ShopperLeft())
     desk.do(f.StopTimer("thanks"), f.StopTimer("notice"))

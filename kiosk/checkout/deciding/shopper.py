@@ -75,7 +75,7 @@ def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
     if wanted.view == "tender_choice":
         payment.request_checkout(desk)
         return
-    if wanted.view == "basket" and desk.state.live.view in ("staff", "staff_sign_in", "devices"):
+    if wanted.view == "basket" and desk.state.live.view in ("staff", "staff_sign_in", "devices", "refund"):
         desk.happened(e.ViewShown("attract" if basket is None else "basket"), e.NoticeShown(None))
         return
     if basket is not None and basket.open_tender is not None:
@@ -268,7 +268,7 @@ def walked_away(desk: Desk) -> None:
         desk.withdraw_interventions("system")
         desk.happened(e.ShopperLeft())
         return
-    if basket.paid:
+    if basket.paid or basket.returns is not None:
         desk.happened(e.LeavingShown(leaving=False))
         if desk.intervention("help") is None:
             desk.raise_intervention("help", blocks="nothing")

@@ -22,6 +22,8 @@ from kiosk.checkout.deciding import (
     payment,
     permitting,
     receipt,
+    refund,
+    refund_money,
     restricting,
     training,
     upkeep,
@@ -97,7 +99,8 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
         case "cash_received":
             payment.cash_received(desk, acted, operator.operator_id)
         case "tender_was_approved" | "tender_was_declined":
-            payment.staff_settles(desk, acted, operator.operator_id)
+            if not refund_money.staff_settles(desk, acted, operator.operator_id):
+                payment.staff_settles(desk, acted, operator.operator_id)
         case "resume_suspended":
             _resume(desk, acted, operator.operator_id)
         case "reprint":
@@ -126,6 +129,8 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             overrides.suspend(desk, acted, operator)
         case "tax_exempt":
             exempting.exempt(desk, acted, operator)
+        case "refund" | "refund_late":
+            refund.begin(desk)
         case "training" | "restart" | "reboot" | "unlock_sign_in" | "paper_change" | "device_test":
             _of_the_lane(desk, acted, acted.act, operator)
         case _:
@@ -264,6 +269,9 @@ def _cancel(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         return
     if basket.open_tender is not None:
         desk.refuse(text("staff.payment_open"))
+        return
+    if basket.paid < 0:
+        desk.refuse(text("refund.money_given"))
         return
     payment.reverse_all(desk, basket, "transaction_voided")
     desk.withdraw_interventions(by)

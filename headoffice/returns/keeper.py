@@ -1,0 +1,100 @@
+"""What kiosks ask about returns: the sale of a receipt, and to keep units of it.
+
+From one sale one return at a time is under way in the whole fleet, so that no two lanes take back the same unit or give
+money back to the same tender. Keeping takes nothing: what has come back is booked from the journal of the return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from headoffice.database import Database
+from headoffice.ledger.return_tables import ReturnHold
+from headoffice.ledger.returns import returned_units
+from headoffice.ledger.tables import SaleLine, Transaction
+from headoffice.returns.finder import completed_of, find, tenders_left
+from messages.return_asks import ReturnAnswer, ReturnAsk, ReturnState, SaleAnswer, SaleAsk
+
+__all__ = ["HOLD_MS", "ReturnKeeper"]
+
+HOLD_MS: Final = 72 * 3_600_000
+"""How long units are kept for a return whose journal says nothing: a lane may be cut off with it for some days."""
+
+
+class ReturnKeeper:
+    """Answers on the caller's thread: one short database transaction each. ``clock`` gives UTC milliseconds."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], int]) -> None:
+        self._database, self._clock = database, clock
+
+    def sale(self, ask: SaleAsk) -> SaleAnswer:
+        """The sale of a receipt, with what of it can still come back."""
+        with self._database.read() as session:
+            row = find(session, ask.sought, ask.store)
+            sold = completed_of(session, row) if row is not None else None
+            if row is None or sold is None:
+                return SaleAnswer(correlation=ask.correlation)
+            legal = f"{row.legal_series}-{row.legal_number:06d}" if row.legal_number is not None else ""
+            return SaleAnswer(
+                correlation=ask.correlation,
+                sale=sold,
+                legal_number=legal,
+                returned=tuple(sorted(returned_units(session, row.uuid).items())),
+                tenders=tenders_left(session, sold),
+                taken=_in_hand(session, row.uuid, "", self._clock()),
+            )
+
+    def hold(self, kiosk: str, ask: ReturnAsk) -> ReturnAnswer:
+        """Keep the units for the asker's basket, or say why not. Under one id it may be asked any number of times."""
+        try:
+            with self._database.write() as session:
+                state = _held(session, kiosk, ask, self._clock())
+        except IntegrityError:  # another worker was asked the same in the same instant
+            state = "taken"
+        return ReturnAnswer(correlation=ask.correlation, state=state)
+
+
+def _in_hand(session: Session, original: str, mine: str, now: int) -> bool:
+    """Whether another return from this sale is under way."""
+    others = select(ReturnHold.hold).where(
+        ReturnHold.original == original,
+        ReturnHold.state == "held",
+        ReturnHold.expires_ms > now,
+        ReturnHold.hold != mine,
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
+def _held(session: Session, kiosk: str, ask: ReturnAsk, now: int) -> ReturnState:
+    sale = session.get(Transaction, ask.original, with_for_update=True)
+    row = session.get(ReturnHold, ask.hold, with_for_update=True)
+    if sale is None or sale.sample or sale.original:
+        return "unknown"
+    if row is not None and (row.kiosk != kiosk or row.original != ask.original or row.state in ("released", "used")):
+        return "unknown"
+    if _in_hand(session, ask.original, ask.hold, now):
+        return "taken"
+    if not _as_asked(session, ask):
+        return "changed"
+    if row is None:
+        row = ReturnHold(hold=ask.hold, basket=ask.transaction, original=ask.original, kiosk=kiosk)
+        session.add(row)
+    row.state, row.since_ms, row.expires_ms = "held", now, now + HOLD_MS
+    return "held"
+
+
+def _as_asked(session: Session, ask: ReturnAsk) -> bool:
+    """Whether these very units are the next of each line."""
+    rows = session.execute(select(SaleLine.line, SaleLine.quantity).where(SaleLine.uuid == ask.original))
+    sold = {row.line: row.quantity for row in rows}
+    back = returned_units(session, ask.original)
+    lines = {line.line for line in ask.lines}
+    return len(lines) == len(ask.lines) > 0 and all(
+        line.units > 0 and line.first == back.get(line.line, 0) and line.first + line.units <= sold.get(line.line, 0)
+        for line in ask.lines
+    )

@@ -1,0 +1,39 @@
+"""What staff are asked to judge, in a message's words."""
+
+from __future__ import annotations
+
+from kiosk.checkout.events import InterventionRaised
+from kiosk.checkout.state import State
+from kiosk.checkout.text import Text, text
+
+__all__ = ["asked_of_staff"]
+
+
+def asked_of_staff(state: State, raised: InterventionRaised) -> Text:
+    """Of an intervention that waits."""
+    if raised.kind == "age":
+        return text(f"intervention.{raised.kind}", age=raised.minimum_age)
+    if raised.kind == "tender_unknown":
+        return _unknown(state, raised)
+    if raised.kind == "reversal" and raised.reason:
+        return text("intervention.reversal_unknown")
+    if raised.kind == "fiscal" and raised.reason and state.finishing is not None:
+        return text("intervention.fiscal_refused", words=" ".join(state.finishing.refusal))
+    if raised.kind == "bagging":
+        return text(f"intervention.bagging_{raised.reason}", grams=abs(raised.grams))
+    if raised.kind == "fiscal_late":
+        return text("intervention.fiscal_late", words=raised.reason)
+    if raised.kind == "fiscal_outage":
+        return text("intervention.fiscal_outage", count=state.lane.outage_documents)
+    going = state.live.paper
+    step = f"_{going.stage if going is not None and going.stage else 'open'}" if raised.kind == "paper" else ""
+    return text(f"intervention.{raised.kind}{step}")
+
+
+def _unknown(state: State, raised: InterventionRaised) -> Text:
+    """Money that may have moved: by code, back to whoever paid, or at the terminal."""
+    if raised.reason == "refund":
+        return text("intervention.refund_unknown")
+    tender = state.transaction.open_tender if state.transaction is not None else None
+    by_code = tender is not None and tender.kind == "qr"
+    return text("intervention.tender_unknown_qr" if by_code else "intervention.tender_unknown")
