@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import signal
 import sys
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _log = logging.getLogger("ui")
+
+_AT_REST_S = 2.0
+_NEW_OBJECTS = 5_000
 
 
 def _arguments(given: list[str] | None) -> argparse.Namespace:
@@ -54,6 +58,23 @@ def _open(app: KioskApp, layers: Layers, kept: list[Kiosk], panel: str | None) -
     Clock.schedule_once(lambda _delay: app.attach(kiosk), -1)
 
 
+def _collect_from_now_on(_delay: float) -> None:
+    """What has been made by now stays as long as the process: the collector looks only at what comes later."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
+    gc.enable()
+
+
+def _first_drawn(kiosk: Kiosk) -> None:
+    from kivy.clock import Clock  # noqa: PLC0415 - the environment must be prepared first
+
+    from ui.heartbeat import begin  # noqa: PLC0415 - the same
+
+    begin(kiosk, Notifier())
+    Clock.schedule_once(_collect_from_now_on, _AT_REST_S)
+
+
 def main(given: list[str] | None = None) -> int:
     """Run until the window closes (0) or the kiosk fails or cannot start (1); 2 where the settings cannot be used."""
     arguments = _arguments(given)
@@ -65,14 +86,14 @@ def main(given: list[str] | None = None) -> int:
         return 2
     for warning in layers.warnings:
         _log.warning("settings: %s", warning)
+    gc.disable()  # until the first screen is drawn: hardly anything that a start makes is given up again
     prepare()
     screen = layers.settings.screen
     configure(size=(screen.width, screen.height), fullscreen=screen.fullscreen)
     from ui.app import KioskApp  # noqa: PLC0415 - opens the window
-    from ui.heartbeat import begin  # noqa: PLC0415 - the same
 
     kept: list[Kiosk] = []
-    app = KioskApp(calm=arguments.still, first_drawn=lambda: begin(kept[0], Notifier()))
+    app = KioskApp(calm=arguments.still, first_drawn=lambda: _first_drawn(kept[0]))
     opening = threading.Thread(target=_open, args=(app, layers, kept, arguments.panel), name="opening", daemon=True)
     opening.start()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -80,6 +101,7 @@ def main(given: list[str] | None = None) -> int:
     try:
         app.run()
     finally:
+        gc.enable()
         opening.join()
         for kiosk in kept:
             kiosk.stop()

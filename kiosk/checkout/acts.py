@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiosk.retail.money import Money
 from kiosk.retail.rights import Act
+from kiosk.retail.values import dataclass
 
 __all__ = ["OperatorActed"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.day_report import Grand
 from kiosk.retail.occasion import Used
+from kiosk.retail.values import dataclass
 
 __all__ = ["BoughtAnswered", "CouponAnswered", "CouponState", "MemberAnswered", "NumbersAnswered", "SerialAnswered"]
 

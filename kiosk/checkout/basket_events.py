@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.shown import LoyaltyMethod
@@ -12,6 +11,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
 from kiosk.retail.severity import Severity
 from kiosk.retail.transaction import LineItem, OwedGift, PriceModifier
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "AccessibilitySet",

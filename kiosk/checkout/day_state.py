@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import events as e
@@ -10,6 +9,7 @@ from kiosk.checkout.day_events import DayEvent
 from kiosk.checkout.state import State, Tender, Transaction
 from kiosk.retail import day_report as r
 from kiosk.retail.money import Money
+from kiosk.retail.values import replace
 
 __all__ = ["AT_TERMINAL", "MAXIMUM_GIVING_BACK", "booked"]
 

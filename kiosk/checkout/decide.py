@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import events as e
@@ -47,6 +46,7 @@ from kiosk.checkout.text import text
 from kiosk.retail import points
 from kiosk.retail.book import Book
 from kiosk.retail.severity import severity
+from kiosk.retail.values import replace
 
 __all__ = ["Decision", "decide"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiosk.checkout import events as e
 from kiosk.checkout.effects import Effect
+from kiosk.retail.values import dataclass
 
 __all__ = ["Decision"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from kiosk.checkout.shown import TerminalPrompt
 from kiosk.checkout.upkeep_shown import DeviceFact
 from kiosk.retail.day_report import TerminalTotal
 from kiosk.retail.money import Money
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "NO_INSTALMENTS",

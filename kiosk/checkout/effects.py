@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCompleted
@@ -10,6 +9,7 @@ from kiosk.retail.day_report import DayReport, Reconciliation
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import InstalmentsBy, TenderKind, TransactionId
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "AbortTerminal",

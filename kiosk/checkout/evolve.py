@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import events as e
@@ -13,6 +12,7 @@ from kiosk.checkout.shown_state import on_show
 from kiosk.checkout.state import LASTING, Finishing, Lane, Operator, Reversal, Shopper, State, Tender, Transaction
 from kiosk.retail.occasion import Used
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 
 __all__ = [
     "MAXIMUM_COMMANDS",
@@ -250,7 +250,8 @@ def _in_basket(state: State, event: _BasketEvent) -> State:  # noqa: C901, PLR09
     match event:
         case e.LineAdded():
             basket = replace(basket, lines=(*basket.lines, event.item), latest_line=event.item.line)
-            live = replace(live, emptying=live.emptying.after_line(event.item.entry))
+            emptying = live.emptying.after_line(event.item.entry)
+            live = live if emptying == live.emptying else replace(live, emptying=emptying)
         case e.QuantityChanged():
             changed = replace(_line(basket, event.line), quantity=event.quantity, extended=event.extended)
             basket = replace(_with_line(basket, changed), latest_line=event.line)

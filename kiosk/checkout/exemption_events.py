@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiosk.retail.exemption import Exemption
 from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxRate
+from kiosk.retail.values import dataclass
 
 __all__ = ["ExemptLine", "ExemptionEvent", "TaxExempted"]
 

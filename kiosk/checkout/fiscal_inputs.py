@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.fiscal import FiscalText
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "FiscalAnswered",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import fiscal_events as e
 from kiosk.checkout.state import Finishing, Owed, State
+from kiosk.retail.values import replace
 
 __all__ = ["MAXIMUM_DAYS", "folded"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Unit
 
 __all__ = ["LookUp", "Shelf", "Tile"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
+
+from kiosk.retail.values import dataclass
 
 __all__ = ["Moment", "uuid7"]
 

@@ -5,12 +5,11 @@ Durable events, as those in ``events``. The money that goes back is told by ``te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiosk.retail.money import Money
 from kiosk.retail.returns import OriginalTender
 from kiosk.retail.tax import TaxAmount
 from kiosk.retail.transaction import LineItem, Original
+from kiosk.retail.values import dataclass
 
 __all__ = ["NextDocument", "RefundEvent", "ReturnsDropped", "ReturnsHeld", "ReturnsRequested"]
 

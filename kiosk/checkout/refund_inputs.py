@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.transaction_events import TransactionCompleted
 from kiosk.retail.returns import OriginalTender
 from kiosk.retail.transaction import Disposition
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "CashHandedBack",

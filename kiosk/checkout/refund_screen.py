@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.text import Text
@@ -10,6 +9,7 @@ from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
 from kiosk.retail.transaction import Disposition
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Weight
 
 __all__ = ["RefundFindBody", "RefundLinesBody", "RefundMoneyBody", "RefundStage", "ReturnLineView"]

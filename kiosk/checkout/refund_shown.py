@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.refund_inputs import Chosen, SoldSale
 from kiosk.retail.returns import ReturnRefusal
+from kiosk.retail.values import dataclass
 
 __all__ = ["RefundShown", "RefundStage"]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import refund_events as e
 from kiosk.checkout.state import Finishing, Returns, State
 from kiosk.checkout.transaction_events import TransactionCompleted
+from kiosk.retail.values import replace
 
 __all__ = ["completed_return", "returned"]
 

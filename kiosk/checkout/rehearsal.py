@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout.state import State
+from kiosk.retail.values import replace
 
 __all__ = ["WORKSTATION", "set_up"]
 

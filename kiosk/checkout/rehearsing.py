@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, get_args
 
 from kiosk.checkout import effects as f
@@ -22,6 +22,7 @@ from kiosk.checkout.evolve import evolve
 from kiosk.checkout.moment import Moment
 from kiosk.checkout.state import State
 from kiosk.retail.book import Book
+from kiosk.retail.values import replace
 
 __all__ = ["BOTH", "PASSED_ON", "REHEARSED", "WITHHELD", "rehearse"]
 

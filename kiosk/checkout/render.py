@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
 from typing import Literal
 
 from kiosk.checkout import refund_view
@@ -26,16 +26,19 @@ from kiosk.checkout.text import Text, text
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import totals
+from kiosk.retail.remembered import Remembered
 from kiosk.retail.rights import ACTS
 from kiosk.retail.savings import savings
 from kiosk.retail.severity import severity
 from kiosk.retail.tender import cash_due
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 from kiosk.retail.weighing import VERSION, Accepted, Reason, Refused
 
 __all__ = ["render"]
 
 _HOUR_MS = 3_600_000
+_LINES_REMEMBERED = 2_048
 _SHOPPERS = frozenset({"scanner", "produce_scale", "bagging_scale", "printer", "card_reader"})
 """Devices that a shopper misses; the others are for staff."""
 
@@ -249,13 +252,16 @@ def _lines(state: State) -> tuple[s.LineView, ...]:
     basket = state.transaction
     if basket is None:
         return ()
-    notes = {line.line: _by_staff(line) for line in basket.live_lines} | {
+    live = basket.live_lines
+    notes = {line.line: _by_staff(line) for line in live} | {
         raised.line: text(f"line.{raised.kind}") for raised in state.interventions if raised.line is not None
     }
+    alike = Counter([line.item_id for line in live])
     return tuple(
-        _line_view(line, latest=line.line == basket.latest_line, note=notes.get(line.line), dated=_dated(line, basket))
-        for line in basket.lines
-        if not line.voided
+        _line_view(
+            line, latest=line.line == basket.latest_line, note=notes[line.line], dated=_dated(line, alike[line.item_id])
+        )
+        for line in live
     )
 
 
@@ -266,12 +272,30 @@ def _by_staff(line: LineItem) -> Text | None:
     return text("line.weight_keyed") if line.weight_keyed else None
 
 
-def _dated(line: LineItem, basket: Transaction) -> bool:
+def _dated(line: LineItem, alike: int) -> bool:
     """Whether the pack's date tells this line from another of its item, or may be why an offer holds."""
-    return bool(line.modifiers) or sum(line.item_id == other.item_id for other in basket.live_lines) > 1
+    return bool(line.modifiers) or alike > 1
 
 
 def _line_view(line: LineItem, *, latest: bool, note: Text | None, dated: bool) -> s.LineView:
+    """The very same view for the same line, as long as nobody has anything to say of it."""
+    if note is not None:
+        return _made_view(line, latest=latest, note=note, dated=dated)
+    made = _views(line)
+    if (latest, dated) not in made:
+        made[latest, dated] = _made_view(line, latest=latest, note=None, dated=dated)
+    return made[latest, dated]
+
+
+def _no_views(_line: LineItem) -> dict[tuple[bool, bool], s.LineView]:
+    return {}
+
+
+_views = Remembered(_no_views, most=_LINES_REMEMBERED)
+"""By line (latest, dated) -> its view: of a long basket a scan changes one or two."""
+
+
+def _made_view(line: LineItem, *, latest: bool, note: Text | None, dated: bool) -> s.LineView:
     return s.LineView(
         line=line.line,
         names=line.names,

@@ -5,7 +5,7 @@ They are kept so that nobody gains by a restart: what was drawn is not drawn aga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kiosk.retail.values import dataclass
 
 __all__ = ["LineUnbagged", "RescanDrawn", "RescanEvent"]
 

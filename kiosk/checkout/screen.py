@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from kiosk.checkout.events import InterventionKind
@@ -24,6 +24,7 @@ from kiosk.retail.rights import Reason
 from kiosk.retail.severity import Severity
 from kiosk.retail.tax import TaxAmount
 from kiosk.retail.transaction import Disposition
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Unit, Weight
 
 __all__ = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import InstalmentsBy
+from kiosk.retail.values import dataclass
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
 

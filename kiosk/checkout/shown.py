@@ -5,7 +5,7 @@ They change ``State.live`` and nothing else. ``kiosk.checkout.events`` hands the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from kiosk.checkout.acts import OperatorActed
@@ -19,6 +19,7 @@ from kiosk.retail.hints import Hint
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import dataclass
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
 

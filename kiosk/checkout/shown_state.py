@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import assert_never
 
 from kiosk.checkout import events as e
 from kiosk.checkout.rehearsal import set_up
 from kiosk.checkout.state import Live, State
+from kiosk.retail.values import replace
 
 __all__ = ["on_show"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Literal
 
@@ -49,6 +49,7 @@ from kiosk.retail.occasion import Used
 from kiosk.retail.returns import OriginalTender
 from kiosk.retail.tax import TaxAmount
 from kiosk.retail.transaction import LineItem, Original, OwedGift, TenderKind
+from kiosk.retail.values import dataclass
 from kiosk.retail.weighing import Emptying
 
 __all__ = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import InstalmentsBy, TenderKind
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "CardEntry",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Weight
 
 __all__ = ["Text", "TextValue", "text"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.checkout.tender_events import SettledTender
@@ -13,6 +12,7 @@ from kiosk.retail.offer import Layer
 from kiosk.retail.tax import TaxAmount, TaxRounding
 from kiosk.retail.tender import CashMethod
 from kiosk.retail.transaction import LineItem, Original, OwedGift, RedeemedCoupon, TransactionId
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "BaggedPiece",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
 from kiosk.retail.transaction import InstalmentsBy
+from kiosk.retail.values import dataclass
 
 __all__ = ["GiftAmountBody", "InstalmentsBody", "Part", "ValueBody", "ValueScreen"]
 

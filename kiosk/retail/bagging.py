@@ -14,9 +14,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, Literal
+
+from kiosk.retail.values import replace
 
 __all__ = ["LENIENT", "OFF", "STRICT", "BaggingRules", "Doubt", "DoubtKind", "Mode", "Piece", "Plate", "Stage"]
 

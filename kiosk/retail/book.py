@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from kiosk.retail.item import Item
 from kiosk.retail.offer import Offer
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
+from kiosk.retail.values import dataclass
 
 __all__ = ["Book", "Member"]
 

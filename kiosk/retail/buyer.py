@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from kiosk.retail.digits import latin_digits
+from kiosk.retail.values import dataclass
 
 __all__ = ["KINDS", "BuyerKind", "BuyerNumber", "BuyerRule", "longest", "masked", "read_buyer", "written"]
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from kiosk.retail.columns import SCALE, Prices, Steps, columns
+from kiosk.retail.columns import SCALE, Listing, Prices, Steps
 from kiosk.retail.deals import Deal
 from kiosk.retail.packing import Packing, Placed, losing_at_most
 from kiosk.retail.rents import Lots, Rents, rents_of
+from kiosk.retail.values import dataclass
 
 __all__ = ["ALONE", "STEPS", "Contest", "Found", "Group", "search", "worth_of"]
 
@@ -122,10 +122,8 @@ def _left_by(contest: Contest, groups: Iterable[Group], served: Collection[int])
 
 def worth_of(deal: Deal, base: Sequence[int]) -> int | None:
     """What a group of the deal brings at best beyond the bases of its units, in ``SCALE`` parts; ``None``: nothing."""
-    lots, _members = _lots(Contest(tuple(base), (deal,)))
-    prices, steps = Prices([gain * SCALE for gain in lots.base]), Steps(ALONE)
-    (among,) = lots.deals
-    found = [one.worth for shape in among.shapes for one in columns(shape, lots.counts, prices, 0, steps, best=True)]
+    prices, steps, ones = Prices([gain * SCALE for gain in base]), Steps(ALONE), (1,) * len(base)
+    found = [best.worth for shape in deal.shapes if (best := Listing(shape, ones).best(prices, 0, steps)) is not None]
     return max(found) if found else (0 if steps.spent() else None)
 
 

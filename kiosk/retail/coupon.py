@@ -7,11 +7,11 @@ an offer's business: a coupon has no rule of its own but who may use it, and how
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from kiosk.retail.item import Item, Names
 from kiosk.retail.offer import Offer, Serials
 from kiosk.retail.promotion import OfferBook
+from kiosk.retail.values import dataclass, replace
 
 __all__ = ["BasketCoupon", "CouponBook", "capped", "coupon_key"]
 

@@ -8,11 +8,12 @@ minor units of the book's currency.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields
 from typing import Final, Literal, TypeVar
 
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import TenderKind
+from kiosk.retail.values import dataclass, replace
 
 __all__ = [
     "ALL_BRANDS",

@@ -7,7 +7,8 @@ Units are numbered dearest first. A deal does not say which groups are formed: `
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from kiosk.retail.values import dataclass, replace
 
 __all__ = ["Deal", "Row", "Shape", "Slot"]
 

@@ -8,11 +8,12 @@ says anything, by the habit of the trade. This is the one place that says so; wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import Final, Literal, get_args
 
 from kiosk.retail import offer as o
 from kiosk.retail.item import Item, ItemKind
+from kiosk.retail.values import dataclass, replace
 
 __all__ = ["BY_HABIT", "HABIT", "USES", "Exclusions", "Use", "narrowed"]
 
@@ -60,7 +61,7 @@ class Exclusions:
         if item is None:
             return False
         flagged = item.flags.discountable if use in _OF_PRICE else item.flags.earns_points
-        return not flagged or self.by_kind(item, use)
+        return not flagged or (bool(item.kind or item.flags.bag) and self.by_kind(item, use))
 
     def by_kind(self, item: Item, use: Use) -> bool:
         """Whether its kind keeps it out."""
@@ -68,7 +69,9 @@ class Exclusions:
 
     def opens(self, item: Item | None) -> bool:
         """Whether the item may serve any offer or coupon at all, if only to reach a threshold."""
-        return not all(self.keep_out(item, use) for use in _OF_PRICE)
+        if item is None or not item.flags.discountable:
+            return item is None
+        return not (item.kind or item.flags.bag) or not self.uses(item.named_kind) >= _OF_PRICE
 
 
 BY_HABIT: Final = Exclusions()

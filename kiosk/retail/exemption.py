@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from kiosk.retail.money import Money, round_half_up
 from kiosk.retail.tax import TaxRate
+from kiosk.retail.values import dataclass
 
 __all__ = ["Exemption", "ExemptionRule", "without_tax"]
 

@@ -7,9 +7,9 @@ nothing, and pass one over that would.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kiosk.retail import offer as o
+from kiosk.retail.values import dataclass
 
 __all__ = ["Short", "Stand", "shortages"]
 

@@ -9,7 +9,6 @@ no lot, and no order of scanning is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from kiosk.retail import offer as o
@@ -19,6 +18,7 @@ from kiosk.retail.item import Item, Names
 from kiosk.retail.money import Money
 from kiosk.retail.promotion import OfferBook, Settlement, is_counted, settle, taking_part
 from kiosk.retail.transaction import LineItem, PriceModifier
+from kiosk.retail.values import dataclass, replace
 
 __all__ = ["Another", "Hint", "hints", "may_be_suggested"]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from kiosk.retail.money import Money
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Unit
 
 __all__ = ["Item", "ItemFlags", "ItemKind", "Names", "Recall", "Restriction", "StockLevel"]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from kiosk.retail import offer as o
 from kiosk.retail.clusters import Field, alone, compete, in_succession
 from kiosk.retail.competing import STEPS
+from kiosk.retail.rivals import Rival, rival
 from kiosk.retail.shares import share_within
 from kiosk.retail.units import Priced, Take, Unit, gains_of, gifts_earned, least_units, percent_of
+from kiosk.retail.values import dataclass, replace
 from kiosk.retail.whole import best_succession, holds, off_whole, succession
 
 __all__ = ["Rounding", "Settled", "Take", "holds", "in_turn", "settle_layers"]
@@ -49,33 +50,44 @@ def settle_layers(
     budget: int = STEPS,
 ) -> Settled:
     """Catalogue, item and order layer, each under ``policy``. The order of ``units`` and ``offers`` tells nothing."""
-    offers = sorted(offers, key=lambda offer: (-offer.priority, offer.offer_id))
-    marked = in_turn(units, [one for one in offers if one.at == "catalogue"], present)
-    touched = {take.unit for take in marked.takes}
-    units = [_touched(unit) if n in touched else unit for n, unit in enumerate(units)]
-    priced = Priced(units, [unit.price for unit in units]).after(marked.takes)
-    rest = [one for one in offers if one.at != "catalogue"]
-    ways = [[one] for one in rest if one.exclusive and holds(one, priced, present)]
+    ordered = sorted(map(rival, offers), key=_rank)
+    priced = Priced(units, [unit.price for unit in units])
+    marking = [one.offer for one in ordered if one.at == "catalogue"]
+    marked = in_turn(units, marking, present) if marking else Settled(())
+    if marked.takes:
+        touched = {take.unit for take in marked.takes}
+        units = [_touched(unit) if n in touched else unit for n, unit in enumerate(units)]
+        priced = Priced(units, [unit.price for unit in units]).after(marked.takes)
+    rest = [one for one in ordered if one.at != "catalogue"] if marking else ordered
+    ways = [[one] for one in rest if one.offer.exclusive and _holds(one, priced, present)]
     if ways and policy == "sequential":
         found = _two_layers(priced, ways[0], policy, present, budget)
     elif policy == "best_single":
         found = _best(_alone(priced, one, present) for one in rest)
     else:
-        shared = [one for one in rest if not one.exclusive]
+        shared = [one for one in rest if not one.offer.exclusive]
         found = _best(_two_layers(priced, way, policy, present, budget) for way in [shared, *ways])
-    return replace(found, takes=(*marked.takes, *found.takes))
+    return replace(found, takes=(*marked.takes, *found.takes)) if marked.takes else found
 
 
-def _alone(priced: Priced, offer: o.Offer, present: frozenset[str]) -> Settled:
-    found = in_turn_from(priced, [offer], present)
-    return replace(found, owed=_owed(priced, [offer], present, found.takes))
+def _rank(one: Rival) -> tuple[int, str]:
+    return one.rank
+
+
+def _holds(one: Rival, priced: Priced, present: frozenset[str]) -> bool:
+    return not one.conditional or holds(one.offer, priced, present)
+
+
+def _alone(priced: Priced, one: Rival, present: frozenset[str]) -> Settled:
+    found = in_turn_from(priced, [one.offer], present)
+    return replace(found, owed=_owed(priced, [one], present, found.takes))
 
 
 def _owed(
-    priced: Priced, offers: Iterable[o.Offer], present: frozenset[str], takes: Iterable[Take]
+    priced: Priced, offers: Iterable[Rival], present: frozenset[str], takes: Iterable[Take]
 ) -> tuple[tuple[str, int], ...]:
     """What offers of gifts give beyond the units they made free."""
-    giving = [one for one in offers if isinstance(one.effect, o.Gift) and holds(one, priced, present)]
+    giving = [one.offer for one in offers if one.gives and _holds(one, priced, present)]
     free = Counter(take.offer_id for take in takes) if giving else Counter()
     owing = ((one.offer_id, gifts_earned(one, priced) - free[one.offer_id]) for one in giving)
     return tuple((offer_id, units) for offer_id, units in owing if units > 0)
@@ -92,16 +104,17 @@ def _best(ways: Iterable[Settled]) -> Settled:
 
 
 def _two_layers(
-    priced: Priced, offers: Sequence[o.Offer], policy: o.OfferPolicy, present: frozenset[str], budget: int
+    priced: Priced, offers: Sequence[Rival], policy: o.OfferPolicy, present: frozenset[str], budget: int
 ) -> Settled:
     at_first = priced
-    rivals = [one for one in offers if one.at == "item" and not one.stackable and holds(one, priced, present)]
-    on_top = [one for one in offers if one.at == "item" and one.stackable]
+    on_items = [one for one in offers if one.at == "item"]
+    rivals = [one for one in on_items if not one.offer.stackable and _holds(one, priced, present)]
+    on_top = [one.offer for one in on_items if one.offer.stackable]
     items = _one_by_one(priced, rivals) if policy == "sequential" else _compete(priced, rivals, budget)
     priced = priced.after(items.takes)
     stacked = in_turn_from(priced, on_top, present)
     priced = priced.after(stacked.takes)
-    whole = _order(priced, [one for one in offers if one.at == "order"], policy, present)
+    whole = _order(priced, [one.offer for one in offers if one.at == "order"], policy, present)
     takes = (*items.takes, *stacked.takes, *whole.takes)
     return Settled(takes, items.proven and whole.proven, _owed(at_first, offers, present, takes))
 
@@ -199,12 +212,12 @@ def _percents(
     return found
 
 
-def _one_by_one(priced: Priced, offers: Sequence[o.Offer]) -> Settled:
+def _one_by_one(priced: Priced, offers: Sequence[Rival]) -> Settled:
     """By priority: what an offer has taken serves no later one."""
     return Settled(tuple(in_succession(Field(priced, offers))))
 
 
-def _compete(priced: Priced, offers: Sequence[o.Offer], budget: int) -> Settled:
+def _compete(priced: Priced, offers: Sequence[Rival], budget: int) -> Settled:
     """The combination that saves most; where that is not proven, not less than one offer after the other saves."""
     field = Field(priced, offers)
     takes, proven = compete(field, budget)

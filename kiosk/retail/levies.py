@@ -9,11 +9,11 @@ straight line over the net amount, so that the net inside a marked price is foun
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from kiosk.retail.money import Money, round_half_up
+from kiosk.retail.values import dataclass
 
 __all__ = ["Levied", "LeviedLine", "Levy", "levies_of"]
 

@@ -7,12 +7,12 @@ own, so that the lines of an invoice add up to its foot.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from kiosk.retail.money import Money
 from kiosk.retail.shares import share_out
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import LineItem, Returned
+from kiosk.retail.values import dataclass
 
 __all__ = ["PartTax", "line_taxes"]
 

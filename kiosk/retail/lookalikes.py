@@ -8,8 +8,9 @@ to the shop, or (where the other is cheaper) to the shopper.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from kiosk.retail.values import dataclass
 
 __all__ = ["LookRules", "Seen", "clearly_another", "plain_number"]
 

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from kiosk.retail.money import MINOR_DIGITS, Money
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "LONGEST",

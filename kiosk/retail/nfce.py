@@ -17,11 +17,11 @@ so that they are told without one. Nothing here is signed or sent: that is the f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from kiosk.retail.money import round_half_up
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import dataclass, replace
 
 __all__ = [
     "TOTALS",

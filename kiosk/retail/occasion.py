@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
+
+from kiosk.retail.values import dataclass
 
 __all__ = ["Hours", "Occasion", "Used", "entitlement"]
 

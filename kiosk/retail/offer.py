@@ -12,11 +12,11 @@ take from what is left of the basket, ``points`` offers say what the rest earns 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.item import Names
 from kiosk.retail.occasion import Hours, Occasion, entitlement
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "AmountOff",

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from kiosk.retail.columns import SCALE, Column, Steps, columns
+from kiosk.retail.columns import SCALE, Column, Steps
 from kiosk.retail.rents import Lots, Rents
+from kiosk.retail.values import dataclass
 
 __all__ = ["Packing", "Placed", "losing_at_most"]
 
@@ -36,13 +36,11 @@ class Placed:
 def losing_at_most(lots: Lots, rents: Rents, loss: int, steps: Steps) -> list[Placed]:
     """All groups that lose no more; of several on the same units for the same deal the one that saves most."""
     found: dict[tuple[int, tuple[int, ...]], Placed] = {}
-    for number, deal in enumerate(lots.deals):
-        above = rents.groups[number] - loss - 1
-        for shape in deal.shapes:
-            for column in columns(shape, lots.counts, rents.prices(number), above, steps):
-                lost, key = rents.groups[number] - column.worth, (number, column.kinds)
-                if key not in found or found[key].column.saving < column.saving:
-                    found[key] = Placed(number, column, lost)
+    for number, listing in lots.listings:
+        for column in listing.columns(rents.prices(number), rents.groups[number] - loss - 1, steps):
+            lost, key = rents.groups[number] - column.worth, (number, column.kinds)
+            if key not in found or found[key].column.saving < column.saving:
+                found[key] = Placed(number, column, lost)
     return list(found.values())
 
 

@@ -7,10 +7,11 @@ Sums of whole grams and square grams: shops' sums can be added up at head office
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 from typing import Final
+
+from kiosk.retail.values import dataclass
 
 __all__ = ["MOST", "PRIOR", "Learned", "Seen", "learned"]
 

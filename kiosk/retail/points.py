@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
@@ -26,6 +26,7 @@ from kiosk.retail.promotion import OfferBook, days_left, units_of
 from kiosk.retail.shares import share_out, share_within
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.units import Priced, Unit, means
+from kiosk.retail.values import dataclass
 
 __all__ = ["TENDER_ID", "Programme", "Reckoned", "TierRule", "burnable", "most_to_burn", "reckon", "value_of"]
 

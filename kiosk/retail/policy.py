@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields
 from typing import Literal
 
 from kiosk.retail.bagging import LENIENT, OFF, STRICT, BaggingRules, Mode
@@ -27,6 +27,7 @@ from kiosk.retail.tender import CashMethod
 from kiosk.retail.tender_needs import Need
 from kiosk.retail.tender_terms import Change, Eligible, Instalments, VoucherCode
 from kiosk.retail.transaction import TenderKind
+from kiosk.retail.values import dataclass, replace
 from kiosk.retail.weighing import Rules
 
 __all__ = [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import Taxable, TaxRounding, TaxSummary, tax_of
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import dataclass
 
 __all__ = ["Totals", "counted", "selling_price", "totals"]
 

@@ -6,10 +6,9 @@ price modifiers of the lines. The order in which things were scanned changes no 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
 
 from kiosk.retail.excluded import BY_HABIT, Exclusions, narrowed
@@ -18,10 +17,14 @@ from kiosk.retail.layers import Settled, settle_layers
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Occasion
 from kiosk.retail.offer import Gift, Offer, OfferPolicy
+from kiosk.retail.rivals import occasion_once, rival
 from kiosk.retail.transaction import LineItem, OwedGift, PriceModifier
 from kiosk.retail.units import Unit
+from kiosk.retail.values import dataclass
 
 __all__ = ["OfferBook", "Settlement", "days_left", "is_counted", "present", "settle", "taking_part", "units_of"]
+
+_UNITS_REMEMBERED = 4_096
 
 
 class OfferBook(Protocol):
@@ -61,22 +64,29 @@ def settle(
     """
     live = [line for line in lines if not line.voided]
     taking = taking_part(live, book, rules)
-    taking.sort(key=lambda line: (line.item_id, line.unit_price.minor, _told_date(line), line.line))
-    offers: dict[str, Offer] = {}
-    judged: set[str] = set()
-    units: list[Unit] = []
-    for line in taking:
-        fresh = [one for one in book.offers_for(line.item_id) if one.offer_id not in judged]
-        judged.update(one.offer_id for one in fresh)
-        offers |= {one.offer_id: one for one in fresh if one.at != "points" and one.holds_for(occasion)}
-        item = book.item(line.item_id)
-        units += units_of(line, item, days_left(line, occasion.day), towards=not rules.keep_out(item, "thresholds"))
+    offers = _offers(taking, book, occasion_once(occasion))
     if not offers:
         return Settlement({})
-    settled = settle_layers(units, _narrowed(offers, taking, book, rules), policy, present(live, book, rules))
+    taking.sort(key=lambda line: (line.item_id, line.unit_price.minor, _told_date(line), line.line))
+    units: list[Unit] = []
+    for line in taking:
+        item = book.item(line.item_id)
+        units += units_of(line, item, days_left(line, occasion.day), towards=not rules.keep_out(item, "thresholds"))
+    asked = any(offer.contains for offer in offers.values())
+    there = present(live, book, rules) if asked else frozenset[str]()
+    settled = settle_layers(units, _narrowed(offers, taking, book, rules), policy, there)
     owing = (_owed(offers[offer_id], count, book, rules) for offer_id, count in settled.owed)
     owed = tuple(gift for gift in owing if gift is not None)
     return Settlement(_by_line(taking, units, settled, offers), settled.proven, owed)
+
+
+def _offers(taking: Iterable[LineItem], book: OfferBook, occasion: Occasion) -> dict[str, Offer]:
+    """By id those of the book that hold now, and may touch one of the lines."""
+    found: dict[str, Offer] = {}
+    for item_id in dict.fromkeys([line.item_id for line in taking]):
+        found.update([(offer.offer_id, offer) for offer in book.offers_for(item_id)])
+    named = ((offer, rival(offer)) for offer in found.values())
+    return {offer.offer_id: offer for offer, one in named if one.at != "points" and one.holds_for(occasion)}
 
 
 def present(live: Iterable[LineItem], book: OfferBook, rules: Exclusions) -> frozenset[str]:
@@ -123,7 +133,7 @@ def days_left(line: LineItem, day: str) -> int | None:
 
 def is_counted(line: LineItem) -> bool:
     """Whether its pieces are units of their own; a line that was weighed, or priced as a whole, is one unit."""
-    return line.unit == "each" and line.extended == line.unit_price * line.quantity
+    return line.unit == "each" and line.extended.minor == line.unit_price.minor * line.quantity
 
 
 def units_of(line: LineItem, item: Item | None, days: int | None, *, towards: bool = True) -> list[Unit]:
@@ -131,24 +141,43 @@ def units_of(line: LineItem, item: Item | None, days: int | None, *, towards: bo
     department = item.department if item is not None else ""
     floor = item.floor.minor if item is not None and item.floor is not None else 0
     if not is_counted(line):
-        whole = Unit(line.line, line.item_id, line.extended.minor, 0, department, counted=False, days_left=days)
-        return [whole if towards else replace(whole, towards=False)]
-    piece = Unit(line.line, line.item_id, line.unit_price.minor, floor, department, days_left=days, towards=towards)
+        whole = line.extended.minor
+        return [_unit(line.line, line.item_id, whole, 0, department, counted=False, days_left=days, towards=towards)]
+    each = line.unit_price.minor
+    piece = _unit(line.line, line.item_id, each, floor, department, days_left=days, towards=towards)
     return [piece] * line.quantity
+
+
+_unit = lru_cache(maxsize=_UNITS_REMEMBERED)(Unit)
+"""One object for a line's units as long as they stay what they are: what is remembered of goods goes by it."""
 
 
 def _by_line(
     lines: Iterable[LineItem], units: list[Unit], settled: Settled, offers: Mapping[str, Offer]
 ) -> dict[int, tuple[PriceModifier, ...]]:
-    saved: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    saved: dict[int, dict[str, int]] = {}
     for take in settled.takes:
-        saved[units[take.unit].line][take.offer_id] += take.amount
-    currency = {line.line: line.unit_price.currency for line in lines}
-    return {
-        line: tuple(
-            PriceModifier(offer_id, Money(amount, currency[line]), offers[offer_id].names)
-            for offer_id, amount in sorted(given.items())
-            if amount
-        )
-        for line, given in sorted(saved.items())
-    }
+        line, offer_id = units[take.unit].line, take.offer_id
+        of_line = saved.get(line)
+        if of_line is None:
+            saved[line] = {offer_id: take.amount}
+        else:
+            of_line[offer_id] = of_line.get(offer_id, 0) + take.amount
+    known = {line.line: line for line in lines}
+    return {line: _modifiers(known[line], given, offers) for line, given in sorted(saved.items())}
+
+
+def _modifiers(line: LineItem, given: Mapping[str, int], offers: Mapping[str, Offer]) -> tuple[PriceModifier, ...]:
+    """The modifiers of a line by offer; those that it has already, where nothing has changed."""
+    has = line.modifiers
+    if len(has) == len(given):
+        for one in has:
+            if given.get(one.offer_id) != one.amount.minor or one.names != offers[one.offer_id].names:
+                break
+        else:
+            return has
+    currency = line.unit_price.currency
+    return tuple(
+        PriceModifier(offer_id, Money(amount, currency), offers[offer_id].names)
+        for offer_id, amount in sorted(given.items())
+    )

@@ -7,7 +7,6 @@ same at a kiosk, at head office and in a web shop that asks head office.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from kiosk.retail import pricing, promotion
@@ -19,6 +18,7 @@ from kiosk.retail.policy import Policy
 from kiosk.retail.promotion import OfferBook
 from kiosk.retail.tax import TaxClass, TaxRate
 from kiosk.retail.transaction import Deposit, EntryMethod, LineItem, OwedGift
+from kiosk.retail.values import dataclass, replace
 from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from kiosk.retail.columns import SCALE, Column, Prices, Steps, columns
+from kiosk.retail.columns import SCALE, Column, Listing, Prices, Steps
 from kiosk.retail.deals import Deal
 
 __all__ = ["Lots", "Rents", "rents_of"]
@@ -20,13 +21,19 @@ _CELLS_A_STEP = 16
 """Cells of the inverse that are worked out in about the time of one step of a listing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lots:
     """Kinds of units, dearest first: of each how many there are, what one gains by itself, and the deals on kinds."""
 
     counts: tuple[int, ...]
     base: tuple[int, ...]
     deals: tuple[Deal, ...]
+
+    @cached_property
+    def listings(self) -> tuple[tuple[int, Listing], ...]:
+        """Of each shape the number of its deal, and what lists its groups."""
+        made = ((n, Listing(shape, self.counts)) for n, deal in enumerate(self.deals) for shape in deal.shapes)
+        return tuple((n, listing) for n, listing in made if listing.possible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +79,19 @@ class _Pricing:
     """Which groups are worth more than their rents. A shape none of whose rents has moved is not asked again."""
 
     def __init__(self, lots: Lots) -> None:
-        self.lots = lots
-        self.shapes = [
-            (number, shape, sorted(shape.units())) for number, deal in enumerate(lots.deals) for shape in deal.shapes
-        ]
-        self.known: dict[int, tuple[tuple[int, ...], list[Column]]] = {}
+        self.listings = lots.listings
+        self.known: dict[int, tuple[tuple[int, ...], Column | None]] = {}
 
     def better(self, rents: Rents, steps: Steps) -> list[tuple[int, int, Column]]:
         """Of each shape the group worth most beyond its rents, the best first."""
         found = []
-        for place, (number, shape, kinds) in enumerate(self.shapes):
-            paid = (rents.groups[number], rents.savings[number], *(rents.kinds[kind] for kind in kinds))
+        for place, (number, listing) in enumerate(self.listings):
+            paid = (rents.groups[number], rents.savings[number], *[rents.kinds[kind] for kind in listing.kinds])
             if place not in self.known or self.known[place][0] != paid:
-                best = columns(shape, self.lots.counts, rents.prices(number), paid[0], steps, best=True)
-                self.known[place] = (paid, best)
-            found += [(paid[0] - column.worth, number, column) for column in self.known[place][1]]
+                self.known[place] = (paid, listing.best(rents.prices(number), paid[0], steps))
+            best = self.known[place][1]
+            if best is not None:
+                found.append((paid[0] - best.worth, number, best))
         return sorted(found, key=lambda one: (one[0], one[1], one[2].kinds))
 
 

@@ -11,11 +11,12 @@ both by the rule's ``what``, which is the kind of the intervention.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from kiosk.retail.item import Item, ItemKind, Names
 from kiosk.retail.occasion import Hours
+from kiosk.retail.values import dataclass
 
 __all__ = ["BY_HAND", "HABIT", "LOOKED_AT", "Blocks", "Restrictions", "Rule", "What", "counts"]
 

@@ -8,7 +8,7 @@ of visits, and what is given back sums to what was paid, without a residue and n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from datetime import date
 from typing import Final, Literal
 
@@ -18,6 +18,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.shares import share_within
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import Disposition, LineItem, PriceModifier, Returned, TenderKind
+from kiosk.retail.values import dataclass, replace
 
 __all__ = [
     "WAY_BACK",

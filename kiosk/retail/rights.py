@@ -6,10 +6,11 @@ nobody may do. A shop that says nothing has three roles: attendant, supervisor, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, get_args
 
 from kiosk.retail.item import Names
+from kiosk.retail.values import dataclass
 
 __all__ = ["ACTS", "Act", "Denial", "Reason", "Request", "Rights", "Role", "default_roles"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import dataclass
 
 __all__ = ["Saving", "savings"]
 

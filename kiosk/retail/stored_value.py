@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from kiosk.retail.codes.numbers import check_digit
+from kiosk.retail.values import dataclass
 
 __all__ = ["DIGITS", "LONGEST", "SHORTEST", "StoredValueRules", "credit_number", "is_number", "last_day", "masked"]
 

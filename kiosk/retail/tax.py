@@ -7,12 +7,12 @@ be a share of the price itself (Brazil's ICMS, "por dentro").
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from kiosk.retail.money import CurrencyMismatchError, Money, round_half_up
 from kiosk.retail.shares import share_out
+from kiosk.retail.values import dataclass
 
 __all__ = ["TaxAmount", "TaxClass", "TaxRate", "TaxRounding", "TaxSummary", "Taxable", "tax_of"]
 

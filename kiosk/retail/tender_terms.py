@@ -6,12 +6,12 @@ All of it is data of the shop's policy (``TenderType``); nothing of a country st
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from kiosk.retail.codes.numbers import check_digit
 from kiosk.retail.item import Item
 from kiosk.retail.transaction import InstalmentsBy, LineItem, TenderKind
+from kiosk.retail.values import dataclass
 
 __all__ = [
     "Change",

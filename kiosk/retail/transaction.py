@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxRate
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Unit, Weight
 
 __all__ = [
@@ -181,7 +181,7 @@ class LineItem:
     @property
     def discount(self) -> Money:
         """What all offers take off this line."""
-        return Money(sum(m.amount.minor for m in self.modifiers), self.unit_price.currency)
+        return Money(sum([m.amount.minor for m in self.modifiers]), self.unit_price.currency)
 
     @property
     def net(self) -> Money:

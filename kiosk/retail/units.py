@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 from kiosk.retail import offer as o
 from kiosk.retail.deals import Deal, Row, Shape
@@ -48,8 +49,7 @@ class Unit:
         return self.days_left is None, self.days_left or 0
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(NamedTuple):
     """What an offer takes off a unit, in minor units."""
 
     offer_id: str
@@ -73,6 +73,8 @@ class Priced:
         left = list(self.left)
         for take in takes:
             left[take.unit] -= take.amount
+        if left == self.left:
+            return self
         found = Priced(self.units, left)
         if "_places" in self.__dict__:
             found.__dict__["_places"] = self._places
@@ -84,20 +86,34 @@ class Priced:
 
     def meant(self, scope: o.Scope, *, groups: bool = False) -> list[int]:
         """The units that a scope means; for ``groups`` only counted ones."""
-        places, units = self._places, self.units
+        units = self.units
         found: Iterable[int] = range(len(units))
         if not scope.everything:
-            lists = [places.items[name] for name in scope.item_ids if name in places.items]
-            lists += [places.departments[name] for name in scope.departments if name in places.departments]
-            found = lists[0] if len(lists) == 1 else sorted({n for one in lists for n in one})
-        if scope.is_plain and not (groups and places.weighed):
+            found = self.named(scope.item_ids, scope.departments)
+        if scope.is_plain and not (groups and self._places.weighed):
             return list(found)
         return [n for n in found if (units[n].counted or not groups) and means(scope, units[n])]
+
+    def named(self, item_ids: Sequence[str], departments: Sequence[str]) -> Sequence[int]:
+        """The units of these items and departments, in order."""
+        items, places = self._places.items, self._places.departments
+        lists = [items[name] for name in item_ids if name in items]
+        if departments:
+            lists += [places[name] for name in departments if name in places]
+        return lists[0] if len(lists) == 1 else sorted({n for one in lists for n in one})
 
     def towards(self, scope: o.Scope) -> list[int]:
         """The units that a scope means, if they count towards thresholds."""
         meant = self.meant(scope)
         return [n for n in meant if self.units[n].towards] if self.any_aside else meant
+
+    @cached_property
+    def rooms(self) -> list[int]:
+        """How much may still come off each unit."""
+        return [
+            left - unit.floor if left > unit.floor else 0  # no call: it is asked for each unit
+            for unit, left in zip(self.units, self.left, strict=True)
+        ]
 
     @cached_property
     def any_aside(self) -> bool:

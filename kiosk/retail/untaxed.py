@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.retail import pricing
 from kiosk.retail.exemption import without_tax
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 from kiosk.retail.weighing import extended
 
 __all__ = ["bears_tax", "freed"]

@@ -10,11 +10,12 @@ the best. Both are bounded by a count, and what is not played to the end is not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from kiosk.retail import offer as o
+from kiosk.retail.rivals import rival
 from kiosk.retail.shares import share_within
 from kiosk.retail.units import Priced, Take, means, percent_of, reached
+from kiosk.retail.values import dataclass
 
 __all__ = ["best_succession", "holds", "off_whole", "succession"]
 
@@ -26,6 +27,8 @@ _UNITS = 60_000
 
 def holds(offer: o.Offer, priced: Priced, present: frozenset[str]) -> bool:
     """Whether the basket meets the offer's conditions. ``present``: all items in it that offers may reach."""
+    if not rival(offer).conditional:
+        return True
     if not present.issuperset(offer.contains):
         return False
     if offer.min_left and sum(priced.left[n] for n in _basket(offer, priced)) < offer.min_left:
@@ -93,8 +96,9 @@ def off_whole(offer: o.Offer, priced: Priced, later: Iterable[o.Offer]) -> list[
 
 
 def _taken(one: _Standing, priced: Priced, served: frozenset[int], later: Iterable[_Standing]) -> list[Take]:
-    meant = [n for n in one.meant if n not in served and priced.room(n)]
-    amount = one.gives(sum(priced.left[n] for n in meant))
+    left, rooms = priced.left, priced.rooms
+    meant = [n for n in one.meant if rooms[n] and n not in served]
+    amount = one.gives(sum([left[n] for n in meant]))
     ranks = {0: meant}
     if not one.basis:
         rivals = [other for other in later if not other.offer.scope.everything and not other.basis]
@@ -103,7 +107,7 @@ def _taken(one: _Standing, priced: Priced, served: frozenset[int], later: Iterab
             ranks.setdefault(sum(other.wants(n, priced) for other in rivals), []).append(n)
     takes: list[Take] = []
     for _, ranked in sorted(ranks.items()):
-        shares = share_within(amount, [priced.left[n] for n in ranked], [priced.room(n) for n in ranked])
+        shares = share_within(amount, [left[n] for n in ranked], [rooms[n] for n in ranked])
         takes += [Take(one.offer.offer_id, n, share) for n, share in zip(ranked, shares, strict=True) if share]
         amount -= sum(shares)
     return takes

@@ -13,13 +13,13 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from kiosk.checkout.events import Durable
 from kiosk.checkout.inputs import StorageCause
+from kiosk.retail.values import dataclass
 from kiosk.store.chain import Identity, Position, RawRecord, digest_of, genesis
 from kiosk.store.codec import decode_event, encode_event
 from kiosk.store.errors import (

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.retail.values import dataclass
 from kiosk.store.errors import ForeignFileError, NewerDatabaseError
 
 __all__ = ["Migration", "check_readable", "migrate"]

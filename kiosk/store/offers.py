@@ -6,13 +6,13 @@ Those before the offer engine knew one effect and wrote it flat: ``item_ids``, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
 import msgspec
 
 from kiosk.retail.item import Names
 from kiosk.retail.offer import Effect, NForM, Offer, Scope
+from kiosk.retail.values import dataclass
 
 __all__ = ["decode_offer", "reach_of"]
 

@@ -7,7 +7,7 @@ the values of ``kiosk.retail``; the rest are here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -16,6 +16,7 @@ from kiosk.retail.book import Member
 from kiosk.retail.item import Item, Names
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
+from kiosk.retail.values import dataclass
 from kiosk.store.errors import BookRowError
 from kiosk.store.offers import decode_offer
 

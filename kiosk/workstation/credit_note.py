@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hal.printer.contract import Feed, Part, TextLine
 from kiosk.checkout.events import TransactionCompleted
 from kiosk.i18n.translate import Translator
 from kiosk.retail.policy import Policy, ReceiptLayout
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 
 __all__ = ["from_sale", "laid_out", "signed_for", "why"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from fractions import Fraction
 from typing import Final, TypeVar
 
@@ -35,6 +34,7 @@ from kiosk.retail.nfce import attributes_of
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 from kiosk.workstation.devices import Rack
 
 __all__ = ["FiscalEffect", "FiscalService", "input_of", "sale_of"]

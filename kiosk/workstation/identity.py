@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type, verify_secret
 
 from kiosk.checkout.inputs import OperatorRefused, OperatorSignedIn
 from kiosk.retail.stored_value import credit_number
@@ -76,6 +74,9 @@ def pin_matches(pin: str, operator: Operator) -> bool:
     loop. A hash that cannot be read is nobody's.
     """
     if operator.pin_hash.startswith("$argon2id$"):
+        from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - a start needs none of it
+        from argon2.low_level import Type, verify_secret  # noqa: PLC0415 - the same
+
         try:
             return verify_secret(operator.pin_hash.encode(), pin.encode(), Type.ID)
         except (VerificationError, InvalidHashError):

@@ -8,7 +8,6 @@ the receipt says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Literal
 
 from hal.printer.contract import Cut, Document, Feed, Part, QrCode, Rule, TextLine
@@ -23,6 +22,7 @@ from kiosk.retail.policy import Policy, ReceiptLayout
 from kiosk.retail.savings import savings
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 from kiosk.workstation import credit_note
 from kiosk.workstation.value_paper import CreditNumber, credit_slips, tender_notes
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
+from kiosk.i18n.compile import main as compile_catalogues
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.store.chain import Identity
@@ -107,6 +108,7 @@ def code_of(number: int) -> str:
 @contextmanager
 def place(size: Size) -> Iterator[Place]:
     """A folder with a book of ``size.shelf`` items and a journal of at least ``size.records`` records."""
+    compile_catalogues()  # as they are installed in a shop
     folder = Path(tempfile.mkdtemp(prefix="bench"))  # short: a Unix socket's path has 108 bytes at most
     with ExitStack() as after:
         after.callback(shutil.rmtree, folder)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from kiosk.retail import clusters, competing
+from kiosk.retail import clusters, competing, goods, parts, rivals
 from kiosk.retail.columns import SCALE, Steps
 from kiosk.retail.deals import Deal
 from kiosk.retail.layers import settle_layers
@@ -28,6 +28,15 @@ from tests.retail.builders import Shelf, counted_line
 from tests.retail.contests import ITEMS, exhaustive, random_basket, random_offers
 
 NOTHING: frozenset[str] = frozenset()
+MEMORIES = (
+    goods._good,
+    goods.deal,
+    goods.gains,
+    goods.bid,
+    goods.done_alone,
+    parts.settled_part,
+    clusters._cluster,
+)
 KINDS = st.integers(0, 10_000).map(random.Random)
 
 
@@ -37,8 +46,10 @@ def saving(units: Sequence[Unit], offers: Sequence[Offer]) -> int:
 
 def forget() -> None:
     """As in a process that has settled nothing yet."""
-    for remembered in (clusters._good, clusters._deal, clusters._gains, clusters._bid, clusters._alone, clusters._best):
+    for remembered in MEMORIES:
         remembered.cache_clear()
+    rivals.rival.forget()
+    goods._listed.forget()
 
 
 @pytest.mark.parametrize("number", range(60))
@@ -169,8 +180,7 @@ def test_a_price_book_is_not_kept_alive_by_what_is_remembered() -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    for remembered in (clusters._good, clusters._deal, clusters._gains, clusters._bid, clusters._alone, clusters._best):
-        assert remembered.cache_info().maxsize
+    assert all(remembered.cache_info().maxsize for remembered in MEMORIES)
 
 
 # --- the method -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import logging
 from functools import lru_cache
 from typing import Any, Final
 
-import zxingcpp
 from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
 
@@ -30,6 +29,8 @@ _log = logging.getLogger(__name__)
 @lru_cache(maxsize=_KEPT)
 def _texture(payload: str) -> Texture | None:
     """The symbol with its quiet zone, a pixel a module (model 2, error correction M); ``None``: none can hold that."""
+    import zxingcpp  # noqa: PLC0415 - a start needs none of it
+
     try:
         symbol = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
         picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)

@@ -7,7 +7,6 @@ the scale nobody is held up: staff see that it is lost, and what lies there when
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import events as e
@@ -19,6 +18,7 @@ from kiosk.retail.bagging import BaggingRules, Doubt, Piece, Plate
 from kiosk.retail.item import Item
 from kiosk.retail.piece_weights import Seen, learned
 from kiosk.retail.transaction import LineItem, OwedGift
+from kiosk.retail.values import replace
 
 __all__ = ["MOST_TOLD", "accepted", "conclude", "follow", "hinted_again", "holds", "own_bag", "says", "skip"]
 

@@ -7,7 +7,6 @@ and carried over.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal, assert_never
 
 from kiosk.checkout import effects as f
@@ -18,6 +17,7 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import State, Transaction
 from kiosk.checkout.text import text
 from kiosk.retail.day_report import CloseCause, DayReport, Parked, ReportKind, Unsettled
+from kiosk.retail.values import replace
 
 __all__ = [
     "TIMER",

@@ -6,7 +6,6 @@ and a price or weight from a label must be plausible beside the book's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, assert_never
 
@@ -34,6 +33,7 @@ from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.policy import CodeRules, Policy
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import dataclass, replace
 from kiosk.retail.weighing import extended
 from kiosk.retail.weight import UnitMismatchError
 

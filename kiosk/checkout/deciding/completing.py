@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout.deciding import buyers, earning, fiscal, offers, refund_record, ways
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Transaction
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 
 __all__ = ["complete"]
 

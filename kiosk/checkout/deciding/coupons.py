@@ -7,7 +7,6 @@ so that neither a repeated question nor a power cut uses one twice.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import effects as f
@@ -23,6 +22,7 @@ from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.digits import latin_digits
 from kiosk.retail.offer import Offer
 from kiosk.retail.policy import Policy
+from kiosk.retail.values import replace
 from kiosk.retail.written import CURRENCIES, MANUFACTURER, unfit, written_id
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.checkout import effects as f
@@ -17,6 +17,7 @@ from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import Totals, totals
 from kiosk.retail.severity import severity
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 
 __all__ = ["NOTICE_MS", "Desk", "Sound"]
 

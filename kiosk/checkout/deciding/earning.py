@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from kiosk.checkout import events as e
 from kiosk.checkout.deciding import offers
@@ -15,6 +14,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.points import Programme, Reckoned
 from kiosk.retail.pricing import totals
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import dataclass, replace
 
 __all__ = ["Choice", "burned", "choice", "of_sale", "shown"]
 

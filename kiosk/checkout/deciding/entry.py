@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
@@ -18,6 +17,7 @@ from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import EntryMethod, LineItem, TransactionId
 from kiosk.retail.untaxed import freed
+from kiosk.retail.values import replace
 from kiosk.retail.weighing import Reason, Refused, is_service
 
 __all__ = [
@@ -201,9 +201,8 @@ def ring_up(desk: Desk, line: LineItem) -> None:
 
 def _merges(old: LineItem, new: LineItem) -> bool:
     """Counted lines of one item at one price and rate, of one lot and date, are one line; each serial is its own."""
-    return (
-        new.weight is None and old.weight is None and not (new.serial or new.value_account) and _kind(old) == _kind(new)
-    )
+    alike = old.item_id == new.item_id and new.weight is None and old.weight is None
+    return alike and not (new.serial or new.value_account) and _kind(old) == _kind(new)
 
 
 def _kind(line: LineItem) -> tuple[object, ...]:

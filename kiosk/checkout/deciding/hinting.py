@@ -5,7 +5,6 @@ Never while things are being scanned, so that no scan waits for it, and never on
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -18,6 +17,7 @@ from kiosk.checkout.state import Phase, State
 from kiosk.retail.hints import hints, may_be_suggested
 from kiosk.retail.pricing import counted
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 
 __all__ = ["REST_MS", "TIMER", "advise", "follow"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
@@ -11,6 +9,7 @@ from kiosk.checkout.deciding import business_day, earning, fiscal, paper, paymen
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
+from kiosk.retail.values import replace
 
 __all__ = [
     "close",

@@ -4,7 +4,6 @@ it is sure of another the shopper is asked which one it is. Nobody waits for the
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import effects as f
@@ -18,6 +17,7 @@ from kiosk.retail import pricing
 from kiosk.retail.item import Item
 from kiosk.retail.lookalikes import Seen, clearly_another
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 from kiosk.retail.weighing import Accepted
 
 __all__ = ["asked_first", "follow", "seen", "stayed"]

@@ -41,10 +41,16 @@ def _used_here(desk: Desk, member_id: str) -> tuple[Used, ...]:
 
 def book_of(desk: Desk, basket: Transaction) -> CouponBook:
     """The offers of the book, those of coupons taken unchecked within their bound, and those of coupons written out."""
+    return CouponBook(desk.book, capped(basket.coupons), _written(desk, basket))
+
+
+def _written(desk: Desk, basket: Transaction) -> tuple[Offer, ...]:
+    bearing = [one for one in basket.coupons if one.written]
+    if not bearing:
+        return ()
     items = {line.item_id: item for line in basket.live_lines if (item := desk.book.item(line.item_id)) is not None}
-    made = (written_offer(one.written, one.offer_id, items.values()) for one in basket.coupons if one.written)
-    written: tuple[Offer, ...] = tuple(offer for offer in made if offer is not None)
-    return CouponBook(desk.book, capped(basket.coupons), written)
+    made = (written_offer(one.written, one.offer_id, items.values()) for one in bearing)
+    return tuple(offer for offer in made if offer is not None)
 
 
 def gives(basket: Transaction, offer_id: str) -> int:

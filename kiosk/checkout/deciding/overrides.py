@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import effects as f
@@ -16,6 +15,7 @@ from kiosk.retail import pricing
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
 from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 

@@ -6,8 +6,6 @@ nobody watches would have paid and could not be told so.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
@@ -16,6 +14,7 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Tender
 from kiosk.checkout.text import text
 from kiosk.retail.merchant_qr import refusal
+from kiosk.retail.values import replace
 
 __all__ = ["count_down", "network_changed", "ready"]
 

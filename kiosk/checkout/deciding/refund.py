@@ -7,7 +7,6 @@ dropped one, so that neither a repeated question nor a power cut returns anythin
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import effects as f
@@ -23,6 +22,7 @@ from kiosk.retail.codes.reading import split_identifier
 from kiosk.retail.digits import latin_digits
 from kiosk.retail.rights import Request
 from kiosk.retail.transaction import LineItem, Original
+from kiosk.retail.values import replace
 
 __all__ = [
     "ASK_MS",

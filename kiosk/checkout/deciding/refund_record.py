@@ -6,7 +6,6 @@ same amount, so that each comes to nothing by itself, and no credit is ever outs
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import events as e
@@ -16,6 +15,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
 from kiosk.retail.stored_value import last_day
 from kiosk.retail.transaction import LineItem, TransactionId
+from kiosk.retail.values import replace
 
 __all__ = ["STORE_CREDIT", "credits_issued", "gives_credit", "identity", "of_return", "towards"]
 

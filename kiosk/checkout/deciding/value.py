@@ -6,7 +6,6 @@ booked from its journal. So one that nobody has confirmed can be given up at any
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import effects as f
@@ -18,6 +17,7 @@ from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
+from kiosk.retail.values import replace
 
 __all__ = ["amount_chosen", "card", "looked", "number_refused", "voucher"]
 

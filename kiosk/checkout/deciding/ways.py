@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from kiosk.checkout import events as e
@@ -16,6 +15,7 @@ from kiosk.retail.stored_value import last_day
 from kiosk.retail.tender_needs import Need, lacking
 from kiosk.retail.tender_terms import eligible_minor, plan
 from kiosk.retail.transaction import InstalmentsBy, TenderKind
+from kiosk.retail.values import replace
 
 __all__ = [
     "HELD",

@@ -7,10 +7,10 @@ biip cuts them apart and checks formats; which may stand together is checked her
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from kiosk.retail.codes.currencies import CURRENCIES
 from kiosk.retail.codes.values import Amount, Details
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Unit, Weight
 
 __all__ = ["Clash", "Element", "amount_of", "clash_of", "details_of", "elements_of", "unbracketed"]

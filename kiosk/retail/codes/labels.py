@@ -13,11 +13,11 @@ says it digit by digit, as retailers write it down::
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.retail.codes.numbers import check_digit, measure_check_digit
 from kiosk.retail.codes.values import Amount, Details
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Unit, Weight
 
 __all__ = ["NATIONAL", "Label", "LabelFault", "LabelPattern", "candidates", "read_label"]

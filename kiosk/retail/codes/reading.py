@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kiosk.retail.codes.coupons import coupon_of
 from kiosk.retail.codes.elements import Element, clash_of, details_of, elements_of
@@ -11,6 +10,7 @@ from kiosk.retail.codes.links import is_compressed, is_link, link_elements
 from kiosk.retail.codes.numbers import GTIN_LENGTHS, from_gtin, from_upc_e
 from kiosk.retail.codes.values import Code, Gtin, InHouse, Plu, Refused
 from kiosk.retail.digits import latin_digits
+from kiosk.retail.values import replace
 
 __all__ = ["LONGEST_CODE", "read_code", "split_identifier"]
 

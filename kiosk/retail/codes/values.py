@@ -4,10 +4,11 @@ coupon, or nothing that we sell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from kiosk.retail.money import MINOR_DIGITS, Money
+from kiosk.retail.values import dataclass
 from kiosk.retail.weight import Weight
 
 __all__ = ["NOTHING_MORE", "Amount", "Code", "Coupon", "Details", "Gtin", "InHouse", "Plu", "Refused", "RefusedWord"]
