@@ -35,6 +35,7 @@ class Restriction:
 class ItemFlags:
     """Which rules reach the item, beside those of its kind.
 
+    ``unbagged``: too bulky for the bagging area, or worn at once; it may be bagged, and nobody is asked to.
     ``bag``: a carrier bag, which some countries give a least price; it is of the kind ``bag`` without saying so.
     """
 
@@ -43,6 +44,7 @@ class ItemFlags:
     food_voucher: bool = False
     returnable: bool = True
     bag: bool = False
+    unbagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.decide import light
 from kiosk.checkout.screen import BaggingView, BasketBody, StaffBody, TenderChoiceBody
 from kiosk.checkout.text import Text
+from kiosk.retail.item import ItemFlags
 from kiosk.retail.offer import Gift, Offer, Scope
 from kiosk.retail.policy import BaggingPolicy, RescanRules
 from kiosk.retail.weight import Weight
@@ -295,6 +296,32 @@ def test_a_gift_may_be_bagged_or_left_and_leaves_the_bag_with_what_earned_it(*, 
     lane.tell(i.ViewRequested("basket"), i.LineVoidRequested(1))
     lane.put(-TEA_G)
     assert said(lane) == ("bagging.unexpected" if bagged else "")
+
+
+@pytest.mark.parametrize("bagged", [True, False])
+def test_what_is_too_bulky_for_the_area_may_lie_there_and_nobody_asks_for_it(*, bagged: bool) -> None:
+    book = shop(replace(STRICT, skips=0))
+    book.items["milk"] = replace(book.items["milk"], flags=ItemFlags(unbagged=True))
+    lane = opened(book=book)
+    lane.scan(MILK)
+    lane.put(MILK_G if bagged else 0)
+    lane.wait(20_000)
+    lane.bagged(TEA, TEA_G)
+    assert (said(lane), called(lane)) == ("", [])
+    lane.tell(i.CheckoutRequested())
+    assert pays(lane)
+
+
+def test_a_bulky_thing_that_was_voided_and_still_lies_there_is_a_doubt() -> None:
+    book = shop()
+    book.items["milk"] = replace(book.items["milk"], flags=ItemFlags(unbagged=True))
+    lane = opened(book=book)
+    lane.bagged(MILK, MILK_G)
+    lane.bagged(TEA, TEA_G)
+    lane.tell(i.LineVoidRequested(1))
+    lane.put(0)
+    lane.tell(i.CheckoutRequested())
+    assert not pays(lane)
 
 
 def test_a_thing_may_stay_unbagged_a_few_times_and_then_staff_are_asked() -> None:

@@ -179,7 +179,7 @@ def _changed(desk: Desk, were: tuple[LineItem, ...], basket: Transaction, rules:
         elif count > 0:
             plate, more = plate.rung([_piece(line, item)] * count, rules, ms), True
         elif count < 0:
-            plate = plate.voided(line.line, -count, ms)
+            plate = plate.voided(_owed_by(line, item), -count, ms)
     if plate is not area.plate:
         desk.happened(replace(area, plate=plate, paying=area.paying and not more))
 
@@ -201,6 +201,11 @@ def _given(desk: Desk, were: tuple[OwedGift, ...], gifts: tuple[OwedGift, ...], 
     desk.happened(replace(area, plate=plate))
 
 
+def _owed_by(line: LineItem, item: Item | None) -> int:
+    """The line that owes its pieces to the plate; 0: they may lie there, and nobody asks for them."""
+    return 0 if item is not None and item.flags.unbagged else line.line
+
+
 def _count(line: LineItem) -> int:
     """Pieces that are in the bag, or will be."""
     if line.voided:
@@ -213,11 +218,11 @@ def _piece(line: LineItem, item: Item | None) -> Piece:
     if line.weight is not None or line.packed_grams:
         net = line.weight.grams() if line.weight is not None else line.packed_grams
         grams = net + line.tare_grams
-        return Piece(line.line, grams, max(_WEIGHED_SPREAD, grams // 100))
+        return Piece(_owed_by(line, item), grams, max(_WEIGHED_SPREAD, grams // 100))
     known = line.expected_grams or 0
     if not known:
-        return Piece(line.line, 0)
-    return Piece(line.line, known, _spread(item, known))
+        return Piece(_owed_by(line, item), 0)
+    return Piece(_owed_by(line, item), known, _spread(item, known))
 
 
 def _spread(item: Item | None, grams: int) -> int:
