@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
 import pytest
 from kivy.tests.common import UnitTestTouch
+from PIL import Image
 
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import Notice, QuantityBody, Screen, StaffBody
@@ -16,8 +18,10 @@ from kiosk.retail.weight import Weight
 from tests.support.screens import BASKET, LINES, OFFER, TOTALS, bdt, chrome, screen
 from tests.ui.conftest import Shopper, buttons, frames, middle, within
 from ui.screens.cash_pad import CashPad
+from ui.widgets.button import PushButton
 from ui.widgets.coupon_row import CouponRow
 from ui.widgets.item_tile import ItemTile
+from ui.widgets.plate_frames import PlateFrames
 from ui.widgets.sheet import Sheet
 
 
@@ -392,6 +396,22 @@ def test_a_shopper_says_which_one_it_is_by_its_picture(shopper: Shopper) -> None
     ]
     view = shopper.sees(screen("weigh_stable", "en"))
     assert view.question is None
+
+
+def test_staff_look_at_the_pictures_that_are_kept_of_a_call(shopper: Shopper) -> None:
+    jpeg = io.BytesIO()
+    Image.new("RGB", (48, 32), (0, 160, 0)).save(jpeg, "JPEG")
+    plain = screen("staff", "en")
+    assert isinstance(plain.body, StaffBody)
+    asked = replace(plain.body.interventions[0], frames=2)
+    view = shopper.sees(replace(plain, body=replace(plain.body, interventions=(asked,))))
+    shopper.touches(view.list.row("i1").answers[-1])
+    (kept,) = (part for part in within(view.question) if isinstance(part, PlateFrames))
+    assert kept.textures == []
+    assert buttons(view.question).keys() == {"Back"}
+    back = PushButton(view.kit, "", lambda: None)
+    kept = PlateFrames(view.kit, (b"no picture", jpeg.getvalue()), back)
+    assert [texture.size for texture in kept.textures] == [(48, 32)]
 
 
 def test_staff_say_what_they_went_by_before_an_age_is_approved(shopper: Shopper) -> None:

@@ -28,8 +28,9 @@ _OF_THE_LANE: Final[frozenset[OperatorAct]] = frozenset(
     {"training", "paper_change", "device_test", "restart", "reboot", "unlock_sign_in"}
 )
 _LONGEST_PRICE: Final = 8
-_PICTURES: Final = 190
-"""How high the pictures of a plate are drawn."""
+_PICTURES: Final = 300
+"""How high the pictures of a plate are drawn, with the way back below."""
+_NO_PICTURES: Final = 104
 _LONGEST_COUNT: Final = 5
 _OF_A_LINE: Final[tuple[OperatorAct, ...]] = ("price_override", "quantity")
 
@@ -60,11 +61,11 @@ class Asking:
     def look(self, judged: InterventionView) -> None:
         """What lay before the camera when staff were called; gone once it is erased."""
         kit = self._kit
-        kept = PlateFrames(kit, kit.frames(judged.intervention))
         back = PushButton(kit, kit.say("button.back"), self._away, icon="back", role="primary")
+        kept = PlateFrames(kit, kit.frames(judged.intervention), back)
         said = "" if kept.textures else kit.say("staff.pictures_gone")
-        parts = (kept, back) if kept.textures else (back,)
-        self._put(Sheet(kit, icon="camera", title=kit.say(judged.text), said=said, parts=parts, part_height=_PICTURES))
+        height = _PICTURES if kept.textures else _NO_PICTURES
+        self._put(Sheet(kit, icon="camera", title=kit.say(judged.text), said=said, parts=(kept,), part_height=height))
 
     def of_line(self, line: LineView) -> None:
         """What staff may change of a line."""

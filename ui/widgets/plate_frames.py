@@ -13,19 +13,23 @@ from PIL import Image
 from ui.area import Area
 from ui.kit import Kit
 from ui.widgets.block import Block
+from ui.widgets.button import PushButton
 
 __all__ = ["PlateFrames"]
 
 _SHOWN: Final = 3
+_BUTTON: Final = 88
 
 _log = logging.getLogger(__name__)
 
 
 class PlateFrames(Block):
-    """Draws the newest of ``jpegs``, oldest of them first; what is no picture is left out."""
+    """Draws the newest of ``jpegs``, oldest of them first, above a way ``back``; what is no picture is left out."""
 
-    def __init__(self, kit: Kit, jpegs: tuple[bytes, ...]) -> None:
+    def __init__(self, kit: Kit, jpegs: tuple[bytes, ...], back: PushButton) -> None:
         super().__init__(kit)
+        self._back = back
+        self.add(back)
         self.textures = [texture for jpeg in jpegs[-_SHOWN:] if (texture := _texture(jpeg)) is not None]
         with self.canvas:
             Color(1, 1, 1, 1)
@@ -33,7 +37,9 @@ class PlateFrames(Block):
 
     def arrange(self, area: Area) -> None:
         """As large as fits, side by side."""
-        columns = area.columns(max(1, len(self._places)), self.kit.px(12))
+        below, above = area.bottom(self.kit.px(_BUTTON), self.kit.px(16))
+        self._back.place(below)
+        columns = above.columns(max(1, len(self._places)), self.kit.px(12))
         for place, texture, column in zip(self._places, self.textures, columns, strict=False):
             scale = min(column.w / texture.width, column.h / texture.height)
             fitted = column.centre(round(texture.width * scale), round(texture.height * scale))
