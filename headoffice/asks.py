@@ -11,7 +11,7 @@ from headoffice.coupons.keeper import CouponKeeper
 from headoffice.database import Database
 from headoffice.feed import item_of, member_of
 from headoffice.ledger import days
-from headoffice.ledger.tables import SaleLine, Transaction, Workstation
+from headoffice.ledger.tables import BusinessUnit, SaleLine, StockLevel, Transaction, Workstation
 from headoffice.points.holds import available
 from kiosk.retail.weight import Weight
 from messages.asks import (
@@ -25,9 +25,15 @@ from messages.asks import (
     NumbersAsk,
     SerialAnswer,
     SerialAsk,
+    StockAnswer,
+    StockAsk,
+    StockPlace,
 )
 
 __all__ = ["Answers"]
+
+_MOST_PLACES = 12
+"""Shops that are named to staff who ask for an item."""
 
 
 class Answers:
@@ -66,6 +72,21 @@ class Answers:
             others = select(func.sum(SaleLine.quantity)).where(*same, SaleLine.uuid != question.transaction)
             out = session.scalar(others) or 0  # less what has come back
         return SerialAnswer(correlation=question.correlation, sold=out > 0)
+
+    def stock(self, question: StockAsk) -> StockAnswer:
+        """Where there is any of an item: the asker's own shop first, then where the most lies."""
+        with self._database.read() as session:
+            levels = session.scalars(select(StockLevel).where(StockLevel.item_id == question.item_id)).all()
+            names = {unit.location: dict(unit.names) for unit in session.scalars(select(BusinessUnit))}
+        places = [
+            StockPlace(
+                level.location, level.on_hand, names.get(level.location, {}), level.location == question.location
+            )
+            for level in levels
+            if level.on_hand > 0 or level.location == question.location
+        ]
+        places.sort(key=lambda place: (not place.here, -place.on_hand, place.location))
+        return StockAnswer(correlation=question.correlation, places=tuple(places[:_MOST_PLACES]))
 
     def bought(self, question: BoughtAsk) -> BoughtAnswer:
         """What a member has had on a business day of what the question names, in all shops."""

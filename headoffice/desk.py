@@ -28,7 +28,17 @@ from headoffice.stock import publish_stirred
 from headoffice.stored_value.holds import ValueHolds
 from headoffice.weights import LEAST, teach
 from messages import envelope, feed, topics
-from messages.asks import BoughtAsk, CouponAsk, LoyaltyAsk, NumbersAsk, PaymentAnswer, PaymentAsk, PointsAsk, SerialAsk
+from messages.asks import (
+    BoughtAsk,
+    CouponAsk,
+    LoyaltyAsk,
+    NumbersAsk,
+    PaymentAnswer,
+    PaymentAsk,
+    PointsAsk,
+    SerialAsk,
+    StockAsk,
+)
 from messages.errors import MessageError, Reason
 from messages.frames import FrameTaken
 from messages.journal import Acknowledgement
@@ -194,7 +204,7 @@ class Desk:
             for chunk in self.feed.answer(request)
         ]
 
-    def _ask(self, told: topics.Topic, payload: bytes) -> list[Reply]:
+    def _ask(self, told: topics.Topic, payload: bytes) -> list[Reply]:  # noqa: PLR0911 - one for each kind of question
         if told.kind == "loyalty":
             loyalty = self.answers.loyalty(envelope.decode(payload, LoyaltyAsk).data)
             topic, body = topics.answer(told.owner, "loyalty"), envelope.encode(loyalty, source=SOURCE)
@@ -208,6 +218,10 @@ class Desk:
             pack = self.answers.serial(envelope.decode(payload, SerialAsk).data)
             topic, body = topics.answer(told.owner, "serial"), envelope.encode(pack, source=SOURCE)
             return [Reply(topic, body, correlation=pack.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+        if told.kind == "stock":
+            shelf = self.answers.stock(envelope.decode(payload, StockAsk).data)
+            topic, body = topics.answer(told.owner, "stock"), envelope.encode(shelf, source=SOURCE)
+            return [Reply(topic, body, correlation=shelf.correlation, expiry_seconds=_ANSWER_EXPIRY)]
         if told.kind == "bought":
             had = self.answers.bought(envelope.decode(payload, BoughtAsk).data)
             topic, body = topics.answer(told.owner, "bought"), envelope.encode(had, source=SOURCE)

@@ -130,7 +130,7 @@ class Kiosk:
         self._panel: KnobServer | None = None
         self._moves = StockMoves()
         self._bare_policy = policy_of(layers, {})
-        self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up, self.settings.location)
+        self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up)
         self._intake = self._make_intake()
         self._rack = Rack(devices, tell=self._intake.event, lost=self._intake.lost, ready=self._device_ready)
         self._sync = self._make_sync()
@@ -321,6 +321,7 @@ class Kiosk:
             book_arrived=self._book_arrived,
             payment_told=lambda told: self._put(word_of(told)),
             role_of=self._role_of,
+            location=self.settings.location,
         )
 
     def _make_performer(self) -> Performer:

@@ -37,6 +37,9 @@ __all__ = [
     "PointsState",
     "SerialAnswer",
     "SerialAsk",
+    "StockAnswer",
+    "StockAsk",
+    "StockPlace",
 ]
 
 PaymentDeed = Literal["charge", "status", "cancel", "refund", "return"]
@@ -99,6 +102,34 @@ class SerialAnswer(Message, frozen=True, kw_only=True):
 
     correlation: Text
     sold: bool = False
+
+
+class StockAsk(Message, frozen=True, kw_only=True):
+    """Asks how much of an item lies where. ``location``: the asker's own, which is told first."""
+
+    NAME: ClassVar[str] = "ask.stock"
+
+    correlation: Text
+    item_id: Text
+    location: Text = ""
+
+
+class StockPlace(msgspec.Struct, frozen=True):
+    """Pieces or grams at a stock location, with the names of its shop where it has one; ``here``: the asker's own."""
+
+    location: Text
+    on_hand: int
+    names: dict[str, str] = {}
+    here: bool = False
+
+
+class StockAnswer(Message, frozen=True, kw_only=True):
+    """Where there is any, the most first; the asker's own whatever it has."""
+
+    NAME: ClassVar[str] = "answer.stock"
+
+    correlation: Text
+    places: tuple[StockPlace, ...] = ()
 
 
 class BoughtAsk(Message, frozen=True, kw_only=True):

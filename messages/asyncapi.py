@@ -28,6 +28,8 @@ from messages.asks import (
     PointsAsk,
     SerialAnswer,
     SerialAsk,
+    StockAnswer,
+    StockAsk,
 )
 from messages.commands import LaneOrder, StaffOrder
 from messages.envelope import Message, event_type
@@ -75,6 +77,7 @@ _USES: dict[Channel, _Use] = {
             ValueAsk,
             SaleAsk,
             ReturnAsk,
+            StockAsk,
         ),
     ),
     "answer": _Use(
@@ -90,6 +93,7 @@ _USES: dict[Channel, _Use] = {
             ValueAnswer,
             SaleAnswer,
             ReturnAnswer,
+            StockAnswer,
         ),
     ),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),

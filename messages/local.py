@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState
+from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState, StockPlace
 from messages.commands import StaffDeed
 from messages.day_report import Grand
 from messages.return_asks import HeldLine, ReturnState
@@ -31,6 +31,7 @@ __all__ = [
     "AskReturn",
     "AskSale",
     "AskSerial",
+    "AskStock",
     "AskValue",
     "BookReady",
     "BoughtTold",
@@ -52,6 +53,7 @@ __all__ = [
     "SaleFound",
     "SerialTold",
     "StaffCommand",
+    "StockTold",
     "ValueTold",
     "decode_from_checkout",
     "decode_from_sync",
@@ -105,6 +107,15 @@ class AskSerial(_Record, frozen=True, tag="ask_serial"):
     item_id: str
     serial: str
     transaction: str
+    deadline_ms: int
+
+
+class AskStock(_Record, frozen=True, tag="ask_stock"):
+    """See ``messages.asks.StockAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    item_id: str
+    location: str
     deadline_ms: int
 
 
@@ -245,6 +256,14 @@ class SerialTold(_Record, frozen=True, tag="serial_told"):
     offline: bool = False
 
 
+class StockTold(_Record, frozen=True, tag="stock_told"):
+    """The answer to ``AskStock``; ``offline``: nobody could be asked in time, and nothing else is said."""
+
+    correlation: str
+    places: tuple[StockPlace, ...] = ()
+    offline: bool = False
+
+
 class BoughtTold(_Record, frozen=True, tag="bought_told"):
     """The answer to ``AskBought``; ``offline``: nobody could be asked in time, and nothing else is said."""
 
@@ -376,6 +395,7 @@ FromCheckout = (
     | AskCoupon
     | AskSerial
     | AskBought
+    | AskStock
     | AskNumbers
     | AskPayment
     | AskPoints
@@ -392,6 +412,7 @@ FromSync = (
     | CouponTold
     | SerialTold
     | BoughtTold
+    | StockTold
     | NumbersFound
     | PaymentTold
     | PointsHeld

@@ -65,7 +65,9 @@ Channel = Literal[
     "staff_order",
     "frames",
 ]
-AskKind = Literal["bought", "coupon", "loyalty", "numbers", "payment", "points", "return", "sale", "serial", "value"]
+AskKind = Literal[
+    "bought", "coupon", "loyalty", "numbers", "payment", "points", "return", "sale", "serial", "stock", "value"
+]
 
 CHANNELS: dict[Channel, str] = {
     "state": "kiosk/v1/{kiosk}/state",

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal
 
 from kiosk.retail.day_report import Grand
+from kiosk.retail.item import Names
 from kiosk.retail.occasion import Used
 from kiosk.retail.values import dataclass
 
-__all__ = ["BoughtAnswered", "CouponAnswered", "CouponState", "MemberAnswered", "NumbersAnswered", "SerialAnswered"]
+__all__ = [
+    "BoughtAnswered",
+    "CouponAnswered",
+    "CouponState",
+    "MemberAnswered",
+    "NumbersAnswered",
+    "SerialAnswered",
+    "StockAnswered",
+    "StockAt",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,25 @@ class CouponAnswered:
     correlation: str
     state: CouponState = "unknown"
     offer_id: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StockAt:
+    """How much of an item lies at a stock location, in pieces or grams; ``here``: in this shop."""
+
+    location: str
+    on_hand: int
+    names: Names = field(default_factory=dict)
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StockAnswered:
+    """Where head office knows an item to be; ``offline``: nobody could be asked in time."""
+
+    correlation: str
+    places: tuple[StockAt, ...] = ()
     offline: bool = False
 
 

@@ -15,12 +15,12 @@ from kiosk.checkout.deciding import (
     coupons,
     diagnosing,
     drawer,
+    enquiring,
     entry,
     fiscal,
     hinting,
     lane,
     lookalikes,
-    overrides,
     paper,
     payment,
     qr,
@@ -173,7 +173,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.CouponReturnRequested():
             coupons.return_requested(desk, input_)
         case i.ItemChosen():
-            entry.choose_item(desk, input_)
+            if not enquiring.chosen(desk, input_):
+                entry.choose_item(desk, input_)
         case i.QuantityEntered():
             entry.enter_quantity(desk, input_)
         case i.WeightRead():
@@ -285,6 +286,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             shopper.member_answered(desk, input_)
         case i.CouponAnswered():
             coupons.answered(desk, input_)
+        case i.StockAnswered():
+            enquiring.answered(desk, input_)
         case i.SerialAnswered():
             codes.serial_answered(desk, input_)
         case i.BoughtAnswered():
@@ -321,7 +324,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
 
 def _taken_otherwise(desk: Desk, code: i.CodeScanned) -> bool:
     """Staff test the scanner, ask about the item or look for a receipt, or it is a coupon."""
-    if diagnosing.scanned(desk, code) or overrides.enquire(desk, code):
+    if diagnosing.scanned(desk, code) or enquiring.scanned(desk, code):
         return True
     return refund.take(desk, code) or coupons.take(desk, code)
 

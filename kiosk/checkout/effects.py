@@ -20,6 +20,7 @@ __all__ = [
     "AskProduce",
     "AskSale",
     "AskSerial",
+    "AskStock",
     "AskTerminal",
     "AskValue",
     "Beep",
@@ -332,6 +333,15 @@ class AskBought:
 
 
 @dataclass(frozen=True, slots=True)
+class AskStock:
+    """Ask head office how much of an item lies where -> StockAnswered within ``deadline_ms``."""
+
+    correlation: str
+    item_id: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskNumbers:
     """Ask head office for this workstation's highest numbers -> NumbersAnswered within ``deadline_ms``."""
 
@@ -443,6 +453,7 @@ Effect = (
     | AskMember
     | AskCoupon
     | AskSerial
+    | AskStock
     | AskBought
     | AskValue
     | KeepFrames

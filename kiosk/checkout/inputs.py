@@ -12,6 +12,8 @@ from kiosk.checkout.answers import (
     MemberAnswered,
     NumbersAnswered,
     SerialAnswered,
+    StockAnswered,
+    StockAt,
 )
 from kiosk.checkout.device_inputs import (
     NO_INSTALMENTS,
@@ -185,6 +187,8 @@ __all__ = [
     "ShopperInput",
     "SoldSale",
     "StaffCommanded",
+    "StockAnswered",
+    "StockAt",
     "StorageCause",
     "StorageFailed",
     "StorageRecovered",
@@ -241,6 +245,7 @@ Input = (
     | CouponAnswered
     | NumbersAnswered
     | SerialAnswered
+    | StockAnswered
     | BoughtAnswered
 )
 

@@ -526,7 +526,21 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
 
 def _enquiry(state: State) -> s.EnquiryView | None:
     told = state.live.enquiry
-    return s.EnquiryView(told.names, told.price, told.unit, told.offers, told.on_hand) if told is not None else None
+    if told is None:
+        return None
+    return s.EnquiryView(
+        told.names,
+        told.price,
+        told.unit,
+        told.offers,
+        told.on_hand,
+        told.department,
+        told.tax_points,
+        told.minimum_age,
+        told.needs_staff,
+        tuple((place.location, place.names, place.on_hand) for place in told.elsewhere),
+        "asked" if told.asked else "offline" if told.offline else "told",
+    )
 
 
 def _lowest(state: State, policy: Policy) -> tuple[tuple[int, Money], ...]:

@@ -471,13 +471,23 @@ class StaffSignInBody:
 
 @dataclass(frozen=True, slots=True)
 class EnquiryView:
-    """What staff are told of the item they asked about; nothing yet without ``names``."""
+    """What staff are told of the item they asked about; nothing yet without ``names``.
+
+    ``tax_points``: its rate in basis points. ``elsewhere``: the shops that have any, by name, with how much; ``stock``
+    says whether head office was ``asked``, has ``told``, or could not be asked (``offline``).
+    """
 
     names: Names
     price: Money | None
     unit: str
     offers: tuple[Names, ...]
     on_hand: int | None
+    department: str = ""
+    tax_points: int | None = None
+    minimum_age: int = 0
+    needs_staff: bool = False
+    elsewhere: tuple[tuple[str, Names, int], ...] = ()
+    stock: Literal["asked", "told", "offline"] = "told"
 
 
 @dataclass(frozen=True, slots=True)

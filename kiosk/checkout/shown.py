@@ -9,6 +9,7 @@ from dataclasses import field
 from typing import Any, Literal
 
 from kiosk.checkout.acts import OperatorActed
+from kiosk.checkout.answers import StockAt
 from kiosk.checkout.refund_shown import RefundShown, RefundStage
 from kiosk.checkout.text import Text
 from kiosk.checkout.upkeep_shown import DeviceCheckShown, DevicesShown, PaperShown
@@ -354,7 +355,10 @@ class HintsShown:
 class EnquiryShown:
     """Codes are asked about, not rung up (``on``), and what was told of the last: nothing without ``names``.
 
-    ``price``: of a piece or a ``unit``; ``None``: it has none. ``on_hand``: as the price book last knew.
+    ``price``: of a piece or a ``unit``; ``None``: it has none. ``on_hand``: as the price book last knew, less what this
+    lane has sold since. ``tax_points``: its rate in basis points; ``minimum_age``, ``needs_staff``: what holds a sale
+    up. ``asked``: head office is asked where else there is any (by this correlation), ``elsewhere`` is its answer, and
+    ``offline`` that it gave none.
     """
 
     on: bool
@@ -363,6 +367,13 @@ class EnquiryShown:
     unit: str = "each"
     offers: tuple[Names, ...] = ()
     on_hand: int | None = None
+    department: str = ""
+    tax_points: int | None = None
+    minimum_age: int = 0
+    needs_staff: bool = False
+    asked: str = ""
+    elsewhere: tuple[StockAt, ...] = ()
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

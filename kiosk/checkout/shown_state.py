@@ -24,7 +24,7 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
     match event:
         case e.ViewShown():
             armed = live.armed if event.view in _HOLDS_ARMED else None
-            enquiry = live.enquiry if event.view == "staff" else None
+            enquiry = live.enquiry if event.view in ("staff", "look_up") else None
             live = replace(live, view=event.view, view_line=event.line, armed=armed, enquiry=enquiry)
             refund = live.refund if event.view == "refund" else e.RefundShown()
             live = replace(live, suggestions=e.SuggestionsShown(), refund=refund)

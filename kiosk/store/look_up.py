@@ -129,9 +129,10 @@ class BookLookUp:
             return self._vocabulary
 
     def _tile(self, item: Item) -> Tile:
-        return Tile(item.item_id, item.names, item.picture, item.unit, item.price, item.plu, self._stock(item.item_id))
+        return Tile(item.item_id, item.names, item.picture, item.unit, item.price, item.plu, self.on_hand(item.item_id))
 
-    def _stock(self, item_id: str) -> int | None:
+    def on_hand(self, item_id: str) -> int | None:
+        """Pieces or grams in this shop as the feed told them, less what this kiosk has sold since."""
         rows = self._rows(_STOCK, f"{self._location}/{item_id}")
         if not rows:
             return None

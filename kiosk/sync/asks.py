@@ -24,6 +24,8 @@ from messages.asks import (
     PointsAsk,
     SerialAnswer,
     SerialAsk,
+    StockAnswer,
+    StockAsk,
 )
 from messages.envelope import Message
 from messages.errors import MessageError
@@ -37,6 +39,7 @@ from messages.local import (
     AskReturn,
     AskSale,
     AskSerial,
+    AskStock,
     AskValue,
     BoughtTold,
     CouponTold,
@@ -47,6 +50,7 @@ from messages.local import (
     ReturnTold,
     SaleFound,
     SerialTold,
+    StockTold,
     ValueTold,
 )
 from messages.return_asks import ReturnAnswer, ReturnAsk, SaleAnswer, SaleAsk
@@ -63,6 +67,7 @@ Answer = (
     LoyaltyFound
     | CouponTold
     | SerialTold
+    | StockTold
     | BoughtTold
     | NumbersFound
     | PaymentTold
@@ -134,6 +139,12 @@ class Asks:
         )
         offline = SerialTold(ask.correlation, offline=True)
         self._ask_now("serial", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def stock(self, ask: AskStock, reply: Reply) -> None:
+        """As above; without an answer staff are told so."""
+        question = StockAsk(correlation=ask.correlation, item_id=ask.item_id, location=ask.location)
+        offline = StockTold(ask.correlation, offline=True)
+        self._ask_now("stock", question, ask.correlation, ask.deadline_ms, reply, offline)
 
     def bought(self, ask: AskBought, reply: Reply) -> None:
         """As above; without an answer the lane goes by the basket."""
@@ -259,7 +270,7 @@ class Asks:
             self._close(answer.correlation, answer)
 
     @staticmethod
-    def _read(kind: str, payload: bytes) -> Answer:
+    def _read(kind: str, payload: bytes) -> Answer:  # noqa: PLR0911 - one for each kind of answer
         if kind == "loyalty":
             member = envelope.decode(payload, LoyaltyAnswer).data
             return LoyaltyFound(
@@ -277,6 +288,9 @@ class Asks:
         if kind == "serial":
             pack = envelope.decode(payload, SerialAnswer).data
             return SerialTold(pack.correlation, pack.sold)
+        if kind == "stock":
+            shelf = envelope.decode(payload, StockAnswer).data
+            return StockTold(shelf.correlation, shelf.places)
         if kind == "bought":
             had = envelope.decode(payload, BoughtAnswer).data
             return BoughtTold(had.correlation, had.pieces, had.grams)

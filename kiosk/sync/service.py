@@ -34,6 +34,7 @@ from messages.local import (
     AskReturn,
     AskSale,
     AskSerial,
+    AskStock,
     AskValue,
     BookReady,
     FromCheckout,
@@ -210,6 +211,8 @@ class Service:
                 self.asks.coupon(record, peer.send)
             case AskSerial():
                 self.asks.serial(record, peer.send)
+            case AskStock():
+                self.asks.stock(record, peer.send)
             case AskBought():
                 self.asks.bought(record, peer.send)
             case AskNumbers():

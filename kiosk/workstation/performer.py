@@ -72,6 +72,9 @@ class HeadOffice(Protocol):
     async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
         """Whether a pack was sold before."""
 
+    async def stock(self, ask: f.AskStock) -> i.StockAnswered:
+        """How much of an item lies where."""
+
     async def bought(self, ask: f.AskBought) -> i.BoughtAnswered:
         """What a member has had today."""
 
@@ -157,6 +160,8 @@ class Performer:
                 )
             case f.AskCoupon():
                 self._spawn(self._answer(self._head_office.coupon(effect)))
+            case f.AskStock():
+                self._spawn(self._answer(self._head_office.stock(effect)))
             case f.AskSerial():
                 self._spawn(self._answer(self._head_office.serial(effect)))
             case f.KeepFrames() | f.ReleaseFrames() | f.TidyFrames():
@@ -344,6 +349,7 @@ class Performer:
             i.MemberAnswered
             | i.CouponAnswered
             | i.SerialAnswered
+            | i.StockAnswered
             | i.BoughtAnswered
             | i.ValueLooked
             | i.NumbersAnswered

@@ -24,9 +24,9 @@ __all__ = ["BookShelf", "LiveLookUp", "OverlaidBook"]
 class OverlaidBook:
     """A price book whose policy is seen through the workstation's own settings, and whose stock is this shop's."""
 
-    def __init__(self, book: SqliteBook, policy: Policy, location: str) -> None:
+    def __init__(self, book: SqliteBook, policy: Policy, on_hand: Callable[[str], int | None]) -> None:
         self.inner = book
-        self._location = location
+        self._on_hand = on_hand
         self.policy = policy
         self.version = book.version
         self.path = book.path
@@ -57,8 +57,8 @@ class OverlaidBook:
         return self.inner.offers_for(item_id)
 
     def on_hand(self, item_id: str) -> int | None:
-        """Pieces (or grams) in this shop, as the feed told them."""
-        return self.inner.on_hand(item_id, self._location)
+        """Pieces (or grams) in this shop, as the feed told them, less what this kiosk has sold since."""
+        return self._on_hand(item_id)
 
     def offer(self, offer_id: str) -> Offer | None:
         """By the offer's own id."""
@@ -100,6 +100,11 @@ class LiveLookUp:
         with self._lock:
             return self._inner.search(query, language=language, limit=limit) if self._inner is not None else ()
 
+    def on_hand(self, item_id: str) -> int | None:
+        """Pieces or grams in this shop now; ``None``: not known."""
+        with self._lock:
+            return self._inner.on_hand(item_id) if self._inner is not None else None
+
     def shelves(self) -> tuple[Shelf, ...]:
         """Departments that have pictures to browse."""
         with self._lock:
@@ -115,7 +120,6 @@ class BookShelf:
     """Opens books and swaps them between baskets.
 
     ``overlay`` gives the policy in force from what a book tells; ``make_look_up`` opens the look-up of a book;
-    ``location`` is this shop's stock location.
     """
 
     def __init__(
@@ -123,10 +127,8 @@ class BookShelf:
         books: Books,
         overlay: Callable[[Mapping[str, Any]], Policy],
         make_look_up: Callable[[SqliteBook], BookLookUp],
-        location: str = "",
     ) -> None:
         self._books = books
-        self._location = location
         self._overlay = overlay
         self._make_look_up = make_look_up
         self._waiting: OverlaidBook | None = None
@@ -181,7 +183,7 @@ class BookShelf:
         self.current = self._waiting = None
 
     def _overlaid(self, book: SqliteBook) -> OverlaidBook:
-        return OverlaidBook(book, self._overlay(book.policy_told), self._location)
+        return OverlaidBook(book, self._overlay(book.policy_told), self.look_up.on_hand)
 
     def _use(self, book: OverlaidBook) -> None:
         old, self.current = self.current, book

@@ -34,6 +34,7 @@ _Answer = (
     local.LoyaltyFound
     | local.CouponTold
     | local.SerialTold
+    | local.StockTold
     | local.NumbersFound
     | local.PaymentTold
     | local.PointsHeld
@@ -51,7 +52,7 @@ class SyncClient:
     ``path``: the socket; ``None`` where no sync process runs beside this checkout.
     ``head`` gives the journal's head; ``book_arrived`` opens a newer price book (raises ``StoreError``);
     ``payment_told`` hears what head office says of a payment unasked; ``role_of`` gives the role of an operator that
-    this lane knows (empty: it does not).
+    this lane knows (empty: it does not). ``location``: this shop's stock location.
     """
 
     def __init__(
@@ -64,11 +65,13 @@ class SyncClient:
         book_arrived: Callable[[int], None],
         payment_told: Callable[[local.PaymentTold], None],
         role_of: Callable[[str], str] = lambda _operator_id: "",
+        location: str = "",
         retry_s: float = _RETRY_S,
     ) -> None:
         self._path, self._release, self._head = path, release, head
         self._put, self._book_arrived, self._retry_s = put, book_arrived, retry_s
         self._payment_told, self._role_of = payment_told, role_of
+        self._location = location
         self._standing = local.LaneStanding()
         self._writer: asyncio.StreamWriter | None = None
         self._online = False
@@ -115,6 +118,15 @@ class SyncClient:
         if not isinstance(told, local.CouponTold):
             return i.CouponAnswered(ask.correlation, offline=True)
         return i.CouponAnswered(ask.correlation, told.state, told.offer_id, told.offline)
+
+    async def stock(self, ask: f.AskStock) -> i.StockAnswered:
+        """Ask how much of an item lies where; ``offline`` if nobody could be asked in time."""
+        question = local.AskStock(ask.correlation, ask.item_id, self._location, ask.deadline_ms)
+        told = await self._ask(ask.correlation, question, ask.deadline_ms)
+        if not isinstance(told, local.StockTold):
+            return i.StockAnswered(ask.correlation, offline=True)
+        places = tuple(i.StockAt(place.location, place.on_hand, place.names, place.here) for place in told.places)
+        return i.StockAnswered(ask.correlation, places, told.offline)
 
     async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
         """Ask whether a pack was sold before; ``offline`` if nobody could be asked in time."""
@@ -240,6 +252,7 @@ class SyncClient:
                 local.LoyaltyFound()
                 | local.CouponTold()
                 | local.SerialTold()
+                | local.StockTold()
                 | local.BoughtTold()
                 | local.NumbersFound()
                 | local.PaymentTold()

@@ -192,7 +192,8 @@ def test_a_price_check_tells_price_offer_and_stock_and_rings_nothing_up() -> Non
     shop.stock["tea"] = 12
     lane = open_lane(shop).tell(ATTENDANT, i.OperatorActed("price_check")).scan(TEA)
     told = staff_body(lane).enquiry
-    assert told == EnquiryView({"en": "Tea 400 g"}, taka(60_000), "each", ({"en": "Tea: 3 for 2"},), 12)
+    offers = ({"en": "Tea: 3 for 2"},)
+    assert told == EnquiryView({"en": "Tea 400 g"}, taka(60_000), "each", offers, 12, "drinks", 750, stock="asked")
     assert lane.state.transaction is None
     assert [(k.item_id, k.by) for k in lane.happened(e.PriceEnquired)] == [("tea", "op1")]
     lane.tell(i.OperatorActed("price_check")).scan(TEA)

@@ -10,10 +10,10 @@ from headoffice.desk import Desk, Reply
 from headoffice.feed import Feed, change_of
 from headoffice.insight import kiosks
 from headoffice.keyed import keyed_hash
-from headoffice.ledger.tables import BusinessUnit, DeadLetter, Kiosk
+from headoffice.ledger.tables import BusinessUnit, DeadLetter, Kiosk, StockLevel
 from kiosk.retail.book import Member
 from messages import envelope, feed, topics
-from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk
+from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk, StockAnswer, StockAsk
 from messages.journal import Acknowledgement
 from messages.state import KioskState
 from messages.telemetry import Telemetry
@@ -68,6 +68,29 @@ def test_a_member_is_found_by_keyed_hash_and_a_stranger_is_nobody(database: Data
         assert (answer.member_id, answer.tier) == expected
         assert (reply.topic, reply.correlation) == (topics.answer("lane-1", "loyalty"), "q7")
         assert 0 < reply.expiry_seconds < 60
+
+
+def test_stock_is_told_of_the_asker_s_shop_first_and_then_where_the_most_lies(database: Database) -> None:
+    with database.write() as session:
+        for location, on_hand in (("dhk-1", 0), ("dhk-2", 4), ("ctg-1", 40), ("syl-1", -2)):
+            session.add(StockLevel(item_id="cola", location=location, unit="each", on_hand=on_hand))
+        names = {"en": "Mirpur"}
+        session.add(
+            BusinessUnit(
+                store="s2", location="dhk-2", names=names, country="BD", currency="BDT", time_zone="Asia/Dhaka"
+            )
+        )
+    desk = desk_of(database)
+    ask = StockAsk(correlation="q9", item_id="cola", location="dhk-1")
+    reply = only(desk.handle(topics.ask("lane-1", "stock"), say(ask)))
+    answer = envelope.decode(reply.payload, StockAnswer).data
+    assert [(place.location, place.on_hand, place.here) for place in answer.places] == [
+        ("dhk-1", 0, True),
+        ("ctg-1", 40, False),
+        ("dhk-2", 4, False),
+    ]
+    assert answer.places[2].names == names
+    assert (reply.topic, reply.correlation) == (topics.answer("lane-1", "stock"), "q9")
 
 
 def test_a_new_epoch_is_told_the_lane_s_highest_numbers(database: Database) -> None:

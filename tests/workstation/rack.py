@@ -140,6 +140,9 @@ class NobodyAsked:
     async def serial(self, ask: f.AskSerial) -> i.SerialAnswered:
         return i.SerialAnswered(ask.item_id, ask.serial, offline=True)
 
+    async def stock(self, ask: f.AskStock) -> i.StockAnswered:
+        return i.StockAnswered(ask.correlation, offline=True)
+
     async def bought(self, ask: f.AskBought) -> i.BoughtAnswered:
         return i.BoughtAnswered(ask.member_id, ask.rule, offline=True)
 

@@ -60,6 +60,7 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "restart": "power",
     "reboot": "power",
 }
+_MOST_SHOPS: Final = 3
 _BESIDE: Final = 4
 """So many acts stand beside the list; with more, the last of these opens the others."""
 _IN_THE_LIST: Final[frozenset[OperatorAct]] = frozenset(
@@ -164,6 +165,8 @@ class StaffView(View):
         self.sign_out = PushButton(
             kit, kit.say("staff.sign_out"), self._sign_out, role="primary", icon="exit", size=TypeSize.LEAD, face="Bold"
         )
+        search = partial(kit.submit, ViewRequested("look_up"))
+        self.search = PushButton(kit, kit.say("staff.enquiry_search"), search, icon="search")
         self.question: Block | None = None
         self.add(self._title, self._card, self.list, self._side, self._facts, self.basket, self.sign_out)
 
@@ -175,6 +178,7 @@ class StaffView(View):
         self._show_list(body)
         self._show_side(body)
         self._show_acts(body.acts)
+        self.keep(self.search, body.enquiry is not None)
         if body.cash_due is None and isinstance(self.question, CashPad):
             self._close_question()
         if self.question is not None:
@@ -255,6 +259,29 @@ class StaffView(View):
         yield from (kit.say("staff.enquiry_offer", offer=offer) for offer in enquiry.offers)
         if enquiry.on_hand is not None:
             yield kit.say("staff.enquiry_stock", count=enquiry.on_hand)
+        yield from self._elsewhere(enquiry)
+        yield from self._bounds(enquiry)
+
+    def _elsewhere(self, enquiry: EnquiryView) -> Iterator[str]:
+        """The shops that have any; or that nobody could be asked."""
+        kit = self.kit
+        if enquiry.stock != "told":
+            yield kit.say(f"staff.enquiry_{enquiry.stock}")
+            return
+        for location, names, count in enquiry.elsewhere[:_MOST_SHOPS]:
+            yield kit.say("staff.enquiry_elsewhere", shop=kit.speaker.name(names) if names else location, count=count)
+
+    def _bounds(self, enquiry: EnquiryView) -> Iterator[str]:
+        """Department and tax, and what holds a sale up."""
+        kit = self.kit
+        rate = kit.speaker.percent(enquiry.tax_points) if enquiry.tax_points is not None else ""
+        known = (enquiry.department, kit.say("staff.enquiry_tax", rate=rate) if rate else "")
+        if any(known):
+            yield " · ".join(filter(None, known))
+        if enquiry.minimum_age:
+            yield kit.say("staff.enquiry_age", age=enquiry.minimum_age)
+        if enquiry.needs_staff:
+            yield kit.say("staff.enquiry_staff")
 
     def _make_trouble(self) -> _Trouble:
         return _Trouble(self.kit)
@@ -318,7 +345,7 @@ class StaffView(View):
         basket, sign_out = out.left(max(kit.px(150), self.basket.natural_width()), gap)
         self.basket.place(basket)
         self.sign_out.place(sign_out)
-        more = (self.more,) if self.more.parent is not None else ()
+        more = tuple(button for button in (self.more, self.search) if button.parent is not None)
         for button in (*more, *reversed(self.acts.values())):
             place, rest = rest.bottom(kit.px(64 if kit.large else 72), gap)
             button.place(place)

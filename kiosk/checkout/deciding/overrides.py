@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import codes, drawer, entry, permitting, restricting, shopper
+from kiosk.checkout.deciding import drawer, entry, permitting, restricting, shopper
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
@@ -19,7 +18,7 @@ from kiosk.retail.values import replace
 from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 
-__all__ = ["change_price", "change_quantity", "check_price", "enquire", "key_weight", "no_sale", "suspend"]
+__all__ = ["change_price", "change_quantity", "check_price", "key_weight", "no_sale", "suspend"]
 
 _GRAMS: Final = -3
 
@@ -133,31 +132,3 @@ def suspend(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
 def check_price(desk: Desk, _acted: i.OperatorActed, _operator: Operator) -> None:
     """The next codes are asked about, not rung up, until asked not to."""
     desk.happened(e.EnquiryShown(on=desk.state.live.enquiry is None))
-
-
-def enquire(desk: Desk, scanned: i.CodeScanned) -> bool:
-    """Tell what an item costs, which offers name it and how much is there; true if that was what was asked."""
-    operator = desk.state.operator
-    if desk.state.live.enquiry is None or operator is None:
-        return False
-    coded = codes.look_up(desk, scanned)
-    if coded is None:
-        return True
-    item = coded.item
-    desk.happened(
-        e.PriceEnquired(item.item_id, operator.operator_id),
-        e.EnquiryShown(
-            on=True,
-            names=item.names,
-            price=pricing.selling_price(item, desk.policy),
-            unit=item.unit,
-            offers=tuple(
-                offer.names
-                for offer in desk.book.offers_for(item.item_id)
-                if not desk.policy.exclusions.keep_out(item, "coupons" if offer.coupon else "offers")
-            ),
-            on_hand=desk.book.on_hand(item.item_id),
-        ),
-    )
-    desk.do(f.Beep("scan"))
-    return True
