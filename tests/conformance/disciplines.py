@@ -69,6 +69,21 @@ async def one_request_is_one_charge(rig: Rig) -> None:
     assert bank.deeds() == ["approved"], bank.deeds()
 
 
+async def a_day_comes_to_what_was_charged_in_it(rig: Rig) -> None:
+    """Its totals are what was taken less what was given back since the last, once; a driver without them says so."""
+    if "day_totals" not in rig.driver.capabilities:
+        return
+    await _ready(rig)
+    first = await _paid(rig, "r-1")
+    await _paid(rig, "r-2")
+    assert await rig.driver.reverse("r-1", _AMOUNT, _bank(rig).currency, first.reference)
+    for comes_to in (_AMOUNT, 0):
+        await rig.driver.end_of_day()
+        told = rig.driver.day_totals
+        assert told is not None, "nothing was told that can be read as amounts"
+        assert sum(total.amount_minor for total in told) == comes_to, told
+
+
 async def a_lost_answer_is_unknown_and_never_a_second_charge(rig: Rig) -> None:
     """Money was taken and the answer lost: no no, no not found, and no other charge, however often it is asked."""
     bank = _bank(rig)
@@ -235,6 +250,7 @@ def _have_come(seen: Seen, readings: int) -> bool:
 
 DISCIPLINES: Final[Mapping[str, tuple[Discipline, ...]]] = {
     "card_reader": (
+        a_day_comes_to_what_was_charged_in_it,
         one_request_is_one_charge,
         a_lost_answer_is_unknown_and_never_a_second_charge,
         what_is_aborted_is_not_paid,
