@@ -6,7 +6,7 @@ does, so it lives on the other side of a socket.
 Sample settings: ``model = "simulated"``, ``terminal = "127.0.0.1:20007"`` or ``"unix:run/terminal.sock"``.
 
 The wire is one JSON object a line. Asked: ``{"id": 7, "pay": {"request", "amount_minor", "currency", "kind"}}``
-(in parts also ``instalments`` and ``instalments_by``),
+(in parts also ``instalments`` and ``instalments_by``; ``refund`` alike, with the ``original`` payment's request),
 ``{"id": 8, "status": {"request"}}``, ``{"id": 9, "abort": {"request"}}``, ``{"id": 10, "reverse": {"request",
 "amount_minor", "currency", "reference"}}``, ``{"id": 11, "end_of_day": {}}``. Answered: ``{"id": 7, "payment": {...}}``
 (the fields of ``Payment``), ``{"id": 10, "done": true}``, ``{"id": 11, "day": {"report": ["..."], "totals": [{"brand",
@@ -134,7 +134,18 @@ class Driver(Lifecycle):
 
     simulated = True
     capabilities: frozenset[str] = frozenset(
-        {"status", "partial", "abort", "reverse", "prompts", "signature", "end_of_day", "day_totals", "instalments"}
+        {
+            "status",
+            "partial",
+            "abort",
+            "reverse",
+            "prompts",
+            "signature",
+            "end_of_day",
+            "day_totals",
+            "instalments",
+            "refund",
+        }
     )
 
     def __init__(self, name: str, settings: Settings) -> None:
@@ -210,6 +221,17 @@ class Driver(Lifecycle):
     async def abort(self, request: str) -> None:
         """See ``CardReader.abort``."""
         await self._ask("abort", {"request": request})
+
+    async def refund(  # as the contract has it
+        self, request: str, amount_minor: int, currency: str, *, kind: str, original: str, reference: str
+    ) -> Payment:
+        """See ``Refunds.refund``: the cardholder presents a card, as for a payment."""
+        if amount_minor <= 0:
+            text = f"{self.name}: an amount is above 0, not {amount_minor}"
+            raise DeviceError(text)
+        asked = {"request": request, "amount_minor": amount_minor, "currency": currency, "kind": kind}
+        asked |= {"original": original, "reference": reference}
+        return read_payment(request, await self._ask("refund", asked, self._settings.pay_timeout_ms))
 
     async def reverse(self, request: str, amount_minor: int, currency: str, reference: str) -> bool:
         """See ``CardReader.reverse``."""

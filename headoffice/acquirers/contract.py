@@ -65,8 +65,8 @@ class Acquirer(Protocol):
     def cancel(self, request: str) -> Charge | None:
         """Stop it, unless it is too late; how it stands then. ``None`` if there is no such charge."""
 
-    def refund(self, request: str, amount_minor: int, currency: str) -> RefundStage:
-        """Give back what came; asked again it is still one refund."""
+    def refund(self, request: str, amount_minor: int, currency: str, *, refund: str = "") -> RefundStage:
+        """Give back what came; asked again it is still one refund. ``refund`` names one of several, each of a part."""
 
     def noticed(self, headers: Mapping[str, str], body: bytes, now_s: int) -> str:
         """The request that a notice (webhook) is about. Header names are in lower case; ``now_s`` is UTC in seconds.

@@ -118,11 +118,11 @@ class RestAcquirer:
         """See ``Acquirer``."""
         return self._charge("POST", f"/v1/charges/{quote(request, safe='')}/cancel", request, {})
 
-    def refund(self, request: str, amount_minor: int, currency: str) -> RefundStage:
-        """See ``Acquirer``. There is one refund to a request, so its name is the request's own."""
-        name = quote(request, safe="")
+    def refund(self, request: str, amount_minor: int, currency: str, *, refund: str = "") -> RefundStage:
+        """See ``Acquirer``. That of the whole bears the request's own name."""
+        name, part = quote(request, safe=""), quote(refund or request, safe="")
         status, body = self._call(
-            "PUT", f"/v1/charges/{name}/refunds/{name}", {"amount_minor": amount_minor, "currency": currency}
+            "PUT", f"/v1/charges/{name}/refunds/{part}", {"amount_minor": amount_minor, "currency": currency}
         )
         if status == _NOT_FOUND:
             message = "it knows no such charge to give back"

@@ -23,7 +23,8 @@ from headoffice.acquirers.contract import AcquirerRefusedError, AcquirerSilentEr
 from headoffice.acquirers.settings import Till
 from headoffice.database import Database
 from headoffice.payments import rules
-from headoffice.payments.tables import Payment
+from headoffice.payments.refunds import Refunds
+from headoffice.payments.tables import Payment, PaymentReturn
 from kiosk.retail.merchant_qr import MerchantQrError, refusal
 from kiosk.retail.money import Money
 from messages.asks import PaymentAnswer, PaymentAsk
@@ -48,6 +49,7 @@ class Cashier:
 
     def __init__(self, database: Database, tills: Mapping[str, Till], *, clock: Callable[[], int], tell: Tell) -> None:
         self._database, self._tills, self._clock, self._tell = database, dict(tills), clock, tell
+        self._refunds = Refunds(database, self._tills, clock=clock)
         self._pool: ThreadPoolExecutor | None = None
         self._watch: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -77,7 +79,10 @@ class Cashier:
 
     def asked(self, kiosk: str, ask: PaymentAsk) -> None:
         """A kiosk asks; its answer is told when there is one."""
-        self._do(lambda: self._answer(kiosk, ask))
+        if ask.deed == "return":
+            self._do(lambda: self._tell(kiosk, self._refunds.answer(kiosk, ask)))
+        else:
+            self._do(lambda: self._answer(kiosk, ask))
 
     def noticed(self, request: str) -> bool:
         """The acquirer has something to say about a request; ``False`` when there is too much to do just now."""
@@ -90,14 +95,16 @@ class Cashier:
             due = list(session.scalars(query.order_by(Payment.due_ms).limit(_AT_ONCE)))
         for request in due:
             self._attend(request)
-        return len(due)
+        return len(due) + self._refunds.attend()
 
     def trouble(self) -> list[str]:
         """Sentences for people about what is wrong now."""
         found = [f"the acquirer of {tender} does not answer: {why}" for tender, why in sorted(self._silent.items())]
         query = select(func.count()).select_from(Payment).where(Payment.state == "refund_failed")
+        parts = select(func.count()).select_from(PaymentReturn)
+        parts = parts.where(PaymentReturn.state == "refund_failed", PaymentReturn.tries > 0)  # the lane was told yes
         with suppress(SQLAlchemyError), self._database.read() as session:
-            failed = session.scalar(query) or 0
+            failed = (session.scalar(query) or 0) + (session.scalar(parts) or 0)
             if failed:
                 found.append(f"{failed} payments could not be given back: the acquirer refused; give them back by hand")
         return found

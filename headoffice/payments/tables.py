@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from headoffice.base import Base, Code, Instant, Minor, Prose
 
-__all__ = ["Payment"]
+__all__ = ["Payment", "PaymentReturn"]
 
 
 class Payment(Base):
@@ -38,5 +38,28 @@ class Payment(Base):
     created_ms: Mapped[Instant]
     expires_ms: Mapped[Instant]
     asked_ms: Mapped[Instant]
+    due_ms: Mapped[Instant]
+    tries: Mapped[int]
+
+
+class PaymentReturn(Base):
+    """Part of the payment ``original`` that goes back for returned goods, under a ``request`` of its own.
+
+    ``state``: ``refunding``, ``refunded``, ``refund_failed``; ``amount`` in minor units. ``due_ms``: when it is tried
+    next, 0: never.
+    """
+
+    __tablename__ = "payment_return"
+    __table_args__ = (Index(None, "original"), Index(None, "due_ms"))
+
+    request: Mapped[Code] = mapped_column(primary_key=True)
+    original: Mapped[Code]
+    kiosk: Mapped[Code]
+    tender_id: Mapped[Code]
+    amount: Mapped[Minor]
+    currency: Mapped[Code]
+    state: Mapped[Code]
+    reason: Mapped[Code]
+    created_ms: Mapped[Instant]
     due_ms: Mapped[Instant]
     tries: Mapped[int]

@@ -152,6 +152,28 @@ def _totals(driver: Driver) -> tuple[DayTotal, ...] | None:
     return driver.day_totals
 
 
+def test_a_refund_is_asked_once_remembered_and_taken_off_the_day(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, driver: Driver) -> None:
+        await _pay(terminal, driver, "r-1", "approve")
+        back = {"kind": "card", "original": "r-1", "reference": "T000001"}
+        refunding = asyncio.ensure_future(driver.refund("back-1", 400, "BDT", **back))
+        await wait_until_async(lambda: terminal.pending is not None, what="a refund on the display")
+        await terminal.tap(outcome="approve")
+        done = await refunding
+        assert (done.outcome, done.approved_minor, done.brand) == ("approved", 400, "Bench")
+        assert await driver.refund("back-1", 400, "BDT", **back) == done == await driver.status("back-1")
+        with pytest.raises(DeviceError):
+            await driver.refund("back-2", 0, "BDT", **back)
+        await driver.end_of_day()
+        assert driver.day_totals == (DayTotal("Bench", 0, 750),)
+
+    _with_terminal(tmp_path, use)
+    assert [(deed["what"], deed["amount_minor"]) for deed in _charges(tmp_path)][:2] == [
+        ("approved", 1150),
+        ("refunded", 400),
+    ]
+
+
 def test_the_day_s_totals_are_told_by_brand_and_begin_anew_also_after_a_restart(tmp_path: Path) -> None:
     async def use(terminal: Terminal, driver: Driver) -> None:
         paid = await _pay(terminal, driver, "r-1", "approve")

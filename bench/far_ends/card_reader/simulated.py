@@ -7,6 +7,7 @@ The wire is one JSON object a line, on TCP or a Unix socket; many clients may be
 | ``{"id", "pay": {"request", "amount_minor", "currency", "kind"}}`` | ``{"id", "payment": {...}}`` once it is settled |
 | ``{"id", "status": {"request"}}`` | ``{"id", "payment": {...}}`` at once; ``not_found`` for a request never seen |
 | ``{"id", "abort": {"request"}}`` | ``{"id", "done": true or false}`` |
+| ``{"id", "refund": {"request", "amount_minor", "currency", "kind", "original"}}`` | as ``pay``: money back to a card |
 | ``{"id", "reverse": {"request", "amount_minor", "currency", "reference"}}`` | ``{"id", "done": true or false}`` |
 | ``{"id", "end_of_day": {}}`` | ``{"id", "day": {"report": [line], "totals": [{"brand", "count", "amount_minor"}]}}`` |
 
@@ -120,6 +121,8 @@ class Terminal(VirtualTerminal):
     async def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         if "pay" in asked:
             return {"payment": await self._pay(asked["pay"])}
+        if "refund" in asked:
+            return {"payment": await self._pay(asked["refund"], refund_of=str(asked["refund"]["original"]))}
         if "status" in asked:
             return {"payment": self.payment(asked["status"]["request"])}
         if "abort" in asked:
@@ -142,12 +145,12 @@ class Terminal(VirtualTerminal):
         )
         return {"brand": brand, "count": len(taken) - len(returned), "amount_minor": sum(taken) - sum(returned)}
 
-    async def _pay(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    async def _pay(self, asked: Mapping[str, Any], **more: object) -> dict[str, Any]:
         request, amount, currency, kind = (asked[key] for key in ("request", "amount_minor", "currency", "kind"))
         if not (isinstance(request, str) and request and type(amount) is int and amount > 0):
             text = "a payment has a request id and an amount above 0"
             raise ValueError(text)
-        return await self.charge(request, amount, str(currency), str(kind))
+        return await self.charge(request, amount, str(currency), str(kind), **more)
 
     def _reverse(self, asked: Mapping[str, Any]) -> bool:
         deed = self.charges.outcomes.get(asked["request"], {})

@@ -79,6 +79,9 @@ class Charges:
         match deed["what"]:
             case "day_ended":
                 self.day = Day(deed["number"] + 1)
+            case "refunded":
+                self.outcomes[deed["request"]] = deed
+                self.day.returned.append(deed)
             case "reversed":
                 self.reversed[deed["request"]] = deed
                 self.day.returned.append(deed)
@@ -102,7 +105,7 @@ class Pending:
 
 
 def slip(deed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The cardholder's copy of an approved payment."""
+    """The cardholder's copy of an approved payment, or of a refund."""
     amount = f"{deed['amount_minor'] // 100}.{deed['amount_minor'] % 100:02} {deed['currency']}"
     signed = ("SIGNATURE CHECKED BY STAFF",) if deed["signature"] else ()
     return (
@@ -112,7 +115,7 @@ def slip(deed: Mapping[str, Any]) -> tuple[str, ...]:
         f"AMOUNT {amount}",
         f"AUTH {deed['approval_code']}  TID {deed['terminal_id']}",
         *signed,
-        "APPROVED",
+        "REFUNDED" if deed["what"] == "refunded" else "APPROVED",
     )
 
 
@@ -218,8 +221,9 @@ class VirtualTerminal:
             card = {"approval_code": serial, "brand": "Bench", "masked_pan": "************0007", "signature": signature}
             card |= {"acquirer": ACQUIRER, "terminal_id": TERMINAL_ID, "entry": "contactless"}
         self.pending = None
+        done = "refunded" if "refund_of" in pending.more else "approved"
         self.charges.append(
-            what or ("approved" if approved_minor else "declined"),
+            what or (done if approved_minor else "declined"),
             request=pending.request,
             amount_minor=approved_minor,
             requested_minor=pending.amount_minor,
@@ -247,9 +251,9 @@ class VirtualTerminal:
         is_partial = deed["what"] == "approved" and deed["amount_minor"] < deed["requested_minor"]
         return {
             **{key: deed[key] for key in _TOLD if key in deed},
-            "outcome": "partial" if is_partial else deed["what"],
+            "outcome": "partial" if is_partial else "approved" if deed["what"] == "refunded" else deed["what"],
             "approved_minor": deed["amount_minor"],
-            "slip": list(slip(deed)) if deed["what"] == "approved" else [],
+            "slip": list(slip(deed)) if deed["what"] in ("approved", "refunded") else [],
         }
 
     def stop(self, request: str, reason: str = "aborted") -> bool:
