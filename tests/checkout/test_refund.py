@@ -16,10 +16,13 @@ from kiosk.checkout.screen import (
     RefundMoneyBody,
     ThanksBody,
 )
+from kiosk.i18n.translate import Translator
+from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.money import Money
 from kiosk.retail.returns import ReturnRules
 from kiosk.retail.rights import ACTS, Rights, Role
 from kiosk.retail.stored_value import StoredValueRules
+from kiosk.workstation.receipt import receipt
 from tests.support.lane import HandLane, open_lane, replayed
 from tests.support.returns import CLERK, SUPERVISOR, choose, found, kept, sold_sale, takes_back
 from tests.support.shop import bangladesh, brazil, small_shop
@@ -425,3 +428,32 @@ def test_where_the_shopper_may_go_without_paper_a_credit_note_is_printed_all_the
     takes_back(lane, sold_sale(lane.happened(e.TransactionCompleted)[-1])).tell(i.MoneyBackRequested())
     refunded(lane)
     lane.effect(f.Print)
+
+
+def test_in_brazil_the_device_hears_nothing_of_a_return() -> None:
+    rule = FiscalRule(outage="contingency", returns="elsewhere")
+    lane = open_lane(small_shop(replace(brazil(), fiscal=rule))).scan(MILK)
+    lane.approve(lane.pay_by_card())
+    uuid = lane.happened(e.TransactionCompleted)[-1].transaction.uuid
+    lane.tell(i.FiscalAnswered(uuid, "signed", "1", 7)).tell(i.ReceiptChosen("none"), i.TimerElapsed("thanks"))
+    takes_back(lane, sold_sale(lane.happened(e.TransactionCompleted)[-1])).tell(i.MoneyBackRequested())
+    refunded(lane)
+    assert lane.no_effect(f.FiscalSign)
+    assert lane.effect(f.Print).completed.original is not None
+
+
+@pytest.mark.parametrize("language", ["bn", "en", "pt_BR"])
+def test_a_credit_note_names_the_sale_the_reason_and_has_room_to_sign(language: str) -> None:
+    lane, sale = sells(TEA, TEA, TEA)
+    takes_back(lane, sold_sale(sale)).tell(i.MoneyBackRequested())
+    refunded(lane)
+    back = replace(the_return(lane), language=language)
+    paper = str(receipt(back, lane.book.policy, "M67-3-1-000001", copy=False, job="j", time_zone="Asia/Dhaka").parts)
+    say = Translator(language, paper=True)
+    reason = say.t(
+        "receipt.return_reason", reason=say.name({"en": "Does not suit", "bn": "পছন্দ হয়নি", "pt_BR": "Não serviu"})
+    )
+    for words in (say.t("receipt.credit_title"), say.t("receipt.returned_from"), reason, say.t("receipt.sign_here")):
+        assert words in paper
+    assert sale.transaction.reference in paper
+    assert "M67-3-1-000001" in paper
