@@ -116,7 +116,7 @@ class Peripherals:
             ),
             "bagging_scale": _device("scale", "cas", port=self._about["bagging_scale"]["where"], **scale),
             "card_reader": _device("card_reader", "nexo", **terminal),
-            "camera": _device("camera", "mjpeg", url=self._about["camera"]["url"], **_produce_model()),
+            "camera": _device("camera", "mjpeg", url=self._about["camera"]["url"], **_produce_model(), **_RECENT),
             "lights": _device("lights", "gpio", **self._about["lights"]["settings"]),
         }
 
@@ -128,7 +128,7 @@ class Peripherals:
             "produce_scale": self._simulator("produce_scale", "scale", certified=True, **pace),
             "bagging_scale": self._simulator("bagging_scale", "scale", unit="g", exponent=0),
             "card_reader": _device("card_reader", "simulated", terminal=terminal),
-            "camera": self._simulator("camera", "camera"),
+            "camera": self._simulator("camera", "camera", **({} if self.quick else {"recent": _RECENT["recent"]})),
             "lights": self._simulator("lights", "lights"),
         }
 
@@ -139,6 +139,10 @@ class Peripherals:
         fonts = {f"font{weight}": str(_FONTS / f"NotoSansBengali-{name}.ttf") for weight, name in _WEIGHTS.items()}
         port = int(self._about["printer"]["port"])
         return _device("printer", "escpos", connection="network", host="127.0.0.1", port=port, **fonts)
+
+
+_RECENT: Final[dict[str, Any]] = {"recent": 3, "plate": "0,0,100,100"}
+"""What staff may see of a call: on the bench the whole picture is the plate."""
 
 
 def _produce_model() -> dict[str, str]:

@@ -33,7 +33,7 @@ NO_STEP = (
     f.AskBought, f.AskMember, f.AskNumbers, f.KeepFrames, f.ReleaseFrames, f.TidyFrames,
 )  # fmt: skip
 """Deeds that move no money and no goods, and leave nothing behind."""
-NO_RECORD = (e.PointsTold, e.MemberTold)
+NO_RECORD = (e.FramesKept, e.PointsTold, e.MemberTold)
 """Records of what head office said meanwhile: they come when the network lets them."""
 
 

@@ -18,6 +18,7 @@ from hal.camera import image_folder, simulated
 from hal.camera.vision.ring import MOST_BYTES, MOST_KEPT, WIDEST, Ring, zone
 from hal.camera.vision.watch import Watch
 from hal.device import NotEnabledError
+from hal.drivers import load
 from tests.support.cameras import PER_SECOND, QUICK
 from tests.support.rigs import opened
 
@@ -84,17 +85,22 @@ def test_a_ring_of_none_keeps_none() -> None:
     assert ring.recent() == ()
 
 
-@pytest.mark.parametrize("plate", [(0, 0, 0, 0), (60, 0, 50, 50), (-1, 0, 50, 50)])
-def test_settings_that_name_no_plate_are_refused(plate: tuple[int, int, int, int]) -> None:
+@pytest.mark.parametrize("plate", ["", "0,0,0,0", "60,0,50,50", "-1,0,50,50", "1,2,3", "a,b,c,d"])
+def test_settings_that_name_no_plate_are_refused(plate: str) -> None:
     with pytest.raises(ValueError, match="only of a plate"):
         Watch(recent=4, plate=plate)
+
+
+def test_a_driver_takes_the_settings_as_a_file_writes_them(tmp_path: Path) -> None:
+    written = {"folder": str(tmp_path), "recent": 3, "plate": "25,50,50,40"}
+    assert load("camera", "image_folder", "camera", written).name == "camera"
 
 
 def test_a_worker_hands_over_what_it_kept_while_it_was_enabled(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "held.png"), shop())
 
     async def run() -> None:
-        watch = {**QUICK, "recent": 3, "recent_every_ms": 40, "plate": PLATE}
+        watch = {**QUICK, "recent": 3, "recent_every_ms": 40, "plate": "25,50,50,40"}
         settings = image_folder.Settings(folder=str(tmp_path), frames_per_second=PER_SECOND, **watch)
         driver = image_folder.Driver("camera", settings)
         try:

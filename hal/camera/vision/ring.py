@@ -15,13 +15,15 @@ import cv2
 
 from hal.camera.vision.capture import Colours
 
-__all__ = ["MOST_BYTES", "MOST_KEPT", "WIDEST", "Kept", "Ring", "zone"]
+__all__ = ["MOST_BYTES", "MOST_KEPT", "NOWHERE", "WIDEST", "Kept", "Ring", "zone"]
 
 MOST_KEPT: Final = 12
 WIDEST: Final = 480
 """Pixels: enough to tell an onion from a banana."""
 MOST_BYTES: Final = 48 * 1024
 """Of one JPEG; a picture that needs more is kept coarser, or not at all."""
+NOWHERE: Final = (0, 0, 0, 0)
+"""No plate: nothing of a picture."""
 _QUALITIES: Final = (70, 45, 25)
 _PERCENT: Final = 100
 
@@ -44,7 +46,11 @@ class Ring:
 
     def see(self, picture: Colours, mono_ms: int) -> None:
         """Keep the plate of this picture, if it is time for one."""
-        if not self._ring.maxlen or (self._ring and mono_ms - self._ring[-1].mono_ms < self._every_ms):
+        if (
+            not self._ring.maxlen
+            or self._plate == NOWHERE
+            or (self._ring and mono_ms - self._ring[-1].mono_ms < self._every_ms)
+        ):
             return
         small = _small(zone(picture, self._plate))
         jpeg = _jpeg(small)

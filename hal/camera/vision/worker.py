@@ -30,9 +30,10 @@ import cv2
 
 from hal.camera.vision.analyses import analyses
 from hal.camera.vision.capture import OpenCapture
-from hal.camera.vision.ring import Ring
+from hal.camera.vision.ring import NOWHERE, Ring
 from hal.camera.vision.stream import Stream
 from hal.camera.vision.taking import Newest, Taken
+from hal.camera.vision.watch import plate_of
 from hal.camera.vision.wire import LONGEST_LINE, SHARED_BYTES, line
 
 __all__ = ["STUCK", "Worker", "main"]
@@ -60,7 +61,7 @@ class Worker:
         self._beat = 0.0
         self._speaking = threading.Lock()
         self._analyses = analyses(settings.produce_model)
-        self._ring = Ring(settings.recent, settings.recent_every_ms, tuple(settings.plate))
+        self._ring = Ring(settings.recent, settings.recent_every_ms, plate_of(settings.plate) or NOWHERE)
         self._newest = Newest(partial(open_capture, settings), settings, status=self._status)
 
     def run(self) -> int:
