@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Final, Literal
 
-from kiosk.retail.item import Item, ItemKind, Names
+from kiosk.retail.item import Item, ItemKind
 from kiosk.retail.occasion import Hours
 from kiosk.retail.values import dataclass
 
@@ -63,7 +63,6 @@ class Rule:
     hours: tuple[Hours, ...] = ()
     proofs: tuple[str, ...] = ()
     source: str = ""
-    why: Names = field(default_factory=dict)
 
     @property
     def refuses(self) -> bool:
