@@ -198,6 +198,28 @@ def test_the_staff_key_signs_in_and_out_and_the_door_does_not() -> None:
     assert rig.put == [i.OperatorSignedIn("staff_key", "Staff key", "attendant", "key"), i.OperatorSignedOut()]
 
 
+def test_while_guesses_have_shut_pad_and_reader_the_key_serves_and_a_page_opens_both() -> None:
+    async def guess() -> None:
+        for _ in range(6):
+            rig.intake.touch(i.PinTyped("000000"))
+            rig.intake.code("2980000000027", "]E0", "scanner")
+        rig.intake.touch(i.PinTyped(PIN))
+        rig.intake.code(BADGE, "]E0", "scanner")
+        await wait_until_async(lambda: len(rig.put) == 14, what="an answer to each")
+        assert all(isinstance(put, i.OperatorRefused) for put in rig.put), "both are shut, to staff as well"
+        rig.intake.event(SwitchTurned("lights", "staff_key", on=True))
+        assert rig.put[-1] == i.OperatorSignedIn("staff_key", "Staff key", "attendant", "key")
+        rig.intake.open_sign_in()
+        rig.intake.code(BADGE, "]E0", "scanner")
+        assert rig.put[-1] == i.OperatorSignedIn("7", "Rahim", "supervisor", "badge")
+        rig.intake.touch(i.PinTyped(PIN))
+        await wait_until_async(lambda: len(rig.put) == 17, what="the answer to a PIN")
+        assert rig.put[-1] == i.OperatorSignedIn("7", "Rahim", "supervisor", "pin")
+
+    rig = Rig()
+    asyncio.run(guess())
+
+
 def test_where_the_shop_wants_a_pin_too_the_staff_key_only_opens_the_pad() -> None:
     rig = Rig()
     policy = replace(bangladesh(), rights=Rights(key="with_pin"))
