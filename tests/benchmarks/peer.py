@@ -90,7 +90,7 @@ class _Offers:
 def oscar(baskets: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
     """What Oscar makes of each. Raises ``ApartError`` where it cannot be had or ends badly."""
     python = environment("oscar", sys.executable, _BUILT_HERE) / "python"
-    command = [python, "-W", "ignore", _PROGRAM]
+    command = [str(python), "-W", "ignore", str(_PROGRAM)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as program:
         leash.put_on(program.pid)  # it ends with us, whatever ends us
