@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
@@ -12,6 +10,7 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.text import text
 from kiosk.retail import pricing
 from kiosk.retail.item import Item
+from kiosk.retail.values import replace
 
 __all__ = ["answered", "chosen", "scanned"]
 
