@@ -72,6 +72,11 @@ BREAD: Names = {
 TEA: Names = {"bn": "কৃষ্ণচূড়া চা", "en": "Krishnachura tea", "pt_BR": "Chá Krishnachura"}
 MILK: Names = {"bn": "প্রাণ দুধ ১ লিটার", "en": "Pran milk 1 l", "pt_BR": "Leite Pran 1 l"}
 OFFER: Names = {"bn": "৩টি কিনলে ১টি ফ্রি", "en": "Buy 3, pay for 2", "pt_BR": "Leve 3, pague 2"}
+WELCOME: Names = {
+    "bn": "স্বাগত কুপন: ৳৫০০ থেকে ৳৫০ ছাড়, সব পণ্যে",
+    "en": "Welcome coupon: ৳50 off from ৳500, on everything",
+    "pt_BR": "Cupom de boas-vindas: ৳ 50 a partir de ৳ 500 em tudo",
+}
 COUPON: Names = {"bn": "জন্মদিনের শুভেচ্ছা", "en": "Happy birthday", "pt_BR": "Feliz aniversário"}
 STORE: Names = {"bn": "সবুজ বাজার", "en": "Sobuj Bazar", "pt_BR": "Mercado Verde"}
 
@@ -312,7 +317,11 @@ BODIES: dict[str, Body] = {
     "basket_coupons": replace(
         BASKET,
         lines=LINES[:2],
-        coupons=(CouponView("KPSPRING", OFFER, bdt(5_000)), CouponView("9912345000017", COUPON)),
+        coupons=(
+            CouponView("KPSPRING", OFFER, bdt(5_000)),
+            CouponView("WELCOME", WELCOME, bdt(5_000)),
+            CouponView("9912345000017", COUPON),
+        ),
         gifts=(GiftView(TEA, 1),),
     ),
     "basket_weighs_bags": replace(BASKET, weighs_bags=True, types_codes=True),

@@ -15,7 +15,7 @@ from ui.widgets.icon import Icon
 
 __all__ = ["CouponRow", "coupon_height"]
 
-_ROW: Final = 84
+_ROW: Final = 102
 
 
 def coupon_height(kit: Kit) -> int:
@@ -31,8 +31,8 @@ class CouponRow(Block):
         self._returned = take_off
         self._code = ""
         self._icon = Icon(kit, "tag", 32, kit.theme.saving)
-        self._name = kit.words("", TypeSize.BODY, face="SemiBold", one_line=True)
-        self._small = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, one_line=True)
+        self._name = kit.words("", TypeSize.BODY, face="SemiBold")
+        self._small = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
         self._gives = kit.words("", TypeSize.LEAD, colour=kit.theme.saving, face="Bold", align="right", one_line=True)
         self.take_off = PushButton(kit, "", self._touched, role="step", icon="bin", icon_size=28, radius=16)
         self.add(self._icon, self._name, self._small, self._gives)

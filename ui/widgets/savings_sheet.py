@@ -20,6 +20,18 @@ _SEEN = 5
 """Rows that stand without scrolling where there is room."""
 
 
+_BAR = 20
+"""So far beside the amounts the list's bar stands."""
+
+
+class _Saved(AmountRow):
+    """A row whose amount stands in line with the sum, clear of the list's bar."""
+
+    def arrange(self, area: Area) -> None:
+        """Less the bar's place."""
+        super().arrange(Area(area.x, area.y, area.w - self.kit.px(_BAR), area.h))
+
+
 class SavingsSheet(Sheet):
     """Offers and what each takes off, and what that is in all."""
 
@@ -46,24 +58,28 @@ class SavingsSheet(Sheet):
             self.arrange(self.area)
 
     def _row(self) -> AmountRow:
-        return AmountRow(self.kit, colour=self.kit.theme.ink, face="SemiBold")
+        return _Saved(self.kit, colour=self.kit.theme.ink, face="SemiBold")
 
     def arrange(self, area: Area) -> None:
-        """The list takes what its rows need, up to what the window leaves."""
+        """The list takes what its rows need, up to what the window leaves; the icon gives way to them."""
         kit = self.kit
-        head, foot = kit.px(72) + kit.tall(64), kit.tall(56) + kit.px(24) + kit.px(96)
-        wanted = min(self._count, _SEEN) * kit.tall(_ROW)
-        self._veil(area, area.inset(kit.px(24)).centre(kit.px(720), kit.px(80) + head + kit.px(16) + wanted + foot))
-        inner = self._card.inner
-        icon, rest = inner.top(kit.px(72))
-        self._icon.place(icon)
+        room, icon_tall = area.inset(kit.px(24)), kit.px(72)
+        around = kit.px(80) + kit.tall(64) + kit.px(16) + kit.tall(56) + kit.px(24) + kit.px(96)
+        wanted = around + min(self._count, _SEEN) * kit.tall(_ROW)
+        pictured = wanted + icon_tall <= room.h
+        self._veil(area, room.centre(kit.px(720), wanted + (icon_tall if pictured else 0)))
+        rest = self._card.inner
+        self.keep(self._icon, pictured)
+        if pictured:
+            icon, rest = rest.top(icon_tall)
+            self._icon.place(icon)
         title, rest = rest.top(kit.tall(64), kit.px(16))
         self._title.place(title)
         back, rest = rest.bottom(kit.px(96), kit.px(24))
         self.back.place(back)
         total, rest = rest.bottom(kit.tall(56))
         self._sum.place(total)
-        self.offers.place(rest)
+        self.offers.place(Area(rest.x, rest.y, rest.w + kit.px(_BAR), rest.h))
 
 
 def _fill(row: AmountRow, value: tuple[str, str]) -> None:
