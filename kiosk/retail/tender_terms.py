@@ -62,7 +62,7 @@ class VoucherCode:
     Digits stand for themselves, ``N`` for a digit of the voucher's own number, ``V`` for one of its worth in minor
     units, ``C`` for GS1's check digit over what is before it.
 
-    >>> VoucherCode("98NNNNNNVVVVC").read("9812345600251")
+    >>> VoucherCode("98NNNNNNVVVVC").read("9812345600255")
     ReadVoucher(worth=25)
     """
 
