@@ -7,10 +7,11 @@ from typing import Literal
 
 from kiosk.checkout import refund_view
 from kiosk.checkout import screen as s
+from kiosk.checkout.acts_shown import offered_acts
 from kiosk.checkout.advice import hint_views
 from kiosk.checkout.asked_of_staff import asked_of_staff
 from kiosk.checkout.buyer_shown import buyer_body, buyer_view
-from kiosk.checkout.day_shown import day_acts, day_conditions
+from kiosk.checkout.day_shown import day_conditions
 from kiosk.checkout.deciding import bagging, earning
 from kiosk.checkout.deciding.coupons import takes_coupons, tries_left
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
@@ -18,8 +19,6 @@ from kiosk.checkout.deciding.offers import gives
 from kiosk.checkout.deciding.ways import HELD
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.devices_shown import devices_body
-from kiosk.checkout.inputs import OperatorAct
-from kiosk.checkout.lane_acts_shown import exempt_acts, with_lane_acts
 from kiosk.checkout.paying_shown import attract, offered_as, presenting, unavailable, waiting_for
 from kiosk.checkout.state import Finishing, Operator, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
@@ -509,7 +508,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
         interventions=_interventions(state, policy),
         lines=_lines(state),
         totals=_totals(basket, policy) if basket is not None else None,
-        acts=_allowed(state, policy, _acts(state, policy, basket, tender)),
+        acts=offered_acts(state, policy),
         devices=state.live.lost,
         conditions=_conditions(state, policy),
         weighing=_weighing(state),
@@ -573,61 +572,3 @@ def _weighing(state: State) -> Text | None:
     if not shown.scale:
         return None
     return text("weighing.identity", version=VERSION, checksum=shown.checksum[:8], changes=state.lane.weighing_changes)
-
-
-def _allowed(state: State, policy: Policy, acts: list[OperatorAct]) -> tuple[OperatorAct, ...]:
-    """What of it the role of whoever is signed in may do."""
-    operator = state.operator
-    return tuple(act for act in acts if operator is not None and policy.rights.may(operator.role, act))
-
-
-def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tender | None) -> list[OperatorAct]:
-    acts: list[OperatorAct] = []
-    if any(raised.kind not in ("cash", "tender_unknown", "fiscal_outage") for raised in state.interventions):
-        acts += ["approve", "refuse"]
-    if tender is not None and tender.kind == "cash" and not tender.refund:
-        acts.append("cash_received")
-    if tender is not None and tender.outcome == "unknown" and tender.kind not in HELD:
-        acts += ["tender_was_approved", "tender_was_declined"]
-    if basket is not None and tender is None and basket.paid >= 0:
-        acts.append("cancel_transaction")
-        if basket.live_lines:
-            acts.append("void_line")
-        if basket.live_lines and not basket.paid:
-            acts += ["price_override", "quantity"]
-            acts += ["suspend"] if basket.returns is None else []
-            acts += exempt_acts(basket, policy)
-    if state.live.armed is not None and policy.rights.keyed_weight == "marked":
-        acts.append("weight_keyed")
-    if basket is None and state.finishing is None and state.suspended:
-        acts.append("resume_suspended")
-    if state.finishing is not None or state.last_sale is not None:
-        acts.append("reprint")
-    acts.append("open_lane" if state.lane.closed_reason else "close_lane")
-    acts += [
-        *_refund_acts(state),
-        *day_acts(state),
-        *_coupon_acts(state, policy),
-        *_fiscal_acts(state),
-        "price_check",
-        "no_sale",
-    ]
-    return with_lane_acts(acts, state, policy)
-
-
-def _fiscal_acts(state: State) -> list[OperatorAct]:
-    """Nobody need wait for a device that will not answer."""
-    return ["fiscal_skip"] if state.finishing is not None and state.finishing.held else []
-
-
-def _refund_acts(state: State) -> list[OperatorAct]:
-    """Something may come back before paying begins; a return that is open is gone on with."""
-    basket = state.transaction
-    if basket is not None and basket.returns is not None:
-        return ["refund"]
-    return ["refund"] if state.phase in (Phase.IDLE, Phase.SCANNING, Phase.FINISHING) else []
-
-
-def _coupon_acts(state: State, policy: Policy) -> list[OperatorAct]:
-    """A code may be keyed in before paying begins, where the shop has coupons."""
-    return ["coupon"] if takes_coupons(policy) and state.phase in (Phase.IDLE, Phase.SCANNING) else []
