@@ -45,7 +45,7 @@ from kiosk.retail.tax import TaxClass
 if TYPE_CHECKING:
     from samples.catalogue import SampleItem, SampleShop
 
-__all__ = ["SeedRefusedError", "main", "seed"]
+__all__ = ["SeedRefusedError", "item_row", "main", "seed"]
 
 DAYS = 90
 _OPENING = 150
@@ -148,7 +148,7 @@ def _changes(session: Session, shop: SampleShop, now_ms: int) -> Iterator[Change
         department = {"department": each.department, "names": dict(each.names), "picture": each.picture}
         yield change_of("department", each.department, department)
     for item in shop.items:
-        yield change_of("item", item.item_id, _item(item, shop.currency))
+        yield change_of("item", item.item_id, item_row(item, shop.currency))
     yield change_of("item", _GIFT_CARD, _gift_card(shop))
     for offer in shop.offers:
         value = Offer(offer.offer_id, Scope(offer.item_ids), NForM(offer.buy, offer.pay), dict(offer.names))
@@ -266,7 +266,8 @@ def _policy(shop: SampleShop) -> dict[str, object]:
     }
 
 
-def _item(item: SampleItem, currency: str) -> Item:
+def item_row(item: SampleItem, currency: str) -> Item:
+    """A sample item as the price book has it."""
     return Item(
         item_id=item.item_id,
         names=dict(item.names),
