@@ -119,13 +119,18 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A sale's page: the header, its parts, and the journal record it stands in."""
+    """A sale's page: the header, its parts, and the journal record it stands in.
+
+    ``returns`` are the returns from it; of a return, ``original`` is the sale that it is from.
+    """
 
     header: Transaction
     lines: Sequence[SaleLine]
     tenders: Sequence[SaleTender]
     taxes: Sequence[SaleTax]
     digest: str
+    returns: Sequence[Transaction] = ()
+    original: Transaction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +295,11 @@ def sale(session: Session, uuid: str) -> Sale | None:
     lines = session.scalars(select(SaleLine).where(SaleLine.uuid == uuid).order_by(SaleLine.line)).all()
     tenders = session.scalars(select(SaleTender).where(SaleTender.uuid == uuid)).all()
     taxes = session.scalars(select(SaleTax).where(SaleTax.uuid == uuid).order_by(SaleTax.basis_points.desc())).all()
-    return Sale(header, lines, tenders, taxes, digest or "")
+    returns = session.scalars(
+        select(Transaction).where(Transaction.original == uuid).order_by(Transaction.utc_ms)
+    ).all()
+    original = session.get(Transaction, header.original) if header.original else None
+    return Sale(header, lines, tenders, taxes, digest or "", returns, original)
 
 
 def _searched(query: str) -> Select[BookItem]:

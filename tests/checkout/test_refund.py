@@ -457,3 +457,59 @@ def test_a_credit_note_names_the_sale_the_reason_and_has_room_to_sign(language: 
         assert words in paper
     assert sale.transaction.reference in paper
     assert "M67-3-1-000001" in paper
+
+
+# --- the power, at each commit -------------------------------------------------------------------------------------
+
+
+def to_the_end(lane: HandLane) -> HandLane:
+    """Whatever was cut is gone on with: asked again, asked about, given back, printed."""
+    for _ in range(40):
+        basket, sale = lane.state.transaction, lane.state.finishing
+        if sale is not None and sale.receipt == "requested":
+            lane.tell(i.PrinterAnswered(sale.job, "printed"))
+        elif sale is not None:
+            lane.tell(i.TimerElapsed("thanks"))
+        elif basket is None or basket.returns is None:
+            return lane
+        elif not basket.returns.held_ms:
+            lane.tell(i.HoldTold(basket.returns.hold, "held"))
+        elif basket.open_tender is not None and basket.open_tender.kind == "cash":
+            lane.tell(SUPERVISOR, i.OperatorActed("refund"), i.CashHandedBack())
+        elif basket.open_tender is not None:
+            asked = basket.open_tender
+            lane.tell(i.TerminalAnswered(asked.tender, "approved", -asked.requested))
+        elif basket.live_lines and lane.state.operator is None and lane.screen.body.__class__ is BasketBody:
+            lane.tell(i.CheckoutRequested(), SUPERVISOR, i.OperatorActed("refund"), i.MoneyBackRequested())
+        else:
+            lane.tell(SUPERVISOR, i.OperatorActed("refund"), i.MoneyBackRequested())
+    message = f"it does not come to its end: {lane.state.transaction}"
+    raise AssertionError(message)
+
+
+@pytest.mark.parametrize("tender", ["card", "cash"])
+@pytest.mark.parametrize("bought", ["", MILK, TEA])
+def test_wherever_the_power_goes_a_return_ends_the_same_and_no_money_goes_back_twice(tender: str, bought: str) -> None:
+    """Every commit of the visit is a place to cut: the list is the journal's own."""
+    lane, sale = sells(TEA, tender=tender)
+    begun = len(lane.journal)
+    takes_back(lane, sold_sale(sale))
+    if bought:
+        lane.tell(i.ViewRequested("basket"), i.OperatorSignedOut()).scan(bought)
+    to_the_end(lane)
+    whole = lane.journal
+    started = next(n for n, event in enumerate(whole) if isinstance(event, e.ReturnsRequested)) + 1
+    assert started > begun
+    owed = 60_000 - {"": 0, MILK: 9500, TEA: 60_000}[bought]
+    for cut in (place for place in lane.commits if place >= started):
+        again = open_lane(lane.book)
+        again.journal = list(whole[:cut])
+        again.power_cut()
+        if bought and not any(isinstance(event, e.LineAdded) for event in again.journal[begun:]):
+            continue  # the shopper had not scanned it yet: another visit
+        to_the_end(again)
+        (back,) = (each for each in again.happened(e.TransactionCompleted) if each.original is not None)
+        given = sum(-t.amount.minor for t in back.tenders if t.kind != "credit_note")
+        assert (cut, given) == (cut, owed)
+        asked = [each for each in again.happened(e.TenderRequested) if each.amount.minor < 0]
+        assert len(asked) == (1 if owed else 0), f"cut after {type(whole[cut - 1]).__name__}"

@@ -29,7 +29,7 @@ from kiosk.workstation.sync_client import sale_of
 from messages import envelope, topics
 from messages.local import SaleFound
 from messages.return_asks import HeldLine, ReturnAnswer, ReturnAsk, SaleAnswer, SaleAsk
-from tests.headoffice.pages import NOW
+from tests.headoffice.pages import NOW, Enter
 from tests.support.journals import JournalOf, as_message, banana, bdt, cola
 from tests.support.shop import bangladesh
 
@@ -314,3 +314,16 @@ def test_a_pack_that_came_back_may_be_sold_again(services: Services) -> None:
     journal.sale((replace(cola(quantity=1), serial="S1"),))
     told(services.database, journal)
     assert scalar(services.database, select(DeadLetter.reason)) is None
+
+
+def test_a_sale_s_page_shows_its_returns_and_a_return_s_its_sale(
+    services: Services, enter: Enter, sold: tuple[JournalOf, e.TransactionCompleted]
+) -> None:
+    journal, sale = sold
+    back = returned(journal, sale, disposition="supplier")
+    told(services.database, journal)
+    client = enter()
+    assert f"/sales/{back.transaction.uuid}" in client.get(f"/sales/{sale.transaction.uuid}").text
+    page = client.get(f"/sales/{back.transaction.uuid}").text
+    assert f"/sales/{sale.transaction.uuid}" in page
+    assert "to the supplier" in page

@@ -44,6 +44,8 @@ class HandLane:
         self.book = book or small_shop()
         self.state = State()
         self.journal: list[e.Durable] = []
+        self.commits: list[int] = []
+        """How long the journal was after each commit: where the power may go."""
         self.effects: list[f.Effect] = []
         self.now_ms = 1_794_000_000_000
         self.day = "2026-11-22"
@@ -62,6 +64,8 @@ class HandLane:
             )
             decision = decide(self.state, moment, input_, self.book)
             self.journal.extend(decision.durable)
+            if decision.durable:
+                self.commits.append(len(self.journal))
             self.effects = list(decision.effects)
             for event in decision.events:
                 self.state = evolve(self.state, event)

@@ -23,7 +23,7 @@ from ui.widgets.totals import BigAmount
 __all__ = ["RefundLinesView"]
 
 _SIDE: Final = 380
-_BELOW: Final = 400
+_BELOW: Final = 540
 _LINE_ROW: Final = 120
 _CHOSEN_ROW: Final = 76
 _PLACES: Final[tuple[Disposition, ...]] = ("shelf", "damaged", "supplier")

@@ -18,7 +18,7 @@ from kiosk.checkout.screen import Money, RefundMoneyBody, Screen, TenderType
 from ui.area import Area
 from ui.kit import Kit
 from ui.screens.view import TITLE_ROW, View, side_by_side
-from ui.theme import TypeSize
+from ui.theme import SMALLEST_TARGET, TypeSize
 from ui.widgets.button import PushButton, Role
 from ui.widgets.card import Card
 from ui.widgets.hint import Hint
@@ -31,6 +31,9 @@ _SIDE: Final = 480
 _BELOW: Final = 640
 _ROW: Final = 48
 _HINT: Final = 120
+_BUTTON: Final = 96
+_FEW: Final = 3
+"""So many buttons leave the hint its room; more stand lower."""
 _SAID: Final = {
     "keeping": "refund.keeping",
     "asking": "refund.stage_asking",
@@ -163,8 +166,9 @@ class RefundMoneyView(View):
         self._title.place(title)
         self._card.place(rest)
         self.list.place(self._card.inner)
+        tall = kit.px(_BUTTON if len(self.deeds) <= _FEW else SMALLEST_TARGET + 8)
         for button in reversed(self.deeds.values()):
-            place, second = second.bottom(kit.px(96), kit.px(12))
+            place, second = second.bottom(tall, kit.px(12))
             button.place(place)
         self._side.place(second)
         inner = self._side.inner
