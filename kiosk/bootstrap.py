@@ -344,6 +344,7 @@ class Kiosk:
             sounds=self._sound,
             house=self,
             frames=self._frames,
+            after=self._clock.after,
         )
 
     def _make_engine(self) -> Engine:
@@ -412,4 +413,6 @@ class Kiosk:
             if now.clock_trusted != trusted:
                 trusted = now.clock_trusted
                 self._put(ConditionChanged("clock", on=not trusted))
-            await asyncio.sleep(_CLOCK_LOOK_S)
+            looked = asyncio.Event()
+            self._clock.after(_CLOCK_LOOK_S, looked.set)
+            await looked.wait()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,19 +13,29 @@ from zoneinfo import ZoneInfo
 
 from kiosk.checkout.moment import Moment
 
-__all__ = ["Clock", "SystemClock"]
+__all__ = ["Cancellable", "Clock", "SystemClock"]
 
 _SEED_BYTES = 10
 
 
+class Cancellable(Protocol):
+    """What has been put off."""
+
+    def cancel(self) -> None:
+        """It is not done any more."""
+
+
 class Clock(Protocol):
-    """Stamps moments."""
+    """Stamps moments, and says when one has come."""
 
     def moment(self) -> Moment:
         """Now, with a fresh seed."""
 
     def mono_ms(self) -> int:
         """Milliseconds on the machine's monotonic clock, as devices stamp their readings."""
+
+    def after(self, seconds: float, deed: Callable[[], None]) -> Cancellable:
+        """Have something short done on the running loop when so many seconds have passed."""
 
 
 class SystemClock:
@@ -53,3 +65,7 @@ class SystemClock:
     def mono_ms(self) -> int:
         """Milliseconds on the machine's monotonic clock, as devices stamp their readings."""
         return time.monotonic_ns() // 1_000_000
+
+    def after(self, seconds: float, deed: Callable[[], None]) -> Cancellable:
+        """Have something short done on the running loop when so many seconds have passed."""
+        return asyncio.get_running_loop().call_later(seconds, deed)

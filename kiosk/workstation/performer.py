@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, Literal, Protocol, assert_never
 
 from hal.camera.contract import Camera, Guess
@@ -19,6 +20,7 @@ from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCom
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
+from kiosk.workstation.clock import Cancellable
 from kiosk.workstation.day_paper import day_report
 from kiosk.workstation.device_tests import slip, try_out
 from kiosk.workstation.devices import Rack
@@ -108,7 +110,7 @@ Sounds = Callable[[str], None]
 class Performer:
     """Belongs to the engine's loop. ``policy`` is asked anew each time: it follows the price book in force.
 
-    ``payments`` gives whom to ask for money of a kind.
+    ``payments`` gives whom to ask for money of a kind; ``after`` is the clock's.
     """
 
     def __init__(
@@ -124,13 +126,15 @@ class Performer:
         sounds: Sounds,
         house: House,
         frames: FrameKeeper,
+        after: Callable[[float, Callable[[], None]], Cancellable],
     ) -> None:
         self._put, self._rack, self._head_office = put, rack, head_office
         self._payments = payments
         self._policy, self._make_receipt, self._time_zone = policy, make_receipt, time_zone
-        self._sounds, self._house, self._frames = sounds, house, frames
+        self._sounds, self._house = sounds, house
+        self._frames, self._after = frames, after
         self._fiscal = FiscalService(rack=rack, put=put, policy=policy, time_zone=time_zone)
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, Cancellable] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._light = f.SetLight("off")
         self._closed = False
@@ -329,8 +333,7 @@ class Performer:
 
     def _start_timer(self, timer: f.StartTimer) -> None:
         self._stop_timer(timer.name)
-        loop = asyncio.get_running_loop()
-        self._timers[timer.name] = loop.call_later(timer.milliseconds / 1000, self._elapsed, timer.name)
+        self._timers[timer.name] = self._after(timer.milliseconds / 1000, partial(self._elapsed, timer.name))
 
     def _stop_timer(self, name: str) -> None:
         handle = self._timers.pop(name, None)

@@ -25,7 +25,7 @@ from kiosk.retail.weighing import extended
 from kiosk.retail.weight import Weight
 from kiosk.store.book_builder import BookBuilder
 from kiosk.store.journal import JournalReader
-from kiosk.store.rows import Operator
+from kiosk.store.rows import Department, Operator
 from tests.support.shop import MemoryBook, small_shop
 from tests.support.waiting import wait_until
 
@@ -77,17 +77,24 @@ model = "{terminal}"
 settings = {{ {terminal_settings} }}
 
 [policy.timeouts]
-card_status = 200
+card_status = {card_status_ms}
 """
 
 
-def build_book(folder: Path, book: MemoryBook, version: int = 1, operators: tuple[Operator, ...] = ()) -> Path:
+def build_book(
+    folder: Path,
+    book: MemoryBook,
+    version: int = 1,
+    operators: tuple[Operator, ...] = (),
+    departments: tuple[Department, ...] = (),
+) -> Path:
     """The book file of a shop held in memory."""
     rows: list[tuple[str, str, object]] = [("policy", "policy", book.policy)]
     rows += [("item", item_id, item) for item_id, item in book.items.items()]
     rows += [("offer", offer.offer_id, offer) for offer in book.offers]
     rows += [("member", keyed_hash, member) for keyed_hash, member in book.members.items()]
     rows += [("operator", operator.operator_id, operator) for operator in operators]
+    rows += [("department", each.department, each) for each in departments]
     classes = {item.tax_class for item in book.items.values()}
     rows += [("tax_class", name, found) for name in sorted(classes) if (found := book.tax_class(name)) is not None]
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,12 +115,19 @@ class Lane:
         extra_settings: str = "",
         sync: str = "",
         number: str = "7",
+        card_status_ms: int = 200,
     ) -> None:
         self.folder = folder
         self.settings = folder / "kiosk.toml"
         settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in reached.items())
         text = _SETTINGS.format(
-            key=SHOP_KEY, folder=folder, terminal=terminal, terminal_settings=settings, sync=sync, number=number
+            key=SHOP_KEY,
+            folder=folder,
+            terminal=terminal,
+            terminal_settings=settings,
+            sync=sync,
+            number=number,
+            card_status_ms=card_status_ms,
         )
         self.settings.write_text(text + extra_settings, encoding="utf-8")
 
@@ -304,10 +318,12 @@ def lane(
     terminal: str = "simulated",
     terminal_settings: Mapping[str, object] | None = None,
     number: str = "7",
+    card_status_ms: int = 200,
 ) -> Iterator[Lane]:
     """A lane with its terminal, whose model is ``terminal`` (and whose driver is set by these, too).
 
-    ``book`` is the small shop unless given; ``sync`` the name of a sync socket; ``number`` the workstation's.
+    ``book`` is the small shop unless given; ``sync`` the name of a sync socket; ``number`` the workstation's. A
+    terminal that is silent is asked again after ``card_status_ms``.
     """
     folder = Path(tempfile.mkdtemp(prefix="lane"))  # short: a Unix socket's path has 108 bytes at most
     command = [sys.executable, "-m", f"bench.far_ends.card_reader.{terminal}", *_TERMINALS[terminal]]
@@ -320,7 +336,7 @@ def lane(
                 assert far_end.stdout is not None
                 told = json.loads(far_end.stdout.readline())
                 reached = {**_reached(terminal, told, folder), **(terminal_settings or {})}
-                built = Lane(folder, terminal, reached, extra_settings, sync, number)
+                built = Lane(folder, terminal, reached, extra_settings, sync, number, card_status_ms)
                 build_book(built.data, book or small_shop(), operators=operators)
                 yield built
             finally:

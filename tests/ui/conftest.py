@@ -1,4 +1,4 @@
-"""One real window without a display, drawn by the software renderer. Frames are counted, never waited for."""
+"""One real window without a display, and a shopper before it."""
 
 from __future__ import annotations
 
@@ -8,47 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kivy.config import Config
-
-SIZE = (1280, 800)
-# Whichever import comes to the window first makes it, and it must be of this size: so this stands before the others.
-for name, value in (("width", SIZE[0]), ("height", SIZE[1]), ("multisamples", 0)):
-    Config.set("graphics", name, str(value))
-
-# ruff: noqa: E402
-from kivy.base import EventLoop
-from kivy.clock import Clock
-from kivy.graphics.opengl import glFinish
-from kivy.tests.common import UnitTestTouch
-from kivy.uix.widget import Widget
 from PIL import Image
 
 from kiosk.checkout.inputs import Touch
 from kiosk.checkout.screen import Screen
 from kiosk.i18n.translate import Translator
 from tests.support.screens import PaperLookUp
-from ui.area import Area
+from tests.support.window import SIZE, UnitTestTouch, frames, middle, settle, the_window, within
 from ui.capture import capture
 from ui.pictures import Pictures
 from ui.screens.all import VIEWS
 from ui.stage import Stage, Surroundings
 from ui.widgets.button import PushButton
 
+__all__ = ["SHOTS", "SIZE", "Shopper", "buttons", "frames", "middle", "settle", "within"]
+
 _Window = Any
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "ui"
-
-
-def frames(count: int = 2) -> None:
-    """Let ``count`` frames pass."""
-    for _ in range(count):
-        EventLoop.idle()
-
-
-def settle() -> None:
-    """What a frame does, but for the drawing."""
-    Clock.tick()
-    Clock.tick_draw()
 
 
 @dataclass
@@ -107,28 +84,10 @@ class Shopper:
         return image
 
 
-def middle(area: Area) -> tuple[float, float]:
-    """The middle of an area."""
-    return area.x + area.w / 2, area.y + area.h / 2
-
-
-def within(widget: Widget) -> Iterator[Widget]:
-    """The widget and everything in it that is on show."""
-    yield widget
-    for child in widget.children:
-        yield from within(child)
-
-
 @pytest.fixture(scope="session", autouse=True)
-def window() -> Iterator[object]:
+def window() -> object:
     """The one window of the run."""
-    Clock._max_fps = 0
-    EventLoop.ensure_window()
-    window = EventLoop.window
-    window.size = SIZE
-    window.bind(on_flip=lambda *_: glFinish())
-    yield window
-    window.close()
+    return the_window()
 
 
 @pytest.fixture

@@ -192,6 +192,7 @@ class Rig:
             sounds=self.sounds.append,
             frames=FrameKeeper(self.frames, rack=self.rack, put=self.put.append, utc_ms=lambda: 0),
             house=self,
+            after=lambda seconds, deed: asyncio.get_running_loop().call_later(seconds, deed),
         )
 
     def open_sign_in(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from kiosk.store.journal import Journal
 from kiosk.store.look_up import BookLookUp
 from kiosk.store.stock_moves import StockMoves
 from kiosk.workstation.loop import Engine
+from kiosk.workstation.clock import Cancellable
 from kiosk.workstation.shelf import BookShelf
 from tests.support.kiosk import build_book
 from tests.support.shop import bangladesh, small_shop
@@ -51,6 +52,9 @@ class HandClock:
 
     def mono_ms(self) -> int:
         return self.utc_ms % 1_000_000_000
+
+    def after(self, seconds: float, deed: Callable[[], None]) -> Cancellable:
+        return asyncio.get_running_loop().call_later(seconds, deed)
 
 
 @dataclass

@@ -82,6 +82,11 @@ class PushButton(Block):
         """What it says."""
         return str(self._words.text)
 
+    @property
+    def shows(self) -> str:
+        """The name of its icon; empty without one."""
+        return self._icon.name if self._icon is not None else ""
+
     def say(self, words: str) -> None:
         """Other words."""
         if words != self._words.text:

@@ -19,7 +19,7 @@ class Icon(Block):
     def __init__(self, kit: Kit, name: str, size: int, colour: str) -> None:
         super().__init__(kit)
         self._side = kit.px(size)
-        self._name = name
+        self.name = name
         with self.canvas:
             self._colour = Color(*rgba(colour))
             self._rectangle = Rectangle(size=(self._side, self._side), texture=icon_texture(name, self._side))
@@ -30,8 +30,8 @@ class Icon(Block):
 
     def become(self, name: str) -> None:
         """Another picture."""
-        if name != self._name:
-            self._name = name
+        if name != self.name:
+            self.name = name
             self._rectangle.texture = icon_texture(name, self._side)
 
     def arrange(self, area: Area) -> None:
