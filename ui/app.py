@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.widget import Widget
 
-from kiosk.checkout.inputs import Touch
+from kiosk.checkout.inputs import StillHere, Touch
 from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Screen
 from kiosk.i18n.translate import Translator
@@ -155,6 +156,7 @@ class KioskApp(App):
             pictures=Pictures(kiosk.pictures),
             frames=kiosk.frames,
             calm=self.calm,
+            still_here=partial(kiosk.submit, StillHere()),
         )
 
     def _play(self, _delay: float) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from kivy.animation import Animation
 from kivy.base import EventLoop
+from kivy.clock import Clock
 
 from kiosk.checkout.inputs import (
     AccessibilityChosen,
@@ -49,7 +50,10 @@ _WARNING_ROW: Final = 36
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the stage is given once: who takes touches, where items are looked up, who speaks, where pictures lie."""
+    """What the stage is given once: who takes touches, where items are looked up, who speaks, where pictures lie.
+
+    ``still_here`` hears of each finger that asked for nothing: a key of a word, a list drawn along.
+    """
 
     submit: Callable[[Touch], None]
     look_up: Callable[[], LookUp]
@@ -58,6 +62,7 @@ class Surroundings:
     pictures: Pictures = field(default_factory=Pictures)
     frames: Callable[[str], tuple[bytes, ...]] = no_frames
     calm: bool = False
+    still_here: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,11 @@ class Stage:
         self.sheet: Sheet | None = None
         self.warning: NoticeStrip | None = None
         self.training: NoticeStrip | None = None
+        self.still_there: Sheet | None = None
+        self._asked = False
+        self._look_whether_asked = Clock.create_trigger(self._touched, -1)
         self.root = Block(self._kit(_Look("en", large=False, contrast=False, staff=False, size=size)))
+        self.root.bind(on_touch_down=self._begins, on_touch_up=self._ends)
 
     @property
     def kit(self) -> Kit:
@@ -116,6 +125,7 @@ class Stage:
         self._show_header(screen)
         self._show_warnings(screen)
         self._show_notice(screen, earlier)
+        self._show_leaving(screen)
         self._arrange()
 
     def resize(self, size: tuple[int, int]) -> None:
@@ -145,7 +155,7 @@ class Stage:
             large=look.large,
             portrait=portrait,
             calm=around.calm,
-            submit=around.submit,
+            submit=self._submit,
             look_up=around.look_up,
             pictures=around.pictures,
             frames=around.frames,
@@ -157,7 +167,7 @@ class Stage:
         if self.view is not None:
             self.view.close()
         self.root.clear_widgets()
-        self._views, self.view, self.sheet = {}, None, None
+        self._views, self.view, self.sheet, self.still_there = {}, None, None, None
         kit = self.root.kit = self._kit(look)
         # The window is cleared anyway: a ground of our own would cost a fill.
         EventLoop.window.clearcolor = rgba(kit.theme.ground)
@@ -165,7 +175,7 @@ class Stage:
             language=self._ask_language,
             text_size=partial(self._access, "large_text"),
             contrast=partial(self._access, "high_contrast"),
-            help=partial(self._surroundings.submit, HelpPressed()),
+            help=partial(self._submit, HelpPressed()),
             brand=self._staff_door,
         )
         self.header = Header(kit, touches, staff=look.staff)
@@ -230,6 +240,21 @@ class Stage:
             self.root.drop(self.sheet)
             self.root.add(self.sheet)
 
+    def _show_leaving(self, screen: Screen) -> None:
+        """Ask whoever seems to have left, over everything else."""
+        if self.still_there is not None:
+            self.root.drop(self.still_there)
+            self.still_there = None
+        if screen.leaving is not None:
+            kit = self.kit
+            here = PushButton(kit, kit.say("leaving.stay"), self._here, role="primary", size=TypeSize.LEAD)
+            title, said = kit.say("leaving.title"), kit.say(screen.leaving)
+            self.still_there = Sheet(kit, icon="clock", title=title, said=said, parts=(here,))
+            self.root.add(self.still_there)
+
+    def _here(self) -> None:
+        """Nothing else is asked for: that somebody touched the glass is what they are asked."""
+
     def _arrange(self) -> None:
         kit = self.kit
         window = Area(0, 0, *self._size)
@@ -252,8 +277,26 @@ class Stage:
             self.warning.place(bar)
         self.view.place(rest)
         self.notice.place(self.view.notice_area(rest))
-        if self.sheet is not None:
-            self.sheet.place(window)
+        for sheet in (self.sheet, self.still_there):
+            if sheet is not None:
+                sheet.place(window)
+
+    # --- fingers ---------------------------------------------------------------------------------------------------
+
+    def _submit(self, touch: Touch) -> None:
+        self._asked = True
+        self._surroundings.submit(touch)
+
+    def _begins(self, *_: object) -> None:
+        self._asked = False
+
+    def _ends(self, *_: object) -> None:
+        """What the touch does, it does after this: look before the next frame."""
+        self._look_whether_asked()
+
+    def _touched(self, _delay: float) -> None:
+        if not self._asked:
+            self._surroundings.still_here()
 
     # --- what the header's buttons do ------------------------------------------------------------------------------
 
@@ -263,12 +306,12 @@ class Stage:
 
     def _staff_door(self) -> None:
         signed_in = self._chrome().staff is not None
-        self._surroundings.submit(ViewRequested("staff" if signed_in else "staff_sign_in"))
+        self._submit(ViewRequested("staff" if signed_in else "staff_sign_in"))
 
     def _access(self, what: str) -> None:
         chrome = self._chrome()
         chosen = AccessibilityChosen(chrome.large_text, chrome.high_contrast)
-        self._surroundings.submit(replace(chosen, **{what: not getattr(chosen, what)}))
+        self._submit(replace(chosen, **{what: not getattr(chosen, what)}))
 
     def _ask_language(self) -> None:
         chrome = self._chrome()
@@ -290,7 +333,7 @@ class Stage:
     def _choose_language(self, language: str) -> None:
         self._close_sheet()
         attract = self._screen is not None and isinstance(self._screen.body, AttractBody)
-        self._surroundings.submit(ShopperArrived(language) if attract else LanguageChosen(language))
+        self._submit(ShopperArrived(language) if attract else LanguageChosen(language))
 
     def _close_sheet(self) -> None:
         if self.sheet is not None:

@@ -144,6 +144,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.GiftAmountChosen
         | i.PaymentCancelled
         | i.HelpPressed
+        | i.StillHere
         | i.OperatorSignedIn
         | i.OperatorActed
         | i.SaleSought
@@ -219,6 +220,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
                 payment.cancel(desk)
         case i.ReceiptChosen():
             receipt.choose(desk, input_)
+        case i.StillHere():
+            pass
         case i.HelpPressed():
             shopper.help_pressed(desk)
         case i.TerminalAnswered():

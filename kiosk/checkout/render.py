@@ -54,7 +54,14 @@ def render(state: State, policy: Policy) -> s.Screen:
         body=body,
         notice=_notice(state),
         warnings=() if isinstance(body, s.OutOfServiceBody) else _warnings(state),
+        leaving=_leaving(state) if state.live.leaving else None,
     )
+
+
+def _leaving(state: State) -> Text:
+    """What happens to somebody who does not come back: a basket is put aside, anything less is forgotten."""
+    basket = state.transaction
+    return text("leaving.basket" if basket is not None and basket.live_lines else "leaving.start_over")
 
 
 def _chrome(state: State, policy: Policy) -> s.Chrome:
@@ -202,7 +209,6 @@ def _basket(state: State, policy: Policy) -> s.BasketBody:
         can_pay=bool(lines) and not holds,
         interventions=interventions,
         member_tier=basket.member_tier if basket is not None else "",
-        leaving=state.live.leaving,
         hints=() if holds or told is not None else hint_views(state),
         points=_points(state, basket, policy),
         coupons=_coupons(basket) if basket is not None else (),

@@ -297,7 +297,6 @@ class BasketBody:
     can_pay: bool
     interventions: tuple[InterventionView, ...] = ()
     member_tier: str = ""
-    leaving: bool = False
     hints: tuple[HintView, ...] = ()
     points: PointsView | None = None
     coupons: tuple[CouponView, ...] = ()
@@ -591,3 +590,5 @@ class Screen:
     notice: Notice | None = None
     warnings: tuple[Text, ...] = field(default=())
     """Lasting facts the shopper should know now (offline, printer lost)."""
+    leaving: Text | None = None
+    """Nobody has touched anything for long: what will happen soon."""

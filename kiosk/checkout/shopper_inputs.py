@@ -31,6 +31,7 @@ __all__ = [
     "ReceiptChosen",
     "ShopperArrived",
     "ShopperInput",
+    "StillHere",
     "TenderChosen",
     "ViewRequested",
     "WeighConfirmed",
@@ -234,6 +235,11 @@ class HelpPressed:
     """Call staff (or, pressed again, do not)."""
 
 
+@dataclass(frozen=True, slots=True)
+class StillHere:
+    """A finger on the glass that asked for nothing else: a key of a word being typed, a list being drawn along."""
+
+
 ShopperInput = (
     ShopperArrived
     | LanguageChosen
@@ -258,4 +264,5 @@ ShopperInput = (
     | PaymentCancelled
     | ReceiptChosen
     | HelpPressed
+    | StillHere
 )

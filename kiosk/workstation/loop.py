@@ -53,6 +53,7 @@ _REPEATABLE: Final = (
     | i.PaymentCancelled
     | i.ReceiptChosen
     | i.HelpPressed
+    | i.StillHere
     | i.OperatorSignedIn
     | i.OperatorSignedOut
     | i.OperatorActed

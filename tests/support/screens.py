@@ -309,7 +309,8 @@ BODIES: dict[str, Body] = {
         BASKET, interventions=INTERVENTIONS, can_pay=False, hint=text("basket.hint.staff"), member_tier="Gold"
     ),
     "basket_part_paid": replace(BASKET, totals=BIG_TOTALS),
-    "basket_leaving": replace(BASKET, leaving=True),
+    "basket_leaving": BASKET,
+    "look_up_leaving": LookUpBody(TOTALS),
     "basket_hint_free": replace(BASKET, hints=(FREE,)),
     "basket_hint_more": replace(BASKET, hints=(MORE,)),
     "basket_hint_spend": replace(BASKET, hints=(SPEND,)),
@@ -538,4 +539,5 @@ def screen(name: str, language: str = "bn", *, notice: Notice | None = None, **c
     """The screen called ``name``, with staff in the header where it is theirs."""
     if name.startswith("staff") and not name.startswith("staff_sign_in"):
         changes.setdefault("staff", STAFF)
-    return Screen(chrome(language, **changes), BODIES[name], notice)
+    leaving = text("leaving.basket") if name.endswith("_leaving") else None
+    return Screen(chrome(language, **changes), BODIES[name], notice, leaving=leaving)

@@ -34,6 +34,8 @@ class Shopper:
 
     size: tuple[int, int] = SIZE
     submitted: list[Touch] = field(default_factory=list)
+    lingered: int = 0
+    """Fingers that asked for nothing."""
 
     def __post_init__(self) -> None:
         """Set the stage."""
@@ -44,8 +46,12 @@ class Shopper:
             views=VIEWS,
             calm=True,
             pictures=Pictures(ROOT / "samples" / "pictures"),
+            still_here=self._lingers,
         )
         self.stage = Stage(around, self.size)
+
+    def _lingers(self) -> None:
+        self.lingered += 1
 
     def sees(self, screen: Screen) -> Any:  # noqa: ANN401 - whichever view it is
         """Show a screen and give its view."""

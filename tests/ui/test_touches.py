@@ -349,8 +349,18 @@ def test_still_there_is_answered_and_nothing_behind_it_can_be_touched(shopper: S
     view = shopper.sees(screen("basket_leaving", "en"))
     shopper.touches(view.pay)
     assert shopper.submitted == []
-    shopper.touches(buttons(view.still_there)["I am still here"])
-    assert shopper.submitted == [i.ViewRequested("basket")]
+    shopper.touches(buttons(shopper.stage.still_there)["I am still here"])
+    assert (shopper.submitted, shopper.lingered) == ([], 2)
+
+
+def test_a_finger_that_asks_for_nothing_is_told_so_that_nobody_seems_to_have_left(shopper: Shopper) -> None:
+    view = shopper.sees(screen("look_up", "en"))
+    shopper.touches(view.field)
+    for key in "tea":
+        shopper.touches(view.keyboard.keys[key])
+    assert (shopper.submitted, shopper.lingered) == ([], 4)
+    shopper.touches(view.back)
+    assert (shopper.submitted, shopper.lingered) == ([i.ViewRequested("basket")], 4)
 
 
 def test_the_header_changes_language_text_contrast_and_calls_help(shopper: Shopper) -> None:

@@ -26,8 +26,8 @@ from kiosk.store.chain import Identity, Position
 from kiosk.store.journal import Journal
 from kiosk.store.look_up import BookLookUp
 from kiosk.store.stock_moves import StockMoves
-from kiosk.workstation.loop import Engine
 from kiosk.workstation.clock import Cancellable
+from kiosk.workstation.loop import Engine
 from kiosk.workstation.shelf import BookShelf
 from tests.support.kiosk import build_book
 from tests.support.shop import bangladesh, small_shop

@@ -31,7 +31,6 @@ from ui.widgets.offer_hint import OfferHint
 from ui.widgets.points import balance_said
 from ui.widgets.savings_sheet import SavingsSheet
 from ui.widgets.scroller import Row, Scroller
-from ui.widgets.sheet import Sheet
 from ui.widgets.totals import TotalsCard
 
 __all__ = ["BasketView"]
@@ -78,7 +77,6 @@ class BasketView(View):
             trailing=True,
         )
         self._touches = LineTouches(less=self._less, more=self._more, number=self._number, void=self._void)
-        self._still_there: Sheet | None = None
         self._explained: SavingsSheet | None = None
         self.add(self._title, self._count, self._card, self.lines, self.look_up, self.loyalty)
         self.add(self._hint, self._totals, self.pay)
@@ -104,8 +102,7 @@ class BasketView(View):
         self.keep(self._has, body.points)
         self._show_strips(body.interventions)
         self._show_lines(body)
-        self._show_explained(wanted=self._explained is not None and bool(body.totals.savings) and not body.leaving)
-        self._show_leaving(leaving=body.leaving)
+        self._show_explained(wanted=self._explained is not None and bool(body.totals.savings))
         if self.area.w:
             self.arrange(self.area)
 
@@ -182,23 +179,6 @@ class BasketView(View):
         """What was saved by which offer, while it is asked for."""
         return self._explained
 
-    def _show_leaving(self, *, leaving: bool) -> None:
-        if leaving and self._still_there is None:
-            kit = self.kit
-            here = PushButton(kit, kit.say("basket.stay"), self._here, role="primary", size=TypeSize.LEAD)
-            self._still_there = Sheet(
-                kit, icon="clock", title=kit.say("basket.leaving"), said=kit.say("basket.leaving_soon"), parts=(here,)
-            )
-            self.add(self._still_there)
-        elif not leaving and self._still_there is not None:
-            self.drop(self._still_there)
-            self._still_there = None
-
-    @property
-    def still_there(self) -> Sheet | None:
-        """The question to a shopper who seems to have left, while it is asked."""
-        return self._still_there
-
     def arrange(self, area: Area) -> None:
         """Lines and side; on a tall window the side stands below."""
         kit = self.kit
@@ -210,9 +190,8 @@ class BasketView(View):
         pay, rest = rest.bottom(kit.px(96 if kit.large else 112), kit.px(16))
         self.pay.place(pay)
         self._totals.place(rest)
-        for sheet in (self._explained, self._still_there):
-            if sheet is not None:
-                sheet.place(area)
+        if self._explained is not None:
+            self._explained.place(area)
 
     def _halves(self, area: Area) -> tuple[Area, Area]:
         """Lines and side; on a tall window what an offer's hint needs is taken from the lines, not from the sums."""
@@ -312,9 +291,6 @@ class BasketView(View):
 
     def _back(self) -> None:
         self._show_explained(wanted=False)
-
-    def _here(self) -> None:
-        self.kit.submit(ViewRequested("basket"))
 
     def _less(self, line: LineView) -> None:
         if line.quantity <= 1:
