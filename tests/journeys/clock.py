@@ -36,11 +36,12 @@ class _PutOff:
     due: float
     deed: Callable[[], None]
     waiting: set[_PutOff]
-    real: asyncio.TimerHandle
+    real: asyncio.TimerHandle | None = None
 
     def cancel(self) -> None:
         self.waiting.discard(self)
-        self.real.cancel()
+        if self.real is not None:
+            self.real.cancel()
 
     def do(self) -> None:
         if self in self.waiting:
@@ -85,8 +86,8 @@ class JourneyClock:
 
     def after(self, seconds: float, deed: Callable[[], None]) -> _PutOff:
         """See ``Clock.after``."""
-        real = asyncio.get_running_loop().call_later(seconds, lambda: put_off.do())
-        put_off = _PutOff(self._now() + seconds, deed, self._waiting, real)
+        put_off = _PutOff(self._now() + seconds, deed, self._waiting)
+        put_off.real = asyncio.get_running_loop().call_later(seconds, put_off.do)
         self._waiting.add(put_off)
         return put_off
 
@@ -97,9 +98,10 @@ class JourneyClock:
         end = self._now() + seconds
         while True:
             turn(at)
-            due = min((each for each in tuple(self._waiting) if each.due <= end), key=lambda each: each.due, default=None)
-            if due is None:
+            falling_due = [each for each in tuple(self._waiting) if each.due <= end]
+            if not falling_due:
                 break
+            due = min(falling_due, key=lambda each: each.due)
             self._hurried += max(0.0, due.due - self._now())
             turn(at, due.do)
         self._hurried += max(0.0, end - self._now())

@@ -126,7 +126,8 @@ class FarOffice:
             return local.PaymentTold(ask.correlation, ask.request, offline=True)
         known = self.payments.get(ask.request)
         if known is None and ask.deed == "charge":
-            known = local.PaymentTold("", ask.request, "waiting", _code(ask.amount_minor), 120_000, ask.amount_minor, "BDT")
+            code = _code(ask.amount_minor)
+            known = local.PaymentTold("", ask.request, "waiting", code, 120_000, ask.amount_minor, "BDT")
         if known is None:
             return local.PaymentTold(ask.correlation, ask.request, "not_found")
         if ask.deed == "cancel" and known.state == "waiting":

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
 from kiosk.checkout.screen import Body
+from kiosk.checkout.text import TextValue, text
+from kiosk.i18n.translate import Translator
 from tests.support.window import UnitTestTouch, frames, middle, settle, within
 from ui.app import KioskApp
 from ui.area import Area
@@ -45,6 +47,14 @@ class Glass:
         """Which screen is on show, as the kiosk made it; what is on it is read from the glass."""
         stage = self.app.stage
         return stage.screen.body if stage is not None and stage.screen is not None else None
+
+    @property
+    def speaker(self) -> Translator:
+        """The language of the screen."""
+        stage = self.app.stage
+        assert stage is not None, "nothing is shown yet"
+        assert stage.screen is not None, "nothing is shown yet"
+        return Translator(stage.screen.chrome.language)
 
     def parts(self) -> Iterator[Any]:
         """Every widget that can be seen."""
@@ -125,6 +135,18 @@ class Shopper:
         """Everything that is written."""
         settle()
         return self.glass.words()
+
+    def says(self, message: str, **values: TextValue) -> str:
+        """A message of the catalogue in the language of the screen."""
+        return self.glass.speaker.say(text(message, **values)).replace(_NO_BREAK, " ")
+
+    def sees_said(self, *messages: str) -> None:
+        """These messages stand on the screen in its own language, now or soon."""
+        self.sees(*map(self.says, messages))
+
+    def touches_said(self, message: str) -> None:
+        """Press what bears this message, in whatever language."""
+        self.touches(self.says(message))
 
     # --- hands ---------------------------------------------------------------------------------------------------
 

@@ -1,13 +1,12 @@
-"""The shop of the journeys: a lane with simulated devices, its far ends, the window before it, and a clock of our own."""
+"""The shop of the journeys: a lane with simulated devices and their far ends, the window before it, our own clock."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final
 
 from kivy.core.window import Window
@@ -15,10 +14,10 @@ from kivy.core.window import Window
 from kiosk.bootstrap import Kiosk, build_from
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
-from kiosk.retail.item import Item, Recall, Restriction
 from kiosk.retail.book import Member
+from kiosk.retail.item import Item, Recall
 from kiosk.retail.money import Money
-from kiosk.retail.policy import Policy, TenderType
+from kiosk.retail.policy import CouponRules, Policy, TenderType
 from kiosk.store.rows import Department, Operator
 from kiosk.workstation.identity import Hasher
 from tests.journeys.clock import JourneyClock, turn
@@ -26,21 +25,43 @@ from tests.journeys.far_office import FarOffice
 from tests.journeys.kiosk_page import Glass, Shopper
 from tests.support.kiosk import SHOP_KEY, Lane, build_book, lane
 from tests.support.shop import MemoryBook, bangladesh, small_shop
-from tests.support.window import frames
 from tests.support.waiting import wait_until
+from tests.support.window import frames
 from ui.app import KioskApp
 from ui.sound import Earcons
 
-__all__ = ["BADGES", "BLADES", "GIFT", "MEMBER", "MILK", "MYSTERY", "RECALLED", "RICE", "TEA", "WINE", "Plan", "Shop", "Staff", "opened"]
+__all__ = [
+    "BADGES",
+    "BLADES",
+    "GIFT",
+    "MEMBER",
+    "MILK",
+    "MYSTERY",
+    "NAMES",
+    "PHONE",
+    "PINS",
+    "RECALLED",
+    "TEA",
+    "WIDE",
+    "WINE",
+    "Plan",
+    "Scale",
+    "Scanner",
+    "Shop",
+    "Staff",
+    "Terminal",
+    "opened",
+]
 
 MILK, TEA, WINE = "8901234567890", "4006381333931", "9780201379624"
 BLADES, MYSTERY, RICE, BAG, GIFT = "036000291452", "0012345678905", "725272730706", "5901234123457", "614141000036"
 RECALLED = "4901234567894"
-MEMBER = "2900000000017"
+MEMBER, PHONE = "2900000000018", "01712345678"
 """A loyalty card of this shop; what stands behind it is m-001."""
 BADGES: Final = {"attendant": "2800000000011", "supervisor": "2800000000028", "technician": "2800000000035"}
 NAMES: Final = {"attendant": "Rina", "supervisor": "Karim", "technician": "Tapan"}
-PINS: Final = {"attendant": "1234", "supervisor": "5678"}
+PINS: Final = {"attendant": "12345678", "supervisor": "23456789", "technician": "34567890"}
+_SALT: Final = b"salt"
 PRODUCE: Final = {"en": "Fruit and vegetables", "bn": "ফল ও সবজি", "pt_BR": "Frutas e verduras"}
 WIDE: Final = (1280, 800)
 
@@ -66,6 +87,7 @@ def shop_book(plan: Plan) -> MemoryBook:
         store_name={"bn": "সবুজ বাজার", "en": "Sobuj Bazar", "pt_BR": "Mercado Verde"},
         member_prefix="29",
         badge_prefix="28",
+        coupons=CouponRules(prefixes=("99",)),
         tenders=(
             TenderType("card", "card", {"en": "Card", "bn": "কার্ড", "pt_BR": "Cartão"}),
             TenderType("bkash", "qr", {"en": "bKash", "bn": "বিকাশ", "pt_BR": "bKash"}),
@@ -74,7 +96,7 @@ def shop_book(plan: Plan) -> MemoryBook:
     )
     book = small_shop(plan.policy(policy))
     names = {"milk": {"en": "Milk 1 l", "bn": "দুধ ১ লিটার", "pt_BR": "Leite 1 l"}}
-    names |= {"tea": {"en": "Tea 400 g", "bn": "চা ৪০০ গ্রাম", "pt_BR": "Chá 400 g"}}
+    names |= {"tea": {"en": "Tea 400 g", "bn": "চা", "pt_BR": "Chá 400 g"}}
     names |= {"banana": {"en": "Bananas", "bn": "কলা", "pt_BR": "Bananas"}}
     for item_id, said in names.items():
         book.items[item_id] = replace(book.items[item_id], names=said)
@@ -82,7 +104,8 @@ def shop_book(plan: Plan) -> MemoryBook:
         "infant", {"en": "Infant milk"}, "dairy", "standard", Money(80_000, "BDT"), gtin=f"0{RECALLED}",
         recall=Recall(lots=("L7",)),
     )  # fmt: skip
-    book.members = {Hasher(SHOP_KEY).of("card", MEMBER): Member("m-001", "gold", "Rahima")}
+    member, hasher = Member("m-001", "gold", "Rahima", points=5_000), Hasher(SHOP_KEY)
+    book.members = {hasher.of("card", MEMBER): member, hasher.of("phone", f"+88{PHONE}"): member}
     plan.book(book)
     return book
 
@@ -91,8 +114,13 @@ def operators() -> tuple[Operator, ...]:
     """One of each role, each with a badge."""
     hasher = Hasher(SHOP_KEY)
     return tuple(
-        Operator(f"op-{role}", NAMES[role], role, hasher.of("badge", badge)) for role, badge in BADGES.items()
+        Operator(f"op-{role}", NAMES[role], role, hasher.of("badge", badge), _SALT.hex(), _hashed(PINS[role]))
+        for role, badge in BADGES.items()
     )
+
+
+def _hashed(pin: str) -> str:
+    return hashlib.scrypt(pin.encode(), salt=_SALT, n=2**14, r=8, p=1).hex()
 
 
 class Device:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from kiosk.checkout import events as e
-from kiosk.checkout import screen as s
 from kiosk.retail.policy import Policy, TenderType
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import GIFT, MILK, TEA, Scanner, Shop, Staff, Terminal

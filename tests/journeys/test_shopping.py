@@ -9,7 +9,7 @@ from kiosk.checkout import screen as s
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from tests.journeys.kiosk_page import Shopper
-from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Plan, Scale, Scanner, Shop, Staff, Terminal
+from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Scale, Scanner, Shop, Staff, Terminal
 from tests.support.shop import MemoryBook
 
 

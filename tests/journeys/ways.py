@@ -1,0 +1,150 @@
+"""How to come to each screen there is, in whatever language: for journeys that hold on every screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, get_args
+
+from kiosk.checkout import screen as s
+from kiosk.retail.points import Programme
+from kiosk.retail.policy import Policy, TenderType
+from tests.journeys.shop import MEMBER, MILK, Plan, Shop
+from messages import local
+
+__all__ = ["SCREENS", "plan_for"]
+
+
+def _programme(policy: Policy) -> Policy:
+    programme = Programme(burn_points=100, burn_minor=1_000, burn_least=100)
+    tender = TenderType("points", "points", {"en": "Points"})
+    return replace(policy, points=programme, tenders=(*policy.tenders, tender))
+
+
+def _choice(policy: Policy) -> Policy:
+    return replace(policy, receipt_rule="choice")
+
+
+def plan_for(screen: type[s.Body]) -> Plan:
+    """The shop in which this screen can be come to."""
+    if screen is s.PointsBody:
+        return Plan(policy=_programme, office=True)
+    return Plan(policy=_choice if screen is s.ReceiptChoiceBody else lambda policy: policy, office=screen is s.QrBody)
+
+
+def begun(shop: Shop, language: str = "en") -> None:
+    """Somebody has come and chosen a language."""
+    stage = shop.glass.app.stage
+    assert stage is not None
+    names = {"en": "English", "bn": "বাংলা", "pt_BR": "Português"}
+    shop.shopper.touches(names[language])
+    shop.shopper.sees_screen(s.BasketBody)
+
+
+def _basket(shop: Shop) -> None:
+    shop.scanner.scans(MILK)
+    shop.shopper.sees_said("basket.hint.next")
+
+
+def _look_up(shop: Shop) -> None:
+    shop.shopper.touches_said("basket.look_up")
+
+
+def _weigh(shop: Shop) -> None:
+    _look_up(shop)
+    shop.shopper.touches("৳120")
+
+
+def _quantity(shop: Shop) -> None:
+    _basket(shop)
+    shop.shopper.touches(shop.glass.speaker.digits("1"))
+
+
+def _loyalty(shop: Shop) -> None:
+    shop.shopper.touches_said("basket.loyalty")
+
+
+def _coupon(shop: Shop) -> None:
+    _basket(shop)
+    shop.shopper.touches_said("basket.code")
+
+
+def _tender_choice(shop: Shop) -> None:
+    _basket(shop)
+    shop.shopper.touches_said("basket.pay")
+
+
+def _paying(tender: int) -> Callable[[Shop], None]:
+    def go(shop: Shop) -> None:
+        _tender_choice(shop)
+        shop.shopper.sees_screen(s.TenderChoiceBody)
+        body = shop.glass.body
+        assert isinstance(body, s.TenderChoiceBody)
+        shop.shopper.touches(shop.glass.speaker.name(body.tenders[tender].names))
+
+    return go
+
+
+def _points(shop: Shop) -> None:
+    assert shop.office is not None
+    shop.office.silent.add(local.AskPoints)
+    shop.scanner.scans(MEMBER)
+    shop.shopper.sees_said("loyalty.welcome")
+    _tender_choice(shop)
+    shop.shopper.touches_icon("plus")
+    shop.shopper.touches("900")
+
+
+def _paid(shop: Shop) -> None:
+    _paying(0)(shop)
+    shop.terminal.taps()
+
+
+def _sign_in(shop: Shop) -> None:
+    shop.shopper.touches_icon("leaf")
+
+
+def _staff(shop: Shop) -> None:
+    shop.staff.signs_in()
+
+
+def _closed(shop: Shop) -> None:
+    _staff(shop)
+    shop.staff.touches_said("act.close_lane")
+    shop.staff.touches_said("act.close_lane")
+    shop.staff.touches_said("staff.sign_out")
+
+
+def _nowhere(_: Shop) -> None:
+    """Whoever has just come stands there."""
+
+
+_WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
+    s.AttractBody: _nowhere,
+    s.BasketBody: _basket,
+    s.LookUpBody: _look_up,
+    s.WeighBody: _weigh,
+    s.QuantityBody: _quantity,
+    s.LoyaltyBody: _loyalty,
+    s.CouponBody: _coupon,
+    s.TenderChoiceBody: _tender_choice,
+    s.CardBody: _paying(0),
+    s.QrBody: _paying(1),
+    s.PointsBody: _points,
+    s.CashBody: _paying(2),
+    s.ReceiptChoiceBody: _paid,
+    s.ThanksBody: _paid,
+    s.StaffSignInBody: _sign_in,
+    s.StaffBody: _staff,
+    s.OutOfServiceBody: _closed,
+}
+SCREENS: Final[tuple[type[s.Body], ...]] = get_args(s.Body)
+"""Every screen of the product: one without a way here fails the journeys that are to hold on all."""
+
+
+def comes_to(shop: Shop, screen: type[s.Body], language: str = "en") -> None:
+    """Go there, as a shopper (or staff) does."""
+    if screen is not s.AttractBody:
+        begun(shop, language)
+    _WAYS[screen](shop)
+    shop.shopper.sees_screen(screen)
