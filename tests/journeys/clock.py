@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from kiosk.checkout.moment import Moment
 from kiosk.workstation.clock import SystemClock
 
-__all__ = ["JourneyClock", "Turning"]
+__all__ = ["NOON", "JourneyClock", "Turning", "turn"]
 
 NOON: Final = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
 """Tuesday, twelve o'clock in Dhaka."""

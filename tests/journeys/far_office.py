@@ -31,6 +31,7 @@ class FarOffice:
         self.heard: list[local.FromCheckout] = []
         self.members: dict[str, local.LoyaltyFound] = {}
         self.payments: dict[str, local.PaymentTold] = {}
+        self.sold_before: set[str] = set()
         self.silent: set[type] = set()
         self._path = path
         self._online = True
@@ -39,7 +40,9 @@ class FarOffice:
             local.Hello: lambda _: local.Online(self._online),
             local.AskNumbers: lambda ask: local.NumbersFound(ask.correlation),
             local.AskLoyalty: self._member,
-            local.AskSerial: lambda ask: local.SerialTold(ask.correlation, offline=not self._online),
+            local.AskSerial: lambda ask: local.SerialTold(
+                ask.correlation, sold=ask.serial in self.sold_before, offline=not self._online
+            ),
             local.AskCoupon: lambda ask: local.CouponTold(ask.correlation, offline=not self._online),
             local.AskPayment: self._payment,
             local.AskPoints: self._points,

@@ -26,6 +26,8 @@ __all__ = ["Glass", "Shopper"]
 
 PATIENCE_S: Final = 2.0
 _LOOK_S: Final = 0.004
+_MOMENT_S: Final = 0.5
+"""As long as a scale may take to say the same again."""
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 T = TypeVar("T")
 
@@ -49,12 +51,17 @@ class Glass:
         return stage.screen.body if stage is not None and stage.screen is not None else None
 
     @property
-    def speaker(self) -> Translator:
+    def language(self) -> str:
         """The language of the screen."""
         stage = self.app.stage
         assert stage is not None, "nothing is shown yet"
         assert stage.screen is not None, "nothing is shown yet"
-        return Translator(stage.screen.chrome.language)
+        return stage.screen.chrome.language
+
+    @property
+    def speaker(self) -> Translator:
+        """Its words."""
+        return Translator(self.language)
 
     def parts(self) -> Iterator[Any]:
         """Every widget that can be seen."""
@@ -110,6 +117,14 @@ class Shopper:
         self.glass.until(lambda: all(self.glass.holding(each) for each in words), f"no {words}")
         frames(1)
 
+    def soon(self, words: str) -> bool:
+        """Whether this is written now or within a moment, for what may take longer."""
+        end = time.monotonic() + _MOMENT_S
+        while not (there := bool(self.glass.holding(words))) and time.monotonic() < end:
+            time.sleep(_LOOK_S)
+            settle()
+        return there
+
     def sees_no(self, *words: str) -> None:
         """None of this is written, now or soon."""
         self.glass.until(lambda: not any(self.glass.holding(each) for each in words), f"still {words}")
@@ -142,25 +157,18 @@ class Shopper:
 
     def sees_said(self, *messages: str) -> None:
         """These messages stand on the screen in its own language, now or soon."""
-        self.sees(*map(self.says, messages))
+        self.glass.until(lambda: all(self.glass.holding(self.says(each)) for each in messages), f"no {messages}")
+        frames(1)
 
     def touches_said(self, message: str) -> None:
-        """Press what bears this message, in whatever language."""
-        self.touches(self.says(message))
+        """Press what bears this message, in whatever language is on show by then."""
+        self._press(self.glass.until(lambda: self._place_of(self.says(message)), f"nothing to touch says {message}"))
 
     # --- hands ---------------------------------------------------------------------------------------------------
 
     def touches(self, words: str) -> None:
         """Press what says this: a button first, else wherever it is written."""
-
-        def found() -> Area | None:
-            for button in self._on_top(self.glass.buttons(words)):
-                if button.enabled:
-                    return button.area
-            places = [] if self.glass.buttons(words) else self._on_top(self.glass.holding(words))
-            return Area(*map(int, (*places[0].pos, *places[0].size))) if places else None
-
-        self._press(self.glass.until(found, f"nothing to touch says {words!r}"))
+        self._press(self.glass.until(lambda: self._place_of(words), f"nothing to touch says {words!r}"))
 
     def touches_icon(self, icon: str, beside: str = "") -> None:
         """Press the button with this picture, in the row of these words where there are several."""
@@ -206,6 +214,15 @@ class Shopper:
         settle()
         touch.touch_up()
         settle()
+
+    def _place_of(self, words: str) -> Area | None:
+        """Where it can be pressed."""
+        buttons = self.glass.buttons(words)
+        for button in self._on_top(buttons):
+            if button.enabled:
+                return button.area
+        places = [] if buttons else self._on_top(self.glass.holding(words))
+        return Area(*map(int, (*places[0].pos, *places[0].size))) if places else None
 
     def _pad(self) -> Any:  # noqa: ANN401 - whichever pad
         return next((part for part in self.glass.parts() if isinstance(part, Keypad | Keyboard)), None)

@@ -20,7 +20,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import CouponRules, Policy, TenderType
 from kiosk.store.rows import Department, Operator
 from kiosk.workstation.identity import Hasher
-from tests.journeys.clock import JourneyClock, turn
+from tests.journeys.clock import NOON, JourneyClock, turn
 from tests.journeys.far_office import FarOffice
 from tests.journeys.kiosk_page import Glass, Shopper
 from tests.support.kiosk import SHOP_KEY, Lane, build_book, lane
@@ -73,6 +73,7 @@ class Plan:
     policy: Callable[[Policy], Policy] = lambda policy: policy
     book: Callable[[MemoryBook], None] = lambda _: None
     settings: str = ""
+    """More of the workstation's settings; ``{folder}`` is the lane's."""
     office: bool = False
     """Somebody answers for head office."""
     start: str = ""
@@ -104,7 +105,7 @@ def shop_book(plan: Plan) -> MemoryBook:
         "infant", {"en": "Infant milk"}, "dairy", "standard", Money(80_000, "BDT"), gtin=f"0{RECALLED}",
         recall=Recall(lots=("L7",)),
     )  # fmt: skip
-    member, hasher = Member("m-001", "gold", "Rahima", points=5_000), Hasher(SHOP_KEY)
+    member, hasher = Member("m-001", "gold", "Rahima", points=5_000, points_utc_ms=int(NOON.timestamp() - 7_200) * 1000), Hasher(SHOP_KEY)
     book.members = {hasher.of("card", MEMBER): member, hasher.of("phone", f"+88{PHONE}"): member}
     plan.book(book)
     return book
@@ -199,6 +200,7 @@ class Shop:
         self.scanner, self.scale = Scanner(at, "scanner"), Scale(at, "produce_scale")
         self.printer, self.camera, self.lights = (Device(at, name) for name in ("printer", "camera", "lights"))
         self.terminal = Terminal(at, "terminal")
+        self.bag, self.fiscal = Scale(at, "bagging_scale"), Device(at, "fiscal")
 
     # --- time and power ----------------------------------------------------------------------------------------------
 
@@ -211,6 +213,14 @@ class Shop:
     def waits(self, seconds: float) -> None:
         """Time passes, and nobody touches anything."""
         self.clock.passes(seconds, self.running)
+
+    def waits_for(self, words: str, seconds: float = 4, *, steps: int = 12) -> None:
+        """Time passes, little by little, until something is said: scales are read in a time of their own."""
+        for _ in range(steps):
+            if self.shopper.soon(words):
+                return
+            self.waits(seconds)
+        self.shopper.sees(words)
 
     def clock_is_set(self, local: str) -> None:
         """The machine's clock jumps."""
@@ -280,7 +290,7 @@ class Staff(Shopper):
         self.sees_screen(s.StaffBody)
 
     def judges(self, waiting: str, verdict: str = "Approve") -> None:
-        """Sign in, judge what is said there, go."""
+        """Sign in, judge what waits there, go."""
         self.signs_in()
         self.sees(waiting)
         self.touches(verdict)
@@ -306,7 +316,9 @@ def opened(plan: Plan) -> Iterator[Shop]:
     with ExitStack() as stack:
         sync = "sync.sock" if plan.office else ""
         waits = {"answers_in_ms": 500, "card_status_ms": 10_000}
-        at = stack.enter_context(lane(shop_book(plan), extra_settings=plan.settings, sync=sync, **waits))
+        at = stack.enter_context(lane(shop_book(plan), sync=sync, **waits))
+        with at.settings.open("a", encoding="utf-8") as settings:
+            settings.write(plan.settings.replace("{folder}", str(at.folder)))
         build_book(at.data, shop_book(plan), 2, operators(), (Department("produce", PRODUCE, "fruit.webp"),))
         office = FarOffice(at.folder / "run" / "sync.sock") if plan.office else None
         if office is not None:

@@ -1,0 +1,286 @@
+"""Every kind of intervention there is: the shopper is told, the lane light calls, staff judge, shopping goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final, get_args
+
+import pytest
+
+from kiosk.checkout import events as e
+from kiosk.checkout import screen as s
+from kiosk.retail.item import Item
+from kiosk.retail.money import Money
+from kiosk.retail.policy import BaggingPolicy, Policy, RescanRules
+from kiosk.retail.weighing import Rules
+from messages import local
+from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Plan, Shop, opened
+from tests.support.shop import MemoryBook
+from tests.support.waiting import wait_until
+
+SERIAL: Final = f"010{MILK}21S77"
+_BAGGING: Final = """
+[devices.bagging_scale]
+category = "scale"
+model = "simulated"
+settings = { knob_socket = "{folder}/bagging_scale", period_ms = 40, settle_readings = 1 }
+"""
+_FISCAL: Final = """
+[devices.fiscal]
+category = "fiscal"
+model = "simulated"
+settings = { knob_socket = "{folder}/fiscal", file = "{folder}/fiscal.jsonl", answer_timeout_ms = 60000 }
+
+[policy.fiscal]
+outage = "own_series"
+outage_documents = 0
+submit_later = true
+notice = "receipt.fiscal_outage_bd"
+wait_ms = 20000
+again_ms = 200
+"""
+
+
+def _buys(shop: Shop, *codes: str) -> None:
+    shop.scanner.scans(*codes)
+    shop.shopper.touches("Pay")
+    shop.shopper.touches("Card")
+    shop.terminal.taps()
+    shop.shopper.sees("Thank you!")
+
+
+def _judged(shop: Shop, told: str, asked: str, verdict: str) -> None:
+    shop.shopper.sees(told)
+    shop.staff.judges(asked, verdict)
+
+
+def _help(shop: Shop) -> None:
+    shop.scanner.scans(MILK)
+    shop.shopper.sees("Milk 1 l")
+    shop.shopper.touches("Help")
+    shop.shopper.sees("Help is on its way.")
+    wait_until(lambda: shop.lane.state_of("lights")["colour"] == "red", what="a red light")
+    shop.staff.judges("The shopper asks for help")
+    wait_until(lambda: shop.lane.state_of("lights")["colour"] == "green", what="a green light")
+
+
+def _scanned(code: str, told: str, asked: str, verdict: str, shop: Shop) -> None:
+    shop.scanner.scans(MILK, code)
+    _judged(shop, told, asked, verdict)
+    shop.shopper.sees("Milk 1 l")
+
+
+def _cash(shop: Shop) -> None:
+    shop.scanner.scans(MILK)
+    shop.shopper.touches("Pay")
+    shop.shopper.touches("Cash")
+    shop.shopper.sees("Staff are coming to take your cash")
+    shop.staff.signs_in()
+    shop.staff.sees("Take cash")
+    shop.staff.acts("Cash received", "Cash received")
+    shop.staff.signs_out()
+    shop.shopper.sees("Thank you!")
+
+
+def _tender_unknown(shop: Shop) -> None:
+    shop.scanner.scans(MILK)
+    shop.shopper.touches("Pay")
+    shop.terminal.turn("silence", kind="before")
+    shop.shopper.touches("Card")
+    shop.shopper.sees("Tap, insert or swipe your card")
+    for _ in range(2):
+        shop.waits(121)
+        shop.shopper.sees("Please do not pay again.")
+    shop.shopper.sees("Staff are checking your payment.")
+    shop.staff.signs_in()
+    shop.staff.sees("Was the payment made? Check the terminal.")
+    shop.staff.acts("It was not paid")
+    shop.staff.signs_out()
+    shop.shopper.sees("How would you like to pay?")
+    assert shop.terminal.charged() == []
+
+
+def _signature(shop: Shop) -> None:
+    shop.scanner.scans(MILK)
+    shop.shopper.touches("Pay")
+    shop.shopper.touches("Card")
+    shop.terminal.taps("signature")
+    _judged(
+        shop,
+        "Please sign on the terminal. Staff will check your signature.",
+        "Does the signature match the card?",
+        "Approve",
+    )
+    shop.shopper.sees("Thank you!")
+
+
+def _reversal(shop: Shop) -> None:
+    shop.scanner.scans(TEA)
+    shop.shopper.touches("Pay")
+    shop.shopper.touches("Card")
+    shop.terminal.taps("partial", 20_000)
+    shop.shopper.sees("৳400.00 is still to pay.")
+    shop.terminal.turn("silence", kind="before")
+    shop.staff.signs_in()
+    shop.staff.acts("Cancel basket", "Cancel basket")
+    shop.staff.sees("The terminal has not said whether it gave a payment back.")
+    shop.terminal.turn("silence", kind="off")
+    shop.waits(61)
+    shop.staff.sees_no("The terminal has not said whether it gave a payment back.")
+    assert [told.stage for told in shop.happened(e.TenderReversed)][-1] == "done"
+
+
+def _printer(shop: Shop) -> None:
+    shop.printer.turn("paper_out", on=True)
+    shop.scanner.scans(MILK)
+    shop.shopper.touches("Pay")
+    shop.shopper.touches("Card")
+    shop.terminal.taps()
+    shop.shopper.sees("Thank you!", "The receipt could not be printed. Staff will help.")
+    shop.staff.signs_in()
+    shop.staff.sees("The receipt printer needs you", "Receipt printer: paper is out")
+    shop.staff.touches("Refuse")
+    shop.staff.signs_out()
+    shop.shopper.sees_screen(s.AttractBody)
+
+
+def _scale(shop: Shop) -> None:
+    shop.shopper.touches("English")
+    shop.shopper.touches("No barcode?")
+    shop.shopper.touches("Bananas")
+    shop.scale.bears(500)
+    shop.shopper.sees("This scale cannot sell by weight now. Please call staff.")
+    shop.staff.signs_in()
+    shop.staff.sees("The scale needs staff", "Sale by weight is stopped")
+
+
+def _serial(shop: Shop) -> None:
+    assert shop.office is not None
+    shop.office.sold_before.add("S77")
+    shop.scanner.scans(SERIAL)
+    _judged(shop, "Sold before: staff will check it", "Serial number sold before", "Approve")
+    shop.shopper.touches("Pay")
+    shop.shopper.sees("How would you like to pay?")
+
+
+def _bagging(shop: Shop) -> None:
+    shop.shopper.touches("English")
+    shop.scanner.scans(MILK)
+    shop.shopper.sees("Milk 1 l")
+    shop.bag.bears(3_000)
+    shop.waits_for("The weight does not fit yet. Please put only this in the bagging area: Milk 1 l")
+    shop.waits_for("Staff will help with the bagging area")
+    shop.shopper.cannot_touch("Pay")
+    shop.staff.signs_in()
+    shop.staff.sees("Bagging area:")
+    shop.staff.touches("Approve")
+    shop.staff.signs_out()
+    shop.shopper.touches("Pay")
+    shop.shopper.sees("How would you like to pay?")
+
+
+def _rescan(shop: Shop) -> None:
+    shop.scanner.scans(MILK)
+    shop.shopper.touches("Pay")
+    _judged(shop, "Staff will take a quick look at your basket.", "Look through the basket (by chance)", "Approve")
+    shop.shopper.touches("Pay")
+    shop.shopper.sees("How would you like to pay?")
+
+
+def _fiscal(shop: Shop) -> None:
+    shop.fiscal.turn("refuse", on=True, permanent=False)
+    _buys(shop, MILK)
+    shop.shopper.sees("Your payment is complete. Staff are coming about the receipt.")
+    shop.fiscal.turn("refuse", on=False, permanent=False)
+    shop.staff.signs_in()
+    shop.staff.sees("The tax authority refused this sale")
+    shop.staff.touches("Approve")
+    shop.staff.signs_out()
+    shop.shopper.sees("Your receipt is printed")
+
+
+def _fiscal_outage(shop: Shop) -> None:
+    shop.fiscal.is_unplugged()
+    _buys(shop, MILK)
+    shop.shopper.sees("Your receipt is printed")
+    shop.staff.signs_in()
+    shop.staff.sees("The fiscal device is out of order. Sales without it: 1")
+    shop.fiscal.is_plugged()
+    shop.staff.sees_no("The fiscal device is out of order")
+
+
+def _fiscal_late(shop: Shop) -> None:
+    shop.fiscal.is_unplugged()
+    _buys(shop, MILK)
+    shop.shopper.sees("Your receipt is printed")
+    shop.fiscal.turn("refuse", on=True, permanent=True)
+    shop.fiscal.is_plugged()
+    shop.staff.signs_in()
+    shop.staff.sees("The tax authority refused an earlier sale")
+    shop.staff.touches("Approve")
+    shop.staff.sees_no("The tax authority refused an earlier sale")
+
+
+@dataclass(frozen=True)
+class _Journey:
+    goes: Callable[[Shop], None]
+    plan: Plan = field(default_factory=Plan)
+
+
+def _weighs_bags(book: MemoryBook) -> None:
+    book.items["milk"] = replace(book.items["milk"], expected_grams=1_030, spread_grams=15)
+
+
+def _with(**changes: object) -> Callable[[Policy], Policy]:
+    return lambda policy: replace(policy, **changes)  # type: ignore[arg-type]  # names of its own fields
+
+
+JOURNEYS: Final[dict[str, _Journey]] = {
+    "help": _Journey(_help),
+    "age": _Journey(partial(_scanned, WINE, "Staff will check your age", "Check age: 18 or older", "Refuse")),
+    "staff_item": _Journey(
+        partial(_scanned, BLADES, "Staff will release this item", "Release a restricted item", "Approve")
+    ),
+    "no_price": _Journey(partial(_scanned, MYSTERY, "Staff will tell the price", "An item has no price", "Approve")),
+    "cash": _Journey(_cash),
+    "tender_unknown": _Journey(_tender_unknown),
+    "signature": _Journey(_signature),
+    "reversal": _Journey(_reversal),
+    "printer": _Journey(_printer),
+    "scale": _Journey(_scale, Plan(policy=_with(weighing=Rules(verified_until="2020-01-01")))),
+    "expired": _Journey(
+        partial(
+            _scanned,
+            f"010{TEA}17260101",
+            "Tea 400 g is past its date and cannot be sold.",
+            "Take an item past its date",
+            "Approve",
+        )
+    ),
+    "recalled": _Journey(
+        partial(
+            _scanned, f"010{RECALLED}10L7", "Infant milk has been recalled", "Check a recalled item", "Approve"
+        )
+    ),
+    "serial": _Journey(_serial, Plan(office=True)),
+    "bagging": _Journey(
+        _bagging, Plan(settings=_BAGGING, book=_weighs_bags, policy=_with(bagging=BaggingPolicy("strict")))
+    ),
+    "rescan": _Journey(_rescan, Plan(policy=_with(rescans=RescanRules(per_1000=1_000)))),
+    "fiscal": _Journey(_fiscal, Plan(settings=_FISCAL)),
+    "fiscal_outage": _Journey(_fiscal_outage, Plan(settings=_FISCAL)),
+    "fiscal_late": _Journey(_fiscal_late, Plan(settings=_FISCAL)),
+}
+
+
+@pytest.mark.parametrize("kind", get_args(e.InterventionKind))
+def test_each_intervention_is_told_to_the_shopper_judged_by_staff_and_shopping_goes_on(
+    window: object, kind: str
+) -> None:
+    assert window is not None
+    journey = JOURNEYS[kind]
+    with opened(journey.plan) as shop:
+        journey.goes(shop)
+        assert kind in {raised.kind for raised in shop.happened(e.InterventionRaised)}
