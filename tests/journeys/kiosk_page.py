@@ -24,7 +24,7 @@ from ui.widgets.sheet import Sheet
 
 __all__ = ["Glass", "Shopper"]
 
-PATIENCE_S: Final = 2.0
+PATIENCE_S: Final = 10.0
 _LOOK_S: Final = 0.004
 _MOMENT_S: Final = 0.5
 """As long as a scale may take to say the same again."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -105,7 +106,10 @@ def shop_book(plan: Plan) -> MemoryBook:
         "infant", {"en": "Infant milk"}, "dairy", "standard", Money(80_000, "BDT"), gtin=f"0{RECALLED}",
         recall=Recall(lots=("L7",)),
     )  # fmt: skip
-    member, hasher = Member("m-001", "gold", "Rahima", points=5_000, points_utc_ms=int(NOON.timestamp() - 7_200) * 1000), Hasher(SHOP_KEY)
+    member, hasher = (
+        Member("m-001", "gold", "Rahima", points=5_000, points_utc_ms=int(NOON.timestamp() - 7_200) * 1000),
+        Hasher(SHOP_KEY),
+    )
     book.members = {hasher.of("card", MEMBER): member, hasher.of("phone", f"+88{PHONE}"): member}
     plan.book(book)
     return book
@@ -252,6 +256,37 @@ class Shop:
                 gone.unlink()
         shutil.copytree(kept, self.lane.data, dirs_exist_ok=True)
         shutil.rmtree(kept)
+
+    # --- the disk ----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def disk_full(self) -> Iterator[None]:
+        """Not one more page for the journal."""
+        connection = self.running._journal._connection
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        try:
+            yield
+        finally:
+            connection.execute(f"PRAGMA max_page_count = {1 << 30}")
+
+    @contextmanager
+    def card_read_only(self) -> Iterator[None]:
+        """The journal's card takes nothing more."""
+        connection = self.running._journal._connection
+        connection.execute("PRAGMA query_only = ON")
+        try:
+            yield
+        finally:
+            connection.execute("PRAGMA query_only = OFF")
+
+    @contextmanager
+    def journal_locked(self) -> Iterator[None]:
+        """Another program holds the journal for itself."""
+        with closing(sqlite3.connect(self.lane.data / "journal.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
 
     # --- what is on record -----------------------------------------------------------------------------------------
 

@@ -11,11 +11,8 @@ import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
-from kiosk.retail.item import Item
-from kiosk.retail.money import Money
 from kiosk.retail.policy import BaggingPolicy, Policy, RescanRules
 from kiosk.retail.weighing import Rules
-from messages import local
 from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Plan, Shop, opened
 from tests.support.shop import MemoryBook
 from tests.support.waiting import wait_until
@@ -260,9 +257,7 @@ JOURNEYS: Final[dict[str, _Journey]] = {
         )
     ),
     "recalled": _Journey(
-        partial(
-            _scanned, f"010{RECALLED}10L7", "Infant milk has been recalled", "Check a recalled item", "Approve"
-        )
+        partial(_scanned, f"010{RECALLED}10L7", "Infant milk has been recalled", "Check a recalled item", "Approve")
     ),
     "serial": _Journey(_serial, Plan(office=True)),
     "bagging": _Journey(

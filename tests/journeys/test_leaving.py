@@ -9,8 +9,7 @@ import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
-from tests.journeys.shop import MEMBER, MILK, TEA, Shop, Staff, opened
-from tests.journeys.kiosk_page import Shopper
+from tests.journeys.shop import Shop, opened
 from tests.journeys.ways import SCREENS, comes_to, plan_for
 
 ASKED: Final = {

@@ -14,7 +14,6 @@ from kiosk.retail.policy import Policy
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import MILK, Scanner, Shop, Staff, Terminal
 
-
 COPY = Translator("en").say(text("receipt.copy"))
 
 
@@ -53,9 +52,7 @@ def test_scan_one_item_no_receipt(shop: Shop, shopper: Shopper, scanner: Scanner
 
 
 @pytest.mark.plan(policy=_choice)
-def test_paper_where_the_shopper_may_choose(
-    shop: Shop, shopper: Shopper, scanner: Scanner, terminal: Terminal
-) -> None:
+def test_paper_where_the_shopper_may_choose(shop: Shop, shopper: Shopper, scanner: Scanner, terminal: Terminal) -> None:
     pays(shopper, scanner, terminal)
     shopper.touches("Paper receipt")
     shopper.sees("Your receipt is printed")

@@ -64,7 +64,8 @@ def test_unknown_code_clear_message_next_scan_works(shopper: Shopper, scanner: S
 
 
 @pytest.mark.parametrize(
-    "code", ["AB12345678", "WIFI:S:shop;T:WPA;P:secret;;", "M1DESMARAIS/LUC       EABC123 YULFRAAC 0834 226F001A0025 100"]
+    "code",
+    ["AB12345678", "WIFI:S:shop;T:WPA;P:secret;;", "M1DESMARAIS/LUC       EABC123 YULFRAAC 0834 226F001A0025 100"],
 )
 def test_code_of_a_banknote_a_ticket_a_wifi_qr_politely_refused(
     shop: Shop, shopper: Shopper, scanner: Scanner, code: str
@@ -86,9 +87,7 @@ def test_scan_while_a_dialogue_is_open(shopper: Shopper, scanner: Scanner) -> No
     shopper.sees("2 items")
 
 
-def test_scan_faster_than_the_screen_draws_none_lost_order_kept(
-    shop: Shop, shopper: Shopper, scanner: Scanner
-) -> None:
+def test_scan_faster_than_the_screen_draws_none_lost_order_kept(shop: Shop, shopper: Shopper, scanner: Scanner) -> None:
     scanner.scans(MILK, TEA, RECALLED, MILK, TEA, WINE, MILK, TEA)
     shopper.sees("8 items")
     rung = [line.item.item_id for line in shop.happened(e.LineAdded)]
@@ -304,9 +303,7 @@ def test_recalled_lot_stopped(shop: Shop, shopper: Shopper, scanner: Scanner) ->
     shopper.sees_line("Infant milk", "৳800.00")
 
 
-def test_age_item_approve_once_for_the_basket(
-    shop: Shop, shopper: Shopper, staff: Staff, scanner: Scanner
-) -> None:
+def test_age_item_approve_once_for_the_basket(shop: Shop, shopper: Shopper, staff: Staff, scanner: Scanner) -> None:
     scanner.scans(WINE)
     shopper.sees_line("Wine", "Staff will check your age")
     scanner.scans(MILK)

@@ -10,14 +10,15 @@ from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
 from kiosk.retail.points import Programme
 from kiosk.retail.policy import Policy, TenderType
-from messages import local
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import MEMBER, MILK, PHONE, TEA, WINE, Scanner, Shop, Staff, Terminal
 
 
 def _programme(policy: Policy) -> Policy:
     programme = Programme(burn_points=100, burn_minor=1_000, burn_least=100)
-    return replace(policy, points=programme, tenders=(*policy.tenders, TenderType("points", "points", {"en": "Points"})))
+    return replace(
+        policy, points=programme, tenders=(*policy.tenders, TenderType("points", "points", {"en": "Points"}))
+    )
 
 
 def test_loyalty_by_card(shop: Shop, shopper: Shopper, scanner: Scanner) -> None:
@@ -71,9 +72,7 @@ def test_greeting_with_the_points_there_are_and_what_this_purchase_earns(shopper
 
 
 @pytest.mark.plan(policy=_programme, office=True)
-def test_points_as_tender_part_of_the_total(
-    shop: Shop, shopper: Shopper, scanner: Scanner, terminal: Terminal
-) -> None:
+def test_points_as_tender_part_of_the_total(shop: Shop, shopper: Shopper, scanner: Scanner, terminal: Terminal) -> None:
     scanner.scans(MEMBER)
     shopper.sees("Gold member")
     scanner.scans(TEA)

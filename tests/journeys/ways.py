@@ -9,8 +9,8 @@ from typing import Final, get_args
 from kiosk.checkout import screen as s
 from kiosk.retail.points import Programme
 from kiosk.retail.policy import Policy, TenderType
-from tests.journeys.shop import MEMBER, MILK, Plan, Shop
 from messages import local
+from tests.journeys.shop import MEMBER, MILK, Plan, Shop
 
 __all__ = ["SCREENS", "plan_for"]
 
