@@ -12,7 +12,7 @@ RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint drills tour replay faults powercut bench vision cases optimality price-bench shoppers produce conformance soak-devices check-all clean
+.PHONY: help setup demo test lint journeys drills tour replay faults powercut bench vision cases optimality price-bench shoppers produce conformance soak-devices check-all clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,9 @@ test: setup ## lint, types, import rules and tests: what must pass before a chan
 
 lint: setup ## style, types and import rules only
 	@$(RUN) -m tools.check lint
+
+journeys: setup ## what people do at the kiosk, through its drawn screen, one sentence each
+	@$(RUN) -m tools.check journeys
 
 drills: setup ## the tests that take minutes
 	@$(RUN) -m tools.check drills

@@ -1,4 +1,5 @@
-"""The checks behind ``make lint``, ``make test``, ``make drills`` and ``make check-all``.
+"""The checks behind ``make lint``, ``make test``, ``make journeys``, ``make drills`` and
+``make check-all``.
 
 Each step runs as a program of its own and its output passes straight through; the report keeps what came of it.
 """
@@ -13,6 +14,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.journeys import covered
 from tools.report import REPORTS, Report
 
 __all__ = ["Counts", "Step", "main", "read_junit"]
@@ -23,8 +25,8 @@ TEST_SECONDS = 600
 NO_TESTS = 5
 """Pytest's exit code when it found nothing to run."""
 TARGETS = (
-    "test", "drills", "cases", "produce", "replay", "faults", "powercut", "tour", "conformance", "soak-devices",
-    "bench", "vision", "optimality", "price-bench", "shoppers",
+    "test", "journeys", "drills", "cases", "produce", "replay", "faults", "powercut", "tour", "conformance",
+    "soak-devices", "bench", "vision", "optimality", "price-bench", "shoppers",
 )  # fmt: skip
 """What `make check-all` runs, in this order."""
 
@@ -124,8 +126,19 @@ def check_test() -> int:
     began = time.monotonic()
     with Report("test") as report:
         lint(report)
-        counts = pytest(report, "-m", "not drill", "--numprocesses=2", "--dist=loadfile")
+        counts = pytest(report, "-m", "not drill and not tail", "--numprocesses=2", "--dist=loadfile")
         report.speed("time after set-up", time.monotonic() - began, TEST_SECONDS, "s")
+        _tell(report, counts, began)
+        return report.close()
+
+
+def check_journeys() -> int:
+    """`make journeys`: what people do, through the drawn screen, one sentence each."""
+    began = time.monotonic()
+    with Report("journeys") as report:
+        counts = pytest(report, "tests/journeys", "-m", "not drill", "--numprocesses=2", "--dist=loadfile")
+        report.table("Journeys", ("sentence", "test"), [(j.sentence, j.test) for j in covered()])
+        report.figure("sentences", len(covered()))
         _tell(report, counts, began)
         return report.close()
 
@@ -155,7 +168,13 @@ def check_all() -> int:
 
 def main() -> int:
     """Run the check named on the command line; the exit code tells whether everything held."""
-    checks = {"lint": check_lint, "test": check_test, "drills": check_drills, "all": check_all}
+    checks = {
+        "lint": check_lint,
+        "test": check_test,
+        "journeys": check_journeys,
+        "drills": check_drills,
+        "all": check_all,
+    }
     parser = argparse.ArgumentParser(prog="python -m tools.check", description=__doc__)
     parser.add_argument("check", choices=checks)
     return checks[parser.parse_args().check]()

@@ -23,6 +23,7 @@ TARGETS = [
     "demo",
     "test",
     "lint",
+    "journeys",
     "tour",
     "replay",
     "faults",

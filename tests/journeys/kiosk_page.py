@@ -101,7 +101,7 @@ class Glass:
 
     def _in_sight(self, part: Any) -> bool:  # noqa: ANN401 - Kivy's widgets have no types
         across = part.right > 0 and part.x < self.size[0]
-        return across and part.top > 0 and part.y < self.size[1] and part.width > 1 and part.height > 1
+        return bool(across and part.top > 0 and part.y < self.size[1] and part.width > 1 and part.height > 1)
 
 
 class Shopper:
@@ -218,9 +218,10 @@ class Shopper:
     def _place_of(self, words: str) -> Area | None:
         """Where it can be pressed."""
         buttons = self.glass.buttons(words)
-        for button in self._on_top(buttons):
-            if button.enabled:
-                return button.area
+        free = [button.area for button in self._on_top(buttons) if button.enabled]
+        if free:
+            area: Area = free[0]
+            return area
         places = [] if buttons else self._on_top(self.glass.holding(words))
         return Area(*map(int, (*places[0].pos, *places[0].size))) if places else None
 

@@ -324,11 +324,12 @@ class Staff(Shopper):
         self.sees(NAMES[role])
         self.sees_screen(s.StaffBody)
 
-    def judges(self, waiting: str, verdict: str = "Approve") -> None:
+    def judges(self, waiting: str, verdict: str = "Approve", *proof: str) -> None:
         """Sign in, judge what waits there, go."""
         self.signs_in()
         self.sees(waiting)
-        self.touches(verdict)
+        for each in (verdict, *proof):
+            self.touches(each)
         self.sees_no(waiting)
         self.signs_out()
 
@@ -350,8 +351,8 @@ def opened(plan: Plan) -> Iterator[Shop]:
     """A shop that is open, with nobody before the lane yet."""
     with ExitStack() as stack:
         sync = "sync.sock" if plan.office else ""
-        waits = {"answers_in_ms": 500, "card_status_ms": 10_000}
-        at = stack.enter_context(lane(shop_book(plan), sync=sync, **waits))
+        times = {"answer_timeout_ms": 500}
+        at = stack.enter_context(lane(shop_book(plan), sync=sync, terminal_settings=times, card_status_ms=10_000))
         with at.settings.open("a", encoding="utf-8") as settings:
             settings.write(plan.settings.replace("{folder}", str(at.folder)))
         build_book(at.data, shop_book(plan), 2, operators(), (Department("produce", PRODUCE, "fruit.webp"),))

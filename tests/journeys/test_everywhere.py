@@ -25,7 +25,7 @@ DEVICES: Final = {
     "camera": "",
 }
 """What the shopper is told; a camera that is lost is only for staff."""
-WHILE_LOST: Final = {s.CardBody: s.TenderChoiceBody}
+WHILE_LOST: Final[dict[type[s.Body], type[s.Body]]] = {s.CardBody: s.TenderChoiceBody}
 """A terminal whose cable is pulled before a card was shown says, when it is back, that nothing was paid."""
 MAIN: Final = (s.AttractBody, s.BasketBody, s.WeighBody, s.TenderChoiceBody, s.CardBody, s.ThanksBody)
 RESUMES: Final = {
@@ -38,6 +38,7 @@ RESUMES: Final = {
     s.BasketBody: s.BasketBody,
     s.QuantityBody: s.BasketBody,
     s.CouponBody: s.BasketBody,
+    s.BuyerBody: s.BasketBody,
     s.TenderChoiceBody: s.BasketBody,
     s.CardBody: s.CardBody,
     s.QrBody: s.QrBody,
@@ -62,6 +63,7 @@ def speaks(shop: Shop, language: str) -> None:
         assert [word for word in latin if not any(name in word for name in FOREIGN)] == []
 
 
+@pytest.mark.tail
 @pytest.mark.parametrize("screen", SCREENS, ids=named)
 def test_each_screen_speaks_three_languages_and_writes_their_digits(window: object, screen: type[s.Body]) -> None:
     assert window is not None
@@ -96,6 +98,7 @@ def test_power_cut_on_each_screen(window: object, screen: type[s.Body]) -> None:
             shop.shopper.sees("Milk 1 l", "৳95.00")
 
 
+@pytest.mark.tail
 @pytest.mark.parametrize("screen", MAIN, ids=named)
 def test_scanner_scale_printer_terminal_camera_unplugged_and_back_on_each_screen(
     window: object, screen: type[s.Body]

@@ -201,7 +201,7 @@ def test_suspend_for_the_shopper_and_resumed_here_by_staff(
 ) -> None:
     scanner.scans(MILK, WINE)
     shopper.sees("2 items")
-    staff.judges("Check age: 18 or older")
+    staff.judges("Check age: 18 or older", "Approve", "I looked: old enough")
     staff.signs_in()
     staff.acts("Park basket")
     staff.sees("1 basket put aside")

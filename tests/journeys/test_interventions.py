@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Final, get_args
 
 import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
+from kiosk.checkout.deciding import desk
+from kiosk.retail.occasion import Hours
 from kiosk.retail.policy import BaggingPolicy, Policy, RescanRules
+from kiosk.retail.restrictions import Restrictions, Rule
 from kiosk.retail.weighing import Rules
 from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Plan, Shop, opened
 from tests.support.shop import MemoryBook
@@ -67,6 +71,15 @@ def _scanned(code: str, told: str, asked: str, verdict: str, shop: Shop) -> None
     shop.scanner.scans(MILK, code)
     _judged(shop, told, asked, verdict)
     shop.shopper.sees("Milk 1 l")
+
+
+def _quantity(shop: Shop) -> None:
+    shop.scanner.scans(MILK)
+    shop.waits(2)
+    shop.scanner.scans(MILK)
+    _judged(shop, "2 items", "More than the limit: allow it?", "Approve")
+    shop.shopper.touches("Pay")
+    shop.shopper.sees("How would you like to pay?")
 
 
 def _cash(shop: Shop) -> None:
@@ -234,6 +247,10 @@ def _with(**changes: object) -> Callable[[Policy], Policy]:
     return lambda policy: replace(policy, **changes)  # type: ignore[arg-type]  # names of its own fields
 
 
+def _ruled(rule: Rule) -> Callable[[Policy], Policy]:
+    return lambda policy: replace(policy, restrictions=Restrictions(own={"own": rule}))
+
+
 JOURNEYS: Final[dict[str, _Journey]] = {
     "help": _Journey(_help),
     "age": _Journey(partial(_scanned, WINE, "Staff will check your age", "Check age: 18 or older", "Refuse")),
@@ -264,13 +281,43 @@ JOURNEYS: Final[dict[str, _Journey]] = {
         _bagging, Plan(settings=_BAGGING, book=_weighs_bags, policy=_with(bagging=BaggingPolicy("strict")))
     ),
     "rescan": _Journey(_rescan, Plan(policy=_with(rescans=RescanRules(per_1000=1_000)))),
+    "quantity": _Journey(
+        _quantity,
+        Plan(policy=_ruled(Rule("quantity", items=("milk",), most=1, blocks="payment"))),
+    ),
+    "hours": _Journey(
+        partial(_scanned, TEA, "Staff will check the hours of sale", "Outside the hours of sale", "Refuse"),
+        Plan(policy=_ruled(Rule("hours", items=("tea",), hours=(Hours("22:00", "06:00"),), blocks="payment"))),
+    ),
+    "high_value": _Journey(
+        partial(_scanned, TEA, "Staff will hand it over", "Valuable item: look at it, or unlock it", "Approve"),
+        Plan(policy=_ruled(Rule("high_value", over_minor=50_000))),
+    ),
+    "security_tag": _Journey(
+        partial(_scanned, TEA, "Staff will take the tag off; go on scanning", "Take the security tag off", "Approve"),
+        Plan(policy=_ruled(Rule("security_tag", items=("tea",)))),
+    ),
+    "prescription": _Journey(
+        partial(_scanned, TEA, "Staff will look at the prescription", "See the prescription", "Refuse"),
+        Plan(policy=_ruled(Rule("prescription", items=("tea",)))),
+    ),
     "fiscal": _Journey(_fiscal, Plan(settings=_FISCAL)),
     "fiscal_outage": _Journey(_fiscal_outage, Plan(settings=_FISCAL)),
     "fiscal_late": _Journey(_fiscal_late, Plan(settings=_FISCAL)),
 }
 
 
-@pytest.mark.parametrize("kind", get_args(e.InterventionKind))
+TO_COME: Final = frozenset({"produce"})
+"""Named for what is to come: nothing raises it yet, and whoever makes something raise it adds its journey."""
+
+
+def test_nothing_raises_what_has_no_journey() -> None:
+    deciding = Path(desk.__file__).parent
+    code = "\n".join(file.read_text(encoding="utf-8") for file in deciding.glob("*.py"))
+    assert [kind for kind in TO_COME if f'raise_intervention("{kind}"' in code] == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(e.InterventionKind) if kind not in TO_COME])
 def test_each_intervention_is_told_to_the_shopper_judged_by_staff_and_shopping_goes_on(
     window: object, kind: str
 ) -> None:

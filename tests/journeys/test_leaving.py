@@ -19,6 +19,7 @@ ASKED: Final = {
     s.QuantityBody: "suspended",
     s.LoyaltyBody: "start over",
     s.CouponBody: "suspended",
+    s.BuyerBody: "suspended",
     s.TenderChoiceBody: "suspended",
     s.StaffSignInBody: "start over",
     s.StaffBody: "locked",
@@ -65,7 +66,6 @@ def stays(shop: Shop) -> None:
 
 
 def leaves(shop: Shop) -> None:
-    shop.shopper.sees_screen(type(shop.glass.body))
     shop.waits(21)
     shop.shopper.sees_screen(s.ThanksBody if shop.happened(e.ReceiptDeclined) else s.AttractBody)
     shop.waits(7)

@@ -308,7 +308,7 @@ def test_age_item_approve_once_for_the_basket(shop: Shop, shopper: Shopper, staf
     shopper.sees_line("Wine", "Staff will check your age")
     scanner.scans(MILK)
     shopper.cannot_touch("Pay")
-    staff.judges("Check age: 18 or older")
+    staff.judges("Check age: 18 or older", "Approve", "I saw a document")
     shopper.sees("2 items")
     shop.waits(2)
     scanner.scans(WINE)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, get_args
 
 from kiosk.checkout import screen as s
+from kiosk.retail.buyer import BuyerRule
 from kiosk.retail.points import Programme
 from kiosk.retail.policy import Policy, TenderType
 from messages import local
@@ -25,8 +26,14 @@ def _choice(policy: Policy) -> Policy:
     return replace(policy, receipt_rule="choice")
 
 
+def _asks_buyers(policy: Policy) -> Policy:
+    return replace(policy, buyer=BuyerRule(("bin",)))
+
+
 def plan_for(screen: type[s.Body]) -> Plan:
     """The shop in which this screen can be come to."""
+    if screen is s.BuyerBody:
+        return Plan(policy=_asks_buyers)
     if screen is s.PointsBody:
         return Plan(policy=_programme, office=True)
     return Plan(policy=_choice if screen is s.ReceiptChoiceBody else lambda policy: policy, office=screen is s.QrBody)
@@ -72,6 +79,11 @@ def _coupon(shop: Shop) -> None:
 def _tender_choice(shop: Shop) -> None:
     _basket(shop)
     shop.shopper.touches_said("basket.pay")
+
+
+def _buyer(shop: Shop) -> None:
+    _tender_choice(shop)
+    shop.shopper.touches("BIN")
 
 
 def _paying(tender: int) -> Callable[[Shop], None]:
@@ -127,6 +139,7 @@ _WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
     s.QuantityBody: _quantity,
     s.LoyaltyBody: _loyalty,
     s.CouponBody: _coupon,
+    s.BuyerBody: _buyer,
     s.TenderChoiceBody: _tender_choice,
     s.CardBody: _paying(0),
     s.QrBody: _paying(1),

@@ -1,0 +1,81 @@
+"""Write ``docs/use/journeys.md``: what people do at the kiosk, the journey that shows each, and what is not shown yet.
+
+``python -m tools.journeys`` prints it; a test holds the page true.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+__all__ = ["JOURNEYS", "Journey", "beside", "covered", "page", "planned", "tests_there"]
+
+JOURNEYS: Final = Path(__file__).resolve().parents[1] / "tests" / "journeys"
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A sentence and the test that shows it (``file.test``); an empty one: none does yet."""
+
+    group: str
+    sentence: str
+    test: str
+
+
+def planned() -> tuple[Journey, ...]:
+    """Every sentence of the plan, in its order."""
+    told = tomllib.loads((JOURNEYS / "sentences.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Journey(group["name"], sentence, test) for group in told["group"] for sentence, test in group["sentences"]
+    )
+
+
+def covered() -> tuple[Journey, ...]:
+    """Those that a journey shows."""
+    return tuple(journey for journey in planned() if journey.test)
+
+
+def tests_there() -> dict[str, str]:
+    """The tests of the journeys' folder (``file.test``) and each as a sentence."""
+    found = {}
+    for file in sorted(JOURNEYS.glob("test_*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                said = node.name.removeprefix("test_").replace("_", " ")
+                found[f"{file.stem}.{node.name}"] = said[0].upper() + said[1:]
+    return found
+
+
+def beside() -> dict[str, str]:
+    """Journeys that show what no sentence of the plan says."""
+    named = {journey.test for journey in planned()}
+    return {test: said for test, said in tests_there().items() if test not in named}
+
+
+def page() -> str:
+    """The lists in Markdown."""
+    every = planned()
+    lines = [f"{len(covered())} of the plan's {len(every)} sentences are shown by a journey.", ""]
+    for group in dict.fromkeys(journey.group for journey in every):
+        rows = [journey for journey in every if journey.group == group and journey.test]
+        lines += [f"## {group}", "", "| sentence | journey |", "|---|---|"]
+        lines += [f"| {journey.sentence} | {_linked(journey.test)} |" for journey in rows]
+        lines.append("")
+    lines += ["## Beside the plan", "", "| sentence | journey |", "|---|---|"]
+    lines += [f"| {said} | {_linked(test)} |" for test, said in beside().items()]
+    lines += ["", "## Not shown yet", ""]
+    lines += [f"- {journey.group}: {journey.sentence}" for journey in every if not journey.test]
+    return "\n".join(lines) + "\n"
+
+
+def _linked(test: str) -> str:
+    file = test.partition(".")[0]
+    return f"[{file}](../../tests/journeys/{file}.py)"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
