@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["JOURNEYS", "Journey", "beside", "covered", "page", "planned", "tests_there"]
+__all__ = ["JOURNEYS", "Journey", "beside", "covered", "journeys_there", "page", "planned"]
 
 JOURNEYS: Final = Path(__file__).resolve().parents[1] / "tests" / "journeys"
 
@@ -39,7 +39,7 @@ def covered() -> tuple[Journey, ...]:
     return tuple(journey for journey in planned() if journey.test)
 
 
-def tests_there() -> dict[str, str]:
+def journeys_there() -> dict[str, str]:
     """The tests of the journeys' folder (``file.test``) and each as a sentence."""
     found = {}
     for file in sorted(JOURNEYS.glob("test_*.py")):
@@ -53,7 +53,7 @@ def tests_there() -> dict[str, str]:
 def beside() -> dict[str, str]:
     """Journeys that show what no sentence of the plan says."""
     named = {journey.test for journey in planned()}
-    return {test: said for test, said in tests_there().items() if test not in named}
+    return {test: said for test, said in journeys_there().items() if test not in named}
 
 
 def page() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tools.journeys import covered, page, planned, tests_there
+from tools.journeys import covered, journeys_there, page, planned
 
 PAGE = (Path(__file__).parents[2] / "docs/use/journeys.md").read_text(encoding="utf-8")
 
@@ -17,7 +17,7 @@ def test_the_page_is_made_from_the_plan_and_the_tests() -> None:
 
 
 def test_each_sentence_that_is_said_to_be_shown_has_its_test() -> None:
-    there = tests_there()
+    there = journeys_there()
     assert [journey for journey in covered() if journey.test not in there] == []
 
 

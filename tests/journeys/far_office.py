@@ -32,6 +32,8 @@ class FarOffice:
         self.members: dict[str, local.LoyaltyFound] = {}
         self.payments: dict[str, local.PaymentTold] = {}
         self.sold_before: set[str] = set()
+        self.on_card: int | None = None
+        """What is on every gift card; ``None``: none has been bought yet."""
         self.silent: set[type] = set()
         self._path = path
         self._online = True
@@ -46,6 +48,7 @@ class FarOffice:
             local.AskCoupon: lambda ask: local.CouponTold(ask.correlation, offline=not self._online),
             local.AskPayment: self._payment,
             local.AskPoints: self._points,
+            local.AskValue: self._value,
         }
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,6 +142,17 @@ class FarOffice:
             known = msgspec.structs.replace(known, state="refunded")
         self.payments[ask.request] = known
         return msgspec.structs.replace(known, correlation=ask.correlation)
+
+    def _value(self, ask: local.AskValue) -> local.ValueTold:
+        told = local.ValueTold(ask.correlation, ask.request, currency="BDT", account="a-1", masked="**** 0017")
+        if not self._online:
+            return msgspec.structs.replace(told, offline=True)
+        if self.on_card is None:
+            return msgspec.structs.replace(told, state="refused", reason="inactive", kind="gift_card")
+        if ask.deed == "look":
+            return msgspec.structs.replace(told, state="known", balance=self.on_card)
+        held = min(ask.amount_minor, self.on_card)
+        return msgspec.structs.replace(told, state="held", amount_minor=held, balance=self.on_card - held)
 
     def _points(self, ask: local.AskPoints) -> local.PointsHeld:
         state: PointsState = "released" if ask.deed == "release" else "held"

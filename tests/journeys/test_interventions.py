@@ -126,6 +126,16 @@ def _signature(shop: Shop) -> None:
     shop.shopper.sees("Thank you!")
 
 
+def _paper(shop: Shop) -> None:
+    shop.staff.signs_in()
+    shop.staff.acts("The lane itself", "Change paper")
+    shop.staff.sees("Paper change: open the printer's cover. Or print the test slip.")
+    shop.printer.turn("cover_open", on=True)
+    shop.staff.sees("Paper change: put the roll in, let some paper hang out, close the cover.")
+    shop.printer.turn("cover_open", on=False)
+    shop.staff.sees_no("Paper change: ")
+
+
 def _reversal(shop: Shop) -> None:
     shop.scanner.scans(TEA)
     shop.shopper.touches("Pay")
@@ -151,7 +161,7 @@ def _printer(shop: Shop) -> None:
     shop.shopper.sees("Thank you!", "The receipt could not be printed. Staff will help.")
     shop.staff.signs_in()
     shop.staff.sees("The receipt printer needs you", "Receipt printer: paper is out")
-    shop.staff.touches("Refuse")
+    shop.staff.touches("Let go without paper")
     shop.staff.signs_out()
     shop.shopper.sees_screen(s.AttractBody)
 
@@ -206,7 +216,7 @@ def _fiscal(shop: Shop) -> None:
     shop.fiscal.turn("refuse", on=False, permanent=False)
     shop.staff.signs_in()
     shop.staff.sees("The tax authority refused this sale")
-    shop.staff.touches("Approve")
+    shop.staff.touches("Ask again")
     shop.staff.signs_out()
     shop.shopper.sees("Your receipt is printed")
 
@@ -263,6 +273,7 @@ JOURNEYS: Final[dict[str, _Journey]] = {
     "signature": _Journey(_signature),
     "reversal": _Journey(_reversal),
     "printer": _Journey(_printer),
+    "paper": _Journey(_paper),
     "scale": _Journey(_scale, Plan(policy=_with(weighing=Rules(verified_until="2020-01-01")))),
     "expired": _Journey(
         partial(

@@ -119,7 +119,7 @@ def test_qr_not_paid_in_time(shop: Shop, shopper: Shopper, scanner: Scanner, ter
     shopper.sees("Scan and pay with your phone")
     assert shop.office is not None
     shop.office.expires()
-    shop.waits(14)
+    shop.waits(6)
     shopper.sees("The time to pay is up. Nothing was charged.")
     shopper.touches("Card")
     terminal.taps()
@@ -136,7 +136,7 @@ def test_confirmation_arrives_after_time_out_basket_settled_or_refunded_never_bo
     shopper.sees("Scan and pay with your phone")
     assert shop.office is not None
     shop.office.expires()
-    shop.waits(14)
+    shop.waits(6)
     shopper.sees("The time to pay is up.")
     shopper.touches("Card")
     terminal.taps()

@@ -102,6 +102,7 @@ def test_weigh_bananas_by_picture(shop: Shop, shopper: Shopper, scale: Scale) ->
     scale.bears(1250)
     shopper.sees("1.250 kg", "৳150.00")
     shopper.touches("Add to basket")
+    shopper.sees_screen(s.BasketBody)
     shopper.sees_line("Bananas", "৳150.00")
     assert shop.happened(e.LineAdded)[0].item.weight.value == 1250
 

@@ -8,12 +8,17 @@ from typing import Final, get_args
 
 from kiosk.checkout import screen as s
 from kiosk.retail.buyer import BuyerRule
+from kiosk.retail.item import Item
+from kiosk.retail.money import Money
 from kiosk.retail.points import Programme
 from kiosk.retail.policy import Policy, TenderType
+from kiosk.retail.stored_value import StoredValueRules
+from kiosk.retail.tender_terms import Instalments
 from messages import local
 from tests.journeys.shop import MEMBER, MILK, Plan, Shop
+from tests.support.shop import MemoryBook
 
-__all__ = ["SCREENS", "plan_for"]
+__all__ = ["GIFT_CARD", "GIFT_CARDS", "SCREENS", "comes_to", "plan_for"]
 
 
 def _programme(policy: Policy) -> Policy:
@@ -30,8 +35,33 @@ def _asks_buyers(policy: Policy) -> Policy:
     return replace(policy, buyer=BuyerRule(("bin",)))
 
 
+def _gift_cards(policy: Policy) -> Policy:
+    rules = StoredValueRules(prefixes=("9821",), item_id="gift-card", amounts=(50_000, 100_000))
+    tender = TenderType("gift_card", "stored_value", {"en": "Gift card", "bn": "গিফট কার্ড", "pt_BR": "Vale-presente"})
+    return replace(policy, stored_value=rules, tenders=(*policy.tenders, tender))
+
+
+def _in_parts(policy: Policy) -> Policy:
+    card, *others = policy.tenders
+    return replace(policy, tenders=(replace(card, instalments=Instalments(3)), *others))
+
+
+def _sells_cards(book: MemoryBook) -> None:
+    names = {"en": "Gift card", "bn": "গিফট কার্ড", "pt_BR": "Vale-presente"}
+    book.items["gift-card"] = Item("gift-card", names, "service", "exempt", Money(0, "BDT"), kind="gift_card")
+
+
+GIFT_CARDS: Final = Plan(policy=_gift_cards, book=_sells_cards, office=True)
+"""A shop that takes gift cards and sells them."""
+GIFT_CARD: Final = "9821000000019"
+
+
 def plan_for(screen: type[s.Body]) -> Plan:
     """The shop in which this screen can be come to."""
+    if screen in (s.ValueBody, s.GiftAmountBody):
+        return GIFT_CARDS
+    if screen is s.InstalmentsBody:
+        return Plan(policy=_in_parts)
     if screen is s.BuyerBody:
         return Plan(policy=_asks_buyers)
     if screen is s.PointsBody:
@@ -97,6 +127,10 @@ def _paying(tender: int) -> Callable[[Shop], None]:
     return go
 
 
+def _gift_amount(shop: Shop) -> None:
+    shop.scanner.scans(GIFT_CARD)
+
+
 def _points(shop: Shop) -> None:
     assert shop.office is not None
     shop.office.silent.add(local.AskPoints)
@@ -142,6 +176,9 @@ _WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
     s.BuyerBody: _buyer,
     s.TenderChoiceBody: _tender_choice,
     s.CardBody: _paying(0),
+    s.InstalmentsBody: _paying(0),
+    s.ValueBody: _paying(3),
+    s.GiftAmountBody: _gift_amount,
     s.QrBody: _paying(1),
     s.PointsBody: _points,
     s.CashBody: _paying(2),
