@@ -22,7 +22,7 @@ office acknowledged. ``cut_off``: acknowledged, and not there any more."""
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at: ``records`` that hold, ``acknowledged`` of them by head office, and the first that does not."""
+    """``records`` that hold, how many of them head office has ``acknowledged``, and the first that does not hold."""
 
     records: int
     acknowledged: int
@@ -41,7 +41,7 @@ class FalseRecord:
 
 
 def first_false(identity: Identity, records: Iterable[RawRecord], heads: Mapping[int, bytes]) -> Finding:
-    """Look at every record in order. ``heads``: the digests that head office acknowledged, by sequence, of this epoch."""
+    """Look at every record in order. ``heads``: the digests head office acknowledged in this epoch, by sequence."""
     previous, count, agreed = genesis(identity.kiosk, identity.epoch), 0, 0
     for record in records:
         wrong = _wrong(identity, record, count + 1, previous)

@@ -53,7 +53,7 @@ def _sells_cards(book: MemoryBook) -> None:
 
 GIFT_CARDS: Final = Plan(policy=_gift_cards, book=_sells_cards, office=True)
 """A shop that takes gift cards and sells them."""
-GIFT_CARD: Final = "9821000000019"
+GIFT_CARD: Final = "98210000000000000017"
 
 
 def plan_for(screen: type[s.Body]) -> Plan:
