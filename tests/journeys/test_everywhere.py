@@ -35,6 +35,7 @@ RESUMES: Final = {
     s.LoyaltyBody: s.AttractBody,
     s.StaffSignInBody: s.AttractBody,
     s.StaffBody: s.AttractBody,
+    s.DevicesBody: s.AttractBody,
     s.BasketBody: s.BasketBody,
     s.QuantityBody: s.BasketBody,
     s.CouponBody: s.BasketBody,

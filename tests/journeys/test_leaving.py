@@ -23,6 +23,7 @@ ASKED: Final = {
     s.TenderChoiceBody: "suspended",
     s.StaffSignInBody: "start over",
     s.StaffBody: "locked",
+    s.DevicesBody: "locked",
     s.AttractBody: "stays",
     s.OutOfServiceBody: "stays",
     s.ThanksBody: "leaves",

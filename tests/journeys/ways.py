@@ -154,6 +154,11 @@ def _staff(shop: Shop) -> None:
     shop.staff.signs_in()
 
 
+def _devices(shop: Shop) -> None:
+    _staff(shop)
+    shop.staff.acts("The lane itself", "Devices")
+
+
 def _closed(shop: Shop) -> None:
     _staff(shop)
     shop.staff.touches_said("act.close_lane")
@@ -186,6 +191,7 @@ _WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
     s.ThanksBody: _paid,
     s.StaffSignInBody: _sign_in,
     s.StaffBody: _staff,
+    s.DevicesBody: _devices,
     s.OutOfServiceBody: _closed,
 }
 SCREENS: Final[tuple[type[s.Body], ...]] = get_args(s.Body)

@@ -71,7 +71,7 @@ class GiftAmountView(_Choices):
         """Draw the amounts."""
         body, kit = screen.body, self.kit
         assert isinstance(body, GiftAmountBody)  # noqa: S101 - the stage gives each view its own kind
-        self._said.say(kit.say("value.for_card", number=body.number))
+        self._said.say(kit.say("value.for_card", number=kit.speaker.digits(body.number)))
         self.offer(
             [
                 PushButton(
