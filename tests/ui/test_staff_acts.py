@@ -11,7 +11,13 @@ from kiosk.retail.rights import Rights
 from tests.support.screens import BODIES, bdt, screen
 from tests.ui.conftest import Shopper, buttons
 from tests.ui.test_drawing import unfit
+from ui.icons import ICONS
+from ui.screens.staff import _ICONS
 from ui.screens.staff_pads import NumberPad
+
+
+def test_every_act_has_a_picture_that_is_there() -> None:
+    assert [act for act, icon in _ICONS.items() if icon not in ICONS] == []
 
 
 def types(shopper: Shopper, pad: object, digits: str) -> None:

@@ -56,7 +56,7 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "training": "person",
     "tax_exempt": "tag",
     "paper_change": "receipt",
-    "device_test": "scanner",
+    "device_test": "scan",
     "restart": "power",
     "reboot": "power",
 }
