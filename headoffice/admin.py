@@ -4,6 +4,7 @@
 reads it from a pipe. ``key NAME`` makes a key for a program and prints it once. ``shop-key`` prints the key that the
 kiosks need to hash cards, phone numbers and badges with. ``operator NAME ID`` says which operator of the shop an
 account is at the lanes, so that its page may act there; without an ID it may only look.
+``gate-key`` prints the key that exit gates judge codes with.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable, Sequence
 from headoffice.accounts import AccountError, Accounts
 from headoffice.database import DatabaseRefusedError, open_database
 from headoffice.keyed import shop_key
+from kiosk.retail.exit_code import exit_key
 
 __all__ = ["DEFAULT_DATABASE", "main"]
 
@@ -36,6 +38,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
     attends.add_argument("name")
     attends.add_argument("operator_id", nargs="?", default="")
     deeds.add_parser("shop-key", help="the key that cards, phone numbers and badges are hashed with")
+    deeds.add_parser("gate-key", help="the key that exit gates judge codes with")
     told = parser.parse_args(arguments)
     try:
         database = open_database(told.database)
@@ -54,7 +57,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
             sys.stdout.write(accounts.create_key(told.name) + "\n")
         else:
             with database.write() as session:
-                sys.stdout.write(shop_key(session).hex() + "\n")
+                key = shop_key(session)
+            sys.stdout.write((exit_key(key) if told.deed == "gate-key" else key).hex() + "\n")
     except AccountError as error:
         sys.stderr.write(f"headoffice: {error}\n")
         return 2

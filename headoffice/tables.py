@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headoffice import account_tables, feed_tables
 from headoffice.base import Base
+from headoffice.exits import tables as exit_tables
 from headoffice.ledger import command_tables, coupon_tables, day_tables, frame_tables, return_tables, weight_tables
 from headoffice.ledger import tables as ledger_tables
 from headoffice.payments import tables as payment_tables
@@ -18,6 +19,7 @@ ROOMS = (
     frame_tables,
     coupon_tables,
     day_tables,
+    exit_tables,
     feed_tables,
     ledger_tables,
     payment_tables,

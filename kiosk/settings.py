@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from kiosk import countries
+from kiosk.retail.exit_code import exit_key
 from kiosk.retail.policy import Policy
 
 __all__ = [
@@ -194,6 +195,8 @@ def policy_of(layers: Layers, told: Mapping[str, Any]) -> Policy:
     if unknown:
         message = f"[policy] has no {unknown}"
         raise SettingsError(message)
+    shop_key = bytes.fromhex(layers.settings.shop_key)
+    merged["exit_key"] = exit_key(shop_key).hex() if shop_key else ""  # nobody else tells it
     try:
         return msgspec.convert(merged, Policy)
     except msgspec.ValidationError as error:

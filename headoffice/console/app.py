@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from headoffice.console import api, attend, days, hooks, offers, points, quotes, recalls, value, views
+from headoffice.console import api, attend, days, exits, hooks, offers, points, quotes, recalls, value, views
 from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
@@ -73,6 +73,7 @@ def build_app(services: Services) -> Starlette:
             *days.ROUTES,
             *api.ROUTES,
             *quotes.ROUTES,
+            *exits.ROUTES,
             *hooks.ROUTES,
             Route("/static/fonts/{name}", _font),
             Mount("/static", StaticFiles(directory=_STATIC)),

@@ -15,7 +15,7 @@ import msgspec
 import yaml
 from starlette.routing import Route
 
-from headoffice.console import api, quotes
+from headoffice.console import api, exits, quotes
 from headoffice.quoting.teller import Asked, AskedLine
 from kiosk.retail.quote import LeftOut
 
@@ -74,6 +74,8 @@ _SCHEMAS = {
         taxes=_list(_object(tax_class=_WORD, basis_points=_COUNT, net=_MINOR, tax=_MINOR)),
         digest=_WORD,
     ),
+    "ExitRequest": _object(store=_WORD, gate=_WORD, code=_WORD),
+    "ExitVerdict": _object(verdict=_WORD),
     "QuoteRequest": _of(Asked),
     "QuoteRequestLine": _of(AskedLine),
     "Quote": _object(
@@ -112,7 +114,7 @@ _SCHEMAS = {
 }
 
 
-ROUTES = (*api.ROUTES, *quotes.ROUTES)
+ROUTES = (*api.ROUTES, *quotes.ROUTES, *exits.ROUTES)
 """All that programs may ask."""
 
 

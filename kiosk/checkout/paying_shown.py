@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.deciding.ways import unusable
-from kiosk.checkout.state import State, Tender
+from kiosk.checkout.state import Finishing, State, Tender
 from kiosk.checkout.text import Text
+from kiosk.retail.exit_code import exit_code
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.tender_terms import parts_of, plan
 from kiosk.retail.transaction import InstalmentsBy
 
-__all__ = ["attract", "offered_as", "presenting", "unavailable", "waiting_for"]
+__all__ = ["attract", "exit_code_of", "offered_as", "presenting", "unavailable", "waiting_for"]
 
 
 def unavailable(state: State, policy: Policy) -> tuple[tuple[str, Text], ...]:
@@ -70,3 +71,11 @@ def _instalments(policy: Policy, due: Money) -> s.Body | None:
 def _part(due: Money, count: int, by: InstalmentsBy) -> s.Part:
     first, each = parts_of(due.minor, count)
     return s.Part(count, Money(first, due.currency), Money(each, due.currency), by)
+
+
+def exit_code_of(sale: Finishing, policy: Policy) -> str:
+    """What opens the gate for a sale; empty where there is none, or the kiosk has no key."""
+    if not policy.exit_minutes or not policy.exit_key:
+        return ""
+    completed = sale.completed
+    return exit_code(bytes.fromhex(policy.exit_key), completed.transaction, completed.utc_ms)

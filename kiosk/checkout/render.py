@@ -19,7 +19,7 @@ from kiosk.checkout.deciding.offers import gives
 from kiosk.checkout.deciding.ways import HELD
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.devices_shown import devices_body
-from kiosk.checkout.paying_shown import attract, offered_as, presenting, unavailable, waiting_for
+from kiosk.checkout.paying_shown import attract, exit_code_of, offered_as, presenting, unavailable, waiting_for
 from kiosk.checkout.state import Finishing, Operator, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
 from kiosk.retail.money import Money
@@ -491,6 +491,7 @@ def _finishing(sale: Finishing, policy: Policy, *, with_staff: bool) -> s.Body:
         reference=sale.completed.transaction.reference,
         points=s.PointsView(points.earned, points.balance) if points is not None and not returned else None,
         returned=returned,
+        exit_code="" if returned else exit_code_of(sale, policy),
     )
 
 

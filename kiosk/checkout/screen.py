@@ -447,7 +447,7 @@ class ReceiptChoiceBody:
 class ThanksBody:
     """Goodbye. ``receipt``: what became of the paper. ``signing``: it waits for a device, ``held``: for staff.
 
-    ``points``: what was earned, and what there is after it.
+    ``points``: what was earned, and what there is after it. ``exit_code``: opens the gate, where there is one.
     """
 
     total: Money
@@ -458,6 +458,7 @@ class ThanksBody:
     points: PointsView | None = None
     returned: bool = False
     """It was a return, and ``total`` has gone back."""
+    exit_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,8 @@ class Policy:
     ``exclusions``: which kinds of item are kept out of offers, coupons, thresholds and points.
     ``stored_value``: gift cards and store credit (``None``: there are none). ``tender_needs``: what a way to pay
     cannot do without, where that is not the trade's habit.
+    ``exit_minutes``: how long the exit code on a receipt opens a gate (0: there are no gates); ``exit_key``: hex, what
+    it is sealed with, which this kiosk derives from its shop's key and nobody tells.
     ``buyer``: which tax numbers of the buyer a document may bear (``None``: nobody asks).
     ``exemption``: how staff sell without tax to whom the law exempts (``None``: not at a lane).
     ``restrictions``: what must hold before which items are sold. ``looks``: when a shopper is asked whether produce is
@@ -279,6 +281,8 @@ class Policy:
     buyer: BuyerRule | None = None
     exemption: ExemptionRule | None = None
     tender_needs: Mapping[TenderKind, tuple[Need, ...]] = field(default_factory=dict)
+    exit_minutes: int = 0
+    exit_key: str = field(default="", repr=False)
     looks: LookRules = field(default_factory=LookRules)
     frames: FrameRules = field(default_factory=FrameRules)
     credit_series: str = ""

@@ -15,6 +15,7 @@ from kiosk.checkout.events import SettledTender, StoreCreditIssued, TransactionC
 from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
 from kiosk.retail.buyer import written
+from kiosk.retail.exit_code import exit_code
 from kiosk.retail.fiscal import FiscalText
 from kiosk.retail.line_taxes import PartTax, line_taxes
 from kiosk.retail.money import Money
@@ -82,6 +83,7 @@ def receipt(
         *(part for tender in completed.tenders for part in _tender(tender, policy, said)),
         *_signed(printed, said),
         *_points(completed, said, time_zone),
+        *_exit(completed, policy, said, training=training),
         *credit_note.signed_for(completed, said),
         *_foot(completed, layout, said),
         Cut(),
@@ -367,6 +369,14 @@ def _gifts(completed: TransactionCompleted, said: Translator) -> Iterator[Part]:
         yield TextLine(
             f"{said.name(gift.names)} \N{MULTIPLICATION SIGN} {said.number(gift.units)}", said.t("receipt.gift")
         )
+
+
+def _exit(completed: TransactionCompleted, policy: Policy, said: Translator, *, training: bool) -> Iterator[Part]:
+    """What opens the gate, where there is one; a training opens nothing."""
+    if policy.exit_minutes and policy.exit_key and not training and completed.original is None:
+        yield Rule()
+        yield _centred(said.t("receipt.exit", minutes=said.number(policy.exit_minutes)))
+        yield QrCode(exit_code(bytes.fromhex(policy.exit_key), completed.transaction, completed.utc_ms))
 
 
 def _foot(completed: TransactionCompleted, layout: ReceiptLayout, said: Translator) -> Iterator[Part]:

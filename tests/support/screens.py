@@ -425,6 +425,9 @@ BODIES: dict[str, Body] = {
     "receipt_choice_change": ReceiptChoiceBody(bdt(213550), bdt(6450), ("paper",)),
     "thanks_printing": ThanksBody(bdt(213550), bdt(10000), None, "printing", "3-1-000042"),
     "thanks_points": ThanksBody(bdt(213550), bdt(10000), None, "printed", "3-1-000042", PointsView(213, 12_693)),
+    "thanks_exit": ThanksBody(
+        bdt(213550), bdt(10000), None, "printed", "3-1-000042", exit_code="E1.3.1.42.1C87C55.ABCDEFGH234567AB"
+    ),
     "thanks_signing": ThanksBody(bdt(213550), bdt(10000), None, "signing", "3-1-000042"),
     "thanks_held": ThanksBody(bdt(213550), bdt(10000), None, "held", "3-1-000042"),
     "thanks_failed": ThanksBody(bdt(213600), bdt(10000), bdt(6400), "failed", "3-1-000042"),

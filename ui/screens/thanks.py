@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from kiosk.checkout.screen import Screen, ThanksBody
+from ui.area import Area
 from ui.kit import Kit
 from ui.screens.moment import MomentView
+from ui.widgets.code import CodePicture
 from ui.widgets.points import points_rows
 
 __all__ = ["ThanksView"]
@@ -19,6 +21,7 @@ _SIGNS: Final = {
     "declined": ("soft", "on_soft", "check"),
     "failed": ("help", "on_help", "warning"),
 }
+_CODE: Final = 240
 _WITH_PAPER: Final = frozenset({"signing", "printing", "printed"})
 _UNDER_WAY: Final = frozenset({"signing", "printing"})
 
@@ -28,6 +31,7 @@ class ThanksView(MomentView):
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, icon="check")
+        self._code = CodePicture(kit)
         self.add(self.amount, self.progress)
 
     def show(self, screen: Screen) -> None:
@@ -43,11 +47,24 @@ class ThanksView(MomentView):
         printing = body.receipt in _UNDER_WAY
         self.keep(self.progress, printing)
         self.progress.run(printing)
+        self._code.show(body.exit_code)
+        self.keep(self._code, body.exit_code)
         rows = [(kit.say("cash.change"), kit.money(body.change))] if body.change else []
         if body.saved:
             rows.append((kit.say("basket.discount"), kit.money(body.saved)))
         rows += points_rows(kit, body.points) if body.points else []
         rows.append((kit.say("thanks.reference"), kit.speaker.digits(body.reference)))
+        if body.exit_code:  # room for the code: what was saved and earned is on the receipt
+            rows = rows[: 1 if body.change else 0]
+            rows.append((kit.say("thanks.exit"), kit.speaker.digits(body.reference)))
         self.show_rows(rows)
         if self.area.w:
             self.arrange(self.area)
+
+    def arrange(self, area: Area) -> None:
+        """As others; a code for the gate stands where the sign would, and is larger."""
+        super().arrange(area)
+        if self._code.parent is not None:
+            inner = self._card.inner
+            side = min(self.kit.px(_CODE), inner.h // 3)
+            self._code.place(Area(inner.x + inner.w - side, inner.y, side, side))

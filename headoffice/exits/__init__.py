@@ -1,0 +1,1 @@
+"""Exit gates: a receipt lets its shopper out once."""
