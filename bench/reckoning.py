@@ -24,8 +24,8 @@ __all__ = ["Reckoning", "acknowledged", "ahead", "reckon", "synced", "under_way"
 
 _TOTAL = re.compile(r"^\s*TOTAL\s+[^\d]*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
 _COPY = "COPY"
-_BY_OURSELVES = ("cash", "points")
-"""Tenders that nobody else's books have: staff take cash, and points are no money."""
+_BY_OURSELVES = ("cash", "points", "credit_note")
+"""Tenders that nobody else's books have: staff take cash, points are no money, nor is what an exchange clears."""
 _TRANSACTION = re.compile(r"^\s*Transaction\s+(\S+)\s*$", re.IGNORECASE)
 
 

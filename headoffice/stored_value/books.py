@@ -36,7 +36,12 @@ class ValueBooks:
     # --- what a journal says ---------------------------------------------------------------------------------------
 
     def sale(self, kiosk: str, sale: events.TransactionCompleted) -> None:
-        """What a completed sale used and sold of stored value; what was held for it is settled."""
+        """What a completed sale used and sold of stored value; what was held for it is settled.
+
+        A return uses and sells nothing: what it gives as store credit is a record of its own.
+        """
+        if sale.original is not None:
+            return
         for tender in sale.tenders:
             if tender.kind == "stored_value":
                 self._redeemed(sale, tender)

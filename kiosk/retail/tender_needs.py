@@ -23,6 +23,7 @@ HABIT: Final[Mapping[TenderKind, tuple[Need, ...]]] = {
     "points": (),
     "stored_value": ("head_office",),
     "paper_voucher": ("head_office",),
+    "credit_note": (),
 }
 """What a kind needs where nobody says otherwise. A card terminal has its own line to its acquirer; points have a limit
 of their own while head office is away, and cash is taken by staff whatever is broken."""

@@ -61,10 +61,9 @@ class ThanksView(MomentView):
         if self.area.w:
             self.arrange(self.area)
 
-    def arrange(self, area: Area) -> None:
-        """As others; a code for the gate stands where the sign would, and is larger."""
-        super().arrange(area)
+    def _arrange_card(self, inner: Area) -> None:
+        """As others; a code for the gate stands above everything else."""
         if self._code.parent is not None:
-            inner = self._card.inner
-            side = min(self.kit.px(_CODE), inner.h // 3)
-            self._code.place(Area(inner.x + inner.w - side, inner.y, side, side))
+            code, inner = inner.top(min(self.kit.px(_CODE), inner.h * 2 // 5), self.kit.px(8))
+            self._code.place(code.centre(code.h, code.h))
+        super()._arrange_card(inner)
