@@ -56,7 +56,7 @@ class ThanksView(MomentView):
         rows.append((kit.say("thanks.reference"), kit.speaker.digits(body.reference)))
         if body.exit_code:  # room for the code: what was saved and earned is on the receipt
             rows = rows[: 1 if body.change else 0]
-            rows.append((kit.say("thanks.exit"), kit.speaker.digits(body.reference)))
+            self.said.say(f"{kit.say('thanks.exit')}\n{what}")
         self.show_rows(rows)
         if self.area.w:
             self.arrange(self.area)
