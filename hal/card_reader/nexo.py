@@ -236,7 +236,7 @@ class Driver(StreamDevice):
     """One terminal. While nobody pays it is asked now and then whether it is there; a payment is its own proof."""
 
     def __init__(self, name: str, settings: Settings) -> None:
-        able = {"status", "partial", "abort", "reverse", "prompts", "signature", "display", "instalments"}
+        able = {"status", "partial", "abort", "reverse", "prompts", "signature", "refund", "display", "instalments"}
         self.capabilities = frozenset(able | ({"end_of_day", "day_totals"} if settings.login else set()))
         self.day_totals: tuple[DayTotal, ...] | None = None
         where = (settings.host, settings.port, settings.path)
@@ -291,6 +291,19 @@ class Driver(StreamDevice):
             text = f"{self.name}: parts are two or more, not {count}"
             raise DeviceError(text)
         return await self._pay(request, amount_minor, currency, {"PaymentData": parts_of(count, by)})
+
+    async def refund(
+        self,
+        request: str,
+        amount_minor: int,
+        currency: str,
+        *,
+        kind: str,  # noqa: ARG002  the terminal sees what is held to it
+        original: str,  # noqa: ARG002  the card is presented: any terminal of any day may give back
+        reference: str,  # noqa: ARG002  as above
+    ) -> Payment:
+        """See ``Refunds.refund``: a Payment of type Refund, which the cardholder presents a card for."""
+        return await self._pay(request, amount_minor, currency, {"PaymentData": {"PaymentType": "Refund"}})
 
     async def _pay(self, request: str, amount_minor: int, currency: str, data: Message) -> Payment:
         self._need_terminal()

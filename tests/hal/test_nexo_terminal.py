@@ -89,6 +89,21 @@ def test_a_payment_in_parts_says_so_and_is_one_payment(tmp_path: Path) -> None:
     assert _charges(tmp_path) == ["approved"]
 
 
+def test_a_refund_is_asked_once_and_asked_about_as_a_payment_is(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, driver: Driver, seen: Seen) -> None:
+        assert "refund" in driver.capabilities
+        refunding = asyncio.ensure_future(driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x"))
+        await _on_display(terminal)
+        assert (await driver.status("b-1")).outcome == "in_progress"
+        await terminal.tap(outcome="approve", amount_minor=0)
+        back = await refunding
+        assert (back.outcome, back.approved_minor) == ("approved", 400)
+        assert await driver.status("b-1") == back
+
+    _with_terminal(tmp_path, use)
+    assert _charges(tmp_path) == ["refunded"]
+
+
 @pytest.mark.parametrize(
     ("tap", "amount", "outcome", "approved"),
     [("decline", 0, "declined", 0), ("partial", 500, "partial", 500), ("signature", 0, "approved", 1150)],

@@ -340,9 +340,12 @@ class Terminal(VirtualTerminal):
         minor = int(Decimal(amounts["RequestedAmount"]) * 100)
         if self.pending is not None and self.pending.request != request:
             return {"Response": _failure("Busy")}
-        if "PaymentData" in asked and not self._takes_parts(asked["PaymentData"]):
+        more: dict[str, object] = {"service": service}
+        if asked.get("PaymentData") == {"PaymentType": "Refund"}:
+            more["refund_of"] = ""  # whoever presents the card
+        elif "PaymentData" in asked and not self._takes_parts(asked["PaymentData"]):
             return {"Response": _failure("MessageFormat")}
-        await self.charge(request, minor, amounts["Currency"], "card", service=service)
+        await self.charge(request, minor, amounts["Currency"], "card", **more)
         return self._response(request)
 
     @staticmethod
@@ -381,7 +384,7 @@ class Terminal(VirtualTerminal):
         deed = self.charges.outcomes[request]
         known = {"TransactionID": deed["reference"], "TimeStamp": deed["time"]}
         base: dict[str, Any] = {"POIData": {"POITransactionID": known, "POIReconciliationID": "1000"}}
-        if deed["what"] != "approved":
+        if deed["what"] not in ("approved", "refunded"):
             return base | {"Response": _failure("Aborted" if deed["what"] == "cancelled" else "Refusal")}
         amount = (Decimal(deed["amount_minor"]) / 100).quantize(_CENTS)
         card = {
