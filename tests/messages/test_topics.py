@@ -14,6 +14,7 @@ BUILT = [
     (topics.state("lane-01"), Topic("state", "lane-01")),
     (topics.journal_up("lane-01"), Topic("journal", "lane-01")),
     (topics.telemetry_up("lane-01"), Topic("telemetry", "lane-01")),
+    (topics.frames_up("lane-01"), Topic("frames", "lane-01")),
     (topics.acknowledgement_down("lane-01"), Topic("acknowledgement", "lane-01")),
     (topics.feed_up("lane-01"), Topic("feed_request", "lane-01")),
     (topics.feed_down("lane-01"), Topic("feed_chunk", "lane-01")),
