@@ -39,6 +39,7 @@ from messages.asks import (
     SerialAsk,
     StockAsk,
 )
+from messages.countersign import Signer
 from messages.errors import MessageError, Reason
 from messages.frames import FrameTaken
 from messages.journal import Acknowledgement
@@ -83,8 +84,9 @@ class Desk:
         stock_every_seconds: int = 300,
         teach_after: int = LEAST,
         cashier: Cashier | None = None,
+        signer: Signer | None = None,
     ) -> None:
-        self.ingest = Ingest(database, clock=clock, on_change=on_change)
+        self.ingest = Ingest(database, clock=clock, on_change=on_change, signer=signer)
         self.feed = Feed(database, clock=clock)
         self.registry = Registry(database, clock=clock, on_change=on_change)
         self.answers = Answers(database, clock=clock)

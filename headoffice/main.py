@@ -35,6 +35,7 @@ from headoffice.live import Hub
 from headoffice.payments.cashier import Cashier
 from headoffice.weights import LEAST
 from messages.asks import PaymentAnswer
+from messages.countersign import KeyFileError, Signer
 
 __all__ = ["House", "build_house", "listen", "main"]
 
@@ -71,7 +72,7 @@ def _release() -> str:
 def build_house(told: argparse.Namespace) -> House:
     """Open the database and wire everything.
 
-    Raises ``DatabaseRefusedError``, ``CertificateError`` and ``AcquirersRefusedError``.
+    Raises ``DatabaseRefusedError``, ``CertificateError``, ``AcquirersRefusedError`` and ``KeyFileError``.
     """
     tills = read_acquirers(told.acquirers) if told.acquirers else {}
     broker = None
@@ -95,6 +96,7 @@ def build_house(told: argparse.Namespace) -> House:
         stock_every_seconds=told.stock_every,
         teach_after=told.teach_after,
         cashier=cashier,
+        signer=Signer.kept_in(told.signing_key) if told.signing_key else None,
     )
     link = BrokerLink(broker, desk) if broker else None
     feed = Feed(database, clock=_now, on_publish=link.feed_moved if link else lambda _version: None)
@@ -150,6 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--demo", action="store_true", help="print a link that signs in by itself; loopback only")
     parser.add_argument("--behind-tls", action="store_true", help="the pages are reached through HTTPS only")
     parser.add_argument("--acquirers", type=Path, metavar="FILE", help="who takes payments by code; none without it")
+    parser.add_argument(
+        "--signing-key", type=Path, metavar="FILE", help="countersigns the lanes' journals; made there if it is missing"
+    )
     parser.add_argument("--stock-every", type=int, default=300, metavar="SECONDS", help="how often stock goes down")
     parser.add_argument(
         "--teach-after",
@@ -211,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BaseException:
             listening.close()
             raise
-    except (RefusedError, DatabaseRefusedError, CertificateError, AcquirersRefusedError) as error:
+    except (RefusedError, DatabaseRefusedError, CertificateError, AcquirersRefusedError, KeyFileError) as error:
         print(f"headoffice: {error}", file=sys.stderr)
         return REFUSED
     _serve(house, listening, told.host)

@@ -24,6 +24,7 @@ from headoffice.ledger.letters import Letter, bury
 from headoffice.ledger.posting import Position, Posting, SuspectRecordError
 from headoffice.ledger.tables import Epoch, JournalRecord, Kiosk, ParkedRecord
 from messages import envelope, journal, topics
+from messages.countersign import Signer
 from messages.errors import MessageError, Reason
 from messages.events import PAYLOADS, Payload, read_payload
 
@@ -55,12 +56,20 @@ class _Intake:
 
 
 class Ingest:
-    """The door of the ledger. ``clock`` gives UTC milliseconds; ``on_change`` hears what people may see change."""
+    """The door of the ledger. ``clock`` gives UTC milliseconds; ``on_change`` hears what people may see change.
+
+    ``signer`` countersigns each chain head that is acknowledged; without one they are not signed.
+    """
 
     def __init__(
-        self, database: Database, *, clock: Callable[[], int], on_change: Callable[[set[str]], None] = lambda _: None
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], int],
+        on_change: Callable[[set[str]], None] = lambda _: None,
+        signer: Signer | None = None,
     ) -> None:
-        self._database = database
+        self._database, self._signer = database, signer
         self._clock = clock
         self._on_change = on_change
 
@@ -88,7 +97,13 @@ class Ingest:
         """What is stored of the kiosk's newest epoch: what a kiosk may be told at any time."""
         with self._database.read() as session:
             row = newest_epoch(session, kiosk)
-            return None if row is None else _acknowledge(row, "chain" if row.alarm else "")
+            return None if row is None else self._signed(_acknowledge(row, "chain" if row.alarm else ""))
+
+    def _signed(self, answer: journal.Acknowledgement) -> journal.Acknowledgement:
+        if self._signer is None:
+            return answer
+        head = (answer.kiosk, answer.epoch, answer.sequence, answer.digest)
+        return msgspec.structs.replace(answer, signature=self._signer.sign(*head))
 
     def _refuse(self, letter: Letter, payload: bytes) -> Letter:
         with self._database.write() as session:
@@ -114,7 +129,7 @@ class Ingest:
         self._on_change(touched)
         if answer is None:  # pragma: no cover - a batch holds at least one record
             raise AssertionError
-        return answer
+        return self._signed(answer)
 
 
 def newest_epoch(session: Session, kiosk: str) -> Epoch | None:

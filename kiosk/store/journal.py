@@ -12,14 +12,14 @@ import errno
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from kiosk.checkout.events import Durable
 from kiosk.checkout.inputs import StorageCause
-from kiosk.retail.values import dataclass
 from kiosk.store.chain import Identity, Position, RawRecord, digest_of, genesis
 from kiosk.store.codec import decode_event, encode_event
 from kiosk.store.errors import (
@@ -29,6 +29,7 @@ from kiosk.store.errors import (
     WriterBusyError,
 )
 from kiosk.store.migrations import Migration, check_readable, migrate
+from kiosk.store.verifying import SAID, Finding, first_false
 
 __all__ = ["Identity", "Journal", "JournalReader", "Position", "RawRecord", "Record", "mint_epoch"]
 
@@ -127,21 +128,16 @@ class _JournalFile:
                 raise self._damaged(sequence, str(error)) from error
             yield Record(Position(epoch, sequence), utc_ms, event)
 
+    def finding(self, heads: Mapping[int, bytes]) -> Finding:
+        """Check the whole chain against the digests that head office acknowledged (``heads``, by sequence)."""
+        return first_false(self.identity, (RawRecord(*row) for row in self._rows_of(_AFTER, 0, _ALL)), heads)
+
     def verify(self) -> int:
         """Check the whole chain; gives how many records hold. Raises ``JournalDamagedError`` at the first bad one."""
-        kiosk, epoch = self.identity.kiosk, self.identity.epoch
-        previous, count = genesis(kiosk, epoch), 0
-        for count, row in enumerate(self._rows_of(_AFTER, 0, _ALL), start=1):
-            record = RawRecord(*row)
-            if record.position != Position(epoch, count):
-                raise self._damaged(count, "the record is missing or of another epoch")
-            if record.previous != previous:
-                raise self._damaged(count, "it does not continue the record before it")
-            wanted = digest_of(kiosk, record.position, record.utc_ms, record.kind, record.payload, previous)
-            if record.digest != wanted:
-                raise self._damaged(count, "its content is not what was written")
-            previous = wanted
-        return count
+        found = self.finding({})
+        if found.false is not None:
+            raise self._damaged(found.false.position.sequence, SAID[found.false.wrong])
+        return found.records
 
     def _rows_of(self, query: str, *values: int) -> Iterator[tuple[Any, ...]]:
         try:

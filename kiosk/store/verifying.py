@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from kiosk.store.chain import Identity, Position, RawRecord, digest_of, genesis
 
-__all__ = ["FalseRecord", "Finding", "Wrong", "first_false"]
+__all__ = ["SAID", "FalseRecord", "Finding", "Wrong", "first_false"]
 
 Wrong = Literal["content", "gap", "order", "foreign", "rewritten", "cut_off"]
-"""``content``: it is not what was written. ``gap``: records are missing before it. ``order``: it does not continue the
+"""``content``: it is not what was written. ``gap``: it is missing. ``order``: it does not continue the
 record before it. ``foreign``: it belongs to another epoch. ``rewritten``: the chain holds, and is not the one that head
 office acknowledged. ``cut_off``: acknowledged, and not there any more."""
+
+SAID: Final[Mapping[Wrong, str]] = {
+    "content": "its content is not what was written",
+    "gap": "the record is missing",
+    "order": "it does not continue the record before it",
+    "foreign": "it is missing or of another epoch",
+    "rewritten": "head office acknowledged another record here",
+    "cut_off": "head office acknowledged it, and it is not there any more",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,9 @@ def first_false(identity: Identity, records: Iterable[RawRecord], heads: Mapping
     for record in records:
         wrong = _wrong(identity, record, count + 1, previous)
         if wrong is not None:
-            return Finding(count, agreed, FalseRecord(record.position, wrong, record.kind, record.utc_ms))
+            missing = Position(identity.epoch, count + 1)
+            named = FalseRecord(record.position, wrong, record.kind, record.utc_ms)
+            return Finding(count, agreed, FalseRecord(missing, wrong) if wrong == "gap" else named)
         known = heads.get(record.sequence)
         if known is not None and known != record.digest:
             told = FalseRecord(record.position, "rewritten", record.kind, record.utc_ms, since=agreed)
