@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
+from kiosk.retail.occasion import Hours
+from kiosk.retail.policy import Policy
+from kiosk.retail.restrictions import Restrictions, Rule
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Scale, Scanner, Shop, Staff, Terminal
 from tests.support.shop import MemoryBook
@@ -346,3 +351,15 @@ def test_high_value_item(shopper: Shopper, staff: Staff, scanner: Scanner) -> No
     staff.judges("Release a restricted item")
     shopper.touches("Pay")
     shopper.sees_screen(s.TenderChoiceBody)
+
+
+def _at_night(policy: Policy) -> Policy:
+    rule = Rule("hours", items=("wine",), hours=(Hours("22:00", "23:00"),))
+    return replace(policy, restrictions=Restrictions(own={"night": rule}))
+
+
+@pytest.mark.plan(policy=_at_night)
+def test_item_not_for_sale_at_this_hour(shop: Shop, shopper: Shopper, scanner: Scanner) -> None:
+    scanner.scans(WINE)
+    shopper.sees("Wine is sold from 22:00 to 23:00.")
+    assert not shop.happened(e.LineAdded)
