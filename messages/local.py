@@ -168,6 +168,7 @@ class AskReturn(_Record, frozen=True, tag="ask_return"):
     original: str
     lines: tuple[HeldLine, ...]
     deadline_ms: int
+    left: tuple[tuple[str, int], ...] = ()
 
 
 class AskPoints(_Record, frozen=True, tag="ask_points"):

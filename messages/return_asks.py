@@ -56,6 +56,7 @@ class HeldLine(msgspec.Struct, frozen=True):
 class ReturnAsk(Message, frozen=True, kw_only=True):
     """Asks for units of the sale ``original`` to be kept for the basket ``transaction`` (both uuids), under ``hold``.
 
+    ``left``: (tender, minor units) of the sale's own, as the asker was told of them; empty: not compared.
     Asked again under ``hold`` it is the same keeping, and lasts anew. What becomes of it comes with the journal: used
     up by the completed return, let go by ReturnsDropped and TransactionVoided, and by time.
     """
@@ -67,13 +68,14 @@ class ReturnAsk(Message, frozen=True, kw_only=True):
     transaction: Text
     original: Text
     lines: Annotated[tuple[HeldLine, ...], msgspec.Meta(max_length=1_000)]
+    left: Annotated[tuple[tuple[Text, Count], ...], msgspec.Meta(max_length=1_000)] = ()
 
 
 class ReturnAnswer(Message, frozen=True, kw_only=True):
     """``held`` for the asker's basket, or why not.
 
     ``taken``: another return from this sale is under way; ``changed``: these units have come back meanwhile, or are
-    none of the sale's; ``unknown``: no such sale, or the keeping has been let go before.
+    none of the sale's, or its tenders have been given money back meanwhile; ``unknown``: no such sale, or the keeping has been let go before.
     """
 
     NAME: ClassVar[str] = "answer.return"

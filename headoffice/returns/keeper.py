@@ -79,7 +79,7 @@ def _held(session: Session, kiosk: str, ask: ReturnAsk, now: int) -> ReturnState
         return "unknown"
     if _in_hand(session, ask.original, ask.hold, now):
         return "taken"
-    if not _as_asked(session, ask):
+    if not _as_asked(session, ask) or not _as_told(session, sale, ask):
         return "changed"
     if row is None:
         row = ReturnHold(hold=ask.hold, basket=ask.transaction, original=ask.original, kiosk=kiosk)
@@ -98,3 +98,14 @@ def _as_asked(session: Session, ask: ReturnAsk) -> bool:
         line.units > 0 and line.first == back.get(line.line, 0) and line.first + line.units <= sold.get(line.line, 0)
         for line in ask.lines
     )
+
+
+def _as_told(session: Session, sale: Transaction, ask: ReturnAsk) -> bool:
+    """Whether the sale's tenders have as much left to give back as the asker goes by: another return may be done since.
+
+    The units of that one may be others than these, and yet the same card has then less to give.
+    """
+    sold = completed_of(session, sale) if ask.left else None
+    if sold is None:
+        return True
+    return dict(ask.left) == {each.tender: each.left.minor for each in tenders_left(session, sold)}

@@ -221,13 +221,15 @@ class AskSale:
 class HoldReturns:
     """Have head office keep units of the sale ``original`` under ``hold``, for the basket ``transaction`` -> HoldTold.
 
-    ``lines``: (line, first unit, units). Asked again it is the same hold; what becomes of it comes with the journal.
+    ``lines``: (line, first unit, units). ``left``: (tender, minor units) of the sale's own, as they were told of with
+    the sale. Asked again it is the same hold; what becomes of it comes with the journal.
     """
 
     hold: str
     transaction: str
     original: str
     lines: tuple[tuple[int, int, int], ...]
+    left: tuple[tuple[str, int], ...]
     deadline_ms: int
 
 

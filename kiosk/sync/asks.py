@@ -219,6 +219,7 @@ class Asks:
             transaction=ask.transaction,
             original=ask.original,
             lines=ask.lines,
+            left=ask.left,
         )
         offline = ReturnTold(ask.correlation, offline=True)
         self._ask_now("return", question, ask.correlation, ask.deadline_ms, reply, offline)

@@ -181,7 +181,7 @@ class SyncClient:
     async def hold(self, ask: f.HoldReturns) -> i.HoldTold:
         """Have units of a sale kept for a return; ``offline`` if nobody could be asked in time."""
         lines = tuple(local.HeldLine(line, first, units) for line, first, units in ask.lines)
-        question = local.AskReturn(ask.hold, ask.hold, ask.transaction, ask.original, lines, ask.deadline_ms)
+        question = local.AskReturn(ask.hold, ask.hold, ask.transaction, ask.original, lines, ask.deadline_ms, ask.left)
         told = await self._ask(ask.hold, question, ask.deadline_ms)
         if not isinstance(told, local.ReturnTold) or told.offline:
             return i.HoldTold(ask.hold, "offline")

@@ -64,6 +64,7 @@ def held(
     hold: str = HOLD,
     kiosk: str = "lane-1",
     later: int = 0,
+    left: tuple[tuple[str, int], ...] = (),
 ) -> str:
     question = ReturnAsk(
         correlation="c",
@@ -71,6 +72,7 @@ def held(
         transaction=f"basket-of-{hold}",
         original=sale.transaction.uuid,
         lines=lines or (HeldLine(1, 0, 1),),
+        left=left,
     )
     return keeper(services, later=later).hold(kiosk, question).state
 
@@ -189,6 +191,19 @@ def test_units_that_are_not_the_next_of_their_line_are_not_kept(
     services: Services, sold: tuple[JournalOf, e.TransactionCompleted], line: HeldLine
 ) -> None:
     assert held(services, sold[1], line) == "changed"
+
+
+def test_who_goes_by_what_a_tender_had_left_before_another_return_is_told_that_it_changed(
+    services: Services, sold: tuple[JournalOf, e.TransactionCompleted]
+) -> None:
+    journal, sale = sold
+    before = tuple((t.tender, t.left.minor) for t in asked(services, f"sale:{sale.transaction.uuid}").tenders)
+    returned(journal, sale)
+    told(services.database, journal)
+    other = "hold-0000-2"
+    assert held(services, sale, HeldLine(2, 0, 1), hold=other, kiosk="lane-2", left=before) == "changed"
+    now = tuple((t.tender, t.left.minor) for t in asked(services, f"sale:{sale.transaction.uuid}").tenders)
+    assert held(services, sale, HeldLine(2, 0, 1), hold=other, kiosk="lane-2", left=now) == "held"
 
 
 def test_what_a_voided_basket_or_a_dropped_return_had_in_hand_is_free_even_if_asked_for_late(

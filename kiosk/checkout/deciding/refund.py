@@ -237,8 +237,9 @@ def hold(desk: Desk) -> None:
     if basket is None or back is None:
         return
     lines = tuple((k.returned.line, k.returned.first, -k.quantity) for k in back.lines if k.returned is not None)
+    left = tuple((tender.tender, tender.left.minor) for tender in back.tenders)
     uuid, original = basket.opened.transaction.uuid, back.original.transaction.uuid
-    desk.do(f.HoldReturns(back.hold, uuid, original, lines, ASK_MS))
+    desk.do(f.HoldReturns(back.hold, uuid, original, lines, left, ASK_MS))
 
 
 def hold_told(desk: Desk, answer: i.HoldTold) -> None:
