@@ -75,7 +75,8 @@ class ReturnAnswer(Message, frozen=True, kw_only=True):
     """``held`` for the asker's basket, or why not.
 
     ``taken``: another return from this sale is under way; ``changed``: these units have come back meanwhile, or are
-    none of the sale's, or its tenders have been given money back meanwhile; ``unknown``: no such sale, or the keeping has been let go before.
+    none of the sale's, or its tenders have been given money back meanwhile; ``unknown``: no such sale, or the keeping
+    has been let go before.
     """
 
     NAME: ClassVar[str] = "answer.return"

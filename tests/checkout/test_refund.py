@@ -267,6 +267,48 @@ def test_a_refund_without_an_answer_is_asked_about_and_never_done_twice() -> Non
     assert len([k for k in lane.happened(e.TenderRequested) if k.amount.minor < 0]) == 1
 
 
+def test_a_refund_that_staff_said_was_not_done_and_was_counts_after_all_and_is_not_done_again() -> None:
+    lane, sale = sells(MILK)
+    takes_back(lane, sold_sale(sale)).tell(i.MoneyBackRequested())
+    tender = lane.effect(f.Refund).tender
+    lane.tell(i.TerminalSilent(tender), i.TerminalSilent(tender), i.OperatorActed("tender_was_declined"))
+    assert lane.effect(f.AskTerminal).tender == tender
+    lane.tell(i.TerminalAnswered(tender, "approved", taka(9500)), i.TerminalAnswered(tender, "approved", taka(9500)))
+    assert [(t.tender, t.amount) for t in the_return(lane).tenders] == [(tender, taka(-9500))]
+    again = replayed(lane.journal)
+    assert again == replace(lane.state, live=again.live)
+
+
+def by_code() -> tuple[HandLane, str]:
+    """A refund of a payment by code that head office was asked for; its tender."""
+    lane, sale = sells(MILK)
+    paid = replace(sale, tenders=(replace(sale.tenders[0], tender_id="bkash", kind="qr"),))
+    takes_back(lane, sold_sale(paid)).tell(i.MoneyBackRequested())
+    asked = lane.effect(f.Refund)
+    assert (asked.kind, asked.tender_id) == ("qr", "bkash")
+    return lane, asked.tender
+
+
+def test_what_head_office_was_asked_to_give_back_is_not_stopped_as_if_it_were_a_payment() -> None:
+    lane, tender = by_code()
+    lane.tell(i.PaymentCancelled())
+    assert lane.no_effect(f.AbortTerminal)
+    assert lane.effect(f.AskTerminal).tender == tender
+    lane.tell(i.TerminalAnswered(tender, "approved", taka(9500)))
+    assert the_return(lane).total == taka(-9500)
+
+
+def test_of_a_refund_that_head_office_may_have_taken_on_nobody_at_the_lane_says_that_it_was_not_done() -> None:
+    lane, tender = by_code()
+    lane.tell(i.TerminalSilent(tender), i.TerminalSilent(tender), i.OperatorActed("tender_was_declined"))
+    assert lane.state.transaction is not None
+    assert lane.state.transaction.open_tender is not None
+    assert lane.tell(i.MoneyBackRequested(cash=True)).no_effect(f.OpenDrawer)
+    lane.tell(i.TerminalAnswered(tender, "approved", taka(9500)))
+    assert [t.kind for t in the_return(lane).tenders] == ["qr"]
+    assert not lane.state.interventions
+
+
 def test_an_amount_that_was_not_asked_for_is_nothing_a_machine_settles() -> None:
     lane, sale = sells(MILK)
     takes_back(lane, sold_sale(sale)).tell(i.MoneyBackRequested())

@@ -193,7 +193,7 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> bool:
     """The terminal's or the acquirer's word, if it is on a refund."""
     tender = _open(desk, answer.tender)
     if tender is None:
-        return False
+        return _late(desk, answer)
     match answer.outcome:
         case "approved" | "partial" if answer.amount == -tender.requested:
             _done(desk, tender, answer)
@@ -207,6 +207,19 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> bool:
             desk.do(payment.question(desk, tender))
         case _:  # another amount than was asked for, or nobody knows: nothing a machine may settle
             silent(desk, i.TerminalSilent(answer.tender), call_staff=answer.amount is not None)
+    return True
+
+
+def _late(desk: Desk, answer: i.TerminalAnswered) -> bool:
+    """Staff said no for a terminal that did not answer, and it did give the money back: while it is owed, it counts."""
+    basket = desk.basket
+    tender = payment.tender_of(desk, answer.tender)
+    if basket is None or tender is None or not tender.refund or tender.reason != "staff" or tender.settled is not None:
+        return False
+    owed = basket.open_tender is None and -desk.due() >= -tender.requested
+    if answer.outcome not in ("approved", "partial") or answer.amount != -tender.requested or not owed:
+        return False
+    _done(desk, tender, answer)
     return True
 
 
@@ -246,12 +259,17 @@ def silent(desk: Desk, silence: i.TerminalSilent, *, call_staff: bool = False) -
 
 
 def cancel(desk: Desk) -> bool:
-    """Staff stop a refund: cash is not handed over, a terminal is asked to stop and tells what became of it."""
+    """Staff stop a refund: cash is not handed over, a terminal is asked to stop and tells what became of it.
+
+    Head office stops none: what it has taken on it goes on with, so it is only asked how that stands.
+    """
     tender = _open(desk)
     if tender is None:
         return False
     if tender.kind == "cash":
         payment.settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="staff"))
+    elif tender.kind == "qr":
+        payment.ask_again(desk)
     elif desk.state.live.cancelling != tender.tender:
         desk.happened(e.CancelShown(tender.tender))
         desk.do(payment.stop(tender), payment.question(desk, tender))
@@ -259,11 +277,19 @@ def cancel(desk: Desk) -> bool:
 
 
 def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> bool:
-    """Staff looked at the terminal's slip and say what became of a refund whose outcome is unknown."""
+    """Staff looked at the terminal's slip and say what became of a refund whose outcome is unknown.
+
+    Of one by code there is no slip to look at, and head office may have taken it on: that it was not done is for head
+    office alone to say, or the money would go back twice. Whoever did it is asked once more, and a late yes counts.
+    """
     tender = _open(desk)
     if tender is None:
         return False
     if tender.outcome != "unknown":
+        return True
+    payment.ask_again(desk)
+    if tender.kind == "qr" and acted.act != "tender_was_approved":
+        desk.refuse(text("refund.offline"))
         return True
     if acted.act == "tender_was_approved":
         payment.settle(desk, e.TenderSettled(tender.tender, "approved", tender.requested, by=by, reason="staff"))
