@@ -261,6 +261,30 @@ def test_a_pack_that_another_shop_has_sold_waits_for_staff_before_payment() -> N
     assert notice(lane) == "code.serial_elsewhere"
 
 
+@pytest.mark.parametrize("where", ["lane", "page"])
+def test_what_money_is_being_asked_for_stays_in_the_basket_until_the_answer(where: str) -> None:
+    book = shop()
+    book.policy = replace(book.policy, remote_kinds=("serial",))
+    lane = scan(open_lane(book), f"01{TEA}21S1").scan("8901234567890")
+    tender = lane.pay_by_card()
+    lane.tell(i.SerialAnswered("tea", "S1", sold=True))
+    (raised,) = lane.state.interventions
+    if where == "page":
+        until, ident = lane.now_ms + 30_000, raised.intervention
+        lane.tell(
+            i.StaffCommanded("c1", "clear_intervention", until, "op2", "supervisor", ident, "refused", "sold before")
+        )
+        assert [(told.outcome, told.reason) for told in lane.happened(e.CommandAnswered)] == [("refused", "money_open")]
+    else:
+        lane.tell(i.OperatorSignedIn("op2", "Karim", "supervisor", "pin"))
+        lane.tell(i.OperatorActed("refuse", target=raised.intervention, reason="sold before"))
+        assert notice(lane) == "staff.payment_open"
+    assert len(lines(lane)) == 2
+    lane.approve(tender)
+    (sale,) = lane.happened(e.TransactionCompleted)
+    assert sum(t.amount.minor for t in sale.tenders) == sale.total.minor
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -209,6 +209,16 @@ def test_what_a_member_had_elsewhere_today_counts_where_head_office_can_be_asked
     assert can_pay(lane)
 
 
+def test_what_is_told_while_money_is_on_its_way_changes_nothing_of_what_it_pays() -> None:
+    lane = member_at(shop(own={"medicine": DAILY})).scan(PILLS)
+    tender = lane.pay_by_card()
+    lane.tell(i.BoughtAnswered("m-001", "medicine", pieces=2))
+    assert waiting(lane) == []
+    lane.tell(i.TerminalAnswered(tender, "declined"), i.TenderChosen("card"))
+    assert waiting(lane) == ["quantity"], "it is asked before money is asked for again"
+    assert lane.no_effect(f.Charge)
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -73,7 +73,6 @@ def request_checkout(desk: Desk) -> None:
     basket = desk.basket
     if basket is None or basket.open_tender is not None:
         return
-    restricting.at_payment(desk, basket)
     if not payable(desk, basket):
         return
     if desk.due().minor == 0:
@@ -95,6 +94,7 @@ def payable(desk: Desk, basket: Transaction) -> bool:
     if basket.returns is not None and not basket.returns.held_ms:
         desk.refuse(text("refund.finish_first"))
         return False
+    restricting.at_payment(desk, basket)
     return judged(desk, basket) and bool(basket.live_lines) and not rescans.asked(desk, basket)
 
 

@@ -103,6 +103,8 @@ def _clear(desk: Desk, command: i.StaffCommanded) -> _Answer:
     denial = desk.policy.rights.denial(command.role, asked)
     if denial is not None:
         return _Answer("refused", denial)
+    if command.outcome == "refused" and staff.being_paid(desk, raised):
+        return _Answer("refused", "money_open")
     before = desk.state.live.notice
     staff.judged(desk, raised, command.outcome, command.operator_id, reason=_plain(command.reason), remote=True)
     if desk.state.live.notice is before:

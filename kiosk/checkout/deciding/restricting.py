@@ -293,4 +293,5 @@ def bought_answered(desk: Desk, answer: i.BoughtAnswered) -> None:
     if answer.offline or basket is None or basket.member_id != answer.member_id:
         return
     desk.happened(e.BoughtShown(answer.member_id, answer.rule, answer.pieces, answer.grams))
-    at_payment(desk, basket)
+    if basket.open_tender is None:  # what money is being asked for stays as it is; else it is judged before more is
+        at_payment(desk, basket)

@@ -32,7 +32,7 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
 
-__all__ = ["act", "judged", "lock", "sign_in", "sign_in_open", "sign_in_refused", "sign_out"]
+__all__ = ["act", "being_paid", "judged", "lock", "sign_in", "sign_in_open", "sign_in_refused", "sign_out"]
 
 
 def sign_in(desk: Desk, who: i.OperatorSignedIn) -> None:
@@ -170,7 +170,16 @@ def _judge(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
             paper.stop(desk, raised, operator.operator_id)
         return
     outcome: Literal["approved", "refused"] = "approved" if acted.act == "approve" else "refused"
+    if outcome == "refused" and being_paid(desk, raised):
+        desk.refuse(text("staff.payment_open"))
+        return
     judged(desk, raised, outcome, operator.operator_id, reason=acted.reason)
+
+
+def being_paid(desk: Desk, raised: e.InterventionRaised) -> bool:
+    """Whether a no would take out of the basket what money is being asked for: the answer comes first."""
+    basket = desk.basket
+    return raised.kind in restricting.OF_A_LINE and basket is not None and basket.open_tender is not None
 
 
 def judged(
