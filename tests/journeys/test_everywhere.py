@@ -10,7 +10,8 @@ import pytest
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
 from tests.journeys.shop import Shop, opened
-from tests.journeys.ways import SCREENS, comes_to, plan_for
+from tests.journeys.test_leaving import ASKED
+from tests.journeys.ways import SCREENS, WAYS, comes_to, plan_for
 from ui.widgets.header import LANGUAGE_NAMES
 
 LATIN_DIGIT: Final = re.compile("[0-9]")
@@ -86,6 +87,11 @@ def test_each_screen_speaks_three_languages_and_writes_their_digits(window: obje
             shown = language
 
 
+def test_each_screen_has_a_way_to_it_and_an_end_written_down() -> None:
+    assert [screen for screen in SCREENS if screen not in RESUMES or screen not in ASKED or screen not in WAYS] == []
+
+
+@pytest.mark.tail
 @pytest.mark.parametrize("screen", SCREENS, ids=named)
 def test_power_cut_on_each_screen(window: object, screen: type[s.Body]) -> None:
     assert window is not None

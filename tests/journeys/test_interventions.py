@@ -106,7 +106,6 @@ def _tender_unknown(shop: Shop) -> None:
     shop.staff.signs_in()
     shop.staff.sees("Was the payment made? Check the terminal.")
     shop.staff.acts("It was not paid")
-    shop.staff.signs_out()
     shop.shopper.sees("How would you like to pay?")
     assert shop.terminal.charged() == []
 

@@ -93,6 +93,7 @@ ENDS: Final[dict[str, Callable[[Shop], None]]] = {
 }
 
 
+@pytest.mark.tail
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.__name__)
 def test_walk_away_on_each_screen_warning_then_suspended(window: object, screen: type[s.Body]) -> None:
     assert window is not None

@@ -18,7 +18,7 @@ from messages import local
 from tests.journeys.shop import MEMBER, MILK, Plan, Shop
 from tests.support.shop import MemoryBook
 
-__all__ = ["GIFT_CARD", "GIFT_CARDS", "SCREENS", "comes_to", "plan_for"]
+__all__ = ["GIFT_CARD", "GIFT_CARDS", "SCREENS", "WAYS", "comes_to", "plan_for"]
 
 
 def _programme(policy: Policy) -> Policy:
@@ -170,7 +170,7 @@ def _nowhere(_: Shop) -> None:
     """Whoever has just come stands there."""
 
 
-_WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
+WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
     s.AttractBody: _nowhere,
     s.BasketBody: _basket,
     s.LookUpBody: _look_up,
@@ -204,5 +204,5 @@ def comes_to(shop: Shop, screen: type[s.Body], language: str = "en") -> None:
     """Go there, as a shopper (or staff) does."""
     if screen is not s.AttractBody:
         begun(shop, language)
-    _WAYS[screen](shop)
+    WAYS[screen](shop)
     shop.shopper.sees_screen(screen)
