@@ -23,6 +23,7 @@ from kiosk.checkout.inputs import HelpPressed, OperatorAct, Touch
 from kiosk.checkout.screen import AttractBody, BasketBody, Screen
 from kiosk.checkout.text import text
 from kiosk.i18n.translate import Translator
+from kiosk.retail.transaction import Disposition
 from tests.support.kiosk import ROOT, lane
 from tests.support.screens import PaperLookUp, screen
 from tests.support.waiting import wait_until
@@ -256,13 +257,15 @@ def test_a_file_that_is_no_picture_leaves_the_letter(enter: Callable[..., Any], 
 
 def said_in(path: Path) -> set[str]:
     """Every message id that a module of the screen says as it stands."""
-    calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    said = [call.args[0] for call in calls if getattr(call.func, "attr", "") == "say" and call.args]
+    parts = [part for one in said for part in ast.walk(one)]
+    put_together = {id(part) for whole in parts if isinstance(whole, ast.JoinedStr) for part in whole.values}
     return {
-        argument.value
-        for call in calls
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "say" and call.args
-        for argument in ast.walk(call.args[0])
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and MESSAGE.fullmatch(argument.value)
+        part.value
+        for part in parts
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and id(part) not in put_together
+        if MESSAGE.fullmatch(part.value)
     }
 
 
@@ -273,6 +276,8 @@ def test_everything_the_screen_says_is_in_the_catalogue(language: str) -> None:
     said |= {f"card.{stage}" for stage in ("present", "asking", "staff", "cancelling")}
     said |= {f"thanks.{receipt}" for receipt in ("printing", "printed", "declined", "failed")}
     said |= {f"act.{act}" for act in get_args(OperatorAct)} | {f"line.{kind}" for kind in get_args(InterventionKind)}
+    said |= {f"refund.goes_{place}" for place in get_args(Disposition)}
+    said |= {"staff.enquiry_asked", "staff.enquiry_offline"}
     said |= {f"unit.{unit}" for unit in ("kg", "g", "lb", "oz")}
     said |= {f"staff.role.{role}" for role in ("attendant", "supervisor", "technician")}
     said |= {f"tender.{kind}" for kind in ("card", "cash", "qr", "voucher")}
