@@ -24,9 +24,7 @@ def exempt(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
         return
     elif basket.paid or basket.open_tender is not None:
         desk.refuse(text("staff.payment_open"))
-    elif (
-        (rule.certificate and not certificate) or len(certificate) > rule.longest or not (certificate or "0").isalnum()
-    ):
+    elif not _written(certificate, rule):
         desk.refuse(text("exempt.certificate"))
     else:
         _apply(desk, basket, Exemption(certificate, acted.reason, operator.operator_id))
