@@ -10,9 +10,12 @@ from typing import Any
 
 import msgspec
 
+from kiosk.checkout.events import TransactionCompleted
 from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from messages import local
 from messages.asks import PaymentState, PointsState
+from messages.transaction_events import TransactionCompleted as SoldAsTold
+from messages.values import OriginalTender
 from tests.support.waiting import wait_until
 
 __all__ = ["FarOffice"]
@@ -32,6 +35,7 @@ class FarOffice:
         self.members: dict[str, local.LoyaltyFound] = {}
         self.payments: dict[str, local.PaymentTold] = {}
         self.sold_before: set[str] = set()
+        self.sales: dict[str, local.SaleFound] = {}
         self.on_card: int | None = None
         """What is on every gift card; ``None``: none has been bought yet."""
         self.silent: set[type] = set()
@@ -49,6 +53,8 @@ class FarOffice:
             local.AskPayment: self._payment,
             local.AskPoints: self._points,
             local.AskValue: self._value,
+            local.AskSale: self._sale,
+            local.AskReturn: lambda ask: local.ReturnTold(ask.correlation, "held", offline=not self._online),
         }
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +94,18 @@ class FarOffice:
         request, shown = list(self.payments.items())[-1]
         self.payments[request] = msgspec.structs.replace(shown, state="declined", reason="expired")
 
+    def knows(self, sale: TransactionCompleted) -> None:
+        """The journal of this sale has come up: its receipt is known, and nothing of it has come back."""
+        told = msgspec.convert(msgspec.to_builtins(sale), SoldAsTold)
+        tenders = tuple(
+            OriginalTender(
+                each.tender, each.tender_id, each.kind, each.amount, each.amount, each.reference, each.brand,
+                each.masked_pan, each.points,
+            )
+            for each in told.tenders
+        )  # fmt: skip
+        self.sales[f"sale:{sale.transaction.uuid}"] = local.SaleFound("", told, tenders=tenders)
+
     def refunded_once(self) -> None:
         """What came too late has been given back, or never was taken."""
         deeds = [each for each in self.asked(local.AskPayment) if each.deed == "refund"]
@@ -120,6 +138,11 @@ class FarOffice:
         told = answer(record) if answer is not None and type(record) not in self.silent else None
         if told is not None:
             line.sendall(local.encode(told))
+
+    def _sale(self, ask: local.AskSale) -> local.SaleFound:
+        if not self._online:
+            return local.SaleFound(ask.correlation, offline=True)
+        return msgspec.structs.replace(self.sales.get(ask.sought, local.SaleFound("")), correlation=ask.correlation)
 
     def _member(self, ask: local.AskLoyalty) -> local.LoyaltyFound:
         if not self._online:

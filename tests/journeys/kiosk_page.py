@@ -166,8 +166,11 @@ class Shopper:
 
     # --- hands ---------------------------------------------------------------------------------------------------
 
-    def touches(self, words: str) -> None:
-        """Press what says this: a button first, else wherever it is written."""
+    def touches(self, words: str, beside: str = "") -> None:
+        """Press what says this: a button first, else wherever it is written; where several do, in the row of these."""
+        if beside:
+            self._press(self.glass.until(lambda: self._nearest(self.glass.buttons(words), beside), f"no {words!r}"))
+            return
         self._press(self.glass.until(lambda: self._place_of(words), f"nothing to touch says {words!r}"))
 
     def touches_icon(self, icon: str, beside: str = "") -> None:
@@ -176,8 +179,7 @@ class Shopper:
         def found() -> Area | None:
             there = self._on_top(self.glass.buttons(icon=icon))
             if beside:
-                rows = [middle(Area(*map(int, (*row.pos, *row.size))))[1] for row in self.glass.holding(beside)]
-                there = sorted(there, key=lambda one: abs(middle(one.area)[1] - rows[0])) if rows else []
+                return self._nearest(there, beside)
             return there[0].area if there else None
 
         self._press(self.glass.until(found, f"no {icon!r} to touch"))
@@ -224,6 +226,12 @@ class Shopper:
             return area
         places = [] if buttons else self._on_top(self.glass.holding(words))
         return Area(*map(int, (*places[0].pos, *places[0].size))) if places else None
+
+    def _nearest(self, buttons: list[PushButton], beside: str) -> Area | None:
+        """The button in the row of these words."""
+        rows = [middle(Area(*map(int, (*row.pos, *row.size))))[1] for row in self.glass.holding(beside)]
+        there = sorted(buttons, key=lambda one: abs(middle(one.area)[1] - rows[0])) if rows else []
+        return there[0].area if there else None
 
     def _pad(self) -> Any:  # noqa: ANN401 - whichever pad
         return next((part for part in self.glass.parts() if isinstance(part, Keypad | Keyboard)), None)

@@ -13,20 +13,14 @@ from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
 from kiosk.retail.lookalikes import LookRules
 from kiosk.retail.occasion import Hours
-from kiosk.retail.policy import BaggingPolicy, Policy, RescanRules
+from kiosk.retail.policy import Policy, RescanRules
 from kiosk.retail.restrictions import Restrictions, Rule
 from kiosk.retail.weighing import Rules
 from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Plan, Shop, opened
-from tests.support.shop import MemoryBook
+from tests.journeys.test_bagging_area import WEIGHS_BAGS
 from tests.support.waiting import wait_until
 
 SERIAL: Final = f"010{MILK}21S77"
-_BAGGING: Final = """
-[devices.bagging_scale]
-category = "scale"
-model = "simulated"
-settings = { knob_socket = "{folder}/bagging_scale", period_ms = 40, settle_readings = 1 }
-"""
 _FISCAL: Final = """
 [devices.fiscal]
 category = "fiscal"
@@ -264,10 +258,6 @@ class _Journey:
     plan: Plan = field(default_factory=Plan)
 
 
-def _weighs_bags(book: MemoryBook) -> None:
-    book.items["milk"] = replace(book.items["milk"], expected_grams=1_030, spread_grams=15)
-
-
 def _with(**changes: object) -> Callable[[Policy], Policy]:
     return lambda policy: replace(policy, **changes)  # type: ignore[arg-type]  # names of its own fields
 
@@ -304,9 +294,7 @@ JOURNEYS: Final[dict[str, _Journey]] = {
         partial(_scanned, f"010{RECALLED}10L7", "Infant milk has been recalled", "Check a recalled item", "Approve")
     ),
     "serial": _Journey(_serial, Plan(office=True)),
-    "bagging": _Journey(
-        _bagging, Plan(settings=_BAGGING, book=_weighs_bags, policy=_with(bagging=BaggingPolicy("strict")))
-    ),
+    "bagging": _Journey(_bagging, WEIGHS_BAGS),
     "rescan": _Journey(_rescan, Plan(policy=_with(rescans=RescanRules(per_1000=1_000)))),
     "quantity": _Journey(
         _quantity,
