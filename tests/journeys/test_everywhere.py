@@ -17,6 +17,8 @@ from ui.widgets.header import LANGUAGE_NAMES
 LATIN_DIGIT: Final = re.compile("[0-9]")
 FOREIGN: Final = ("bKash", "7-", "1.1.0")
 """Proper names, a sale's number and a version are the same in every language."""
+_IN_LATIN: Final = (s.CouponBody, s.RefundFindBody)
+"""A coupon's code and a receipt's number are typed as they are printed."""
 MESSAGE_ID: Final = re.compile(r"^[a-z_]+\.[a-z_.]+$")
 DEVICES: Final = {
     "scanner": "device.scanner_lost",
@@ -52,6 +54,9 @@ RESUMES: Final = {
     s.ReceiptChoiceBody: s.ReceiptChoiceBody,
     s.ThanksBody: s.ThanksBody,
     s.OutOfServiceBody: s.OutOfServiceBody,
+    s.RefundFindBody: s.AttractBody,
+    s.RefundLinesBody: s.AttractBody,
+    s.RefundMoneyBody: s.RefundMoneyBody,
 }
 """What stands there when the power is back. A new screen must be written down here too."""
 
@@ -63,7 +68,7 @@ def named(value: object) -> str:
 def speaks(shop: Shop, language: str) -> None:
     words = shop.shopper.reads()
     assert [word for word in words if MESSAGE_ID.match(word)] == []
-    if language == "bn" and not isinstance(shop.glass.body, s.CouponBody):  # a coupon's code is in Latin letters
+    if language == "bn" and not isinstance(shop.glass.body, _IN_LATIN):
         latin = [word for word in words if LATIN_DIGIT.search(word)]
         assert [word for word in latin if not any(name in word for name in FOREIGN)] == []
 

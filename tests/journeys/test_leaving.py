@@ -35,6 +35,9 @@ ASKED: Final = {
     s.QrBody: "pays",
     s.PointsBody: "pays",
     s.CashBody: "pays",
+    s.RefundFindBody: "locked",
+    s.RefundLinesBody: "locked",
+    s.RefundMoneyBody: "locked",
 }
 """What becomes of a screen that somebody leaves as it is. A new screen must be written down here too."""
 

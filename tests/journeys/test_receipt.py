@@ -10,6 +10,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
 from kiosk.checkout.text import text
 from kiosk.i18n.translate import Translator
+from kiosk.retail.buyer import BuyerRule
 from kiosk.retail.policy import Policy
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import MILK, Scanner, Shop, Staff, Terminal
@@ -86,6 +87,26 @@ def test_printer_gone_the_sale_stands_and_the_shopper_may_leave(
     shop.waits(7)
     shopper.sees_screen(s.AttractBody)
     assert shop.sold() == [9_500]
+
+
+def _asks_buyers(policy: Policy) -> Policy:
+    return replace(policy, buyer=BuyerRule(("bin",)))
+
+
+@pytest.mark.plan(policy=_asks_buyers)
+def test_mushak_invoice_with_buyer_s_bin(shop: Shop, shopper: Shopper, scanner: Scanner, terminal: Terminal) -> None:
+    scanner.scans(MILK)
+    shopper.touches("Pay")
+    shopper.touches("BIN")
+    shopper.types("000123456")
+    shopper.touches("Enter")
+    shopper.sees("On the receipt: BIN 000123456")
+    shopper.touches("Card")
+    terminal.taps()
+    shopper.sees("Your receipt is printed")
+    (paper,) = shop.papers()
+    assert Translator("bn").say(text("receipt.invoice_bd")) in paper
+    assert "000123456" in Translator("en").digits(paper)
 
 
 def test_reprint(shop: Shop, shopper: Shopper, staff: Staff, scanner: Scanner, terminal: Terminal) -> None:

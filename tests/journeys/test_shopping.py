@@ -8,10 +8,12 @@ import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
+from kiosk.retail.codes.labels import LabelPattern
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Hours
-from kiosk.retail.policy import Policy
+from kiosk.retail.offer import Offer, PercentOffEach, Scope
+from kiosk.retail.policy import CodeRules, Policy
 from kiosk.retail.restrictions import Restrictions, Rule
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Scale, Scanner, Shop, Staff, Terminal
@@ -363,3 +365,39 @@ def test_item_not_for_sale_at_this_hour(shop: Shop, shopper: Shopper, scanner: S
     scanner.scans(WINE)
     shopper.sees("Wine is sold from 22:00 to 23:00.")
     assert not shop.happened(e.LineAdded)
+
+
+def _labels(policy: Policy) -> Policy:
+    return replace(policy, codes=CodeRules(labels=(LabelPattern("21IIIIIPPPPPC", 2),)))
+
+
+def _deli(book: MemoryBook) -> None:
+    names = {"en": "Cheese", "bn": "পনির", "pt_BR": "Queijo"}
+    book.items["cheese"] = Item("cheese", names, "deli", "standard", Money(90_000, "BDT"), unit="kg", plu="44012")
+
+
+@pytest.mark.plan(policy=_labels, book=_deli)
+def test_price_in_code_label_from_the_deli(shop: Shop, shopper: Shopper, scanner: Scanner, terminal: Terminal) -> None:
+    scanner.scans("2144012123451")
+    shopper.sees_line("Cheese", "৳123.45")
+    shopper.touches("Pay")
+    shopper.touches("Card")
+    terminal.taps()
+    shopper.sees("Thank you!")
+    assert shop.sold() == terminal.charged() == [12_345]
+
+
+def _near_the_end(book: MemoryBook) -> None:
+    scope = Scope(("milk",), expires_within_days=2)
+    book.offers = (*book.offers, Offer("near-the-end", scope, PercentOffEach(3_000), {"en": "Last days: 30% off"}))
+
+
+@pytest.mark.plan(book=_near_the_end)
+def test_markdown_by_expiry_date(shop: Shop, shopper: Shopper, scanner: Scanner) -> None:
+    scanner.scans(f"010{MILK}17260320")
+    shopper.sees_line("Milk 1 l", "৳95.00")
+    shopper.sees_no("Last days: 30% off")
+    shopper.touches_icon("bin", beside="Milk 1 l")
+    scanner.scans(f"010{MILK}17260311")
+    shopper.sees_line("Milk 1 l", "Last days: 30% off", "৳28.50")
+    shopper.sees("৳66.50")

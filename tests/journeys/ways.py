@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, get_args
 
+from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
 from kiosk.retail.buyer import BuyerRule
 from kiosk.retail.item import Item
@@ -64,6 +65,8 @@ def plan_for(screen: type[s.Body]) -> Plan:
         return Plan(policy=_in_parts)
     if screen is s.BuyerBody:
         return Plan(policy=_asks_buyers)
+    if screen in (s.RefundFindBody, s.RefundLinesBody, s.RefundMoneyBody):
+        return Plan(office=True)
     if screen is s.PointsBody:
         return Plan(policy=_programme, office=True)
     return Plan(policy=_choice if screen is s.ReceiptChoiceBody else lambda policy: policy, office=screen is s.QrBody)
@@ -166,6 +169,33 @@ def _closed(shop: Shop) -> None:
     shop.staff.touches_said("staff.sign_out")
 
 
+def _refund_find(shop: Shop) -> None:
+    shop.staff.signs_in("supervisor")
+    shop.staff.acts("Return or exchange")
+
+
+def _refund_lines(shop: Shop) -> None:
+    assert shop.office is not None
+    _paid(shop)
+    shop.shopper.sees("Your receipt is printed")
+    shop.waits(7)
+    shop.shopper.sees_screen(s.AttractBody)
+    (sale,) = shop.happened(e.TransactionCompleted)
+    shop.office.knows(sale)
+    _refund_find(shop)
+    shop.scanner.scans(f"sale:{sale.transaction.uuid}")
+
+
+def _refund_money(shop: Shop) -> None:
+    _refund_lines(shop)
+    for words in ("What comes back?", "Milk 1 l"):
+        shop.staff.sees(words)
+    shop.staff.touches_icon("back", beside="Milk 1 l")
+    for words in ("Does not suit", "Take back"):
+        shop.staff.touches(words)
+    shop.staff.sees("Give back")
+
+
 def _nowhere(_: Shop) -> None:
     """Whoever has just come stands there."""
 
@@ -193,11 +223,12 @@ WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
     s.StaffBody: _staff,
     s.DevicesBody: _devices,
     s.OutOfServiceBody: _closed,
+    s.RefundFindBody: _refund_find,
+    s.RefundLinesBody: _refund_lines,
+    s.RefundMoneyBody: _refund_money,
 }
-NOT_YET: Final = frozenset({s.RefundFindBody, s.RefundLinesBody, s.RefundMoneyBody})
-"""Screens that no journey comes to yet: they stand here by name, so that a new one is not forgotten."""
-SCREENS: Final[tuple[type[s.Body], ...]] = tuple(each for each in get_args(s.Body) if each not in NOT_YET)
-"""Every other screen of the product: one without a way here fails the journeys that are to hold on all."""
+SCREENS: Final[tuple[type[s.Body], ...]] = get_args(s.Body)
+"""Every screen of the product: one without a way here fails the journeys that are to hold on all."""
 
 
 def comes_to(shop: Shop, screen: type[s.Body], language: str = "en") -> None:
