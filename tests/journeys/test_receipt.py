@@ -105,8 +105,9 @@ def test_mushak_invoice_with_buyer_s_bin(shop: Shop, shopper: Shopper, scanner: 
     terminal.taps()
     shopper.sees("Your receipt is printed")
     (paper,) = shop.papers()
-    assert Translator("bn").say(text("receipt.invoice_bd")) in paper
-    assert "000123456" in Translator("en").digits(paper)
+    assert "Mushak 6.3" in paper
+    assert "Buyer BIN" in paper
+    assert "000123456" in paper
 
 
 def test_reprint(shop: Shop, shopper: Shopper, staff: Staff, scanner: Scanner, terminal: Terminal) -> None:
