@@ -19,7 +19,9 @@ from hal.knobs import Board, KnobError, KnobServer, Turn
 from kiosk.checkout.events import DeviceFact, Restartable
 from kiosk.checkout.inputs import ConditionChanged, DayTurned, DevicesTold, Input, PowerRestored, Touch, WeighingChecked
 from kiosk.checkout.look_up import LookUp
+from kiosk.checkout.moment import Moment
 from kiosk.checkout.screen import Screen
+from kiosk.retail.business_date import business_date
 from kiosk.retail.policy import Policy
 from kiosk.settings import Layers, policy_of
 from kiosk.settings import load as load_settings
@@ -402,13 +404,16 @@ class Kiosk:
         if self._sound_listener is not None:
             self._sound_listener(name)
 
+    def _business_date(self, now: Moment) -> str:
+        return business_date(now.local_date, now.local_time, self._policy().day_turns_at)
+
     async def _watch_clock(self) -> None:
-        """Tell when the date in the store's time zone becomes another, and when the time is confirmed or no longer."""
-        date, trusted = self._clock.moment().local_date, True
+        """Tell when the shop's date becomes another, and when the time is confirmed or no longer."""
+        date, trusted = self._business_date(self._clock.moment()), True
         while True:
             now = self._clock.moment()
-            if now.local_date != date:
-                date = now.local_date
+            if self._business_date(now) != date:
+                date = self._business_date(now)
                 self._put(DayTurned())
             if now.clock_trusted != trusted:
                 trusted = now.clock_trusted

@@ -27,7 +27,9 @@ def table() -> str:
 
 
 def _judges(role: Role) -> str:
-    return "all" if role.judges is None else ", ".join(f"`{kind}`" for kind in role.judges)
+    if role.judges is not None:
+        return ", ".join(f"`{kind}`" for kind in role.judges)
+    return f"all but {', '.join(f'`{kind}`' for kind in role.leaves)}" if role.leaves else "all"
 
 
 def _limit(role: Role) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.checkout.events import InterventionRaised
-from kiosk.checkout.state import State
+from kiosk.checkout.state import LASTING, State
 from kiosk.checkout.text import Text, text
 
 __all__ = ["asked_of_staff"]
@@ -21,13 +21,24 @@ def asked_of_staff(state: State, raised: InterventionRaised) -> Text:
         return text("intervention.fiscal_refused", words=" ".join(state.finishing.refusal))
     if raised.kind == "bagging":
         return text(f"intervention.bagging_{raised.reason}", grams=abs(raised.grams))
-    if raised.kind == "fiscal_late":
-        return text("intervention.fiscal_late", words=raised.reason)
-    if raised.kind == "fiscal_outage":
-        return text("intervention.fiscal_outage", count=state.lane.outage_documents)
+    if raised.kind in LASTING:
+        return _lasting(state, raised)
     going = state.live.paper
     step = f"_{going.stage if going is not None and going.stage else 'open'}" if raised.kind == "paper" else ""
     return text(f"intervention.{raised.kind}{step}")
+
+
+def _lasting(state: State, raised: InterventionRaised) -> Text:
+    """Of the lane, not of a visit."""
+    match raised.kind:
+        case "fiscal_late":
+            return text("intervention.fiscal_late", words=raised.reason)
+        case "fiscal_outage":
+            return text("intervention.fiscal_outage", count=state.lane.outage_documents)
+        case "clock":
+            return text("intervention.clock", date=raised.reason, day=state.lane.last_business_day)
+        case _:
+            return text(f"intervention.{raised.kind}")
 
 
 def _unknown(state: State, raised: InterventionRaised) -> Text:

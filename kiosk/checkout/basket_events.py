@@ -68,6 +68,7 @@ InterventionKind = Literal[
     "fiscal_outage",
     "fiscal_late",
     "paper",
+    "clock",
 ]
 CouponRefusal = Literal[
     "already",
@@ -252,8 +253,8 @@ class InterventionRaised:
 
     ``reason``: what is wrong with the scale, by the weighing rule's word; for ``bagging`` what it cannot explain (or
     ``skip``: the shopper will not bag it), with the ``grams`` and the ``lines`` that it is about; for a restriction the
-    name of its rule; for ``produce`` the item id of what the camera sees. ``severity``: how soon;
-    empty in a record of a release before.
+    name of its rule; for ``produce`` the item id of what the camera sees;
+    for ``clock`` the date that it shows. ``severity``: how soon; empty in a record of a release before.
     """
 
     intervention: str

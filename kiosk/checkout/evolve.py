@@ -158,7 +158,19 @@ def _judged(state: State, event: e.InterventionCleared) -> State:
     if basket is not None and about is not None and about.line is not None and event.outcome == "approved":
         basket = replace(basket, approved=(*basket.approved, (about.line, about.kind)))
     frames = tuple(kept for kept in state.frames if kept[0] != event.intervention)
-    return replace(state, interventions=left, transaction=basket, frames=frames)
+    lane = _dated(state.lane, about, event) if about is not None and about.kind == "clock" else state.lane
+    return replace(state, interventions=left, transaction=basket, frames=frames, lane=lane)
+
+
+def _dated(lane: Lane, about: e.InterventionRaised, event: e.InterventionCleared) -> Lane:
+    """What staff say of the date that the clock shows."""
+    match event.outcome:
+        case "approved":
+            return replace(lane, confirmed_day=about.reason)
+        case "refused":
+            return replace(lane, refused_day=about.reason)
+        case _:
+            return lane
 
 
 # --- the lane ----------------------------------------------------------------------------------------------------

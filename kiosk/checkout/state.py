@@ -68,7 +68,7 @@ __all__ = [
     "Transaction",
 ]
 
-LASTING = frozenset({"reversal", "fiscal_outage", "fiscal_late"})
+LASTING = frozenset({"reversal", "fiscal_outage", "fiscal_late", "clock"})
 """Interventions that outlast the visit they were raised in."""
 
 
@@ -106,6 +106,10 @@ class Lane:
     """The last number of the credit notes' own series."""
     business_day: str = ""
     last_business_day: str = ""
+    confirmed_day: str = ""
+    """The date far ahead of the last label that staff said is right."""
+    refused_day: str = ""
+    """The one that they said is wrong: nobody is asked about it again."""
     closed_reason: str = ""
     weighing_changes: int = 0
     """How often what weighings are judged by has changed in this epoch."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field, fields
-from typing import Literal
+from typing import Final, Literal
 
 from kiosk.retail.bagging import LENIENT, OFF, STRICT, BaggingRules, Mode
 from kiosk.retail.buyer import BuyerRule
@@ -46,6 +47,7 @@ __all__ = [
 
 REMOTE_KINDS = ("help", "staff_item", "no_price", "printer", "scale", "expired", "bagging", "quantity", "produce")
 """What may be cleared from a page unless the country or the shop says otherwise: nothing that must be looked at."""
+_HOUR: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 ReceiptRule = Literal["always", "choice"]
 """``always``: the law wants a receipt printed (Bangladesh, Mushak 6.3). ``choice``: the shopper decides."""
 
@@ -242,6 +244,8 @@ class Policy:
     ``restrictions``: what must hold before which items are sold. ``looks``: when a shopper is asked whether produce is
     what they picked. ``frames``: whether pictures of the plate are kept for staff.
     ``returns``: what is taken back, and for how long.
+    ``day_turns_at``: the local hour (``HH:MM``) at which the business day turns. ``day_jump_days``: a date that is more
+    days than that ahead of the last business day is staff's to confirm.
     """
 
     country: str
@@ -287,3 +291,11 @@ class Policy:
     frames: FrameRules = field(default_factory=FrameRules)
     credit_series: str = ""
     returns: ReturnRules = field(default_factory=ReturnRules)
+    day_turns_at: str = "00:00"
+    day_jump_days: int = 7
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a day that turns at no hour, or that could never turn by itself."""
+        if not _HOUR.fullmatch(self.day_turns_at) or self.day_jump_days < 1:
+            message = "day_turns_at is an hour (HH:MM), day_jump_days at least 1"
+            raise ValueError(message)

@@ -64,7 +64,7 @@ class Role:
     ``override_percent`` per cent of the book's and by ``override_minor`` minor units a piece at most (``None``: no
     bound of that sort); raised within the same bounds, never over the maximum price on the pack.
     ``witnesses``: may be the second person where an act needs one. ``refund_minor``: the most that one return may give
-    back, in minor units (``None``: no bound).
+    back, in minor units (``None``: no bound). ``leaves``: the kinds it leaves to others though it judges every other.
     """
 
     role: str
@@ -75,6 +75,7 @@ class Role:
     override_minor: int | None = None
     witnesses: bool = False
     refund_minor: int | None = None
+    leaves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,12 @@ _NOBODYS: Final[tuple[Act, ...]] = ("refund_late",)
 def default_roles() -> tuple[Role, ...]:
     """Attendant, supervisor and technician, for a shop that says nothing."""
     return (
-        Role("attendant", tuple(act for act in ACTS if act not in _SUPERVISORS + _NOBODYS), override_percent=10),
+        Role(
+            "attendant",
+            tuple(act for act in ACTS if act not in _SUPERVISORS + _NOBODYS),
+            override_percent=10,
+            leaves=("clock",),
+        ),
         Role("supervisor", tuple(a for a in ACTS if a not in _NOBODYS), override_percent=50, witnesses=True),
         Role("technician", _TECHNICIAN, judges=("help", "printer", "scale", "paper")),
     )
@@ -197,7 +203,9 @@ class Rights:
     def may_judge(self, role: str, kind: str) -> bool:
         """Whether a role may approve or refuse an intervention of a kind."""
         found = self.role(role)
-        return found is not None and (found.judges is None or kind in found.judges)
+        if found is None or kind in found.leaves:
+            return False
+        return found.judges is None or kind in found.judges
 
     def reasons_for(self, act: Act) -> tuple[Reason, ...]:
         """What may be given as the reason of an act; empty where it needs none."""

@@ -42,16 +42,17 @@ class SystemClock:
     """The machine's clock, in the store's time zone.
 
     ``confirmed_by``: a file that exists once the time was confirmed since power-up (systemd-timesyncd makes one); a
-    Pi has no battery and starts in the past. Empty: the clock is believed.
+    Pi has no battery and starts in the past. Empty: the clock is believed. ``time_ns``: nanoseconds since 1970.
     """
 
-    def __init__(self, time_zone: str, confirmed_by: str = "") -> None:
+    def __init__(self, time_zone: str, confirmed_by: str = "", *, time_ns: Callable[[], int] = time.time_ns) -> None:
+        self._time_ns = time_ns
         self._zone = ZoneInfo(time_zone)
         self._confirmed_by = Path(confirmed_by) if confirmed_by else None
 
     def moment(self) -> Moment:
         """Now, with a fresh seed."""
-        utc_ms = time.time_ns() // 1_000_000
+        utc_ms = self._time_ns() // 1_000_000
         local = datetime.fromtimestamp(utc_ms // 1000, tz=UTC).astimezone(self._zone)
         return Moment(
             utc_ms=utc_ms,

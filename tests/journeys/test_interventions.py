@@ -252,6 +252,20 @@ def _fiscal_late(shop: Shop) -> None:
     shop.staff.sees_no("The tax authority refused an earlier sale")
 
 
+def _clock(shop: Shop) -> None:
+    _buys(shop, MILK)
+    shop.waits(7)
+    shop.shopper.sees_screen(s.AttractBody)
+    shop.clock_is_set("2027-03-10T12:00")
+    _buys(shop, MILK)
+    shop.staff.signs_in("supervisor")
+    shop.staff.sees("The clock shows 2027-03-10, the lane is at 2026-03-10.")
+    shop.staff.touches("Refuse")
+    shop.staff.sees_no("The clock shows 2027-03-10")
+    shop.staff.signs_out()
+    assert {sold.transaction.business_day for sold in shop.happened(e.TransactionCompleted)} == {"2026-03-10"}
+
+
 @dataclass(frozen=True)
 class _Journey:
     goes: Callable[[Shop], None]
@@ -319,6 +333,7 @@ JOURNEYS: Final[dict[str, _Journey]] = {
     "fiscal": _Journey(_fiscal, Plan(settings=_FISCAL)),
     "fiscal_outage": _Journey(_fiscal_outage, Plan(settings=_FISCAL)),
     "fiscal_late": _Journey(_fiscal_late, Plan(settings=_FISCAL)),
+    "clock": _Journey(_clock),
 }
 
 

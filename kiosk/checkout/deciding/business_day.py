@@ -12,7 +12,7 @@ from typing import Literal, assert_never
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import receipt, terminal
+from kiosk.checkout.deciding import day_label, receipt, terminal
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import State, Transaction
 from kiosk.checkout.text import text
@@ -37,9 +37,9 @@ WAIT_FOR_TERMINAL_MS = 30_000
 
 
 def ensure(desk: Desk) -> None:
-    """A business day is open, under a label never earlier than the last. An untrusted clock turns no day."""
+    """A business day is open, under its label (``day_label``). An untrusted clock turns no day."""
     lane = desk.state.lane
-    today = max(desk.moment.local_date, lane.last_business_day)
+    today = day_label.label(desk)
     if lane.business_day and (lane.business_day == today or not desk.moment.clock_trusted or desk.basket is not None):
         return
     if lane.business_day:

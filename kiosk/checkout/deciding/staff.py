@@ -211,6 +211,8 @@ def _approve(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
             fiscal.ask_again(desk)
         case "signature":
             payment.signature_accepted(desk)
+        case "clock":
+            business_day.turned(desk)
         case "reversal":
             pending = next((r for r in desk.state.reversals if r.tender == raised.tender), None)
             if pending is not None:
