@@ -48,7 +48,7 @@ def test_partial_approval_rest_by_qr(shop: Shop, shopper: Shopper, scanner: Scan
     goes_to_pay(shopper, scanner, TEA)
     shopper.touches("Card")
     terminal.taps("partial", 20_000)
-    shopper.sees("৳400.00 is still to pay.")
+    shopper.sees("Part of it was paid. ৳400.00 is still to pay.")
     shopper.touches("bKash")
     shopper.sees("Scan and pay with your phone", "৳400.00")
     assert shop.office is not None

@@ -272,7 +272,7 @@ def _approved(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
     if settled.signature:
         desk.raise_intervention("signature", blocks="payment", tender=tender.tender)
         return
-    paid(desk)
+    paid(desk, partly=outcome == "partial")
 
 
 def settle(desk: Desk, settled: e.TenderSettled) -> None:
@@ -286,8 +286,8 @@ def settle(desk: Desk, settled: e.TenderSettled) -> None:
             desk.clear(raised, "approved" if paid else "withdrawn", settled.by or "system")
 
 
-def paid(desk: Desk) -> None:
-    """Money came in: complete the sale, or ask for the rest."""
+def paid(desk: Desk, *, partly: bool = False) -> None:
+    """Money came in: complete the sale, or ask for the rest. ``partly``: less came than was asked for, and is told."""
     basket = desk.basket
     if basket is None:
         return
@@ -297,7 +297,7 @@ def paid(desk: Desk) -> None:
         completing.complete(desk, basket)
         return
     desk.happened(e.ViewShown("tender_choice"))
-    desk.say(text("pay.rest_due", due=due))
+    desk.say(text("pay.partial" if partly else "pay.rest_due", due=due))
 
 
 def _late(desk: Desk, answer: i.TerminalAnswered) -> None:
