@@ -51,6 +51,8 @@ class _Books:
             {"what": "approved", "request": "req-2", "amount_minor": 123_400},
         ]
     )
+    value: list[tuple[str, str, int]] = field(default_factory=list)
+    holds: list[tuple[str, int, str]] = field(default_factory=list)
     cursor: tuple[int, int] | None = None
     papers: list[tuple[list[str], bool]] = field(
         default_factory=lambda: [
@@ -81,6 +83,11 @@ class _Books:
                 " kiosk TEXT, sample INTEGER)"
             )
             disk.executemany("INSERT INTO sale VALUES ('3', 1, ?, ?, ?, ?, ?)", self.sales)
+            disk.execute("CREATE TABLE value_entry (kind TEXT, source TEXT, amount INTEGER, utc_ms INTEGER)")
+            disk.execute("CREATE TABLE value_hold (request TEXT, amount INTEGER, state TEXT)")
+            disk.execute("CREATE TABLE paper_voucher (request TEXT, amount INTEGER)")
+            disk.executemany("INSERT INTO value_entry VALUES (?, ?, ?, 0)", self.value)
+            disk.executemany("INSERT INTO value_hold VALUES (?, ?, ?)", self.holds)
         world.charges.write_text("".join(json.dumps(deed) + "\n" for deed in self.deeds), encoding="utf-8")
         if self.cursor is not None:
             with closing(sqlite3.connect(world.cursor)) as disk, disk:
@@ -233,6 +240,16 @@ def test_the_acquirer_s_payments_are_held_against_the_sales_as_the_terminal_s_ar
         memory.write(json.dumps({"what": "refunded", **told}) + "\n")
     assert reckon(world, _SEEN).faults == []
     assert under_way(world) == set()
+
+
+def test_the_gift_cards_ledger_is_held_against_the_sales_and_nothing_stays_kept_aside(books: _Books) -> None:
+    books.value = [("redeem", "gift-1", -500), ("redeem_back", "gift-1", 500), ("redeem", "gift-2", -250)]
+    books.holds = [("gift-2", 250, "settled"), ("gift-3", 900, "held")]
+
+    assert sorted(books.reckoned().double_charges) == [
+        "2.5 was taken for gift-2, and no sale has it",
+        "9 is still kept aside for gift-3",
+    ]
 
 
 def test_a_terminal_without_a_memory_took_nothing(books: _Books) -> None:

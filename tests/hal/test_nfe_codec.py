@@ -352,4 +352,4 @@ def test_every_way_to_pay_has_a_means_of_payment_and_points_have_their_own() -> 
     tenders = tuple(FiscalTender(kind, kind, 100) for kind in get_args(TenderKind))
     stated = {paid.name: paid.kind for paid in payments_of(sale(tenders=tenders), Tendering())}
     kinds = {"card": "03", "cash": "01", "points": "19", "qr": "17", "voucher": "99"}
-    assert stated == kinds | {"stored_value": "12", "paper_voucher": "99"}
+    assert stated == kinds | {"stored_value": "12", "paper_voucher": "99", "credit_note": "21"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -21,6 +22,7 @@ from headoffice.ledger.ingest import Ingest
 from kiosk.checkout import events
 from kiosk.i18n.translate import Translator
 from kiosk.retail.buyer import BuyerNumber
+from kiosk.retail.transaction import Disposition
 from tests.headoffice.pages import NOW, Enter, sign_in, token_of
 from tests.support.journals import T0, JournalOf, as_message, banana, bdt, cola, completed_sale
 
@@ -90,8 +92,9 @@ def test_the_catalogues_know_every_word_the_templates_ask_for() -> None:
     asked = {
         found
         for template in (CONSOLE / "templates").glob("*.html")
-        for found in re.findall(r'\bt\("([a-z_.]+[a-z_])"', template.read_text("utf-8"))
+        for found in re.findall(r'\bt\("([a-z_.]+[a-z_])"\s*[,)]', template.read_text("utf-8"))
     }
+    asked |= {f"sale.goes_{place}" for place in get_args(Disposition)}
     assert len(asked) > 60
     for language in LANGUAGES:
         say = Translator(language).t

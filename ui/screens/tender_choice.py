@@ -34,6 +34,8 @@ _THREE: Final = 720
 """Three tiles side by side need as much width."""
 _MANY: Final = 4
 """More ways than this stand closer together, each with its picture beside its name where there is little room."""
+_VERY_MANY: Final = 6
+"""With more than this, names are no larger than other words."""
 
 
 def tender_icon(tender: TenderType) -> str:
@@ -44,7 +46,7 @@ def tender_icon(tender: TenderType) -> str:
 class _TenderTile(Block):
     """A way to pay, and why it cannot be used where it cannot."""
 
-    def __init__(self, kit: Kit, tender: TenderType, *, many: bool) -> None:
+    def __init__(self, kit: Kit, tender: TenderType, *, beside: int) -> None:
         super().__init__(kit)
         said = kit.speaker.name(tender.names) or kit.say(f"tender.{tender.kind}")
         choose = partial(kit.submit, TenderChosen(tender.tender_id))
@@ -54,8 +56,8 @@ class _TenderTile(Block):
             choose,
             role="key",
             icon=tender_icon(tender),
-            icon_size=48 if many else 80,
-            size=TypeSize.LEAD,
+            icon_size=48 if beside > _MANY else 80,
+            size=TypeSize.BODY if beside > _VERY_MANY else TypeSize.LEAD,
             face="Bold",
             stacked=True,
         )
@@ -107,8 +109,7 @@ class TenderChoiceView(View):
         if list(offered) != list(self.tiles):
             self.drop(*self.tiles.values())
             self.tiles = {
-                tender_id: _TenderTile(self.kit, tender, many=len(offered) > _MANY)
-                for tender_id, tender in offered.items()
+                tender_id: _TenderTile(self.kit, tender, beside=len(offered)) for tender_id, tender in offered.items()
             }
             self.add(*self.tiles.values())
         for tender_id, tile in self.tiles.items():

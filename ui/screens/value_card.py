@@ -100,9 +100,10 @@ class ValueCardView(View):
     def _arrange_said(self, area: Area) -> None:
         high = BigAmount.height_in(self.kit)
         room = area.h >= high + self.kit.tall(_HINT)
-        self._due.opacity = 1 if room else 0
-        due, area = area.bottom(high if room else 0, self.kit.px(12) if room else 0)
-        self._due.place(due)
+        self.keep(self._due, room)
+        if room:
+            due, area = area.bottom(high, self.kit.px(12))
+            self._due.place(due)
         self._hint.place(area.centre(area.w, min(area.h, self.kit.tall(260))))
         self._progress.place(area.bottom(self.kit.px(72))[0])
 

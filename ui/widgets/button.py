@@ -160,6 +160,11 @@ class PushButton(Block):
         assert self._icon is not None  # noqa: S101 - asked for by ``arrange``
         gap = self.kit.px(12)
         room = inner.w - self._icon_side - gap
+        longest = max((self.kit.wide(word, self._type, self._face) for word in self.words.split()), default=0)
+        self.keep(self._icon, longest <= room)
+        if longest > room:  # a word that is whole says more than a picture
+            self._words.place(inner)
+            return
         words = min(self.kit.wide(self.words, self._type, self._face) + 1, room)
         row = inner.centre(self._icon_side + gap + words, inner.h)
         icon, rest = row.left(self._icon_side, gap)
