@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from headoffice.asks import Answers
+from headoffice.basket_keeper import BasketKeeper
 from headoffice.coupons import overview
 from headoffice.database import Database, is_full
 from headoffice.feed import Feed
@@ -39,6 +40,7 @@ from messages.asks import (
     SerialAsk,
     StockAsk,
 )
+from messages.basket_asks import BasketAsk
 from messages.countersign import Signer
 from messages.errors import MessageError, Reason
 from messages.frames import FrameTaken
@@ -93,6 +95,7 @@ class Desk:
         self.frames = Frames(database, clock=clock, on_change=on_change)
         self.holds = Holds(database, clock=clock)
         self.returns = ReturnKeeper(database, clock=clock)
+        self.baskets = BasketKeeper(database)
         self.value_holds = ValueHolds(database, clock=clock, today=_today)
         self.trouble = ""
         self._cashier = cashier
@@ -178,6 +181,10 @@ class Desk:
                 return self._feed(told.owner, payload)
             case "ask" if told.kind in ("sale", "return"):
                 return [self._of_returns(told, payload)]
+            case "ask" if told.kind == "basket":
+                basket = self.baskets.take(told.owner, envelope.decode(payload, BasketAsk).data)
+                topic, body = topics.answer(told.owner, "basket"), envelope.encode(basket, source=SOURCE)
+                return [Reply(topic, body, correlation=basket.correlation, expiry_seconds=_ANSWER_EXPIRY)]
             case "ask":
                 return self._ask(told, payload)
             case "state":

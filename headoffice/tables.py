@@ -5,7 +5,15 @@ from __future__ import annotations
 from headoffice import account_tables, feed_tables
 from headoffice.base import Base
 from headoffice.exits import tables as exit_tables
-from headoffice.ledger import command_tables, coupon_tables, day_tables, frame_tables, return_tables, weight_tables
+from headoffice.ledger import (
+    command_tables,
+    coupon_tables,
+    day_tables,
+    frame_tables,
+    return_tables,
+    suspended_tables,
+    weight_tables,
+)
 from headoffice.ledger import tables as ledger_tables
 from headoffice.payments import tables as payment_tables
 from headoffice.points import tables as points_tables
@@ -25,6 +33,7 @@ ROOMS = (
     payment_tables,
     points_tables,
     return_tables,
+    suspended_tables,
     value_tables,
     weight_tables,
 )

@@ -31,6 +31,7 @@ from messages.asks import (
     StockAnswer,
     StockAsk,
 )
+from messages.basket_asks import BasketAnswer, BasketAsk
 from messages.commands import LaneOrder, StaffOrder
 from messages.envelope import Message, event_type
 from messages.events import PAYLOADS
@@ -78,6 +79,7 @@ _USES: dict[Channel, _Use] = {
             SaleAsk,
             ReturnAsk,
             StockAsk,
+            BasketAsk,
         ),
     ),
     "answer": _Use(
@@ -94,6 +96,7 @@ _USES: dict[Channel, _Use] = {
             SaleAnswer,
             ReturnAnswer,
             StockAnswer,
+            BasketAnswer,
         ),
     ),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),

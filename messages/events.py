@@ -72,6 +72,7 @@ from messages.lane_events import (
 from messages.payload import Payload
 from messages.refund_events import NextDocument, ReturnsDropped, ReturnsHeld, ReturnsRequested
 from messages.rescan_events import LineUnbagged, RescanDrawn
+from messages.takeover_events import BasketTakenOver
 from messages.tender_events import StoreCreditIssued, TenderRequested, TenderReversed, TenderSettled
 from messages.training_events import TrainingBegan, TrainingEnded
 from messages.transaction_events import (
@@ -96,6 +97,7 @@ __all__ = [
     "PAYLOADS",
     "AccessibilitySet",
     "AgeApproved",
+    "BasketTakenOver",
     "BuyerNamed",
     "CommandAnswered",
     "CouponAccepted",

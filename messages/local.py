@@ -12,16 +12,18 @@ from typing import Literal
 import msgspec
 
 from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState, StockPlace
+from messages.basket_asks import BasketState
 from messages.commands import StaffDeed
 from messages.day_report import Grand
 from messages.return_asks import HeldLine, ReturnState
 from messages.transaction_events import TransactionCompleted
 from messages.value_asks import Instrument, ValueDeed, ValueState
-from messages.values import OriginalTender
+from messages.values import LineItem, OriginalTender
 
 __all__ = [
     "MAXIMUM_LINE",
     "Acknowledged",
+    "AskBasket",
     "AskBought",
     "AskCoupon",
     "AskLoyalty",
@@ -33,6 +35,7 @@ __all__ = [
     "AskSerial",
     "AskStock",
     "AskValue",
+    "BasketFound",
     "BookReady",
     "BoughtTold",
     "CouponTold",
@@ -156,6 +159,15 @@ class AskSale(_Record, frozen=True, tag="ask_sale"):
 
     correlation: str
     sought: str
+    deadline_ms: int
+
+
+class AskBasket(_Record, frozen=True, tag="ask_basket"):
+    """See ``messages.basket_asks.BasketAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
+    sought: str
+    own: bool
     deadline_ms: int
 
 
@@ -300,6 +312,17 @@ class SaleFound(_Record, frozen=True, tag="sale_found"):
     offline: bool = False
 
 
+class BasketFound(_Record, frozen=True, tag="basket_found"):
+    """The answer to ``AskBasket`` (``messages.basket_asks.BasketAnswer``). ``offline``: nobody could be asked."""
+
+    correlation: str
+    state: BasketState = "unknown"
+    transaction: str = ""
+    kiosk: str = ""
+    lines: tuple[LineItem, ...] = ()
+    offline: bool = False
+
+
 class ReturnTold(_Record, frozen=True, tag="return_told"):
     """The answer to ``AskReturn`` (``messages.return_asks.ReturnAnswer``). ``offline``: nobody could be asked."""
 
@@ -403,6 +426,7 @@ FromCheckout = (
     | AskValue
     | AskSale
     | AskReturn
+    | AskBasket
     | Refused
 )
 FromSync = (
@@ -420,6 +444,7 @@ FromSync = (
     | ValueTold
     | SaleFound
     | ReturnTold
+    | BasketFound
     | LaneCommand
     | StaffCommand
     | Refused

@@ -66,7 +66,18 @@ Channel = Literal[
     "frames",
 ]
 AskKind = Literal[
-    "bought", "coupon", "loyalty", "numbers", "payment", "points", "return", "sale", "serial", "stock", "value"
+    "basket",
+    "bought",
+    "coupon",
+    "loyalty",
+    "numbers",
+    "payment",
+    "points",
+    "return",
+    "sale",
+    "serial",
+    "stock",
+    "value",
 ]
 
 CHANNELS: dict[Channel, str] = {

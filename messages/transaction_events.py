@@ -112,11 +112,13 @@ class TransactionVoided(Payload, frozen=True):
 
 
 class TransactionSuspended(Payload, frozen=True):
-    """Parked."""
+    """Parked. ``lines``: what another lane may go on with; none: nothing of it."""
 
     transaction: str
     by: str
     reason: str
+    utc_ms: int = 0
+    lines: tuple[LineItem, ...] = ()
 
 
 class TransactionResumed(Payload, frozen=True):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from headoffice.base import Base, add_rows
 from headoffice.ledger import coupons as booking
-from headoffice.ledger import days, weights
+from headoffice.ledger import days, suspended, weights
 from headoffice.ledger import returns as returning
 from headoffice.ledger.baskets import Baskets
 from headoffice.ledger.command_tables import LaneCommand
@@ -143,6 +143,7 @@ class Posting:
                 returning.voided(self._session, event.transaction)
                 self._value.undone(event.transaction)
                 booking.let_go(self._session, event.transaction)
+                suspended.voided(self._session, at.kiosk, event.transaction)
             case events.TenderReversed(kind="points"):
                 self._points.released(event.tender)
             case events.TenderReversed(kind="stored_value" | "paper_voucher"):
@@ -158,8 +159,14 @@ class Posting:
                 booking.returned(self._session, event.code, self._baskets.at_hand)
             case events.TransactionSuspended():
                 self._baskets.phased("suspended", event.transaction)
+                suspended.parked(self._session, at.kiosk, self._kiosk.store, event)
             case events.TransactionResumed():
                 self._baskets.phased("scanning", event.transaction)
+                twice = suspended.resumed(self._session, at.kiosk, event.transaction)
+                self.remarks += (("basket_twice", sentence) for sentence in twice)
+            case events.BasketTakenOver():
+                twice = suspended.taken_over(self._session, at.kiosk, event)
+                self.remarks += (("basket_twice", sentence) for sentence in twice)
             case events.PiecesBagged():
                 weights.add_up(self._session, event)
             case events.InterventionRaised() | events.InterventionCleared():

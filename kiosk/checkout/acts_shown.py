@@ -50,8 +50,14 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
         *_fiscal_acts(state),
         "price_check",
         "no_sale",
+        *_other_lanes(state),
     ]
     return with_lane_acts(acts, state, policy)
+
+
+def _other_lanes(state: State) -> list[OperatorAct]:
+    """A parked basket of another lane may be asked for where none is parked here."""
+    return ["resume_suspended"] if state.phase is Phase.IDLE and not state.suspended else []
 
 
 def _fiscal_acts(state: State) -> list[OperatorAct]:

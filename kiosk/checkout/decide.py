@@ -31,6 +31,7 @@ from kiosk.checkout.deciding import (
     restricting,
     shopper,
     staff,
+    takeover,
     terminal,
     value,
     watching,
@@ -291,6 +292,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             coupons.answered(desk, input_)
         case i.StockAnswered():
             enquiring.answered(desk, input_)
+        case i.BasketTold():
+            takeover.told(desk, input_)
         case i.SerialAnswered():
             codes.serial_answered(desk, input_)
         case i.BoughtAnswered():

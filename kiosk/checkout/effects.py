@@ -13,6 +13,7 @@ from kiosk.retail.values import dataclass
 
 __all__ = [
     "AbortTerminal",
+    "AskBasket",
     "AskBought",
     "AskCoupon",
     "AskMember",
@@ -214,6 +215,19 @@ class AskSale:
 
     correlation: str
     sought: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskBasket:
+    """Ask head office for a parked basket -> BasketTold. ``sought``: its uuid; empty: the last of the shop's others.
+
+    ``own``: it was parked here, and the question is whether another lane has it.
+    """
+
+    correlation: str
+    sought: str
+    own: bool
     deadline_ms: int
 
 
@@ -451,6 +465,7 @@ Effect = (
     | Reverse
     | Refund
     | AskSale
+    | AskBasket
     | HoldReturns
     | AskMember
     | AskCoupon

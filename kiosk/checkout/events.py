@@ -84,6 +84,7 @@ from kiosk.checkout.rescan_events import LineUnbagged, RescanDrawn, RescanEvent
 from kiosk.checkout.shown import (
     AskShown,
     BaggingShown,
+    BasketAsked,
     BoughtShown,
     BuyerShown,
     CancelShown,
@@ -122,6 +123,7 @@ from kiosk.checkout.shown import (
     WeighingShown,
     WeightShown,
 )
+from kiosk.checkout.takeover_events import BasketTakenOver, TakeoverEvent
 from kiosk.checkout.tender_events import (
     CardEntry,
     InstalmentsBy,
@@ -165,7 +167,9 @@ __all__ = [
     "AskShown",
     "BaggedPiece",
     "BaggingShown",
+    "BasketAsked",
     "BasketEvent",
+    "BasketTakenOver",
     "BoughtShown",
     "BuyerNamed",
     "BuyerShown",
@@ -287,6 +291,7 @@ __all__ = [
     "StorageShown",
     "StoreCreditIssued",
     "SuggestionsShown",
+    "TakeoverEvent",
     "TaxExempted",
     "TenderEvent",
     "TenderOutcome",
@@ -331,6 +336,7 @@ Durable = (
     | ExemptionEvent
     | RescanEvent
     | RefundEvent
+    | TakeoverEvent
 )
 Event = Durable | Transient
 

@@ -19,6 +19,7 @@ __all__ = [
     "MAXIMUM_REDEEMED",
     "MAXIMUM_SERIALS",
     "MAXIMUM_SUSPENDED",
+    "MAXIMUM_TAKEN_OVER",
     "MAXIMUM_UNPAID",
     "MAXIMUM_USED",
     "MAXIMUM_WITHDRAWALS",
@@ -40,6 +41,8 @@ MAXIMUM_USED = 2_000
 """Uses of offers by members here that are remembered; those of other lanes are head office's to tell."""
 MAXIMUM_WITHDRAWALS = 500
 """Baskets that came to nothing and a fiscal device has still to hear of; an older one ends with its own time limit."""
+MAXIMUM_TAKEN_OVER = 500
+"""Baskets of other lanes that were gone on with here and are remembered, until head office must have heard of it."""
 MAXIMUM_UNPAID = 100
 """Tenders settled without money whose late yes would still be known for what it is."""
 
@@ -142,6 +145,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.TerminalReconciled()
         ):
             return state
+        case e.BasketTakenOver():
+            return replace(state, taken_over=(*state.taken_over, event.origin)[-MAXIMUM_TAKEN_OVER:])
         case e.TrainingBegan():
             return replace(state, training=event.by)
         case e.TrainingEnded():

@@ -102,6 +102,7 @@ from kiosk.checkout.shopper_inputs import (
     WeighConfirmed,
     WeightRead,
 )
+from kiosk.checkout.takeover_inputs import BasketState, BasketTold
 from kiosk.checkout.value_inputs import (
     GiftAmountChosen,
     ValueCardPresented,
@@ -117,6 +118,8 @@ __all__ = [
     "NO_INSTALMENTS",
     "AccessibilityChosen",
     "BaggingSkipped",
+    "BasketState",
+    "BasketTold",
     "BoughtAnswered",
     "BuyerTyped",
     "CashHandedBack",
@@ -249,6 +252,7 @@ Input = (
     | SerialAnswered
     | StockAnswered
     | BoughtAnswered
+    | BasketTold
 )
 
 

@@ -184,6 +184,8 @@ class _Hall:
                 waiting.append(i.BoughtAnswered(effect.member_id, effect.rule, offline=True))
             case f.AskSale():
                 waiting.append(i.SaleTold(effect.correlation, offline=True))
+            case f.AskBasket():
+                waiting.append(i.BasketTold(effect.correlation, "offline"))
             case f.AskStock():
                 waiting.append(i.StockAnswered(effect.correlation, offline=True))
             case f.AskSerial():

@@ -27,6 +27,7 @@ from kiosk.retail.weight import Weight
 __all__ = [
     "AskShown",
     "BaggingShown",
+    "BasketAsked",
     "BoughtShown",
     "BuyerShown",
     "CancelShown",
@@ -431,6 +432,14 @@ class Rehearsed:
     event: Any
 
 
+@dataclass(frozen=True, slots=True)
+class BasketAsked:
+    """Head office was asked for the parked basket ``sought``; blank: the question is over."""
+
+    correlation: str = ""
+    sought: str = ""
+
+
 Transient = (
     ViewShown
     | ItemArmed
@@ -470,4 +479,5 @@ Transient = (
     | DeviceCheckShown
     | PaperShown
     | RefundShown
+    | BasketAsked
 )

@@ -9,6 +9,7 @@ from typing import Literal
 from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.events import (
     BaggingShown,
+    BasketAsked,
     BoughtShown,
     CodeTaken,
     CouponAsked,
@@ -375,6 +376,7 @@ class Live:
     rehearsal: State | None = None
     """While there is training: the lane that is played at. It is nowhere else, and goes with the power."""
     refund: RefundShown = field(default_factory=RefundShown)
+    basket_asked: BasketAsked = field(default_factory=BasketAsked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,6 +416,8 @@ class State:
     """The operator who began a training that has not ended."""
     rehearsing: bool = False
     """This is no lane: it is what is played while there is training."""
+    taken_over: tuple[str, ...] = ()
+    """Baskets of other lanes that were gone on with here, newest last."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

@@ -155,11 +155,13 @@ class TransactionVoided:
 
 @dataclass(frozen=True, slots=True)
 class TransactionSuspended:
-    """Parked: the shopper walked away, or staff parked it."""
+    """Parked: the shopper walked away, or staff parked it. ``lines``: what another lane may go on with."""
 
     transaction: str
     by: str
     reason: str
+    utc_ms: int = 0
+    lines: tuple[LineItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

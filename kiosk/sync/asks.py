@@ -27,9 +27,11 @@ from messages.asks import (
     StockAnswer,
     StockAsk,
 )
+from messages.basket_asks import BasketAnswer, BasketAsk
 from messages.envelope import Message
 from messages.errors import MessageError
 from messages.local import (
+    AskBasket,
     AskBought,
     AskCoupon,
     AskLoyalty,
@@ -41,6 +43,7 @@ from messages.local import (
     AskSerial,
     AskStock,
     AskValue,
+    BasketFound,
     BoughtTold,
     CouponTold,
     LoyaltyFound,
@@ -75,6 +78,7 @@ Answer = (
     | ValueTold
     | SaleFound
     | ReturnTold
+    | BasketFound
 )
 Reply = Callable[[Answer], None]
 
@@ -210,6 +214,12 @@ class Asks:
         question = SaleAsk(correlation=ask.correlation, sought=ask.sought, store=self._settings.store)
         offline = SaleFound(ask.correlation, offline=True)
         self._ask_now("sale", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def basket(self, ask: AskBasket, reply: Reply) -> None:
+        """As above; what was given and is not waited for any more is given again to whoever asks here."""
+        question = BasketAsk(correlation=ask.correlation, store=self._settings.store, sought=ask.sought, own=ask.own)
+        offline = BasketFound(ask.correlation, offline=True)
+        self._ask_now("basket", question, ask.correlation, ask.deadline_ms, reply, offline)
 
     def returns(self, ask: AskReturn, reply: Reply) -> None:
         """As above; what is kept and not waited for any more goes by the journal, or by time."""
@@ -391,11 +401,14 @@ class Asks:
 
 
 def _read_return(kind: str, payload: bytes) -> Answer | None:
-    """What head office says about a return; ``None``: it speaks of something else."""
+    """What head office says about a return or a parked basket; ``None``: it speaks of something else."""
     if kind == "sale":
         sold = envelope.decode(payload, SaleAnswer).data
         return SaleFound(sold.correlation, sold.sale, sold.legal_number, sold.returned, sold.tenders, taken=sold.taken)
     if kind == "return":
         back = envelope.decode(payload, ReturnAnswer).data
         return ReturnTold(back.correlation, back.state)
+    if kind == "basket":
+        told = envelope.decode(payload, BasketAnswer).data
+        return BasketFound(told.correlation, told.state, told.transaction, told.kiosk, told.lines)
     return None

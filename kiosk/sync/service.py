@@ -25,6 +25,7 @@ from messages import commands, envelope, topics
 from messages.errors import MessageError
 from messages.local import (
     Acknowledged,
+    AskBasket,
     AskBought,
     AskCoupon,
     AskLoyalty,
@@ -225,6 +226,8 @@ class Service:
                 self.asks.value(record, peer.send)
             case AskSale():
                 self.asks.sale(record, peer.send)
+            case AskBasket():
+                self.asks.basket(record, peer.send)
             case AskReturn():
                 self.asks.returns(record, peer.send)
             case Refused():

@@ -89,6 +89,9 @@ class HeadOffice(Protocol):
     async def sale(self, ask: f.AskSale) -> i.SaleTold:
         """The sale of a receipt."""
 
+    async def basket(self, ask: f.AskBasket) -> i.BasketTold:
+        """A parked basket, for this lane alone."""
+
     async def hold(self, ask: f.HoldReturns) -> i.HoldTold:
         """Whether units of a sale are kept for a return."""
 
@@ -176,6 +179,8 @@ class Performer:
                 self._spawn(self._answer(self._head_office.look(effect)))
             case f.AskSale():
                 self._spawn(self._answer(self._head_office.sale(effect)))
+            case f.AskBasket():
+                self._spawn(self._answer(self._head_office.basket(effect)))
             case f.HoldReturns():
                 self._spawn(self._answer(self._head_office.hold(effect)))
             case f.AskNumbers():
@@ -357,7 +362,8 @@ class Performer:
             | i.ValueLooked
             | i.NumbersAnswered
             | i.SaleTold
-            | i.HoldTold,
+            | i.HoldTold
+            | i.BasketTold,
         ],
     ) -> None:
         self._put(await asked)

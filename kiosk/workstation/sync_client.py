@@ -17,6 +17,7 @@ from kiosk.checkout.events import TransactionCompleted
 from kiosk.retail import day_report
 from kiosk.retail.occasion import Used
 from kiosk.retail.returns import OriginalTender
+from kiosk.retail.transaction import LineItem
 from kiosk.store.chain import Position
 from kiosk.store.codec import decode_event
 from kiosk.store.errors import StoreError
@@ -42,6 +43,7 @@ _Answer = (
     | local.BoughtTold
     | local.SaleFound
     | local.ReturnTold
+    | local.BasketFound
 )
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
@@ -187,6 +189,14 @@ class SyncClient:
             return i.HoldTold(ask.hold, "offline")
         return i.HoldTold(ask.hold, told.state)
 
+    async def basket(self, ask: f.AskBasket) -> i.BasketTold:
+        """Ask for a parked basket; ``offline`` if nobody could be asked in time."""
+        question = local.AskBasket(ask.correlation, ask.sought, ask.own, ask.deadline_ms)
+        told = await self._ask(ask.correlation, question, ask.deadline_ms)
+        if not isinstance(told, local.BasketFound) or told.offline:
+            return i.BasketTold(ask.correlation, "offline")
+        return basket_of(told)
+
     async def payment(self, ask: local.AskPayment) -> local.PaymentTold:
         """Ask for money, or what became of it; ``offline`` if nobody could be asked in time."""
         told = await self._ask(ask.correlation, ask, ask.deadline_ms)
@@ -260,6 +270,7 @@ class SyncClient:
                 | local.ValueTold()
                 | local.SaleFound()
                 | local.ReturnTold()
+                | local.BasketFound()
             ):
                 waiting = self._waiting.get(record.correlation)
                 if waiting is not None and not waiting.done():
@@ -334,6 +345,16 @@ def sale_of(found: local.SaleFound) -> i.SoldSale | None:
     if not isinstance(completed, TransactionCompleted):  # pragma: no cover - it is decoded by its name
         raise TypeError(type(completed).__name__)
     return i.SoldSale(completed, found.legal_number, found.returned, tenders, found.taken)
+
+
+def basket_of(found: local.BasketFound) -> i.BasketTold:
+    """A parked basket as the checkout takes it; ``unknown``: this release cannot read its lines."""
+    try:
+        lines = msgspec.convert(msgspec.to_builtins(found.lines), tuple[LineItem, ...])
+    except msgspec.ValidationError as error:
+        _log.warning("a basket of head office's cannot be read: %s", error)
+        return i.BasketTold(found.correlation, "unknown")
+    return i.BasketTold(found.correlation, found.state, found.transaction, found.kiosk, lines)
 
 
 def _grand(found: local.NumbersFound) -> day_report.Grand | None:

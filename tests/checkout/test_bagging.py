@@ -15,7 +15,7 @@ from kiosk.retail.item import ItemFlags
 from kiosk.retail.offer import Gift, Offer, Scope
 from kiosk.retail.policy import BaggingPolicy, RescanRules
 from kiosk.retail.weight import Weight
-from tests.support.lane import HandLane, open_lane, replayed
+from tests.support.lane import YOURS, HandLane, open_lane, replayed
 from tests.support.shop import MemoryBook, bangladesh, small_shop
 
 MILK, TEA, BAG, GIFT = "8901234567890", "4006381333931", "5901234123457", "614141000036"
@@ -510,7 +510,7 @@ def test_a_basket_taken_up_again_owes_the_plate_nothing(lane: BaggedLane) -> Non
     lane.bagged(MILK, MILK_G)
     lane.tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"))
     lane.put(-MILK_G)
-    lane.tell(STAFF, i.OperatorActed("resume_suspended"), i.OperatorSignedOut())
+    lane.tell(STAFF, i.OperatorActed("resume_suspended"), YOURS, i.OperatorSignedOut())
     lane.wait(20_000)
     lane.tell(i.CheckoutRequested())
     assert (said(lane), pays(lane)) == ("", True)

@@ -12,7 +12,7 @@ from kiosk.checkout.text import text
 from kiosk.retail.day_report import DayReport, Grand, Sums, TerminalTotal
 from kiosk.retail.money import Money
 from tests.support.day_books import check_books
-from tests.support.lane import HandLane, open_lane, replayed
+from tests.support.lane import YOURS, HandLane, open_lane, replayed
 from tests.support.shop import bangladesh, small_shop
 
 STAFF = i.OperatorSignedIn("op1", "Rahima", "supervisor", "badge")
@@ -177,7 +177,7 @@ def test_a_suspended_basket_is_listed_on_the_z_and_carried_over() -> None:
 def test_a_basket_belongs_to_the_day_on_which_it_is_completed() -> None:
     lane = _close(_walked_away(open_lane()))
     lane.day = "2026-11-23"
-    lane.tell(i.OperatorActed("resume_suspended"), i.OperatorSignedOut())
+    lane.tell(i.OperatorActed("resume_suspended"), YOURS, i.OperatorSignedOut())
     assert lane.state.lane.business_day == "2026-11-23"
     lane.approve(lane.pay_by_card())
     opened, completed = lane.happened(e.TransactionOpened)[0], lane.happened(e.TransactionCompleted)[0]

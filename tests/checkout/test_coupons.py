@@ -15,7 +15,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.occasion import Hours, Used, entitlement
 from kiosk.retail.offer import AmountOff, Gift, Offer, PercentOff, PercentOffEach, Scope
 from kiosk.retail.policy import CouponRules
-from tests.support.lane import HandLane, open_lane, replayed
+from tests.support.lane import YOURS, HandLane, open_lane, replayed
 from tests.support.shop import MemoryBook, small_shop
 
 MILK, TEA = "8901234567890", "4006381333931"
@@ -220,7 +220,7 @@ def test_a_parked_basket_asks_again_for_its_single_use_coupons_and_loses_one_tha
     lane = lane_of().scan(MILK).scan(ONE)
     answer(lane)
     lane.tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"))
-    lane.tell(i.OperatorSignedIn("op-1", "Karim", "attendant", "badge"), i.OperatorActed("resume_suspended"))
+    lane.tell(i.OperatorSignedIn("op-1", "Karim", "attendant", "badge"), i.OperatorActed("resume_suspended"), YOURS)
     answer(lane, "used")
     assert lane.happened(e.CouponReturned) == [e.CouponReturned(ONE, "system", "used")]
     assert complete(lane).coupons == ()
@@ -396,7 +396,7 @@ def test_a_parked_basket_loses_a_coupon_that_was_used_here_meanwhile() -> None:
     answer(lane.scan(MILK, ONE), offline=True)
     complete(lane)
     lane.tell(i.TimerElapsed("thanks"), i.OperatorSignedIn("op-1", "Rahima", "attendant", "pin"))
-    lane.tell(i.OperatorActed("resume_suspended"), i.OperatorSignedOut())
+    lane.tell(i.OperatorActed("resume_suspended"), YOURS, i.OperatorSignedOut())
     assert lane.state.transaction is not None
     assert lane.state.transaction.coupons == ()
     assert complete(lane).coupons == ()

@@ -14,7 +14,7 @@ from kiosk.checkout.screen import OutOfServiceBody, ReceiptChoiceBody, StaffBody
 from kiosk.checkout.state import Live
 from kiosk.checkout.text import text
 from kiosk.retail.fiscal import FiscalRule, FiscalText
-from tests.support.lane import HandLane, open_lane, replayed
+from tests.support.lane import YOURS, HandLane, open_lane, replayed
 from tests.support.shop import bangladesh, brazil, small_shop
 
 MILK = "8901234567890"
@@ -169,7 +169,7 @@ def test_a_parked_basket_stays_begun_until_it_is_sold_or_voided() -> None:
     uuid = lane.effect(f.FiscalBegin).transaction.uuid
     lane.tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"))
     assert lane.no_effect(f.FiscalVoid)
-    lane.tell(STAFF, i.OperatorActed("resume_suspended"))
+    lane.tell(STAFF, i.OperatorActed("resume_suspended"), YOURS)
     assert lane.no_effect(f.FiscalBegin)
     lane.tell(i.OperatorSignedOut())
     lane.approve(lane.pay_by_card())

@@ -16,7 +16,7 @@ from kiosk.retail.occasion import Hours
 from kiosk.retail.offer import Gift, Offer, Scope
 from kiosk.retail.restrictions import Restrictions, Rule
 from kiosk.retail.rights import Rights, Role
-from tests.support.lane import AGREE, HandLane, open_lane
+from tests.support.lane import AGREE, YOURS, HandLane, open_lane
 from tests.support.shop import MemoryBook, small_shop
 
 MILK, TEA, WINE, CIDER, PILLS = "8901234567890", "4006381333931", "9780201379624", "5449000000996", "5449000131805"
@@ -95,7 +95,7 @@ def test_a_refusal_is_kept_with_who_gave_it() -> None:
 
 def test_an_approved_age_lapses_on_suspend() -> None:
     lane = judge(open_lane(shop()).scan(WINE), "age", approve=True)
-    lane.tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"), STAFF, i.OperatorActed("resume_suspended"))
+    lane.tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"), STAFF, i.OperatorActed("resume_suspended"), YOURS)
     assert waiting(lane) == ["age"]
 
 

@@ -14,7 +14,7 @@ from kiosk.checkout.state import Phase
 from kiosk.retail.item import Item, Restriction
 from kiosk.retail.money import Money
 from kiosk.retail.weight import Weight
-from tests.support.lane import AGREE, HandLane, open_lane
+from tests.support.lane import AGREE, YOURS, HandLane, open_lane
 from tests.support.shop import MemoryBook, small_shop
 
 MILK, BLADES, WINE = "8901234567890", "036000291452", "9780201379624"
@@ -54,7 +54,7 @@ def test_staff_are_asked_once_for_a_line_and_again_when_it_grows() -> None:
 
 def test_what_staff_let_through_is_judged_anew_when_the_basket_is_taken_up_again() -> None:
     lane = let_through(open_lane().scan(BLADES, MILK))
-    lane.tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"), STAFF, i.OperatorActed("resume_suspended"))
+    lane.tell(i.TimerElapsed("idle"), i.TimerElapsed("leaving"), STAFF, i.OperatorActed("resume_suspended"), YOURS)
     assert waiting(lane) == ["staff_item"]
 
 

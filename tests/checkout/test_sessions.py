@@ -29,7 +29,7 @@ from kiosk.retail.points import Programme
 from kiosk.retail.policy import BaggingPolicy, CouponRules, RescanRules
 from kiosk.retail.weight import Weight
 from tests.support.day_books import check_books
-from tests.support.lane import POWER, Agree, HandLane
+from tests.support.lane import POWER, Agree, HandLane, Yours
 from tests.support.shop import bangladesh, brazil, small_shop
 
 STAFF = i.OperatorSignedIn("op1", "Rahima", "attendant", "pin")
@@ -166,7 +166,7 @@ class WatchedLane(HandLane):
         self.tell(POWER)
         self.tell(i.NumbersAnswered(self.effect(f.AskNumbers).correlation), i.NetworkChanged(online=True))
 
-    def tell(self, *inputs: i.Input | Agree) -> WatchedLane:
+    def tell(self, *inputs: i.Input | Agree | Yours) -> WatchedLane:
         for input_ in inputs:
             super().tell(input_)
             if self.lose_effects:

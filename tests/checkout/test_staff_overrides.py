@@ -16,7 +16,7 @@ from kiosk.retail.money import Money
 from kiosk.retail.rights import Act, Rights
 from kiosk.retail.weight import Weight
 from kiosk.workstation.receipt import receipt
-from tests.support.lane import AGREE, HandLane, open_lane, replayed
+from tests.support.lane import AGREE, YOURS, HandLane, open_lane, replayed
 from tests.support.shop import MemoryBook, bangladesh, small_shop
 
 MILK, TEA, RICE = "8901234567890", "4006381333931", "725272730706"
@@ -209,7 +209,7 @@ def test_a_shopper_s_scan_is_never_taken_for_a_price_check(left: i.Input) -> Non
 def test_staff_park_a_basket_for_the_shopper_and_take_it_up_again() -> None:
     lane = open_lane().scan(MILK).tell(ATTENDANT, i.OperatorActed("suspend", reason="wallet"))
     assert [(k.by, k.reason) for k in lane.happened(e.TransactionSuspended)] == [("op1", "wallet")]
-    lane.tell(i.OperatorActed("resume_suspended"))
+    lane.tell(i.OperatorActed("resume_suspended"), YOURS)
     assert lane.state.transaction is not None
 
 

@@ -36,6 +36,8 @@ class FarOffice:
         self.payments: dict[str, local.PaymentTold] = {}
         self.sold_before: set[str] = set()
         self.sales: dict[str, local.SaleFound] = {}
+        self.baskets: list[local.BasketFound] = []
+        """What it says of parked baskets, one after the other; then it knows none."""
         self.on_card: int | None = None
         """What is on every gift card; ``None``: none has been bought yet."""
         self.silent: set[type] = set()
@@ -55,6 +57,7 @@ class FarOffice:
             local.AskValue: self._value,
             local.AskSale: self._sale,
             local.AskReturn: lambda ask: local.ReturnTold(ask.correlation, "held", offline=not self._online),
+            local.AskBasket: self._basket,
         }
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -149,6 +152,12 @@ class FarOffice:
             return local.LoyaltyFound(ask.correlation, offline=True)
         found = self.members.get(ask.keyed_hash, local.LoyaltyFound(""))
         return msgspec.structs.replace(found, correlation=ask.correlation)
+
+    def _basket(self, ask: local.AskBasket) -> local.BasketFound:
+        if not self._online:
+            return local.BasketFound(ask.correlation, offline=True)
+        told = self.baskets.pop(0) if self.baskets else local.BasketFound("")
+        return msgspec.structs.replace(told, correlation=ask.correlation)
 
     def _payment(self, ask: local.AskPayment) -> local.PaymentTold:
         if not self._online:

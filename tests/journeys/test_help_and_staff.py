@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from kiosk.checkout import events as e
@@ -11,6 +12,7 @@ from kiosk.checkout import screen as s
 from kiosk.retail.policy import Policy
 from kiosk.retail.rights import Rights
 from messages import local
+from messages.values import LineItem
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import BLADES, MILK, PINS, TEA, WINE, Scale, Scanner, Shop, Staff, Terminal
 from tests.support.waiting import wait_until
@@ -217,6 +219,36 @@ def test_suspend_for_the_shopper_and_resumed_here_by_staff(
     staff.signs_out()
     shopper.sees("Milk 1 l", "2 items", "Staff will check your age")
     shopper.cannot_touch("Pay")
+
+
+@pytest.mark.plan(office=True)
+def test_suspended_basket_resumed_at_another_kiosk(
+    shop: Shop, shopper: Shopper, staff: Staff, scanner: Scanner
+) -> None:
+    assert shop.office is not None
+    scanner.scans(MILK)
+    shopper.sees("Milk 1 l")
+    staff.signs_in()
+    staff.acts("Park basket")
+    staff.sees("1 basket put aside")
+    (parked,) = shop.happened(e.TransactionSuspended)
+    lines = msgspec.convert(msgspec.to_builtins(parked.lines), tuple[LineItem, ...])
+    shop.office.baskets += [
+        local.BasketFound("", "gone", parked.transaction, "lane-2"),
+        local.BasketFound("", "given", "another", "lane-2", lines),
+    ]
+    staff.acts("Resume basket")
+    shopper.sees("This basket is now at another kiosk.")
+    staff.acts("Resume basket")
+    shop.glass.until(lambda: shop.happened(e.BasketTakenOver), "another kiosk's basket")
+    staff.signs_out()
+    shopper.sees("Milk 1 l", "৳95.00")
+    staff.signs_in()
+    staff.touches("Cancel basket")
+    staff.touches("Cancel basket")
+    shop.office.goes(online=False)
+    staff.acts("Resume basket")
+    shopper.sees("Another kiosk's basket needs head office, which cannot be reached now.")
 
 
 def test_price_check_without_a_sale(shop: Shop, staff: Staff, scanner: Scanner) -> None:

@@ -19,7 +19,7 @@ from kiosk.retail.weighing import extended
 from kiosk.retail.weight import UnitMismatchError, Weight
 from tests.support.shop import MemoryBook, small_shop
 
-__all__ = ["AGREE", "POWER", "WEIGHING", "Agree", "HandLane", "open_lane", "replayed"]
+__all__ = ["AGREE", "POWER", "WEIGHING", "YOURS", "Agree", "HandLane", "Yours", "open_lane", "replayed"]
 
 E_ = TypeVar("E_")
 POWER = i.PowerRestored("kiosk-1", (1_794_000_000 << 20) | 7, "dhaka-01", "3", "0.1.0")
@@ -35,6 +35,16 @@ class Agree(Enum):
 
 AGREE = Agree.AGREE
 """The shopper agrees to what the scale displays, at its price, whether the screen offers that or not."""
+
+
+class Yours(Enum):
+    """Head office's word on a basket that was parked here."""
+
+    YOURS = "yours"
+
+
+YOURS = Yours.YOURS
+"""No other lane has the basket that was just asked about."""
 
 
 class HandLane:
@@ -54,10 +64,10 @@ class HandLane:
         self._seed = 0
         self._readings = 0
 
-    def tell(self, *inputs: i.Input | Agree) -> HandLane:
+    def tell(self, *inputs: i.Input | Agree | Yours) -> HandLane:
         """One input after the other; the effects of the last are in ``self.effects``."""
         for told in inputs:
-            input_ = self._agreed() if isinstance(told, Agree) else told
+            input_ = self._meant(told)
             self._seed += 1
             moment = Moment(
                 self.now_ms, self.now_ms % 10**9, self._seed << 13, self.day, self.clock_trusted, self.local_time
@@ -70,6 +80,11 @@ class HandLane:
             for event in decision.events:
                 self.state = evolve(self.state, event)
         return self
+
+    def _meant(self, told: i.Input | Agree | Yours) -> i.Input:
+        if isinstance(told, Yours):
+            return i.BasketTold(self.state.live.basket_asked.correlation, "yours")
+        return self._agreed() if isinstance(told, Agree) else told
 
     def _agreed(self) -> i.WeighConfirmed:
         armed, shown = self.state.live.armed, self.state.live.produce

@@ -35,11 +35,11 @@ QUICK = Timing(
 class Kiosk:
     """What one kiosk's sync needs on its own side: its settings, its journal, the broker."""
 
-    def __init__(self, folder: Path, broker: Broker, *, certificate_of: str = KIOSK) -> None:
+    def __init__(self, folder: Path, broker: Broker, *, certificate_of: str = KIOSK, kiosk: str = KIOSK) -> None:
         self.broker = broker
         credentials = broker.credentials(certificate_of)
         self.settings = SyncSettings(
-            kiosk=KIOSK,
+            kiosk=kiosk,
             store=STORE,
             workstation="1",
             journal=str(folder / "journal.db"),
@@ -54,7 +54,7 @@ class Kiosk:
             ),
             timing=QUICK,
         )
-        self.journal = Journal.open(self.settings.journal, identity=Identity(KIOSK, EPOCH))
+        self.journal = Journal.open(self.settings.journal, identity=Identity(kiosk, EPOCH))
 
     def append(self, count: int) -> None:
         """``count`` records, each a commit of its own."""

@@ -132,7 +132,7 @@ def _present(state: State) -> bool:
 def _follow_visit(desk: Desk, before: State, rules: BaggingRules) -> None:
     """What changed in the basket; one that is taken up again has nothing here that is known of."""
     basket, was = desk.basket, before.transaction
-    resumed = any(isinstance(event, e.TransactionResumed) for event in desk.events)
+    resumed = any(isinstance(event, e.TransactionResumed | e.BasketTakenOver) for event in desk.events)
     if resumed or not _present(before):
         lost = desk.lost("bagging_scale")
         desk.happened(e.BaggingShown(desk.state.live.area.plate.begun(rules), watched=not lost))

@@ -16,6 +16,7 @@ from kiosk.checkout.deciding import (
     qr,
     receipt,
     restricting,
+    takeover,
     ways,
 )
 from kiosk.checkout.deciding.desk import Desk
@@ -289,4 +290,5 @@ def park(desk: Desk, by: str, reason: str) -> None:
     if len(desk.state.suspended) >= MAXIMUM_SUSPENDED:
         oldest = desk.state.suspended[0].opened.transaction.uuid
         desk.happened(e.TransactionVoided(oldest, "system", "never_taken_up"))
-    desk.happened(e.TransactionSuspended(basket.opened.transaction.uuid, by, reason))
+    uuid, lines = basket.opened.transaction.uuid, takeover.portable(basket)
+    desk.happened(e.TransactionSuspended(uuid, by, reason, desk.moment.utc_ms, lines))

@@ -12,7 +12,6 @@ from kiosk.checkout.deciding import (
     business_day,
     coupons,
     diagnosing,
-    earning,
     entry,
     exempting,
     fiscal,
@@ -25,6 +24,7 @@ from kiosk.checkout.deciding import (
     refund,
     refund_money,
     restricting,
+    takeover,
     training,
     upkeep,
 )
@@ -102,7 +102,7 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             if not refund_money.staff_settles(desk, acted, operator.operator_id):
                 payment.staff_settles(desk, acted, operator.operator_id)
         case "resume_suspended":
-            _resume(desk, acted, operator.operator_id)
+            takeover.resume(desk, acted, operator.operator_id)
         case "reprint":
             receipt.print_again(desk)
         case "x_report" | "z_report" | "print_z":
@@ -288,18 +288,3 @@ def _cancel(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     desk.withdraw_interventions(by)
     desk.happened(e.TransactionVoided(basket.opened.transaction.uuid, by, acted.reason or "staff"))
     desk.happened(e.ViewShown("staff"))
-
-
-def _resume(desk: Desk, acted: i.OperatorActed, by: str) -> None:
-    """Take up the basket parked last (or the one named); what staff let through must be judged anew."""
-    state = desk.state
-    if state.transaction is not None or state.finishing is not None or not state.suspended:
-        return
-    wanted = acted.target or state.suspended[-1].opened.transaction.uuid
-    if not any(t.opened.transaction.uuid == wanted for t in state.suspended):
-        return
-    business_day.ensure(desk)
-    desk.happened(e.TransactionResumed(wanted, by))
-    restricting.judge_anew(desk)
-    earning.shown(desk)
-    coupons.check_again(desk)

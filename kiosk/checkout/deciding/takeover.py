@@ -1,0 +1,113 @@
+"""A parked basket is taken up again: here, or at another lane than its own. Head office gives it to one lane only.
+
+A lane that cannot reach head office goes on with its own baskets, and with no other's. What goes to another lane is
+the lines at the prices they had; they are a transaction of that lane's own, with offers, ages and tags judged anew.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kiosk.checkout import effects as f
+from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
+from kiosk.checkout.deciding import business_day, codes, coupons, earning, entry, restricting
+from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.state import Phase, Transaction
+from kiosk.checkout.text import text
+from kiosk.retail.transaction import LineItem
+from kiosk.retail.values import replace
+
+__all__ = ["ASK_MS", "portable", "resume", "told"]
+
+ASK_MS: Final = 5_000
+"""Staff wait so long for head office's answer about a basket."""
+
+
+def portable(basket: Transaction) -> tuple[LineItem, ...]:
+    """The lines that another lane may go on with; none where money, a return, an exemption or a gift card is in it."""
+    lines = basket.live_lines
+    bound = basket.paid or basket.open_tender is not None or basket.returns is not None or basket.exemption is not None
+    if bound or any(line.value_account for line in lines):
+        return ()
+    return tuple(replace(line, modifiers=()) for line in lines)
+
+
+def resume(desk: Desk, acted: i.OperatorActed, by: str) -> None:
+    """The basket named, else the one parked here last, else the one parked last at another lane of the shop."""
+    state = desk.state
+    if state.transaction is not None or state.finishing is not None:
+        return
+    wanted = acted.target or (state.suspended[-1].opened.transaction.uuid if state.suspended else "")
+    own = _is_own(desk, wanted)
+    if not state.live.online:
+        if own:
+            _take_up(desk, wanted, by)
+        else:
+            desk.refuse(text("basket.offline"))
+        return
+    if not own and desk.phase is Phase.OUT_OF_SERVICE:
+        desk.refuse(text("closed.lane"))
+        return
+    asked = e.BasketAsked(desk.mint(), wanted)
+    desk.happened(asked, e.NoticeShown(None))
+    desk.do(f.AskBasket(asked.correlation, wanted, own, ASK_MS))
+
+
+def _is_own(desk: Desk, uuid: str) -> bool:
+    return any(parked.opened.transaction.uuid == uuid for parked in desk.state.suspended)
+
+
+def told(desk: Desk, answer: i.BasketTold) -> None:
+    """Head office has said whose it is; nothing happens if staff have gone, or somebody has begun another basket."""
+    asked, operator, state = desk.state.live.basket_asked, desk.state.operator, desk.state
+    if asked.correlation != answer.correlation or not answer.correlation:
+        return
+    desk.happened(e.BasketAsked())
+    if operator is None or state.transaction is not None or state.finishing is not None:
+        return
+    if _is_own(desk, asked.sought):
+        _own_told(desk, asked.sought, answer, operator.operator_id)
+    elif answer.state != "given":
+        desk.refuse(text(f"basket.{answer.state}"))
+    elif answer.transaction in state.taken_over or desk.phase is Phase.OUT_OF_SERVICE:
+        desk.refuse(text("basket.unknown"))
+    else:
+        _take_over(desk, answer, operator.operator_id)
+
+
+def _own_told(desk: Desk, uuid: str, answer: i.BasketTold, by: str) -> None:
+    """Only another lane's having it keeps this lane from its own basket."""
+    if answer.state == "gone":
+        desk.happened(e.TransactionVoided(uuid, "system", "taken_over"))
+    if answer.state in ("gone", "taken"):
+        desk.refuse(text(f"basket.{answer.state}"))
+    else:
+        _take_up(desk, uuid, by)
+
+
+def _take_up(desk: Desk, uuid: str, by: str) -> None:
+    """What staff let through must be judged anew."""
+    business_day.ensure(desk)
+    desk.happened(e.TransactionResumed(uuid, by))
+    restricting.judge_anew(desk)
+    earning.shown(desk)
+    coupons.check_again(desk)
+
+
+def _take_over(desk: Desk, given: i.BasketTold, by: str) -> None:
+    """The lines as they stood become a transaction of this lane's own."""
+    if any(line.unit_price.currency != desk.policy.currency for line in given.lines):
+        desk.refuse(text("basket.unknown"))
+        return
+    entry.open_transaction(desk)
+    basket = desk.basket
+    if basket is None:
+        return
+    uuid = basket.opened.transaction.uuid
+    desk.happened(e.BasketTakenOver(uuid, given.transaction, given.kiosk, by))
+    for number, line in enumerate(given.lines, start=1):
+        desk.happened(e.LineAdded(replace(line, line=number)))
+        codes.ask_about(desk, line)
+    entry.settle_offers(desk)
+    restricting.judge_anew(desk)
