@@ -35,7 +35,7 @@ def _strict(policy: Policy) -> Policy:
 
 WEIGHS_BAGS: Final = Plan(settings=_SETTINGS, book=_weighs_milk, policy=_strict)
 """A shop whose bagging area is weighed, strictly."""
-pytestmark = pytest.mark.plan(WEIGHS_BAGS)
+pytestmark = [pytest.mark.plan(WEIGHS_BAGS), pytest.mark.tail]
 
 
 def bags_milk(shop: Shop) -> None:

@@ -14,6 +14,8 @@ from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import MILK, TEA, Plan, Scanner, Shop, Terminal, shop_book
 from tests.support.kiosk import build_book
 
+pytestmark = pytest.mark.tail
+
 
 def test_network_gone_for_the_whole_visit(shop: Shop, shopper: Shopper, scanner: Scanner, terminal: Terminal) -> None:
     scanner.scans(MILK)

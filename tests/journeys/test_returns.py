@@ -12,7 +12,7 @@ from kiosk.checkout import screen as s
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import MILK, TEA, Scanner, Shop, Staff, Terminal
 
-pytestmark = pytest.mark.plan(office=True)
+pytestmark = [pytest.mark.plan(office=True), pytest.mark.tail]
 
 
 def bought(shop: Shop, *codes: str) -> Any:  # noqa: ANN401 - the sale's event

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import MILK, Scale, Scanner, Shop, Staff, Terminal
+
+pytestmark = pytest.mark.tail
 
 BAND = "TRAINING \N{EN DASH} nothing is sold"
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import MILK, Scanner, Shop, Terminal
+
+pytestmark = pytest.mark.tail
 
 
 def test_whole_sale_by_large_text_and_high_contrast(
