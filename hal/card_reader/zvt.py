@@ -11,26 +11,26 @@ for money, how much it asks for and which receipt was the last one. After a lost
 ours if it is a newer one over that very amount; anything else is ``unknown``, for staff, and never "not found". Without
 a memory file that holds within one run of the kiosk only. One till per terminal, or none of this is true.
 
+A refund (06 31: password, then the amount) is asked for in the same way, with a card presented; it too is found by its
+receipt alone, and never asked for a second time.
+
 At the end of a day a terminal may tell its totals (04 0F with bitmap 60: seven groups of cards, each with count and
 amount). They are told on as one total of all cards, because the groups are not the brands of the receipts.
 
 Unconfirmed: the registration's container that asks for receipts as blocks of text (06 D3); that ``B4`` means a payment
-is reversed already; that the amounts of bitmap 60 are less what was given back, and how that is counted; what a
-terminal repeats (06 20) once its day has ended, which is why it is asked then, as after every start.
+is reversed already; that a terminal repeats the receipt of a refund as it does a payment's; that the amounts of bitmap
+60 are less what was given back, and how that is counted; what a terminal repeats (06 20) once its day has ended, which
+is why it is asked then, as after every start.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Literal, TypeVar
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from hal.card_reader.common.zvt_codec import (
     ACK,
@@ -55,6 +55,7 @@ from hal.card_reader.common.zvt_dialogue import (
     number_of,
     recognise,
 )
+from hal.card_reader.common.zvt_memory import recall, remember
 from hal.card_reader.contract import DayTotal, Payment, Prompt
 from hal.device import DeviceError, NoHardwareError, TimeoutExpiredError
 from hal.ports.named import port_named
@@ -65,10 +66,8 @@ __all__ = ["Driver", "RefusedError", "Settings"]
 
 _log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-_REGISTER, _AUTHORISE, _REVERSE, _END_OF_DAY, _REPEAT, _ENQUIRE, _ABORT = (
-    bytes.fromhex(each) for each in ("0600", "0601", "0630", "0650", "0620", "0501", "06b0")
+_REGISTER, _AUTHORISE, _REVERSE, _REFUND, _END_OF_DAY, _REPEAT, _ENQUIRE, _ABORT = (
+    bytes.fromhex(each) for each in ("0600", "0601", "0630", "0631", "0650", "0620", "0501", "06b0")
 )
 _CONFIG = 0xBE
 """Receipts are printed by the till, prompts are wanted, payments begin at the till only."""
@@ -155,7 +154,9 @@ class _Line:
 class Driver(StreamDevice):
     """One terminal, in one dialogue at a time; ``turn`` is held by whoever leads it."""
 
-    capabilities = frozenset({"partial", "abort", "reverse", "prompts", "signature", "end_of_day", "day_totals"})
+    capabilities = frozenset(
+        {"partial", "abort", "reverse", "prompts", "signature", "refund", "end_of_day", "day_totals"}
+    )
 
     def __init__(self, name: str, settings: Settings) -> None:
         port = port_named(settings.port, baud=settings.baud, framing=settings.framing)
@@ -173,7 +174,7 @@ class Driver(StreamDevice):
         """See ``StreamDevice.converse``."""
         line = self._line = _Line(SerialFrames() if self._settings.port.startswith("/") else TcpFrames())
         if self._asked is None:
-            self._asked = await _aside(lambda: _recall(self._settings.memory_file))
+            self._asked = await recall(self._settings.memory_file)
         try:
             await first_to_end(self._listen(line), self._attend())
         finally:
@@ -188,6 +189,23 @@ class Driver(StreamDevice):
 
     async def pay(self, request: str, amount_minor: int, currency: str, *, kind: str) -> Payment:  # noqa: ARG002  the terminal sees what is held to it
         """See ``CardReader.pay``. A request that is known already is asked about and not charged again."""
+        return await self._once(request, amount_minor, currency, _AUTHORISE, b"")
+
+    async def refund(
+        self,
+        request: str,
+        amount_minor: int,
+        currency: str,
+        *,
+        kind: str,  # noqa: ARG002  the terminal sees what is held to it
+        original: str,  # noqa: ARG002  the card is presented: any terminal of any day may give back
+        reference: str,  # noqa: ARG002  as above
+    ) -> Payment:
+        """See ``Refunds.refund``. It has a receipt of its own, by which it is found when its answer is lost."""
+        return await self._once(request, amount_minor, currency, _REFUND, self._password())
+
+    async def _once(self, request: str, amount_minor: int, currency: str, command: bytes, before: bytes) -> Payment:
+        """Ask for money, or for money back, unless that was done already. ``before``: what precedes the amount."""
         self._need_terminal()
         if amount_minor <= 0 or currency != self._settings.currency:
             text = f"{self.name}: takes amounts above 0 in {self._settings.currency}"
@@ -198,7 +216,7 @@ class Driver(StreamDevice):
             return Payment(request, "declined", reason="busy with another payment")
         self._paying = request
         try:
-            return await self._pay(request, amount_minor)
+            return await self._move(request, amount_minor, command, before + amount_field(amount_minor))
         finally:
             self._paying = ""
 
@@ -275,7 +293,7 @@ class Driver(StreamDevice):
         self.day_totals = day_totals(heard, self._settings.currency)
         return day_report(heard)
 
-    async def _pay(self, request: str, amount_minor: int) -> Payment:
+    async def _move(self, request: str, amount_minor: int, command: bytes, data: bytes) -> Payment:
         heard, asked = Hearing(), Asked(request, amount_minor)
 
         async def note() -> None:
@@ -285,7 +303,7 @@ class Driver(StreamDevice):
                 raise _NoMemoryError
 
         try:
-            await self._lead(_AUTHORISE, amount_field(amount_minor), heard, note)
+            await self._lead(command, data, heard, note)
         except _NoMemoryError:
             return Payment(request, "not_found", reason="nothing was asked: no memory of it could be made")
         except RefusedError:
@@ -312,10 +330,9 @@ class Driver(StreamDevice):
         self._asked = asked
         if not self._settings.memory_file:
             return True
-        file, text = Path(self._settings.memory_file), json.dumps(asdict(asked))
         try:
             async with self._writing:
-                await _aside(lambda: _write(file, text))
+                await remember(self._settings.memory_file, asked)
         except OSError as error:
             _log.error("%s: %s cannot be written: %s", self.name, self._settings.memory_file, error.strerror)
             return False
@@ -446,35 +463,3 @@ class Driver(StreamDevice):
         if not self.alive:
             text = f"{self.name}: no link to the terminal at {self.port.where}; check its cable and power"
             raise NoHardwareError(text)
-
-
-async def _aside(deed: Callable[[], T]) -> T:
-    """What the disk may hold up, on a thread that ends with it."""
-    with ThreadPoolExecutor(1, thread_name_prefix="zvt-memory") as thread:
-        return await asyncio.get_running_loop().run_in_executor(thread, deed)
-
-
-def _recall(file: str) -> Asked:
-    """What was asked for last, by this run or an earlier one; nothing where there is no such file, or a torn one."""
-    if not file or not Path(file).exists():
-        return Asked()
-    try:
-        told = json.loads(Path(file).read_text(encoding="utf-8"))
-        return Asked(str(told["request"]), int(told["amount_minor"]), str(told["last"]), bool(told["reversed"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return Asked()
-
-
-def _write(file: Path, text: str) -> None:
-    """On disk when it comes back: written aside, flushed, renamed."""
-    aside = file.with_suffix(".new")
-    with aside.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    aside.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

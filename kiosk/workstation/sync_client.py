@@ -78,7 +78,7 @@ class SyncClient:
         self._writer: asyncio.StreamWriter | None = None
         self._online = False
         self._linked = asyncio.Event()
-        self._waiting: dict[str, asyncio.Future[_Answer]] = {}
+        self._waiting: dict[str, list[asyncio.Future[_Answer]]] = {}
 
     async def run(self) -> None:
         """Keep the line up until cancelled."""
@@ -272,9 +272,7 @@ class SyncClient:
                 | local.ReturnTold()
                 | local.BasketFound()
             ):
-                waiting = self._waiting.get(record.correlation)
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(record)
+                self._answered(record)
             case local.LaneCommand() | local.StaffCommand():
                 self._put(_commanded(record, self._role_of(record.operator_id)))
             case local.Acknowledged():
@@ -283,6 +281,11 @@ class SyncClient:
                 _log.warning("the sync process could not read a line: %s", record.reason)
             case _:
                 assert_never(record)
+
+    def _answered(self, answer: _Answer) -> None:
+        for waiting in self._waiting.get(answer.correlation, ()):
+            if not waiting.done():
+                waiting.set_result(answer)
 
     def _open_book(self, ready: local.BookReady) -> None:
         try:
@@ -305,14 +308,18 @@ class SyncClient:
     async def _ask(self, correlation: str, question: local.FromCheckout, deadline_ms: int) -> _Answer | None:
         if not self._send(question):
             return None
-        self._waiting[correlation] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[_Answer] = asyncio.get_running_loop().create_future()
+        asked = self._waiting.setdefault(correlation, [])  # asked again before its answer: that is for both
+        asked.append(answer)
         try:
             async with asyncio.timeout((deadline_ms + _GRACE_MS) / 1000):
-                return await self._waiting[correlation]
+                return await answer
         except TimeoutError:
             return None
         finally:
-            del self._waiting[correlation]
+            asked.remove(answer)
+            if not asked:
+                self._waiting.pop(correlation, None)
 
 
 def _commanded(told: local.LaneCommand | local.StaffCommand, role: str) -> i.HeadOfficeCommanded | i.StaffCommanded:

@@ -140,6 +140,38 @@ async def what_is_given_back_is_given_back_once(rig: Rig) -> None:
     assert (await rig.driver.status("r-1")).outcome not in {"approved", "partial"}
 
 
+async def a_refund_is_given_once_though_its_answer_be_lost(rig: Rig) -> None:
+    """Money back to a card is asked for once, whatever became of the answer; a driver that cannot do it says so."""
+    if "refund" not in rig.driver.capabilities:
+        return
+    bank = _bank(rig)
+    await _ready(rig)
+    await _paid(rig, "r-1")
+
+    def refund(request: str) -> Awaitable[Payment]:
+        given: Awaitable[Payment] = rig.driver.refund(
+            request, _AMOUNT - 1, bank.currency, kind="card", original="r-1", reference=""
+        )
+        return given
+
+    refunding = asyncio.ensure_future(refund("b-1"))
+    await wait_until_async(lambda: bank.waits() or refunding.done(), what="a refund on the display")
+    await bank.tap()
+    given = await refunding
+    assert (given.request, given.outcome, given.approved_minor) == ("b-1", "approved", _AMOUNT - 1), given
+    await bank.lose_answers()
+    with suppress(DeviceError):
+        lost = await refund("b-2")
+        assert lost.outcome in _OPEN, f"the answer was lost, and the driver says {lost.outcome}"
+    await bank.answer()
+    for ask in (lambda: rig.driver.status("b-2"), lambda: refund("b-2"), lambda: refund("b-1")):
+        asking = asyncio.ensure_future(_answered(ask))
+        await wait_until_async(lambda: bank.waits() or asking.done(), what="an answer")  # noqa: B023  done within
+        assert not bank.waits(), "the same refund came to the terminal's display a second time"
+        assert (await asking).outcome in _OPEN | {"approved"}
+    assert bank.deeds() == ["approved", "refunded", "refunded"], bank.deeds()
+
+
 async def what_was_never_asked_for_is_not_paid(rig: Rig) -> None:
     """Nothing is made up about a request that the terminal never got."""
     await _ready(rig)
@@ -255,6 +287,7 @@ DISCIPLINES: Final[Mapping[str, tuple[Discipline, ...]]] = {
         a_lost_answer_is_unknown_and_never_a_second_charge,
         what_is_aborted_is_not_paid,
         what_is_given_back_is_given_back_once,
+        a_refund_is_given_once_though_its_answer_be_lost,
         what_was_never_asked_for_is_not_paid,
     ),
     "printer": (

@@ -101,6 +101,21 @@ class _GivesNothingBack(_Spoilt):
         return True
 
 
+class _RefundsAgain(_Spoilt):
+    """Gives money back under a new name when it is asked again."""
+
+    asked = 0
+
+    async def refund(
+        self, request: str, amount_minor: int, currency: str, *, kind: str, original: str, reference: str
+    ) -> Payment:
+        self.asked += 1
+        given: Payment = await self.good.refund(
+            f"{request}-{self.asked}", amount_minor, currency, kind=kind, original=original, reference=reference
+        )
+        return Payment(request, given.outcome, given.approved_minor, given.currency, reference=given.reference)
+
+
 class _AlwaysPrinted(_Spoilt):
     """Believes what it sent."""
 
@@ -139,6 +154,8 @@ class _TellsTwice(_Spoilt):
         ("card_reader", disciplines.a_lost_answer_is_unknown_and_never_a_second_charge, _Forgets),
         ("card_reader", disciplines.what_is_aborted_is_not_paid, _AbortsInWordsOnly),
         ("card_reader", disciplines.what_is_given_back_is_given_back_once, _GivesNothingBack),
+        ("card_reader", disciplines.a_refund_is_given_once_though_its_answer_be_lost, _RefundsAgain),
+        ("card_reader", disciplines.a_refund_is_given_once_though_its_answer_be_lost, _Forgets),
         ("printer", disciplines.without_paper_nothing_is_printed_then_or_later, _AlwaysPrinted),
         ("printer", disciplines.without_a_link_nothing_is_said_to_be_printed, _AlwaysPrinted),
         ("printer", disciplines.printed_is_out_of_the_printer_once, _PrintsTwice),

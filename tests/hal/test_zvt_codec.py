@@ -50,6 +50,8 @@ ASKED = Asked("r-1", 2040, "0469/000469")
 
 def test_the_published_packets_are_written_to_the_byte() -> None:
     assert packet(b"\x06\x01", amount_field(1000)).hex(" ") == "06 01 07 04 00 00 00 00 10 00"
+    refund = packet(b"\x06\x31", bytes.fromhex("123456") + amount_field(1000))
+    assert refund.hex(" ") == "06 31 0a 12 34 56 04 00 00 00 00 10 00"
     assert crc(bytes.fromhex("060f0bf0f0f7322e31342e313500")) == bytes.fromhex("b111")
     assert SerialFrames().wrap(ACKNOWLEDGED)[:7].hex(" ") == "10 02 80 00 00 10 03"
 

@@ -323,6 +323,95 @@ def test_a_reversal_is_done_once_and_an_unknown_receipt_is_refused(tmp_path: Pat
     assert _charges(tmp_path) == ["approved", "reversed"]
 
 
+async def _refund(terminal: Terminal, driver: Driver, request: str, tap: Any = "approve") -> Payment:  # noqa: ANN401
+    refunding = asyncio.ensure_future(driver.refund(request, 400, "EUR", kind="card", original="r-1", reference="x"))
+    await wait_until_async(lambda: terminal.pending is not None, what="a refund on the display")
+    await terminal.tap(outcome=tap)
+    return await refunding
+
+
+@PORTS
+def test_a_refund_is_asked_for_byte_for_byte_done_once_and_taken_off_the_day(port: Port, tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        assert "refund" in driver.capabilities
+        await _pay(terminal, driver, "r-1")
+        back = await _refund(terminal, driver, "b-1")
+        assert (back.outcome, back.approved_minor, back.reference) == ("approved", 400, "0002/000002")
+        assert back.slip[-1] == "REFUNDED"
+        assert terminal.told[-1] == bytes.fromhex("06 31 0a 12 34 56 04 00 00 00 00 04 00")
+        assert await driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x") == back
+        assert await driver.status("b-1") == back
+        await driver.end_of_day()
+        assert _totals(driver) == (DayTotal(ALL_BRANDS, 0, 750),)
+
+    _with_terminal(tmp_path, use, port, password="123456")
+    assert _charges(tmp_path) == ["approved", "refunded", "day_ended"]
+
+
+def test_a_refund_that_is_declined_or_aborted_gives_nothing_back(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        assert (await _refund(terminal, driver, "b-1", "decline")).outcome == "declined"
+        refunding = asyncio.ensure_future(driver.refund("b-2", 400, "EUR", kind="card", original="r-1", reference="x"))
+        await wait_until_async(lambda: terminal.pending is not None)
+        assert (await driver.status("b-2")).outcome == "in_progress"
+        await driver.abort("b-2")
+        assert (await refunding).outcome == "cancelled"
+        with pytest.raises(DeviceError, match="amounts above 0 in EUR"):
+            await driver.refund("b-3", 0, "EUR", kind="card", original="r-1", reference="x")
+
+    _with_terminal(tmp_path, use)
+    assert _charges(tmp_path) == ["declined", "cancelled"]
+
+
+@pytest.mark.parametrize("kind", ["no_result", "no_completion"])
+def test_a_refund_that_was_never_told_is_found_by_its_receipt_also_after_a_restart(kind: Harm, tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        await _pay(terminal, driver, "r-1")
+        await terminal.harm(kind=kind)
+        with pytest.raises(TimeoutExpiredError):
+            await _refund(terminal, driver, "b-1")
+
+    async def again(terminal: Terminal, line: Line, driver: Driver) -> None:
+        found = await _status(driver, "b-1")
+        assert (found.outcome, found.approved_minor, found.reference) == ("approved", 400, "0002/000002")
+        assert await driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x") == found
+        assert b"\x06\x31" not in terminal.heard
+
+    _with_terminal(tmp_path, use, t4_ms=300)
+    _with_terminal(tmp_path, again)
+    assert _charges(tmp_path) == ["approved", "refunded"]
+
+
+def test_a_refund_that_the_terminal_may_never_have_got_is_unknown_and_not_asked_for_again(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        await _pay(terminal, driver, "r-1")
+        await terminal.silence(kind="before")
+        with pytest.raises((TimeoutExpiredError, NoHardwareError)):
+            await driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x")
+        await terminal.silence(kind="off")
+        assert (await _status(driver, "b-1")).outcome == "unknown"
+        again = await driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x")
+        assert again.outcome == "unknown"
+        assert terminal.heard.count(b"\x06\x31") == 0
+
+    _with_terminal(tmp_path, use, answer_timeout_ms=200)
+    assert _charges(tmp_path) == ["approved"]
+
+
+def test_a_refund_of_the_same_amount_is_never_taken_for_a_lost_payment_before_it(tmp_path: Path) -> None:
+    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
+        await _pay(terminal, driver, "r-1")
+        await terminal.silence(kind="before")
+        with pytest.raises((TimeoutExpiredError, NoHardwareError)):
+            await driver.pay("r-2", 400, "EUR", kind="card")
+        await terminal.silence(kind="off")
+        assert (await _status(driver, "r-2")).outcome == "unknown"
+        assert (await _refund(terminal, driver, "b-1")).outcome == "approved"
+        assert (await driver.status("r-2")).outcome == "unknown"
+
+    _with_terminal(tmp_path, use, answer_timeout_ms=200)
+
+
 def _totals(driver: Driver) -> tuple[DayTotal, ...] | None:
     return driver.day_totals
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.store.chain import Position
 from kiosk.store.errors import BookError
@@ -138,6 +139,23 @@ def test_questions_are_answered_by_their_correlation() -> None:
         assert (one.member_id, two.member_id, one.offline) == ("member of h1", "member of h2", False)
         numbers = await rig.client.numbers("c3", 2_000)
         assert numbers == i.NumbersAnswered("c3", 1, 41, 40, "2027-01-15")
+
+    _run(check)
+
+
+def test_a_question_asked_again_before_its_answer_has_one_answer_for_both() -> None:
+    answers: list[local.FromSync] = []
+
+    def hold(record: local.FromCheckout) -> local.FromSync | None:
+        if isinstance(record, local.AskReturn):
+            answers.append(local.ReturnTold(record.correlation, "held"))
+        return answers[0] if len(answers) == 2 else None
+
+    async def check(rig: Rig, sync: FakeSync) -> None:
+        sync.answer = hold
+        asked = f.HoldReturns("h1", "t1", "t0", (), (), 2_000)
+        told = tuple(await asyncio.gather(rig.client.hold(asked), rig.client.hold(asked)))
+        assert told == (i.HoldTold("h1", "held"), i.HoldTold("h1", "held"))
 
     _run(check)
 

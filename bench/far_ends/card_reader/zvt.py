@@ -88,6 +88,8 @@ class Terminal(VirtualTerminal, Inside):
         VirtualTerminal.__init__(self, charges, name=name, knobs=())
         self.heard: list[bytes] = []
         """Commands it was given, two bytes each."""
+        self.told: list[bytes] = []
+        """The requests for money, or for money back, whole."""
         self._serial, self._lines = serial, lines
         self._harm: Harm = "none"
         self._totals: Totals = "told"
@@ -222,13 +224,16 @@ class Terminal(VirtualTerminal, Inside):
                 await self._talk(command, data)
 
     async def _talk(self, command: int, data: bytes) -> None:
-        if command in {0x0601, 0x0630}:
+        if command in {0x0601, 0x0630, 0x0631}:
             self._day_told = b""
+            self.told.append(message(command, data))
         match command:
             case 0x0601:
                 await self._pay(int(data[1:7].hex()))
             case 0x0630:
                 await self._reverse(int(data[4:6].hex()))
+            case 0x0631:  # password, bitmap 04, amount
+                await self._pay(int(data[4:10].hex()), refund_of="")
             case 0x0620:
                 await self._repeat()
             case 0x0650:
@@ -253,11 +258,11 @@ class Terminal(VirtualTerminal, Inside):
         self._day_told = b""
         return {"receipt": len(self.charges.outcomes) + len(self.charges.reversed) + 1}
 
-    async def _pay(self, amount: int) -> None:
+    async def _pay(self, amount: int, **more: str) -> None:
         number = len(self.charges.outcomes) + len(self.charges.reversed) + 1
         await self._tell(0x04FF, b"\x0a")
         request = f"zvt-{number}"
-        await self.charge(request, amount, "EUR", "card", receipt=number)
+        await self.charge(request, amount, "EUR", "card", receipt=number, **more)
         deed = self.charges.outcomes[request]
         if self._harm == "no_result":
             return
@@ -302,7 +307,7 @@ class Terminal(VirtualTerminal, Inside):
             await self._tell(0x060F)
             return
         deeds = itertools.chain(self.charges.outcomes.values(), self.charges.reversed.values())
-        numbered = [deed for deed in deeds if deed["what"] in {"approved", "reversed"}]
+        numbered = [deed for deed in deeds if deed["what"] in {"approved", "refunded", "reversed"}]
         if not numbered:
             await self._tell(0x061E, b"\x6f")
             return

@@ -54,9 +54,9 @@ def essence(event: DeviceEvent) -> object:
 class Bank:
     """What stands behind a card terminal: what it wrote down, and what a shopper and a bad day do.
 
-    ``deeds``: approved, declined, cancelled or reversed, one each, as on its own disk. ``waits``: whether a payment is
-    on its display. ``tap``: a good card. ``lose_answers``: it charges whatever it is asked for, and its answers are
-    lost, until ``answer`` is done. ``currency``: what it takes.
+    ``deeds``: approved, declined, cancelled, refunded or reversed, one each, as on its own disk. ``waits``: whether a
+    payment is on its display. ``tap``: a good card. ``lose_answers``: it charges whatever it is asked for, and its
+    answers are lost, until ``answer`` is done. ``currency``: what it takes.
     """
 
     deeds: Callable[[], list[str]]
