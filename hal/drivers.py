@@ -22,7 +22,17 @@ __all__ = ["CATEGORIES", "available", "load"]
 
 _log = logging.getLogger(__name__)
 
-CATEGORIES = ("camera", "card_reader", "fiscal", "lights", "loyalty_card", "printer", "scale", "scanner")
+CATEGORIES = (
+    "camera",
+    "card_reader",
+    "cash_recycler",
+    "fiscal",
+    "lights",
+    "loyalty_card",
+    "printer",
+    "scale",
+    "scanner",
+)
 
 _MODEL = re.compile(r"[a-z][a-z0-9_]{0,40}")
 

@@ -106,7 +106,9 @@ class Phone(_Table, frozen=True):
 class Device(_Table, frozen=True):
     """A device by category and model (``hal/<category>/<model>.py``); ``settings`` are the driver's own."""
 
-    category: Literal["camera", "card_reader", "fiscal", "lights", "loyalty_card", "printer", "scale", "scanner"]
+    category: Literal[
+        "camera", "card_reader", "cash_recycler", "fiscal", "lights", "loyalty_card", "printer", "scale", "scanner"
+    ]
     model: _Name
     settings: dict[str, Any] = {}
 

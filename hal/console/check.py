@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from hal.camera.contract import CodeSeen
+from hal.cash_recycler.contract import CashierTold
 from hal.device import Device, DeviceError, DeviceEvent, StatusChanged
 from hal.lights.contract import Colour, SwitchTurned
 from hal.loyalty_card.contract import CardPresented
@@ -51,6 +52,7 @@ _ASKED: Final[Mapping[str, _Asked]] = {
     "scale": _Asked("put something on the scale and let it rest", _stable),
     "loyalty_card": _Asked("present a member's card", lambda event: isinstance(event, CardPresented)),
     "lights": _Asked("turn the staff key", lambda event: isinstance(event, SwitchTurned)),
+    "cash_recycler": _Asked("take the cashbox out and put it back", lambda event: isinstance(event, CashierTold)),
     "printer": _Asked("open the printer's cover and close it", _opened),
 }
 
@@ -125,6 +127,10 @@ async def _external(category: str, device: Any, heard: asyncio.Queue[DeviceEvent
             case "camera":
                 frame = await device.frame()
                 results.add("external", ok=bool(frame.jpeg), text=f"a frame of {frame.width}x{frame.height}")
+            case "cash_recycler":
+                stores = await device.read_cash_counts()
+                told = ", ".join(f"{each.form} {each.value_minor}: {each.pieces} ({each.level})" for each in stores)
+                results.add("external", ok=bool(stores), text=told or "it knows no coin and no note")
             case "card_reader" if "display" in device.capabilities:
                 await device.display(("TEST",))
                 await asyncio.sleep(_LAMP_S)

@@ -49,7 +49,7 @@ _RIBBON: Final = ("unicam", "rp1-cfe")
 """How the nodes of a Raspberry Pi's camera on the ribbon cable are called: libcamera's, and no other library's."""
 _NO_CAMERA: Final = ("codec", "isp", "hevc")
 """Parts of the names of nodes that turn pictures into others: a Raspberry Pi has a dozen."""
-_ANY_SERIAL: Final = "any scanner, scale, printer or terminal with a serial line"
+_ANY_SERIAL: Final = "any scanner, scale, printer, terminal or cash recycler with a serial line"
 _NAMES: Final = {"scale": "produce_scale"}
 _PROBED: Final = "scale"
 

@@ -13,10 +13,11 @@ from functools import partial
 from typing import Final
 
 from hal.card_reader.contract import Payment
+from hal.cash_recycler.contract import Cash, Deposit, DepositTold, Dispensed
 from hal.device import DeviceError
 from hal.printer.contract import Cut, Document, PrintOutcome, TextLine
 from hal.scale.contract import Reading
-from tests.support.rigs import Bank, Rig, Roll, Seen, essence, opened
+from tests.support.rigs import Bank, Rig, Roll, Seen, Vault, essence, opened
 from tests.support.waiting import wait_until_async
 
 __all__ = ["DISCIPLINES", "Discipline", "needs_world"]
@@ -30,7 +31,7 @@ _OPEN: Final = frozenset({"unknown", "in_progress"})
 
 def needs_world(category: str) -> bool:
     """Whether a category's drivers do something to the world, so that it is the world that must be asked."""
-    return category in {"card_reader", "printer"}
+    return category in {"card_reader", "cash_recycler", "printer"}
 
 
 async def _ready(rig: Rig) -> Seen:
@@ -235,6 +236,137 @@ async def _prints_again(rig: Rig) -> None:
     assert _roll(rig).whole() == 1, "what was said not to be printed came out after all"
 
 
+# --- cash recyclers ----------------------------------------------------------------------------------------------
+
+_ACCEPTS: Final = frozenset({(100, "coin"), (1000, "note")})
+_CHANGE: Final = (Cash(100, "coin", 3), Cash(200, "coin", 2))
+_CHANGE_MINOR: Final = 700
+
+
+def _vault(rig: Rig) -> Vault:
+    assert isinstance(rig.world, Vault), "its rig has no vault to judge by"
+    return rig.world
+
+
+async def _deposit(rig: Rig, minor: int) -> Deposit:
+    """The deposit once it has come to ``minor``; asked, so that no event need be believed."""
+    told = Deposit("")
+    for _ in range(_ATTEMPTS):
+        with suppress(DeviceError):
+            told = await rig.driver.deposit("d-1")
+            if told.minor >= minor:
+                break
+        await asyncio.sleep(_PAUSE_S)
+    return told
+
+
+async def each_piece_counts_once(rig: Rig) -> None:
+    """A deposit is what went in between its beginning and its end: told, asked, begun again, once more after a cut."""
+    vault = _vault(rig)
+    await _ready(rig)
+    await vault.insert()
+    assert vault.taken() == 0, "it takes coins that nobody asked for"
+    await rig.driver.begin_deposit("d-1", _ACCEPTS)
+    await vault.insert()
+    await rig.driver.begin_deposit("d-1", _ACCEPTS)
+    await vault.insert()
+    assert (await _deposit(rig, 200)).minor == vault.taken() == 200
+    ended = await rig.driver.end_deposit("d-1")
+    await vault.insert()
+    assert (ended.minor, vault.taken(), ended.open) == (200, 200, False)
+    await rig.driver.close()
+    await _ready(rig)
+    assert (await rig.driver.deposit("d-1")).minor == 200, "it forgot what it took"
+    assert (await rig.driver.deposit("never")) == Deposit("never")
+
+
+async def a_note_counts_once_it_is_kept(rig: Rig) -> None:
+    """In escrow it counts for nothing; returned, neither; kept, once."""
+    vault, seen = _vault(rig), await _ready(rig)
+    await rig.driver.begin_deposit("d-1", _ACCEPTS)
+    for keep, minor in ((False, 0), (True, 1000)):
+        await vault.slide()
+        await wait_until_async(lambda: _last(seen).escrow_minor == 1000, what="a note in escrow")
+        assert _last(seen).minor == 0
+        await rig.driver.judge_escrow("d-1", keep=keep)
+        await wait_until_async(lambda: not _last(seen).escrow_minor, what="an empty escrow")
+        assert (await _deposit(rig, minor)).minor == vault.taken() == minor
+    assert (await rig.driver.end_deposit("d-1")).minor == 1000
+
+
+def _last(seen: Seen) -> Deposit:
+    told = [event.deposit for event in seen.events if isinstance(event, DepositTold)]
+    return told[-1] if told else Deposit("")
+
+
+async def what_is_given_out_is_given_out_once(rig: Rig) -> None:
+    """The same request, asked again, is answered, and no other coin comes out; also after a restart."""
+    vault = _vault(rig)
+    await _ready(rig)
+    assert (await rig.driver.dispensed("p-1")).outcome == "not_begun"
+    for _ in range(2):
+        assert (await rig.driver.dispense_cash("p-1", _CHANGE)).outcome == "paid"
+    await rig.driver.close()
+    await _ready(rig)
+    told: Dispensed = await rig.driver.dispensed("p-1")
+    assert (told.outcome, told.paid) == ("paid", _CHANGE)
+    assert vault.given() == _CHANGE_MINOR
+
+
+async def a_payout_whose_answer_is_lost_is_looked_up(rig: Rig) -> None:
+    """It gave out what it was told to, and its word was lost: it is asked, and gives out nothing twice."""
+    vault = _vault(rig)
+    await _ready(rig)
+    await vault.lose_answers()
+    with suppress(DeviceError):
+        await rig.driver.dispense_cash("p-1", _CHANGE)
+    await vault.answer()
+    told: Dispensed | None = None
+    for _ in range(_ATTEMPTS):
+        with suppress(DeviceError):
+            told = await rig.driver.dispense_cash("p-1", _CHANGE)
+            break
+        await asyncio.sleep(_PAUSE_S)
+    assert told is not None, "it did not come back"
+    came = sum(cash.value_minor * cash.pieces for cash in told.paid)
+    assert told.outcome == "unknown" or came == vault.given(), told
+    assert vault.given() <= _CHANGE_MINOR
+
+
+async def what_did_not_come_out_is_not_said_to_have(rig: Rig) -> None:
+    """A jam is short, with what has come; freed, it gives out what it is asked for then."""
+    vault = _vault(rig)
+    await _ready(rig)
+    await vault.jam()
+    told: Dispensed = await rig.driver.dispense_cash("p-1", _CHANGE)
+    assert (told.outcome, told.paid) == ("short", ()), told
+    assert told.reason
+    await vault.free()
+    assert (await rig.driver.dispense_cash("p-1", _CHANGE)).outcome == "short", "a request is one payout"
+    assert vault.given() == 0
+    assert (await rig.driver.dispense_cash("p-2", (Cash(200, "coin", 1),))).outcome in {"paid", "short"}
+
+
+async def what_lies_in_it_is_counted(rig: Rig) -> None:
+    """What staff counted, and what came and went since."""
+    vault = _vault(rig)
+    await _ready(rig)
+    await rig.driver.adjust_cash_counts((Cash(100, "coin", 20),))
+    await rig.driver.begin_deposit("d-1", _ACCEPTS)
+    await vault.insert()
+    await _deposit(rig, 100)
+    await rig.driver.end_deposit("d-1")
+    await rig.driver.dispense_cash("p-1", (Cash(100, "coin", 5),))
+    stores = {(store.value_minor, store.form): store for store in await rig.driver.read_cash_counts()}
+    assert stores[100, "coin"].pieces == 16
+    with suppress(DeviceError):
+        await rig.driver.adjust_cash_counts((Cash(1, "coin", 20),))
+        text = "it counts what it has no store for"
+        raise AssertionError(text)
+    await rig.driver.cashbox_emptied()
+    assert not any(store.boxed for store in await rig.driver.read_cash_counts())
+
+
 # --- whoever tells by itself -------------------------------------------------------------------------------------
 
 
@@ -294,6 +426,14 @@ DISCIPLINES: Final[Mapping[str, tuple[Discipline, ...]]] = {
         printed_is_out_of_the_printer_once,
         without_paper_nothing_is_printed_then_or_later,
         without_a_link_nothing_is_said_to_be_printed,
+    ),
+    "cash_recycler": (
+        each_piece_counts_once,
+        a_note_counts_once_it_is_kept,
+        what_is_given_out_is_given_out_once,
+        a_payout_whose_answer_is_lost_is_looked_up,
+        what_did_not_come_out_is_not_said_to_have,
+        what_lies_in_it_is_counted,
     ),
     "scanner": (what_happens_once_is_told_once,),
     "camera": (what_happens_once_is_told_once,),

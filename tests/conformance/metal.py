@@ -17,6 +17,7 @@ import pytest
 
 from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
+from hal.cash_recycler.contract import CashierTold
 from hal.device import DeviceError
 from hal.drivers import CATEGORIES, available, load
 from hal.lights.contract import SwitchTurned
@@ -36,6 +37,7 @@ _DATA: Mapping[str, tuple[type, str]] = {
     "lights": (SwitchTurned, "turn the staff key on and off"),
     "printer": (PrinterState, "open the printer's cover and close it"),
     "loyalty_card": (CardPresented, "present a member's card"),
+    "cash_recycler": (CashierTold, "take the cashbox out and put it back"),
     "card_reader": (Prompt, "start a payment at the terminal and cancel it"),
 }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hal.camera.contract import CodeSeen
+from hal.cash_recycler.contract import DepositTold
 from hal.device import Device, DeviceEvent, StatusChanged
 from hal.lights.contract import SwitchTurned
 from hal.loyalty_card.contract import CardPresented
@@ -22,7 +23,7 @@ from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading
 from hal.scanner.contract import CodeRead
 
-__all__ = ["Bank", "Deed", "Make", "Rig", "Roll", "Seen", "Wire", "essence", "every", "opened", "wire_of"]
+__all__ = ["Bank", "Deed", "Make", "Rig", "Roll", "Seen", "Vault", "Wire", "essence", "every", "opened", "wire_of"]
 
 Wire = Literal["wire", "emulated", "guest", "simulated"]
 """``wire``: the real transport. ``emulated``: this host has no kernel part for it (evdev, HID, V4L2, GPIO), so the far
@@ -46,6 +47,8 @@ def essence(event: DeviceEvent) -> object:
             return (event.switch, event.on)
         case PrinterState():
             return event.state
+        case DepositTold():
+            return event.deposit.minor
         case _:
             return event
 
@@ -76,6 +79,24 @@ class Roll:
     put_in: Deed
 
 
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """What stands behind a cash recycler: minor units that it really took and gave, and what a bad day does to it.
+
+    ``insert``: a coin of the smallest value goes in; ``slide``: a note. ``lose_answers``: it gives out what it is told
+    to, and its answers are lost, until ``answer`` is done. ``jam``: nothing comes out, until ``free`` is done.
+    """
+
+    taken: Callable[[], int]
+    given: Callable[[], int]
+    insert: Deed
+    slide: Deed
+    lose_answers: Deed
+    answer: Deed
+    jam: Deed
+    free: Deed
+
+
 @dataclass(slots=True)
 class Rig:
     """``act`` makes the world do what the device tells as ``data``, anew at each call, and gives the ``essence`` that
@@ -85,7 +106,8 @@ class Rig:
     name, each undone by ``heal``. ``last_byte_ns``: when the far end sent the last byte of what ``act`` brought
     (``time.monotonic_ns``). ``checked``: its frames carry a check that finds every harmed byte, so that even on a line
     that loses or garbles them it never tells a wrong value. ``besides``: what a fault brings by itself (a stuck button
-    is pressed), and is right whenever it is told. ``world``: what a card terminal's or a printer's driver does to it.
+    is pressed), and is right whenever it is told. ``world``: what a card terminal's, a printer's or a cash recycler's
+    driver does to it.
     """
 
     driver: Any
@@ -98,7 +120,7 @@ class Rig:
     last_byte_ns: Callable[[], int] | None = None
     checked: bool = False
     besides: frozenset[object] = frozenset()
-    world: Bank | Roll | None = None
+    world: Bank | Roll | Vault | None = None
 
 
 Make = Callable[[Path], AbstractAsyncContextManager[Rig]]

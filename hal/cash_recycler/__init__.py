@@ -1,0 +1,1 @@
+"""Cash recyclers: they take coins and notes, and give change."""
