@@ -1,20 +1,37 @@
 """Write ``docs/use/journeys.md``: what people do at the kiosk, the journey that shows each, and what is not shown yet.
 
-``python -m tools.journeys`` prints it; a test holds the page true.
+``python -m tools.journeys`` prints the lists, ``--write`` puts them into the page; a test holds the page true.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import sys
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["JOURNEYS", "Journey", "beside", "covered", "journeys_there", "page", "planned"]
+__all__ = [
+    "JOURNEYS",
+    "PAGE",
+    "Journey",
+    "beside",
+    "covered",
+    "journeys_there",
+    "main",
+    "page",
+    "planned",
+    "written_into",
+]
 
-JOURNEYS: Final = Path(__file__).resolve().parents[1] / "tests" / "journeys"
+_HERE: Final = Path(__file__).resolve().parents[1]
+JOURNEYS: Final = _HERE / "tests" / "journeys"
+PAGE: Final = _HERE / "docs" / "use" / "journeys.md"
+_BEGIN: Final = "<!-- lists -->\n"
+_END: Final = "<!-- /lists -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +94,26 @@ def _linked(test: str) -> str:
     return f"[{file}](../../tests/journeys/{file}.py)"
 
 
+def written_into(whole: str) -> str:
+    """The page with its lists as they are now. Raises ``ValueError``: it has no place for them."""
+    before, begin, rest = whole.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        message = f"{PAGE.name} has no {_BEGIN.strip()} and {_END}"
+        raise ValueError(message)
+    return f"{before}{begin}{page()}{end}{after}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the lists, or write them into the page."""
+    parser = argparse.ArgumentParser(prog="python -m tools.journeys", description=__doc__)
+    parser.add_argument("--write", action="store_true", help=f"put the lists into docs/use/{PAGE.name}")
+    if parser.parse_args(arguments).write:
+        PAGE.write_text(written_into(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    else:
+        sys.stdout.write(page())
+    return 0
+
+
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    raise SystemExit(main())

@@ -21,11 +21,15 @@ somebody opens what nobody should. ``cash_drawer``: the drawer's own contact."""
 
 @dataclass(frozen=True, slots=True)
 class SwitchTurned:
-    """Data event: a switch changed. ``on``: key turned, door or drawer open, button pressed, tampered with."""
+    """Data event: a switch changed. ``on``: key turned, door or drawer open, button pressed, tampered with.
+
+    ``found``: it stood so when the driver began to look; nobody was seen to do it.
+    """
 
     device: str
     switch: Switch
     on: bool
+    found: bool = False
 
 
 class Lights(Device, Protocol):

@@ -117,6 +117,7 @@ class Driver(BlockingDevice[Standing]):
         self._switches: dict[Switch, Any] = {}
         self._told: dict[Switch, bool] = {}
         self._turns: dict[Switch, int] = dict.fromkeys(_SWITCHES, 0)
+        self._looked = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._blinker: asyncio.Task[None] | None = None
 
@@ -126,6 +127,7 @@ class Driver(BlockingDevice[Standing]):
         await super().enable()
         if not was_enabled:
             self._told.clear()
+            self._looked = False
             if self.linked:
                 with suppress(OSError, DeviceError):
                     self.looked(await self.run(self.look))
@@ -177,6 +179,7 @@ class Driver(BlockingDevice[Standing]):
 
     def link(self) -> None:
         """Take every pin, or none."""
+        self._looked = False
         settings = self._settings
         try:
             if self._factory is None:
@@ -261,9 +264,10 @@ class Driver(BlockingDevice[Standing]):
 
     def looked(self, look: Standing) -> None:
         """Tell what is news; a switch that turned while it was read tells itself."""
+        found, self._looked = not self._looked, True
         for switch, on in look.on.items():
             if look.turns[switch] == self._turns[switch]:
-                self._tell_switch(switch, on)
+                self._tell_switch(switch, on, found=found)
 
     async def open(self, sink: Any) -> None:  # noqa: ANN401  as in the contract
         """See ``Device.open``. Off a Raspberry Pi it is told as lost, and looked for again."""
@@ -289,14 +293,14 @@ class Driver(BlockingDevice[Standing]):
             text = f"{self.name}: no GPIO pins; check the board and the group gpio"
             raise NoHardwareError(text)
 
-    def _tell_switch(self, switch: Switch, on: bool) -> None:  # noqa: FBT001  the loop passes no names
+    def _tell_switch(self, switch: Switch, on: bool, *, found: bool = False) -> None:  # noqa: FBT001  the loop passes no names
         """Tell a switch, if it is news: a bounce is none, and off is what is taken for granted.
 
         An edge that was on its way from the library's thread when the pins were lost is let go; the next look tells it.
         """
         if self.enabled and self.linked and on != self._told.get(switch, False):
             self._told[switch] = on
-            self.tell(SwitchTurned(self.name, switch, on))
+            self.tell(SwitchTurned(self.name, switch, on, found))
 
 
 @contextmanager

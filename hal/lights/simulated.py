@@ -78,7 +78,7 @@ class Driver(SimulatedDevice):
         """Switches that are on are told at once."""
         for switch, on in self._on.items():
             if on:
-                self.tell(SwitchTurned(self.name, switch, on=True))
+                self.tell(SwitchTurned(self.name, switch, on=True, found=True))
 
     def stopped(self) -> None:
         """A light nobody drives is dark."""

@@ -38,6 +38,7 @@ _RECENT_MS = 10 * 60_000
 _RECENT = 6
 _LASTING = (
     "near_end",
+    "key_left",
     "fiscal_certificate",
     "no_book",
     "book",

@@ -19,6 +19,7 @@ from kiosk.checkout.deciding import (
     entry,
     fiscal,
     hinting,
+    key,
     lane,
     lookalikes,
     paper,
@@ -40,6 +41,7 @@ from kiosk.checkout.deciding import (
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.decision import Decision
 from kiosk.checkout.effects import SetLight, TellTerminal, WeighAt
+from kiosk.checkout.key_shown import key_conditions
 from kiosk.checkout.moment import Moment
 from kiosk.checkout.rehearsing import rehearse
 from kiosk.checkout.state import State
@@ -82,6 +84,7 @@ def _decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisi
     business_day.follow(desk, state)
     fiscal.follow(desk, state.withdrawals)
     remote.follow(desk)
+    key.follow(desk)
     watching.follow(desk, state)
     before, after = light(state), light(desk.state)
     if after != before or isinstance(input_, i.PowerRestored):
@@ -112,7 +115,7 @@ def light(state: State) -> SetLight:
     blinking = state.operator is not None or state.live.staff_coming
     if any(severity(raised.kind, raised.blocks) == "now" for raised in state.interventions):
         return SetLight("red", blinking)
-    if state.interventions or state.live.lost or set(state.live.conditions) & _SOON:
+    if state.interventions or state.live.lost or set(state.live.conditions) & _SOON or key_conditions(state):
         return SetLight("amber", blinking)
     return SetLight("green", blinking)
 
@@ -147,6 +150,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.HelpPressed
         | i.StillHere
         | i.OperatorSignedIn
+        | i.KeySwitchTurned
         | i.OperatorActed
         | i.SaleSought
         | i.ReturnLineChosen
@@ -282,6 +286,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             staff.sign_in(desk, input_)
         case i.OperatorRefused():
             staff.sign_in_refused(desk, input_)
+        case i.KeySwitchTurned():
+            key.turned(desk, input_)
         case i.OperatorSignedOut():
             staff.sign_out(desk)
         case i.OperatorActed():

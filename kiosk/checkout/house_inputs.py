@@ -13,6 +13,7 @@ __all__ = [
     "FeedApplied",
     "HeadOfficeCommanded",
     "HouseInput",
+    "KeySwitchTurned",
     "NetworkChanged",
     "OperatorRefused",
     "OperatorSignedIn",
@@ -52,6 +53,14 @@ class OperatorRefused:
 @dataclass(frozen=True, slots=True)
 class OperatorSignedOut:
     """Staff leave the kiosk to the shopper."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeySwitchTurned:
+    """Staff's key switch. ``found``: it stood so when the kiosk began to look, and nobody was seen to turn it."""
+
+    on: bool
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,7 @@ HouseInput = (
     | FeedApplied
     | NetworkChanged
     | ConditionChanged
+    | KeySwitchTurned
     | WeighingChecked
     | TimerElapsed
     | DayTurned

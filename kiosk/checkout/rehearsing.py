@@ -58,6 +58,7 @@ BOTH: Final = (
     i.OperatorRefused,
     i.NetworkChanged,
     i.ConditionChanged,
+    i.KeySwitchTurned,
     i.WeighingChecked,
     i.FeedApplied,
     i.StorageFailed,

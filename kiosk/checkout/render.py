@@ -19,6 +19,7 @@ from kiosk.checkout.deciding.offers import gives
 from kiosk.checkout.deciding.ways import HELD
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.devices_shown import devices_body
+from kiosk.checkout.key_shown import key_conditions
 from kiosk.checkout.paying_shown import attract, exit_code_of, offered_as, presenting, unavailable, waiting_for
 from kiosk.checkout.state import Finishing, Operator, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
@@ -560,7 +561,7 @@ def _lowest(state: State, policy: Policy) -> tuple[tuple[int, Money], ...]:
 
 def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
     """What staff should know besides lost devices; last, what is wrong with the scale."""
-    told = tuple(text(f"condition.{condition}") for condition in state.live.conditions)
+    told = tuple(text(f"condition.{condition}") for condition in (*state.live.conditions, *key_conditions(state)))
     if state.lane.terminal_day_failed:
         told = (*told, text("condition.terminal_day"))
     if state.fiscal_days:

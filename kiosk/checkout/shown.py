@@ -40,6 +40,7 @@ __all__ = [
     "EnquiryShown",
     "HintsShown",
     "ItemArmed",
+    "KeyShown",
     "LeavingShown",
     "LookShown",
     "LoyaltyMethod",
@@ -296,6 +297,13 @@ class ConditionShown:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyShown:
+    """How staff's key switch stands."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StorageShown:
     """The journal can be written (empty ``reason``), or not."""
 
@@ -463,6 +471,7 @@ Transient = (
     | NetworkShown
     | AskShown
     | ConditionShown
+    | KeyShown
     | StorageShown
     | SuggestionsShown
     | LookShown

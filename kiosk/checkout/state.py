@@ -331,6 +331,8 @@ class Live:
     notice_sound: str = ""
     lost: tuple[tuple[str, str], ...] = ()
     conditions: tuple[str, ...] = ()
+    key: bool = False
+    """Staff's key switch is on."""
     online: bool = False
     storage: str = ""
     sign_in_attempts_left: int | None = None

@@ -174,7 +174,7 @@ class Rights:
     ``need_reason``: acts that are done only for a reason of ``reasons``. ``need_second``: acts that a second person
     must confirm with their own badge or PIN (four eyes). ``maximum_quantity``: of one line, by staff. ``keyed_weight``:
     whether a weight may be typed in, and is marked so, or never (what the law of weights says). ``key``: the key switch
-    signs an attendant in by itself, or only opens the pad for a PIN. ``training``: whether a lane may be played at
+    signs ``key_role`` in by itself, or only opens the pad for a PIN. ``training``: whether a lane may be played at
     without a trace, or the law wants a record of that too.
     """
 
@@ -185,6 +185,7 @@ class Rights:
     maximum_quantity: int = 999
     keyed_weight: Literal["marked", "forbidden"] = "forbidden"
     key: Literal["alone", "with_pin"] = "alone"
+    key_role: str = "attendant"
     training: Literal["allowed", "forbidden"] = "allowed"
 
     def role(self, name: str) -> Role | None:

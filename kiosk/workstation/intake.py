@@ -61,7 +61,6 @@ _SHOWN: Final = frozenset(
 """Devices by the names that there are words for; another is for the log."""
 _CAUSES: Final = get_args(i.DeviceCause)
 _CONTACTS: Final = {"door": "the cabinet", "tamper": "what nobody should open"}
-_KEY_OPERATOR: Final = ("staff_key", "Staff key")
 
 
 def _word(cause: str) -> i.DeviceCause:
@@ -284,12 +283,8 @@ class Intake:
 
     def _switch(self, event: SwitchTurned) -> None:
         match event.switch:
-            case "staff_key" if event.on and self._policy().rights.key == "with_pin":
-                self._put(i.ViewRequested("staff_sign_in"))
-            case "staff_key" if event.on:
-                self._put(i.OperatorSignedIn(*_KEY_OPERATOR, role="attendant", method="key"))
             case "staff_key":
-                self._put(i.OperatorSignedOut())
+                self._put(i.KeySwitchTurned(event.on, event.found))
             case "help_button":
                 if event.on:
                     self._put(i.HelpPressed())

@@ -112,16 +112,17 @@ def test_a_key_and_a_door_are_told_as_they_turn(door_on_when: Any, shut_is_low: 
     asyncio.run(run())
 
 
-def test_a_key_that_is_turned_before_enable_is_told_at_enable(pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types
+def test_a_key_that_was_turned_before_enable_is_told_as_found_so(pins: Any) -> None:  # noqa: ANN401  gpiozero carries no types
     async def run() -> None:
         driver = Driver("lights", WIRED, pins)
         seen = Seen()
         await driver.open(seen)
         pins.pin(DOOR).drive_low()
         pins.pin(KEY).drive_low()
+        assert "staff_key on" in (await driver.check_health()).text
         await driver.claim()
         await driver.enable()
-        assert seen.of(SwitchTurned) == [SwitchTurned("lights", "staff_key", on=True)]
+        assert seen.of(SwitchTurned) == [SwitchTurned("lights", "staff_key", on=True, found=True)]
         await driver.close()
 
     asyncio.run(run())

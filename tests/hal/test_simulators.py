@@ -185,7 +185,7 @@ def test_a_switch_that_is_on_before_enable_is_told_at_enable() -> None:
         driver = lights.Driver("lights", lights.Settings())
         await driver.staff_key(on=True)
         seen = await opened(driver)
-        assert seen.of(SwitchTurned) == [SwitchTurned("lights", "staff_key", on=True)]
+        assert seen.of(SwitchTurned) == [SwitchTurned("lights", "staff_key", on=True, found=True)]
         await driver.show("amber", blinking=True)
         assert (driver.state()["colour"], driver.state()["blinking"]) == ("amber", True)
         await driver.close()

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
-from tools.journeys import covered, journeys_there, page, planned
-
-PAGE = (Path(__file__).parents[2] / "docs/use/journeys.md").read_text(encoding="utf-8")
+from tools.journeys import PAGE, covered, journeys_there, planned, written_into
 
 
 def test_the_page_is_made_from_the_plan_and_the_tests() -> None:
-    found = re.search(r"<!-- lists -->\n(.*?)<!-- /lists -->", PAGE, re.DOTALL)
-    assert found is not None
-    assert found.group(1) == page()
+    written = PAGE.read_text(encoding="utf-8")
+    assert written == written_into(written), "python -m tools.journeys --write"
 
 
 def test_each_sentence_that_is_said_to_be_shown_has_its_test() -> None:

@@ -120,6 +120,25 @@ def test_auto_lock(shop: Shop, shopper: Shopper, staff: Staff, scanner: Scanner)
     assert [off.reason for off in shop.happened(e.OperatorOff)] == ["auto_lock"]
 
 
+def test_key_switch_on_and_off(shop: Shop, shopper: Shopper, staff: Staff, scanner: Scanner) -> None:
+    scanner.scans(MILK, TEA)
+    shopper.sees("2 items")
+    shop.lane.turn("lights", "staff_key", on=True)
+    staff.sees_screen(s.StaffBody)
+    staff.sees("Staff key", "Attendant")
+    staff.touches_icon("bin", beside="Tea 400 g")
+    staff.sees_no("Tea 400 g")
+    shop.lane.turn("lights", "staff_key", on=False)
+    shopper.sees("Your basket", "1 item")
+    assert [voided.by for voided in shop.happened(e.LineVoided)] == ["key"]
+    shop.lane.turn("lights", "staff_key", on=True)
+    staff.touches("Sign out")
+    shopper.sees("The key is still in the lock. Turn it back and take it out.")
+    wait_until(lambda: shop.lane.state_of("lights")["colour"] == "amber", what="an amber light")
+    shop.lane.turn("lights", "staff_key", on=False)
+    wait_until(lambda: shop.lane.state_of("lights")["colour"] == "green", what="a green light")
+
+
 def test_a_member_of_staff_who_types_a_price_is_not_locked_out_meanwhile(
     shop: Shop, staff: Staff, scanner: Scanner
 ) -> None:

@@ -19,7 +19,6 @@ from hal.printer.contract import PrinterState
 from hal.scale.contract import Reading, ScaleState
 from hal.scanner.contract import CodeRead
 from kiosk.checkout import inputs as i
-from kiosk.retail.rights import Rights
 from kiosk.retail.weight import Weight
 from kiosk.settings import Phone
 from kiosk.store.rows import Operator
@@ -190,12 +189,12 @@ def test_nobody_signs_in_with_an_empty_pin_or_a_badge_that_was_never_set() -> No
     assert isinstance(door.by_badge("", (bare,)), i.OperatorRefused)
 
 
-def test_the_staff_key_signs_in_and_out_and_the_door_does_not() -> None:
+def test_how_the_staff_key_stands_is_for_the_lane_to_judge_and_the_door_for_the_log() -> None:
     rig = Rig()
-    rig.intake.event(SwitchTurned("lights", "staff_key", on=True))
+    rig.intake.event(SwitchTurned("lights", "staff_key", on=True, found=True))
     rig.intake.event(SwitchTurned("lights", "door", on=True))
     rig.intake.event(SwitchTurned("lights", "staff_key", on=False))
-    assert rig.put == [i.OperatorSignedIn("staff_key", "Staff key", "attendant", "key"), i.OperatorSignedOut()]
+    assert rig.put == [i.KeySwitchTurned(on=True, found=True), i.KeySwitchTurned(on=False)]
 
 
 def test_while_guesses_have_shut_pad_and_reader_the_key_serves_and_a_page_opens_both() -> None:
@@ -208,7 +207,7 @@ def test_while_guesses_have_shut_pad_and_reader_the_key_serves_and_a_page_opens_
         await wait_until_async(lambda: len(rig.put) == 14, what="an answer to each")
         assert all(isinstance(put, i.OperatorRefused) for put in rig.put), "both are shut, to staff as well"
         rig.intake.event(SwitchTurned("lights", "staff_key", on=True))
-        assert rig.put[-1] == i.OperatorSignedIn("staff_key", "Staff key", "attendant", "key")
+        assert rig.put[-1] == i.KeySwitchTurned(on=True)
         rig.intake.open_sign_in()
         rig.intake.code(BADGE, "]E0", "scanner")
         assert rig.put[-1] == i.OperatorSignedIn("7", "Rahim", "supervisor", "badge")
@@ -218,21 +217,6 @@ def test_while_guesses_have_shut_pad_and_reader_the_key_serves_and_a_page_opens_
 
     rig = Rig()
     asyncio.run(guess())
-
-
-def test_where_the_shop_wants_a_pin_too_the_staff_key_only_opens_the_pad() -> None:
-    rig = Rig()
-    policy = replace(bangladesh(), rights=Rights(key="with_pin"))
-    rig.intake = Intake(
-        put=rig.put.append,
-        mono_ms=lambda: rig.now,
-        hasher=Hasher(KEY),
-        phone=BD,
-        policy=lambda: policy,
-        operators=lambda: (RAHIM,),
-    )
-    rig.intake.event(SwitchTurned("lights", "staff_key", on=True))
-    assert rig.put == [i.ViewRequested("staff_sign_in")]
 
 
 def test_the_help_button_calls_once_a_press_and_other_contacts_are_for_the_log(

@@ -73,7 +73,7 @@ class Header(Block):
             self._name.say(kit.speaker.name(chrome.store_name))
             self._under.say("")
         else:
-            self._name.say(chrome.staff.name)
+            self._name.say(chrome.staff.name or kit.say("staff.key"))
             named = chrome.staff.names
             role = kit.speaker.name(named) if named else kit.say(f"staff.role.{chrome.staff.role}")
             lane = kit.say("chrome.lane", lane=kit.speaker.digits(chrome.workstation))

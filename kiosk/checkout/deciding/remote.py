@@ -15,6 +15,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.day_shown import day_conditions
 from kiosk.checkout.deciding import business_day, lane, staff, upkeep
 from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.key_shown import key_conditions
 from kiosk.checkout.state import State
 from kiosk.checkout.text import Text, text
 from kiosk.retail.rights import Request
@@ -169,5 +170,5 @@ def lane_commanded(desk: Desk, command: i.HeadOfficeCommanded) -> None:
 def standing(state: State) -> f.TellStanding:
     """What staff should know of the lane from afar."""
     training = ("training",) if state.training else ()
-    conditions = (*state.live.conditions, *day_conditions(state.books), *training)
+    conditions = (*state.live.conditions, *key_conditions(state), *day_conditions(state.books), *training)
     return f.TellStanding(tuple(device for device, _cause in state.live.lost), conditions)

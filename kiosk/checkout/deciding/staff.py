@@ -32,7 +32,7 @@ from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Operator
 from kiosk.checkout.text import text
 
-__all__ = ["act", "being_paid", "judged", "lock", "sign_in", "sign_in_open", "sign_in_refused", "sign_out"]
+__all__ = ["act", "being_paid", "judged", "leave", "lock", "sign_in", "sign_in_open", "sign_in_refused", "sign_out"]
 
 
 def sign_in(desk: Desk, who: i.OperatorSignedIn) -> None:
@@ -74,9 +74,15 @@ def _off(desk: Desk, reason: e.OperatorOffReason) -> None:
     operator = desk.state.operator
     if operator is None:
         return
-    here = desk.basket is not None or bool(desk.state.language)
-    desk.happened(e.OperatorOff(operator.operator_id, reason), e.ViewShown("basket" if here else "attract"))
+    desk.happened(e.OperatorOff(operator.operator_id, reason))
+    leave(desk)
     desk.do(f.StopTimer("staff"), f.StartTimer("idle", desk.policy.timeouts.idle))
+
+
+def leave(desk: Desk) -> None:
+    """The screen is the shopper's again."""
+    here = desk.basket is not None or bool(desk.state.language)
+    desk.happened(e.ViewShown("basket" if here else "attract"))
 
 
 def act(desk: Desk, acted: i.OperatorActed) -> None:
