@@ -174,6 +174,7 @@ def _kit(language: str, theme: Theme, *, large: bool) -> Kit:
     return Kit(
         theme=theme,
         speaker=Translator(language),
+        speaker_of=Translator,
         language=language,
         unit=1.0,
         large=large,

@@ -57,6 +57,8 @@ class Kit:
 
     theme: Theme
     speaker: Speaker
+    speaker_of: Callable[[str], Speaker]
+    """The voice in another language, where a screen speaks several at once."""
     language: str
     unit: float
     large: bool

@@ -150,6 +150,7 @@ class Stage:
         return Kit(
             theme=_theme(look),
             speaker=around.speaker(look.language),
+            speaker_of=around.speaker,
             language=look.language,
             unit=min(wide / design[0], tall / design[1]),
             large=look.large,

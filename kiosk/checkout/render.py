@@ -241,17 +241,19 @@ def _bagging(state: State) -> s.BaggingView | None:
     doubt = area.doubt
     if basket is None or doubt is None or (doubt.stage == "wait" and not area.paying):
         return None
-    skip = doubt.lines[0] if doubt.lines and doubt.kind in ("place", "mismatch") else None
-    own_bag = doubt.kind in ("unexpected", "mismatch")
-    return s.BaggingView(bagging.says(doubt, basket), own_bag, skip, with_staff=doubt.stage == "staff")
+    with_staff = doubt.stage == "staff"
+    skip = doubt.lines[0] if doubt.lines and doubt.kind in ("place", "mismatch") and not with_staff else None
+    own_bag = doubt.kind in ("unexpected", "mismatch") and not with_staff
+    return s.BaggingView(bagging.says(area, doubt, basket), own_bag, skip, with_staff)
 
 
 def _points(state: State, basket: Transaction | None, policy: Policy) -> s.PointsView | None:
     if basket is None or not basket.member_id or policy.points is None:
         return None
     left = None if basket.points is None else basket.points - earning.burned(basket)[0]
-    old = max(0, basket.opened.utc_ms - basket.points_utc_ms) // _HOUR_MS
-    return s.PointsView(state.live.points.earned, left, old if left is not None else 0)
+    dated = left is not None and basket.points_utc_ms
+    old = max(0, basket.opened.utc_ms - basket.points_utc_ms) // _HOUR_MS if dated else 0
+    return s.PointsView(state.live.points.earned, left, old)
 
 
 def _lines(state: State) -> tuple[s.LineView, ...]:

@@ -198,7 +198,8 @@ class TotalsView:
 
 @dataclass(frozen=True, slots=True)
 class PointsView:
-    """What the basket earns, and what its member has: a balance that was known ``hours_old`` before the visit began.
+    """What the basket earns, and what its member has: a balance that was known ``hours_old`` before the visit began
+    (0 too where nobody said when).
 
     ``balance`` is ``None`` where it is not known, or not told (to a typed number).
     """
@@ -482,7 +483,7 @@ class EnquiryView:
     unit: str
     offers: tuple[Names, ...]
     on_hand: int | None
-    department: str = ""
+    department: Names = field(default_factory=dict)
     tax_points: int | None = None
     minimum_age: int = 0
     needs_staff: bool = False

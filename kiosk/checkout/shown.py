@@ -376,7 +376,7 @@ class EnquiryShown:
     unit: str = "each"
     offers: tuple[Names, ...] = ()
     on_hand: int | None = None
-    department: str = ""
+    department: Names = field(default_factory=dict)
     tax_points: int | None = None
     minimum_age: int = 0
     needs_staff: bool = False

@@ -229,6 +229,12 @@ class Plate:
             return Doubt("place", -_sum(owed), self.owed_ms, stage, _lines(owed))
         return None
 
+    def taken_off(self, line: int) -> bool:
+        """Whether a piece of a line lay here, as far as was seen, and does not any more."""
+        belief = self.beliefs[0]
+        lay = sum(piece.line == line for piece, _ in self.placed)
+        return any(piece.line == line for piece in belief.owed) and lay > sum(p.line == line for p in belief.on)
+
 
 # --- explaining ----------------------------------------------------------------------------------------------------
 

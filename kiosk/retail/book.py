@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from kiosk.retail.item import Item
+from kiosk.retail.item import Item, Names
 from kiosk.retail.offer import Offer
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
@@ -58,6 +58,9 @@ class Book(Protocol):
 
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
         """Offers that may touch the item: by its id, its department, or on everything; whatever their dates."""
+
+    def department_names(self, department: str) -> Names:
+        """What a department is called; empty: the book does not say."""
 
     def on_hand(self, item_id: str) -> int | None:
         """Pieces (or grams) in this shop as head office counted them for this version; ``None``: not known."""

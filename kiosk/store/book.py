@@ -14,13 +14,13 @@ import msgspec
 
 from kiosk.retail.book import Member
 from kiosk.retail.coupon import coupon_key
-from kiosk.retail.item import Item
+from kiosk.retail.item import Item, Names
 from kiosk.retail.offer import Offer, Serials
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 from kiosk.store.book_schema import book_name, book_version, open_checked
 from kiosk.store.errors import BookError, BookRowError, StoreError
-from kiosk.store.rows import Operator, Stock, decode_row
+from kiosk.store.rows import Department, Operator, Stock, decode_row
 
 __all__ = ["Books", "SqliteBook"]
 
@@ -130,6 +130,11 @@ class SqliteBook:
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
         """Offers that may touch the item: by its id, its department, or on everything; whatever their dates."""
         return self._offers(item_id)
+
+    def department_names(self, department: str) -> Names:
+        """What a department is called; empty where the feed did not say."""
+        found: Department | None = self._one("department", _OTHER, "department", department)
+        return found.names if found is not None else {}
 
     def on_hand(self, item_id: str, location: str = "") -> int | None:
         """Pieces (or grams) at a stock location as the feed told them; ``None`` where it did not."""

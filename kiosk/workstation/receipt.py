@@ -359,7 +359,7 @@ def _points(completed: TransactionCompleted, said: Translator, time_zone: str) -
         yield TextLine(said.t("receipt.points_burned"), said.number(-points.burned))
     if points.balance is not None:
         yield TextLine(said.t("receipt.points_balance"), said.number(points.balance))
-        if completed.utc_ms - points.utc_ms > _VISIT_MS:
+        if points.utc_ms and completed.utc_ms - points.utc_ms > _VISIT_MS:
             yield _small(said.t("receipt.points_as_of", when=said.date_time(points.utc_ms, time_zone)))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from kiosk.checkout.look_up import Shelf, Tile
 from kiosk.checkout.state import State
 from kiosk.retail.book import Member
-from kiosk.retail.item import Item
+from kiosk.retail.item import Item, Names
 from kiosk.retail.offer import Offer
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
@@ -55,6 +55,10 @@ class OverlaidBook:
     def offers_for(self, item_id: str) -> tuple[Offer, ...]:
         """Offers that may touch the item, whatever their dates."""
         return self.inner.offers_for(item_id)
+
+    def department_names(self, department: str) -> Names:
+        """What a department is called."""
+        return self.inner.department_names(department)
 
     def on_hand(self, item_id: str) -> int | None:
         """Pieces (or grams) in this shop, as the feed told them, less what this kiosk has sold since."""

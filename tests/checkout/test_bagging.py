@@ -194,6 +194,7 @@ def test_what_was_not_scanned_is_hinted_at_first_and_then_a_matter_for_staff_tha
     assert (said(lane), called(lane)) == ("bagging.unexpected", [])
     lane.wait(12_000)
     assert called(lane) == [("unexpected", 700)]
+    assert banner(lane) == BaggingView(text("bagging.unexpected"), with_staff=True), "no way out but staff's"
     assert [r.blocks for r in lane.state.interventions] == ["payment"]
     lane.bagged(TEA, TEA_G)
     assert len(lane.happened(e.LineAdded)) == 2
@@ -243,7 +244,7 @@ def test_one_thing_taken_away_again_is_asked_for_by_its_name(lane: BaggedLane) -
     lane.bagged(MILK, MILK_G)
     lane.put(-MILK_G)
     lane.wait(4_000)
-    assert said(lane) == "bagging.place"
+    assert said(lane) == "bagging.put_back"
     lane.put(MILK_G)
     assert said(lane) == ""
 

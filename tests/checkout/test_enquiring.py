@@ -17,7 +17,7 @@ HERE, THERE = StockAt("dhaka-01", 9, here=True), StockAt("dhaka-02", 40, {"en": 
 
 def asking() -> HandLane:
     shop = small_shop()
-    shop.stock = {"milk": 12}
+    shop.stock, shop.departments = {"milk": 12}, {"dairy": {"en": "Dairy", "bn": "দুগ্ধজাত"}}
     return open_lane(shop).tell(STAFF, i.OperatorActed("price_check"))
 
 
@@ -32,7 +32,7 @@ def test_an_item_is_told_whole_and_the_other_shops_are_asked() -> None:
     lane = asking().scan(MILK)
     shown = told(lane)
     assert (shown.on_hand, shown.tax_points, shown.stock) == (12, 750, "asked")
-    assert shown.department
+    assert shown.department == {"en": "Dairy", "bn": "দুগ্ধজাত"}
     asked = lane.effect(f.AskStock)
     assert asked.item_id == "milk"
     lane.tell(i.StockAnswered(asked.correlation, (HERE, THERE)))

@@ -13,7 +13,7 @@ from kiosk.checkout.decide import light
 from kiosk.checkout.deciding import remote
 from kiosk.checkout.effects import SetLight
 from kiosk.checkout.key_shown import key_conditions
-from kiosk.checkout.screen import AttractBody, BasketBody, StaffBody, StaffSignInBody
+from kiosk.checkout.screen import AttractBody, BasketBody, Body, StaffBody, StaffSignInBody
 from kiosk.checkout.text import text
 from kiosk.retail.rights import Rights
 from tests.support.lane import HandLane, open_lane
@@ -31,6 +31,10 @@ def a_lane(key: Literal["alone", "with_pin"] = "alone", role: str = "attendant")
     return open_lane(book)
 
 
+def shown(lane: HandLane) -> type[Body]:
+    return type(lane.screen.body)
+
+
 def told_of(lane: HandLane) -> bool:
     """That the key was left in: at the lane, by its light, and from afar."""
     told = ["key_left" in key_conditions(lane.state), "key_left" in remote.standing(lane.state).conditions]
@@ -41,10 +45,10 @@ def told_of(lane: HandLane) -> bool:
 
 def test_the_key_signs_its_role_in_and_out_under_its_own_operator() -> None:
     lane = a_lane(role="supervisor").scan(MILK).tell(ON)
-    assert isinstance(lane.screen.body, StaffBody)
+    assert shown(lane) is StaffBody
     assert lane.happened(e.OperatorOn) == [e.OperatorOn("key", "", "supervisor", "key")]
     lane.tell(OFF)
-    assert isinstance(lane.screen.body, BasketBody)
+    assert shown(lane) is BasketBody
     assert lane.happened(e.OperatorOff) == [e.OperatorOff("key", "signed_out")]
     assert not told_of(lane)
 
@@ -58,10 +62,10 @@ def test_what_the_key_does_is_bounded_by_the_role_that_the_shop_gives_it() -> No
 
 def test_where_the_shop_wants_a_pin_too_the_key_opens_the_pad_and_takes_it_away_again() -> None:
     lane = a_lane("with_pin").tell(ON)
-    assert isinstance(lane.screen.body, StaffSignInBody)
+    assert shown(lane) is StaffSignInBody
     assert not told_of(lane)
     lane.tell(OFF)
-    assert isinstance(lane.screen.body, AttractBody)
+    assert shown(lane) is AttractBody
     lane.tell(ON, RAHIM, OFF)
     assert lane.state.operator is None, "the key was half of the sign-in"
 
@@ -85,7 +89,7 @@ def test_who_signs_out_with_the_key_in_is_told_at_once() -> None:
 @pytest.mark.parametrize("key", ["alone", "with_pin"])
 def test_a_key_that_was_on_when_the_kiosk_started_opens_nothing_and_is_told(key: Literal["alone", "with_pin"]) -> None:
     lane = a_lane(key).tell(i.KeySwitchTurned(on=True, found=True))
-    assert isinstance(lane.screen.body, AttractBody)
+    assert shown(lane) is AttractBody
     assert lane.happened(e.OperatorOn) == []
     assert told_of(lane)
     lane.tell(OFF, ON)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import pytest
+
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
@@ -101,6 +105,19 @@ def test_a_terminal_that_stays_silent_calls_staff_who_settle_it() -> None:
     lane.tell(i.OperatorSignedIn("op1", "Rahima", "attendant", "pin"), i.OperatorActed("tender_was_approved"))
     assert len(lane.happened(e.TransactionCompleted)) == 1
     assert lane.state.interventions == ()
+
+
+@pytest.mark.parametrize("said", ["tender_was_approved", "tender_was_declined"])
+def test_who_has_settled_a_payment_is_not_left_signed_in_behind_the_shopper(
+    said: Literal["tender_was_approved", "tender_was_declined"],
+) -> None:
+    lane = open_lane().scan(MILK)
+    tender = lane.pay_by_card()
+    lane.tell(i.TerminalSilent(tender), i.TerminalSilent(tender))
+    lane.tell(i.OperatorSignedIn("op1", "Rahima", "attendant", "pin"), i.OperatorActed(said))
+    assert lane.state.operator is None
+    assert [off.reason for off in lane.happened(e.OperatorOff)] == ["auto_lock"]
+    assert isinstance(lane.screen.body, TenderChoiceBody if said == "tender_was_declined" else ThanksBody)
 
 
 def test_a_yes_that_comes_after_staff_said_no_is_given_back() -> None:

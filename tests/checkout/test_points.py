@@ -93,6 +93,11 @@ def test_a_sale_earns_with_and_without_head_office_and_says_so_on_the_way(online
     body = lane.screen.body
     assert isinstance(body, BasketBody)
     assert body.points == PointsView(9 + 1, 55, 24), "as the directory had it a day before"
+    undated = shop()
+    undated.members = {each: replace(known, points_utc_ms=0) for each, known in undated.members.items()}
+    shown = lane_of(undated, online=online).tell(CARD).scan(MILK, BAG).screen.body
+    assert isinstance(shown, BasketBody)
+    assert shown.points == PointsView(9 + 1, 55), "nobody said when"
     lane.approve(lane.pay_by_card())
     sale = sale_of(lane)
     assert counted(sale) == (10, 0, 65)

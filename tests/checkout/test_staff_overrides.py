@@ -189,11 +189,13 @@ def test_the_drawer_opens_without_a_sale_for_a_reason_and_under_a_name() -> None
 
 def test_a_price_check_tells_price_offer_and_stock_and_rings_nothing_up() -> None:
     shop = small_shop()
-    shop.stock["tea"] = 12
+    shop.stock["tea"], shop.departments["drinks"] = 12, {"en": "Drinks"}
     lane = open_lane(shop).tell(ATTENDANT, i.OperatorActed("price_check")).scan(TEA)
     told = staff_body(lane).enquiry
     offers = ({"en": "Tea: 3 for 2"},)
-    assert told == EnquiryView({"en": "Tea 400 g"}, taka(60_000), "each", offers, 12, "drinks", 750, stock="asked")
+    assert told == EnquiryView(
+        {"en": "Tea 400 g"}, taka(60_000), "each", offers, 12, {"en": "Drinks"}, 750, stock="asked"
+    )
     assert lane.state.transaction is None
     assert [(k.item_id, k.by) for k in lane.happened(e.PriceEnquired)] == [("tea", "op1")]
     lane.tell(i.OperatorActed("price_check")).scan(TEA)

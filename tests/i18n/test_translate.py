@@ -91,7 +91,7 @@ def test_a_name_falls_back_to_english_then_to_any() -> None:
 
 def test_an_unknown_message_and_a_place_without_value_do_not_stop_the_lane() -> None:
     assert EN.t("nobody.wrote_this") == "nobody.wrote_this"
-    assert EN.t("item.added") == "{item} added"
+    assert EN.t("bagging.put_back") == "Please put this back in the bagging area: {item}"
 
 
 def test_a_value_with_braces_is_not_read_as_a_place() -> None:

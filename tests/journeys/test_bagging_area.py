@@ -15,6 +15,7 @@ from tests.journeys.shop import MILK, Plan, Scanner, Shop, Staff
 from tests.support.shop import MemoryBook
 
 MILK_GRAMS: Final = 1_030
+BACK: Final = "Please put this back in the bagging area: Milk 1 l"
 PLACE: Final = "Please put this in the bagging area: Milk 1 l"
 UNEXPECTED: Final = "Something in the bagging area is not scanned yet."
 _SETTINGS: Final = """
@@ -67,9 +68,9 @@ def test_item_not_placed(shop: Shop, shopper: Shopper, scanner: Scanner) -> None
 def test_item_removed(shop: Shop, shopper: Shopper) -> None:
     bags_milk(shop)
     shop.bag.is_empty()
-    shop.waits_for(PLACE)
+    shop.waits_for(BACK)
     shopper.touches("Pay")
-    shopper.sees(PLACE)
+    shopper.sees(BACK)
     shopper.sees_screen(s.BasketBody)
     shop.bag.bears(MILK_GRAMS)
     shopper.sees("How would you like to pay?")

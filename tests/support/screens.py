@@ -529,7 +529,7 @@ BODIES: dict[str, Body] = {
             "each",
             (OFFER,),
             12,
-            "produce",
+            {"en": "Produce", "bn": "ফল ও সবজি", "pt_BR": "Hortifruti"},
             750,
             18,
             elsewhere=(("dhk-2", {"en": "Mirpur", "bn": "মিরপুর"}, 40), ("ctg-1", {}, 7)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from kiosk.retail.book import Member
 from kiosk.retail.coupon import coupon_key
-from kiosk.retail.item import Item, ItemFlags, Restriction
+from kiosk.retail.item import Item, ItemFlags, Names, Restriction
 from kiosk.retail.money import Money
 from kiosk.retail.offer import NForM, Offer, Scope
 from kiosk.retail.policy import CashRounding, Policy, TenderType
@@ -73,6 +73,7 @@ class MemoryBook:
     members: dict[str, Member] = field(default_factory=dict)
     version: int = 1
     stock: dict[str, int] = field(default_factory=dict)
+    departments: dict[str, Names] = field(default_factory=dict)
 
     @property
     def tares(self) -> str:
@@ -100,6 +101,10 @@ class MemoryBook:
         """Offers naming the item."""
         department = self.items[item_id].department if item_id in self.items else ""
         return tuple(offer for offer in self.offers if any(scope.names(item_id, department) for scope in offer.scopes))
+
+    def department_names(self, department: str) -> Names:
+        """As they were set."""
+        return self.departments.get(department, {})
 
     def on_hand(self, item_id: str) -> int | None:
         """What was counted."""

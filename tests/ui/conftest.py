@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from kiosk.checkout.inputs import Touch
+from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.screen import Screen
 from kiosk.i18n.translate import Translator
 from tests.support.screens import PaperLookUp
@@ -36,12 +37,13 @@ class Shopper:
     submitted: list[Touch] = field(default_factory=list)
     lingered: int = 0
     """Fingers that asked for nothing."""
+    book: Callable[[], LookUp] = PaperLookUp
 
     def __post_init__(self) -> None:
         """Set the stage."""
         around = Surroundings(
             submit=self.submitted.append,
-            look_up=PaperLookUp,
+            look_up=lambda: self.book(),  # noqa: PLW0108 - a test may set another later
             speaker=Translator,
             views=VIEWS,
             calm=True,

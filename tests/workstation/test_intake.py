@@ -207,10 +207,10 @@ def test_while_guesses_have_shut_pad_and_reader_the_key_serves_and_a_page_opens_
         await wait_until_async(lambda: len(rig.put) == 14, what="an answer to each")
         assert all(isinstance(put, i.OperatorRefused) for put in rig.put), "both are shut, to staff as well"
         rig.intake.event(SwitchTurned("lights", "staff_key", on=True))
-        assert rig.put[-1] == i.KeySwitchTurned(on=True)
+        assert rig.put[-1:] == [i.KeySwitchTurned(on=True)]
         rig.intake.open_sign_in()
         rig.intake.code(BADGE, "]E0", "scanner")
-        assert rig.put[-1] == i.OperatorSignedIn("7", "Rahim", "supervisor", "badge")
+        assert rig.put[-1:] == [i.OperatorSignedIn("7", "Rahim", "supervisor", "badge")]
         rig.intake.touch(i.PinTyped(PIN))
         await wait_until_async(lambda: len(rig.put) == 17, what="the answer to a PIN")
         assert rig.put[-1] == i.OperatorSignedIn("7", "Rahim", "supervisor", "pin")

@@ -70,6 +70,7 @@ class LookUpView(View):
         self._shelf = ""
         self._tiles: tuple[tuple[Tile, bool], ...] = ()
         self._suggested: tuple[str, ...] = ()
+        self._guessed = ""
         self._waiting = False
         self._columns = 1
         self._typing = False
@@ -88,15 +89,17 @@ class LookUpView(View):
             self._fresh, self._waiting = False, True
             self._show_shelves(self.kit.look_up().shelves())
         if self._waiting and not body.asking:
-            self._suggested = body.suggestions
+            self._suggested, self._guessed = body.suggestions, body.department
             if body.department in self.shelves:
                 self._shelf = body.department
             self._find()
+            if not self.shelves and not self._tiles:
+                self._open_keyboard()  # nothing to browse: what is sought is typed
 
     def close(self) -> None:
         """The next shopper begins anew."""
         self._fresh, self._typing, self._shelf = True, False, ""
-        self._suggested, self._tiles = (), ()
+        self._suggested, self._guessed, self._tiles = (), "", ()
         self.drop(self._nothing)
         self._show_tiles()
         self.keyboard.start()
@@ -124,7 +127,8 @@ class LookUpView(View):
         if query:
             found = look_up.search(query, language=self.kit.language)
         else:
-            found = look_up.shelf(self._shelf, first=self._suggested) if self._shelf else ()
+            shelf = self._shelf or self._guessed
+            found = look_up.shelf(shelf, first=self._suggested) if shelf else ()
         self._tiles = tuple((tile, not query and tile.item_id in self._suggested) for tile in found)
         missing = query and not self._tiles
         nothing = f"{self.kit.say('look_up.nothing', query=query)}\n{self.kit.say('look_up.nothing_detail')}"

@@ -38,7 +38,7 @@ class LoyaltyView(View):
             kit, kit.say("button.continue"), self._send, role="primary", size=TypeSize.LEAD, face="Bold"
         )
         self.skip = PushButton(kit, kit.say("loyalty.skip"), self._skip, icon="back")
-        self._busy = False
+        self._busy = self._sent = False
         self.add(self._title, self._hint, self._or, self.field, self.keypad, self.send, self.skip)
 
     def show(self, screen: Screen) -> None:
@@ -46,6 +46,8 @@ class LoyaltyView(View):
         body = screen.body
         assert isinstance(body, LoyaltyBody)  # noqa: S101 - the stage gives each view its own kind
         self._busy = body.busy
+        if self._sent and not body.busy and screen.notice is not None and screen.notice.level == "warning":
+            self._sent, self.keypad.entry = False, ""  # it was refused; the next one is typed anew
         self._hint.show(self.kit.say("loyalty.busy" if body.busy else "loyalty.scan"))
         self.keep(self._progress, body.busy)
         self._progress.run(body.busy)
@@ -53,7 +55,7 @@ class LoyaltyView(View):
 
     def close(self) -> None:
         """Nothing private is left for the next shopper."""
-        self.keypad.entry = ""
+        self._sent, self.keypad.entry = False, ""
         self.field.show("")
         self._progress.run(False)  # noqa: FBT003 - a switch
 
@@ -83,6 +85,7 @@ class LoyaltyView(View):
         """The keys are always there."""
 
     def _send(self) -> None:
+        self._sent = True
         self.kit.submit(PhoneTyped(self.keypad.entry))
 
     def _skip(self) -> None:

@@ -275,7 +275,10 @@ class StaffView(View):
         """Department and tax, and what holds a sale up."""
         kit = self.kit
         rate = kit.speaker.percent(enquiry.tax_points) if enquiry.tax_points is not None else ""
-        known = (enquiry.department, kit.say("staff.enquiry_tax", rate=rate) if rate else "")
+        known = (
+            kit.speaker.name(enquiry.department) if enquiry.department else "",
+            kit.say("staff.enquiry_tax", rate=rate) if rate else "",
+        )
         if any(known):
             yield " · ".join(filter(None, known))
         if enquiry.minimum_age:

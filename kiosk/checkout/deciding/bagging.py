@@ -30,12 +30,13 @@ _BEGUN: Final = frozenset({"basket", "look_up", "weigh", "loyalty"})
 _HERE: Final = frozenset({"basket", "staff", "staff_sign_in"})
 
 
-def says(doubt: Doubt, basket: Transaction) -> Text:
+def says(area: e.BaggingShown, doubt: Doubt, basket: Transaction) -> Text:
     """What the shopper is told to do: friendly, and about the thing, never about them."""
     named = [line for line in basket.lines if line.line in doubt.lines]
     if not named or doubt.kind in ("unexpected", "removed"):
         return text(f"bagging.{doubt.kind}") if doubt.kind in ("unexpected", "removed") else text("bagging.unexpected")
-    return text(f"bagging.{doubt.kind}", item=named[0].names)
+    back = doubt.kind == "place" and area.plate.taken_off(named[0].line)
+    return text("bagging.put_back" if back else f"bagging.{doubt.kind}", item=named[0].names)
 
 
 # --- what the shopper says -------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def holds(desk: Desk, basket: Transaction) -> bool:
         return False
     desk.happened(replace(desk.state.live.area, doubt=doubt, paying=True), e.ViewShown("basket"))
     if doubt.stage != "wait":  # a thing that was put down just now may still come to rest
-        desk.refuse(says(doubt, basket))
+        desk.refuse(says(desk.state.live.area, doubt, basket))
     return True
 
 

@@ -70,7 +70,7 @@ def _tell(desk: Desk, item: Item) -> None:
                 if not desk.policy.exclusions.keep_out(item, "coupons" if offer.coupon else "offers")
             ),
             on_hand=desk.book.on_hand(item.item_id),
-            department=item.department,
+            department=desk.book.department_names(item.department),
             tax_points=_tax_points(desk, item),
             minimum_age=restrictions.minimum_age(item, desk.state.lane.store),
             needs_staff=item.restriction.needs_staff,

@@ -106,7 +106,7 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             payment.cash_received(desk, acted, operator.operator_id)
         case "tender_was_approved" | "tender_was_declined":
             if not refund_money.staff_settles(desk, acted, operator.operator_id):
-                payment.staff_settles(desk, acted, operator.operator_id)
+                _settle(desk, acted, operator)
         case "resume_suspended":
             takeover.resume(desk, acted, operator.operator_id)
         case "reprint":
@@ -141,6 +141,17 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             _of_the_lane(desk, acted, acted.act, operator)
         case _:
             assert_never(acted.act)
+
+
+def _settle(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:
+    """Staff have said what became of a payment. The shopper goes on from there: nobody stays signed in behind them."""
+    payment.staff_settles(desk, acted, operator.operator_id)
+    if desk.state.interventions:
+        return  # there is more for them to do
+    view = desk.state.live.view
+    _off(desk, "auto_lock")
+    if view != "staff":
+        desk.happened(e.ViewShown(view))
 
 
 _LaneAct = Literal["training", "restart", "reboot", "unlock_sign_in", "paper_change", "device_test"]
