@@ -10,7 +10,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.decide import light
 from kiosk.checkout.screen import BaggingView, BasketBody, StaffBody, TenderChoiceBody
-from kiosk.checkout.text import Text
+from kiosk.checkout.text import Text, text
 from kiosk.retail.item import ItemFlags
 from kiosk.retail.offer import Gift, Offer, Scope
 from kiosk.retail.policy import BaggingPolicy, RescanRules
