@@ -12,7 +12,9 @@ Sample settings: ``model = "efd_sdc"``, ``port = "/dev/serial/by-id/usb-FTDI_...
 A frame is SOH, six digits, as many bytes of JSON, four hex digits of CRC-16/CCITT-FALSE over them, EOT. A question has
 a number ``n`` and a word ``do``: ``state``, ``invoice``, ``cancel``, ``day``, ``page``. The answer repeats ``n`` and
 says ``ok``, or ``code`` and ``words`` of a refusal. An invoice is known by the transaction's id: sent again it gets the
-number it has. Amounts are whole poisha, quantities thousandths, times milliseconds since 1970 in UTC.
+number it has. A credit note (Mushak 6.7) is an invoice with negative amounts whose ``original`` names the invoice it is
+of, by id and legal number; the answer repeats that number. Amounts are whole poisha, quantities thousandths, times
+milliseconds since 1970 in UTC.
 """
 
 from __future__ import annotations
@@ -110,7 +112,7 @@ def read_frame(data: bytes) -> Json:
 
 
 def invoice(sale: FiscalSale) -> Json:
-    """The sale as the device is sent it."""
+    """The sale, or the return from one, as the device is sent it."""
     return {
         "id": sale.transaction,
         "reference": sale.reference,
@@ -121,6 +123,7 @@ def invoice(sale: FiscalSale) -> Json:
         "currency": sale.currency,
         "buyer": sale.customer_tax_id,
         "own": f"{sale.own_series}-{sale.own_number:06d}" if sale.own_number else "",
+        "original": {"id": sale.original, "number": sale.original_number} if sale.original else None,
         "lines": [_line(line) for line in sale.lines],
         "discount": sale.discount_minor,
         "sd": sum(row.duty_minor for row in sale.taxes),
@@ -147,8 +150,11 @@ def _line(line: FiscalLine) -> Json:
     }
 
 
-def read_invoice(told: Json, transaction: str, total: int | None) -> FiscalAnswer:
-    """The device's word on an invoice, whose ``total`` it must repeat. Raises ``ProtocolError`` for another's."""
+def read_invoice(told: Json, transaction: str, total: int | None, original: str | None = "") -> FiscalAnswer:
+    """The device's word on an invoice, whose ``total`` it must repeat; and the ``original``'s number, of a credit note.
+
+    ``None``: neither is known here, the device made the note by itself. Raises ``ProtocolError`` for another's word.
+    """
     match told:
         case {"ok": False, "code": str(code), "words": str(words)} if code:
             return FiscalAnswer(transaction, "refused", code=code, reason=words, permanent=told.get("again") is False)
@@ -164,6 +170,7 @@ def read_invoice(told: Json, transaction: str, total: int | None) -> FiscalAnswe
         } if (
             who == transaction
             and (total is None or sum_ == total)
+            and (original is None or told.get("original", "") == original)
             and sdc
             and code
             and qr
@@ -239,14 +246,14 @@ class Driver(AskedDevice):
     async def sign(self, sale: FiscalSale) -> FiscalAnswer:
         """See ``FiscalPort.sign``."""
         told = await self._asked("invoice", invoice=invoice(sale))
-        return read_invoice(told, sale.transaction, sale.total_minor)
+        return read_invoice(told, sale.transaction, sale.total_minor, sale.original_number)
 
     async def void(self, transaction: str, reason: str) -> None:
         """See ``FiscalPort.void``: nothing was begun."""
 
     async def cancel(self, transaction: str, reason: str) -> FiscalAnswer:
         """See ``FiscalPort.cancel``: a credit note (Mushak 6.7) over the whole invoice, with a number of its own."""
-        return read_invoice(await self._asked("cancel", id=transaction, why=reason), transaction, None)
+        return read_invoice(await self._asked("cancel", id=transaction, why=reason), transaction, None, None)
 
     async def skip(self, series: str, first: int, last: int, reason: str) -> FiscalAnswer:  # noqa: ARG002
         """See ``FiscalPort.skip``: an SDC counts by itself."""

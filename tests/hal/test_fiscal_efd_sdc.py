@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+import json
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,31 @@ def test_an_invoice_carries_base_duty_and_vat_of_each_line() -> None:
     assert (sent["vat"], sent["total"]) == (204, 1672)
 
 
+def _credit(**more: object) -> FiscalSale:
+    """All of the sale comes back."""
+    note = {
+        "total_minor": -SALE.total_minor,
+        "original": SALE.transaction,
+        "original_number": "SDC-BENCH-000007-000001",
+    }
+    return a_sale(str(more.pop("transaction", "t-9")), currency="BDT", **{**note, **more})
+
+
+def test_a_credit_note_names_the_invoice_it_is_of_and_no_invoice_does() -> None:
+    assert invoice(BDT)["original"] is None
+    assert invoice(_credit())["original"] == {"id": SALE.transaction, "number": "SDC-BENCH-000007-000001"}
+
+
+def test_a_device_that_takes_a_credit_note_for_another_invoice_s_has_said_nothing() -> None:
+    told = {"ok": True, "id": "t-9", "sdc": "S", "number": 2, "time": 1, "total": -5, "code": "C", "qr": "Q"}
+    for original in ({}, {"original": "S-000002"}):
+        with pytest.raises(ProtocolError):
+            read_invoice(told | original, "t-9", -5, "S-000001")
+    with pytest.raises(ProtocolError):
+        read_invoice(told | {"original": "S-000001"}, "t-9", -5)
+    assert read_invoice(told | {"original": "S-000001"}, "t-9", -5, "S-000001").number == 2
+
+
 async def _at_last(driver: Driver, sale: FiscalSale = BDT) -> FiscalAnswer:
     async with asyncio.timeout(10):
         while True:
@@ -168,6 +194,40 @@ def test_credit_notes_days_and_the_journal(tmp_path: Path) -> None:
     exported = asyncio.run(sell())
     assert exported.count(b"\n") == 10
     assert exported.count(b'"invoice"') == 7
+
+
+def test_the_device_judges_a_credit_note_by_its_invoice_and_its_paper_names_it(tmp_path: Path) -> None:
+    async def sell() -> bytes:
+        async with sdc_and_driver(tmp_path) as (_, _, driver):
+            await opened(driver)
+            sold = await _at_last(driver)
+            assert f"{sold.series}-{sold.number:06d}" == _credit().original_number
+            for wrong, code in (
+                (_credit(original="", original_number=""), "E05"),
+                (_credit(original_number=""), "E05"),
+                (_credit(total_minor=1), "E06"),
+                (_credit(original_number="SDC-BENCH-000007-000002"), "E07"),
+            ):
+                assert (await driver.sign(wrong)).code == code
+            note = await driver.sign(_credit())
+            assert (note.outcome, note.number) == ("signed", 2)
+            assert note.printed[-1].value.endswith(";SDC-BENCH-000007-000001")
+            assert await driver.sign(_credit()) == note
+            elsewhere = _credit(transaction="t-10", original="t-0", original_number="SDC-OTHER-000012")
+            assert (await driver.sign(elsewhere)).number == 3
+            await driver.sign(a_sale("t-11", currency="BDT", own_series="OUT3-1", own_number=7))
+            late = _credit(transaction="t-12", original="t-11", original_number="OUT3-1-000007")
+            assert (await driver.sign(late)).number == 5  # its paper bears the number it was given in the outage
+            return await driver.export("2020-01-01")
+
+    rows = [json.loads(line) for line in asyncio.run(sell()).splitlines()]
+    assert [row.get("original", "") for row in rows] == [
+        "",
+        "SDC-BENCH-000007-000001",
+        "SDC-OTHER-000012",
+        "",
+        "OUT3-1-000007",
+    ]
 
 
 def test_a_wrong_clock_is_warned_of_once_and_stops_no_sale(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ class Sdc(Inside):
             case "state":
                 return {"ok": True, "sdc": _SDC, "clock": self._now(), "pending": self._unsent}
             case "invoice":
-                return self._invoice(asked["invoice"]["id"], "invoice", asked["invoice"])
+                return self._whole(asked["invoice"])
             case "cancel":
                 return self._credit(asked["id"], asked["why"])
             case "day":
@@ -148,6 +148,22 @@ class Sdc(Inside):
                 return {"ok": True, "rows": rows[first : first + _PAGE], "next": first + _PAGE if more else None}
         return _no("E00", "an unknown word", again=False)
 
+    def _whole(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """An invoice, or a credit note, which must say what it is of: an invoice of its own it must be, and in its sum."""
+        of = content["original"]
+        if of is None:
+            if content["total"] < 0:
+                return _no("E05", "a credit note without its invoice", again=False)
+            return self._invoice(content["id"], "invoice", content)
+        if not of["id"] or not of["number"]:
+            return _no("E05", "a credit note without its invoice", again=False)
+        if content["total"] > 0:
+            return _no("E06", "a credit note gives back", again=False)
+        mine = self.invoices.get(of["id"])
+        if mine is not None and of["number"] not in (f"{_SDC}-{mine['number']:06d}", mine.get("own")):
+            return _no("E07", "the invoice has another number", again=False)
+        return self._invoice(content["id"], "credit note", content)
+
     def _invoice(self, key: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
         if key not in self.invoices:
             if self._refusal is not None:
@@ -155,19 +171,25 @@ class Sdc(Inside):
                 return _no(code, words, again=not permanent)
             number, at = len(self.invoices) + 1, self._now()
             day = time.strftime("%Y-%m-%d", time.gmtime(at / 1000))
+            of, own = (content.get("original") or {}).get("number", ""), content.get("own", "")
             row = {"kind": kind, "key": key, "number": number, "time": at, "total": content["total"], "day": day}
+            row |= {name: told for name, told in (("original", of), ("own", own)) if told}
             self._write(row)
         row = self.invoices[key]
-        signed = f"{_SDC}|{row['number']}|{row['time']}|{row['total']}|{key}"
+        of = row.get("original", "")
+        signed = f"{_SDC}|{row['number']}|{row['time']}|{row['total']}|{key}|{of}"
         code = hmac.new(_KEY, signed.encode(), hashlib.sha256).hexdigest()[:16].upper()
-        qr = f"EFD;{_SDC};{row['number']};{row['time']};{row['total']};{code}"
+        qr = f"EFD;{_SDC};{row['number']};{row['time']};{row['total']};{code}" + (f";{of}" if of else "")
         about = {"number": row["number"], "time": row["time"], "total": row["total"], "code": code, "qr": qr}
+        about |= {"original": of} if of else {}
         return {"ok": True, "id": key.removeprefix("credit:"), "sdc": _SDC, **about}
 
     def _credit(self, key: str, why: str) -> dict[str, Any]:
         if key not in self.invoices:
             return _no("E04", "no such invoice", again=False)
-        return self._invoice(f"credit:{key}", f"credit note: {why}", {"total": -self.invoices[key]["total"]})
+        of = {"id": key, "number": f"{_SDC}-{self.invoices[key]['number']:06d}"}
+        content = {"total": -self.invoices[key]["total"], "original": of}
+        return self._invoice(f"credit:{key}", f"credit note: {why}", content)
 
     def _day(self, day: str) -> int:
         days = [row["key"] for row in self.rows if row["kind"] == "day"]
