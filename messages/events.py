@@ -35,6 +35,10 @@ from messages.errors import MessageError, Reason
 from messages.exemption_events import TaxExempted
 from messages.fiscal_events import (
     FiscalBegun,
+    FiscalCancelled,
+    FiscalCancelLeft,
+    FiscalCancelRefused,
+    FiscalCancelRequested,
     FiscalDayClosed,
     FiscalDayWanted,
     FiscalNumberGiven,
@@ -112,6 +116,10 @@ __all__ = [
     "DrawerOpened",
     "EpochOpened",
     "FiscalBegun",
+    "FiscalCancelLeft",
+    "FiscalCancelRefused",
+    "FiscalCancelRequested",
+    "FiscalCancelled",
     "FiscalDayClosed",
     "FiscalDayWanted",
     "FiscalNumberGiven",

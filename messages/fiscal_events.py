@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
 from messages.payload import Payload
+from messages.values import FiscalDocument, FiscalText
 
 __all__ = [
     "FiscalBegun",
+    "FiscalCancelLeft",
+    "FiscalCancelRefused",
+    "FiscalCancelRequested",
+    "FiscalCancelled",
     "FiscalDayClosed",
     "FiscalDayWanted",
     "FiscalNumberGiven",
@@ -22,14 +25,6 @@ __all__ = [
     "FiscalUnsigned",
     "FiscalVoided",
 ]
-
-
-class FiscalText(msgspec.Struct, frozen=True):
-    """Something that the authority wants on the receipt."""
-
-    key: str
-    value: str
-    kind: Literal["text", "qr", "note"] = "text"
 
 
 class FiscalBegun(Payload, frozen=True):
@@ -108,6 +103,38 @@ class FiscalOutageEnded(Payload, frozen=True):
 
     utc_ms: int
     documents: int
+
+
+class FiscalCancelRequested(Payload, frozen=True):
+    """The document of the sale ``original`` is to be cancelled, since all of it came back as ``transaction``."""
+
+    transaction: str
+    original: str
+    document: FiscalDocument
+
+
+class FiscalCancelled(Payload, frozen=True):
+    """The authority has cancelled it; ``printed``: what the return's paper bears of that."""
+
+    transaction: str
+    utc_ms: int
+    printed: tuple[FiscalText, ...] = ()
+
+
+class FiscalCancelRefused(Payload, frozen=True):
+    """It stands: the return wants a document of its own."""
+
+    transaction: str
+    code: str
+    reason: str
+
+
+class FiscalCancelLeft(Payload, frozen=True):
+    """Nobody can say yet: the return's paper goes out without that word, and it is asked for again."""
+
+    transaction: str
+    utc_ms: int
+    by: str = "system"
 
 
 class FiscalDayWanted(Payload, frozen=True):

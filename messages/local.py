@@ -18,7 +18,7 @@ from messages.day_report import Grand
 from messages.return_asks import HeldLine, ReturnState
 from messages.transaction_events import TransactionCompleted
 from messages.value_asks import Instrument, ValueDeed, ValueState
-from messages.values import LineItem, OriginalTender
+from messages.values import FiscalDocument, LineItem, OriginalTender
 
 __all__ = [
     "MAXIMUM_LINE",
@@ -310,6 +310,7 @@ class SaleFound(_Record, frozen=True, tag="sale_found"):
     tenders: tuple[OriginalTender, ...] = ()
     taken: bool = False
     offline: bool = False
+    document: FiscalDocument | None = None
 
 
 class BasketFound(_Record, frozen=True, tag="basket_found"):

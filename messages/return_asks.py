@@ -8,7 +8,7 @@ import msgspec
 
 from messages.envelope import Count, Message, Text
 from messages.transaction_events import TransactionCompleted
-from messages.values import OriginalTender
+from messages.values import FiscalDocument, OriginalTender
 
 __all__ = ["HeldLine", "ReturnAnswer", "ReturnAsk", "ReturnState", "SaleAnswer", "SaleAsk"]
 
@@ -32,7 +32,7 @@ class SaleAnswer(Message, frozen=True, kw_only=True):
     """The sale as its kiosk journalled it (card slips left out), or ``None``: nobody knows it.
 
     ``returned``: (line, units) that have come back; ``tenders``: the sale's own, with what is left of each to give
-    back. ``taken``: units of it are kept for another return now.
+    back. ``taken``: units of it are kept for another return now. ``document``: what a fiscal device issued for it.
     """
 
     NAME: ClassVar[str] = "answer.sale"
@@ -43,6 +43,7 @@ class SaleAnswer(Message, frozen=True, kw_only=True):
     returned: tuple[tuple[int, int], ...] = ()
     tenders: tuple[OriginalTender, ...] = ()
     taken: bool = False
+    document: FiscalDocument | None = None
 
 
 class HeldLine(msgspec.Struct, frozen=True):

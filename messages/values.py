@@ -16,6 +16,8 @@ __all__ = [
     "EntryMethod",
     "ExemptLine",
     "Exemption",
+    "FiscalDocument",
+    "FiscalText",
     "InstalmentsBy",
     "LineItem",
     "LineModifiers",
@@ -111,12 +113,31 @@ class Deposit(_Value, frozen=True):
     tax_rate: TaxRate
 
 
+class FiscalText(_Value, frozen=True):
+    """Something that the authority wants on the receipt."""
+
+    key: str
+    value: str
+    kind: Literal["text", "qr", "note"] = "text"
+
+
+class FiscalDocument(_Value, frozen=True):
+    """A sale's document as a fiscal device issued it; ``utc_ms``: since when it stands; ``printed``: on its paper."""
+
+    series: str
+    number: int
+    utc_ms: int
+    outcome: Literal["signed", "contingency"] = "signed"
+    printed: tuple[FiscalText, ...] = ()
+
+
 class Original(_Value, frozen=True):
-    """The sale that something is returned from."""
+    """The sale that something is returned from. ``document``: where that is to be cancelled."""
 
     transaction: TransactionId
     utc_ms: int
     legal_number: str = ""
+    document: FiscalDocument | None = None
 
 
 class Returned(_Value, frozen=True):

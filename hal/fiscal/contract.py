@@ -274,8 +274,13 @@ class FiscalPort(Device, Protocol):
     async def void(self, transaction: str, reason: str) -> None:
         """Withdraw a sale that was begun and not signed; one that is not known was never begun, and that is well."""
 
-    async def cancel(self, transaction: str, reason: str) -> FiscalAnswer:
-        """Cancel a signed document within the law's time (capability ``cancel``): ``signed`` is the cancellation."""
+    async def cancel(self, transaction: str, reason: str, printed: tuple[Printed, ...] = ()) -> FiscalAnswer:
+        """Cancel a signed document within the law's time (capability ``cancel``): ``signed`` is the cancellation.
+
+        ``printed`` is what the document's paper bears: by that a driver may know one that another lane has issued.
+        ``unknown``: nobody can say whether it is cancelled, or its authority has still to hear of it; asked again, it
+        is the same cancellation.
+        """
 
     async def skip(self, series: str, first: int, last: int, reason: str) -> FiscalAnswer:
         """Declare numbers that no document will ever bear (capability ``skip``); ``transaction`` is then empty."""

@@ -251,7 +251,12 @@ class Driver(AskedDevice):
     async def void(self, transaction: str, reason: str) -> None:
         """See ``FiscalPort.void``: nothing was begun."""
 
-    async def cancel(self, transaction: str, reason: str) -> FiscalAnswer:
+    async def cancel(
+        self,
+        transaction: str,
+        reason: str,
+        printed: tuple[Printed, ...] = (),  # noqa: ARG002  it knows its own
+    ) -> FiscalAnswer:
         """See ``FiscalPort.cancel``: a credit note (Mushak 6.7) over the whole invoice, with a number of its own."""
         return read_invoice(await self._asked("cancel", id=transaction, why=reason), transaction, None, None)
 

@@ -34,17 +34,16 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hal.device import DeviceError, NoHardwareError, Sink, TimeoutExpiredError
-from hal.fiscal.contract import FiscalAnswer, FiscalSale, FiscalSettled, FiscalStart, FiscalState
-from hal.fiscal.nfe import services
+from hal.fiscal.contract import FiscalAnswer, FiscalSale, FiscalSettled, FiscalStart, FiscalState, Printed
 from hal.fiscal.nfe.aftermath import Aftermath, Shop
-from hal.fiscal.nfe.answers import answer, cancelled, decided, here, refusal, zipped
+from hal.fiscal.nfe.answers import answer, decided, of_another_lane, zipped
 from hal.fiscal.nfe.document import Contingency, Document, Issuer, Responsible, signed_document
 from hal.fiscal.nfe.key import STATES, AccessKey, own_code
 from hal.fiscal.nfe.memory import Memory, Record, State
 from hal.fiscal.nfe.qr import Csc
 from hal.fiscal.nfe.sale import Tendering, UnstatableError, items_of, mark_of, payments_of, read_pairs
 from hal.fiscal.nfe.sefaz import Sefaz, Times
-from hal.fiscal.nfe.services import EVENT_DONE, VOIDED
+from hal.fiscal.nfe.services import VOIDED
 from hal.fiscal.nfe.signature import Certificate, load_certificate
 from hal.ports.https import HttpsPeer, HttpsPort, NeverSentError
 from hal.streaming import StreamDevice
@@ -296,25 +295,15 @@ class Driver(StreamDevice):
             await self._remember(replace(record, state="dropped" if record.state == "refused" else "abandoned"))
         self._https.nudge()
 
-    async def cancel(self, transaction: str, reason: str) -> FiscalAnswer:
+    async def cancel(self, transaction: str, reason: str, printed: tuple[Printed, ...] = ()) -> FiscalAnswer:
         """See ``FiscalPort.cancel``: event 110111. SEFAZ refuses it (501) when its time is over."""
-        memory, certificate = self._need_memory(), self._valid()
+        memory = self._need_memory()
+        self._valid()
         async with self.turn:
-            record = memory.of_sale(transaction)
+            record = memory.of_sale(transaction) or of_another_lane(transaction, printed, self._settings.cnpj)
             if record is None or record.state == "refused":
                 return FiscalAnswer(transaction, "refused", reason="no such document", permanent=True)
-            if record.state in ("asked", "offline"):
-                return FiscalAnswer(transaction, "unknown", reason="SEFAZ has still to be told of it")
-            if record.state != "cancelled":
-                event = services.cancellation(
-                    self._environment, record.key, record.protocol, reason, here(record), certificate
-                )
-                verdict = await self._sefaz.event(record.key, event)
-                if verdict.code not in EVENT_DONE:
-                    return refusal(record, verdict)
-                record = cancelled(record, event, verdict)
-                await self._remember(record)
-        return FiscalAnswer(transaction, "signed", str(record.series), record.number)
+            return await self._aftermath.cancel(record, reason)
 
     async def skip(self, series: str, first: int, last: int, reason: str) -> FiscalAnswer:
         """See ``FiscalPort.skip``: numbers that were never sent (inutilização), at most a thousand at once."""

@@ -154,7 +154,12 @@ class Driver(SimulatedDevice):
         if transaction in self._memory.begun and transaction not in self._memory.voided:
             self._write({"act": "voided", "transaction": transaction, "reason": reason})
 
-    async def cancel(self, transaction: str, reason: str) -> FiscalAnswer:
+    async def cancel(
+        self,
+        transaction: str,
+        reason: str,
+        printed: tuple[Printed, ...] = (),  # noqa: ARG002  it knows its own
+    ) -> FiscalAnswer:
         """See ``FiscalPort.cancel``: the cancellation has a number of the same series."""
         self.need_enabled()
         if transaction not in self._memory.signed:

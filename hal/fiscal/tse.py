@@ -296,7 +296,12 @@ class Driver(StreamDevice):
             raise DeviceError(text)
         await self._upsert(_transaction(transaction), known, {"state": "CANCELLED"})
 
-    async def cancel(self, transaction: str, reason: str) -> FiscalAnswer:  # noqa: ARG002  a TSE is told none
+    async def cancel(
+        self,
+        transaction: str,
+        reason: str,  # noqa: ARG002  a TSE is told none
+        printed: tuple[Printed, ...] = (),  # noqa: ARG002  it knows its own
+    ) -> FiscalAnswer:
         """See ``FiscalPort.cancel``: a transaction of its own, with the sums turned round (AVBelegstorno)."""
         self._need_tse()
         known = await self._known(_transaction(transaction))

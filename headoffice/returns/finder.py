@@ -13,13 +13,15 @@ from headoffice.ledger.tables import JournalRecord, SaleTender, Transaction
 from messages import events
 from messages.errors import MessageError
 from messages.events import read_payload
-from messages.values import Money, OriginalTender
+from messages.values import FiscalDocument, Money, OriginalTender
 
-__all__ = ["completed_of", "find", "tenders_left"]
+__all__ = ["completed_of", "document_of", "find", "tenders_left"]
 
 _CODE: Final = "sale:"
 _NUMBER: Final = re.compile(r"(?P<before>.+)-(?P<number>[0-9]{1,12})", re.ASCII)
 _LANE: Final = re.compile(r"(?P<workstation>.+)-(?P<series>[0-9]{1,12})", re.ASCII)
+_MOST_RECORDS: Final = 2_000
+"""Documents of one lane that are looked through behind a sale; more than it makes while one can be cancelled."""
 _INT64: Final = 2**63 - 1
 
 
@@ -66,6 +68,47 @@ def completed_of(session: Session, sale: Transaction) -> events.TransactionCompl
         return None
     tenders = tuple(msgspec.structs.replace(tender, slip=()) for tender in told.tenders)
     return msgspec.structs.replace(told, tenders=tenders)
+
+
+def document_of(session: Session, sale: Transaction) -> FiscalDocument | None:
+    """What a fiscal device issued for it, as its kiosk journalled that; an authority's late word goes before."""
+    told = (
+        select(JournalRecord.kind, JournalRecord.payload)
+        .where(
+            JournalRecord.kiosk == sale.kiosk,
+            JournalRecord.epoch == sale.epoch,
+            JournalRecord.sequence > sale.sequence,
+            JournalRecord.kind.in_(("FiscalNumberGiven", "FiscalRegistered")),
+        )
+        .order_by(JournalRecord.sequence)
+        .limit(_MOST_RECORDS)
+    )
+    found: FiscalDocument | None = None
+    for kind, payload in session.execute(told):
+        issued = _issued(kind, bytes(payload), sale.uuid)
+        found = issued or found
+        if issued is not None and issued.outcome == "signed":
+            break
+    return found
+
+
+def _issued(kind: str, payload: bytes, uuid: str) -> FiscalDocument | None:
+    if uuid.encode() not in payload:
+        return None
+    try:
+        event = read_payload(kind, payload)
+    except MessageError:
+        return None
+    match event:
+        case events.FiscalNumberGiven(transaction=who, by="device", outcome="signed" | "contingency" as outcome):
+            pass
+        case events.FiscalRegistered(transaction=who, outcome="signed" as outcome):
+            pass
+        case _:
+            return None
+    if who != uuid:
+        return None
+    return FiscalDocument(event.series, event.number, event.utc_ms, outcome, event.printed)
 
 
 def tenders_left(session: Session, sale: events.TransactionCompleted) -> tuple[OriginalTender, ...]:

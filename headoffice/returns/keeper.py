@@ -17,7 +17,7 @@ from headoffice.database import Database
 from headoffice.ledger.return_tables import ReturnHold
 from headoffice.ledger.returns import returned_units
 from headoffice.ledger.tables import SaleLine, Transaction
-from headoffice.returns.finder import completed_of, find, tenders_left
+from headoffice.returns.finder import completed_of, document_of, find, tenders_left
 from messages.return_asks import ReturnAnswer, ReturnAsk, ReturnState, SaleAnswer, SaleAsk
 
 __all__ = ["HOLD_MS", "ReturnKeeper"]
@@ -47,6 +47,7 @@ class ReturnKeeper:
                 returned=tuple(sorted(returned_units(session, row.uuid).items())),
                 tenders=tenders_left(session, sold),
                 taken=_in_hand(session, row.uuid, "", self._clock()),
+                document=document_of(session, row),
             )
 
     def hold(self, kiosk: str, ask: ReturnAsk) -> ReturnAnswer:

@@ -31,8 +31,8 @@ def asked_of_staff(state: State, raised: InterventionRaised) -> Text:
 def _lasting(state: State, raised: InterventionRaised) -> Text:
     """Of the lane, not of a visit."""
     match raised.kind:
-        case "fiscal_late":
-            return text("intervention.fiscal_late", words=raised.reason)
+        case "fiscal_late" | "fiscal_cancel":
+            return text(f"intervention.{raised.kind}", words=raised.reason)
         case "fiscal_outage":
             return text("intervention.fiscal_outage", count=state.lane.outage_documents)
         case "clock":

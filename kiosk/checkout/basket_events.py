@@ -67,6 +67,7 @@ InterventionKind = Literal[
     "fiscal",
     "fiscal_outage",
     "fiscal_late",
+    "fiscal_cancel",
     "paper",
     "clock",
 ]

@@ -11,6 +11,7 @@ from kiosk.checkout.deciding import (
     burning,
     business_day,
     buyers,
+    cancelling,
     codes,
     coupons,
     diagnosing,
@@ -264,6 +265,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             fiscal.answered(desk, input_)
         case i.FiscalSilent():
             fiscal.silent(desk, input_)
+        case i.FiscalCancelAnswered():
+            cancelling.answered(desk, input_)
         case i.FiscalWithdrew():
             fiscal.withdrew(desk, input_)
         case i.FiscalClosedDay():

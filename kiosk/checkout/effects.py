@@ -6,7 +6,7 @@ from typing import Literal
 
 from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCompleted
 from kiosk.retail.day_report import DayReport, Reconciliation
-from kiosk.retail.fiscal import FiscalText
+from kiosk.retail.fiscal import FiscalDocument, FiscalText, FiscalWord
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import InstalmentsBy, TenderKind, TransactionId
 from kiosk.retail.values import dataclass
@@ -31,6 +31,7 @@ __all__ = [
     "Effect",
     "Enable",
     "FiscalBegin",
+    "FiscalCancel",
     "FiscalCloseDay",
     "FiscalConfirm",
     "FiscalSign",
@@ -66,7 +67,7 @@ class Print:
     legal_number: str
     copy: bool
     printed: tuple[FiscalText, ...] = ()
-    fiscal: Literal["", "given", "unsigned"] = ""
+    fiscal: FiscalWord = ""
     training: bool = False
     owed: tuple[StoreCreditIssued, ...] = ()
 
@@ -100,6 +101,16 @@ class FiscalSign:
     begun_ms: int
     series: str = ""
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalCancel:
+    """Have the document of the sale ``original`` cancelled -> FiscalCancelAnswered(``transaction``, the return's)."""
+
+    transaction: str
+    original: str
+    document: FiscalDocument
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,6 +466,7 @@ Effect = (
     | PrintReport
     | FiscalBegin
     | FiscalSign
+    | FiscalCancel
     | FiscalVoid
     | FiscalConfirm
     | FiscalCloseDay

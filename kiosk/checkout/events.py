@@ -47,6 +47,10 @@ from kiosk.checkout.day_events import (
 from kiosk.checkout.exemption_events import ExemptionEvent, ExemptLine, TaxExempted
 from kiosk.checkout.fiscal_events import (
     FiscalBegun,
+    FiscalCancelled,
+    FiscalCancelLeft,
+    FiscalCancelRefused,
+    FiscalCancelRequested,
     FiscalDayClosed,
     FiscalDayWanted,
     FiscalEvent,
@@ -207,6 +211,10 @@ __all__ = [
     "ExemptLine",
     "ExemptionEvent",
     "FiscalBegun",
+    "FiscalCancelLeft",
+    "FiscalCancelRefused",
+    "FiscalCancelRequested",
+    "FiscalCancelled",
     "FiscalDayClosed",
     "FiscalDayWanted",
     "FiscalEvent",

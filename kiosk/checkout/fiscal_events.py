@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from kiosk.retail.fiscal import FiscalText
+from kiosk.retail.fiscal import FiscalDocument, FiscalText
 from kiosk.retail.values import dataclass
 
 __all__ = [
     "FiscalBegun",
+    "FiscalCancelLeft",
+    "FiscalCancelRefused",
+    "FiscalCancelRequested",
+    "FiscalCancelled",
     "FiscalDayClosed",
     "FiscalDayWanted",
     "FiscalEvent",
@@ -119,6 +123,45 @@ class FiscalOutageEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class FiscalCancelRequested:
+    """The document of the sale ``original`` is to be cancelled, since all of it came back as ``transaction``.
+
+    Committed with the completed return, so that no cut can part them.
+    """
+
+    transaction: str
+    original: str
+    document: FiscalDocument
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalCancelled:
+    """The authority has cancelled it. ``transaction`` is the return's; ``printed``: what its paper bears of that."""
+
+    transaction: str
+    utc_ms: int
+    printed: tuple[FiscalText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalCancelRefused:
+    """The authority lets it stand, in its own code and words: the return wants a document of its own."""
+
+    transaction: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalCancelLeft:
+    """Nobody can say yet: the return's paper goes out without that word, and it is asked for again."""
+
+    transaction: str
+    utc_ms: int
+    by: str = "system"
+
+
+@dataclass(frozen=True, slots=True)
 class FiscalDayWanted:
     """Our day is closed, and the authority's is to be, however often the device must be asked."""
 
@@ -143,6 +186,10 @@ FiscalEvent = (
     | FiscalRegistered
     | FiscalOutageBegan
     | FiscalOutageEnded
+    | FiscalCancelRequested
+    | FiscalCancelled
+    | FiscalCancelRefused
+    | FiscalCancelLeft
     | FiscalDayWanted
     | FiscalDayClosed
 )

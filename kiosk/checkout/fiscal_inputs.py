@@ -9,6 +9,7 @@ from kiosk.retail.values import dataclass
 
 __all__ = [
     "FiscalAnswered",
+    "FiscalCancelAnswered",
     "FiscalClosedDay",
     "FiscalInput",
     "FiscalSilent",
@@ -42,6 +43,21 @@ class FiscalSilent:
 
 
 @dataclass(frozen=True, slots=True)
+class FiscalCancelAnswered:
+    """What became of a document that was to be cancelled, for the return ``transaction``.
+
+    ``unknown``: nobody can say; it is asked for again.
+    """
+
+    transaction: str
+    outcome: Literal["cancelled", "refused", "unknown"]
+    utc_ms: int = 0
+    printed: tuple[FiscalText, ...] = ()
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FiscalWithdrew:
     """The device has withdrawn a sale that was begun."""
 
@@ -70,4 +86,4 @@ class FiscalStands:
     since_ms: int = 0
 
 
-FiscalInput = FiscalAnswered | FiscalSilent | FiscalWithdrew | FiscalClosedDay | FiscalStands
+FiscalInput = FiscalAnswered | FiscalSilent | FiscalCancelAnswered | FiscalWithdrew | FiscalClosedDay | FiscalStands

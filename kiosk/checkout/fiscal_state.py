@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from kiosk.checkout import fiscal_events as e
-from kiosk.checkout.state import Finishing, Owed, State
+from kiosk.checkout.state import Cancel, Finishing, Owed, State
 from kiosk.retail.values import replace
 
 __all__ = ["MAXIMUM_DAYS", "folded"]
@@ -32,13 +32,19 @@ def folded(state: State, event: e.FiscalEvent) -> State:  # noqa: PLR0911 - one 
             return _of_sale(state, event)
         case e.FiscalRegistered():
             return replace(state, owed=tuple(each for each in state.owed if each.uuid != event.transaction))
-        case e.FiscalDayWanted():
-            days = (*(day for day in state.fiscal_days if day != event.business_day), event.business_day)
-            return replace(state, fiscal_days=days[-MAXIMUM_DAYS:])
-        case e.FiscalDayClosed():
-            return replace(state, fiscal_days=tuple(day for day in state.fiscal_days if day != event.business_day))
+        case e.FiscalCancelRequested() | e.FiscalCancelled() | e.FiscalCancelRefused() | e.FiscalCancelLeft():
+            return _cancel(state, event)
+        case e.FiscalDayWanted() | e.FiscalDayClosed():
+            return _days(state, event)
         case _:
             assert_never(event)
+
+
+def _days(state: State, event: e.FiscalDayWanted | e.FiscalDayClosed) -> State:
+    days = tuple(day for day in state.fiscal_days if day != event.business_day)
+    if isinstance(event, e.FiscalDayWanted):
+        days = (*days, event.business_day)[-MAXIMUM_DAYS:]
+    return replace(state, fiscal_days=days)
 
 
 def _numbered(state: State, event: e.FiscalNumberGiven) -> State:
@@ -82,3 +88,31 @@ def _unsigned(state: State, sale: Finishing, event: e.FiscalUnsigned) -> State:
     owed = (*state.owed, Owed(sale.completed, sale.begun_ms)) if event.owed else state.owed
     lane = replace(state.lane, outage_documents=state.lane.outage_documents + 1)
     return replace(state, lane=lane, finishing=replace(sale, fiscal="unsigned"), owed=owed)
+
+
+_CancelEvent = e.FiscalCancelRequested | e.FiscalCancelled | e.FiscalCancelRefused | e.FiscalCancelLeft
+
+
+def _cancel(state: State, event: _CancelEvent) -> State:
+    if isinstance(event, e.FiscalCancelRequested):
+        asked = (*state.cancels, Cancel(event.transaction, event.original, event.document))
+        state = replace(state, cancels=asked)
+    elif not isinstance(event, e.FiscalCancelLeft):
+        state = replace(state, cancels=tuple(each for each in state.cancels if each.uuid != event.transaction))
+    return replace(state, finishing=_told(state.finishing, event), last_sale=_told(state.last_sale, event))
+
+
+def _told(sale: Finishing | None, event: _CancelEvent) -> Finishing | None:
+    if sale is None or sale.completed.transaction.uuid != event.transaction:
+        return sale
+    match event:
+        case e.FiscalCancelRequested():
+            return replace(sale, fiscal="cancel_asked")
+        case e.FiscalCancelled():
+            return replace(sale, fiscal="cancelled", printed=event.printed)
+        case e.FiscalCancelRefused():
+            return replace(sale, fiscal="")
+        case e.FiscalCancelLeft():
+            return replace(sale, fiscal="cancel_open")
+        case _:
+            assert_never(event)

@@ -37,6 +37,7 @@ from kiosk.checkout.device_inputs import (
 )
 from kiosk.checkout.fiscal_inputs import (
     FiscalAnswered,
+    FiscalCancelAnswered,
     FiscalClosedDay,
     FiscalInput,
     FiscalSilent,
@@ -142,6 +143,7 @@ __all__ = [
     "DrawerMoved",
     "FeedApplied",
     "FiscalAnswered",
+    "FiscalCancelAnswered",
     "FiscalClosedDay",
     "FiscalInput",
     "FiscalSilent",

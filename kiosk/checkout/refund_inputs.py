@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from kiosk.checkout.transaction_events import TransactionCompleted
+from kiosk.retail.fiscal import FiscalDocument
 from kiosk.retail.returns import OriginalTender
 from kiosk.retail.transaction import Disposition
 from kiosk.retail.values import dataclass
@@ -33,7 +34,7 @@ come back meanwhile; ``unknown``: no such sale; ``offline``: head office could n
 class SoldSale:
     """A sale as head office has it. ``returned``: (line, units) that have come back; ``tenders``: what is left of each.
 
-    ``taken``: another lane has something of it in hand.
+    ``taken``: another lane has something of it in hand. ``document``: what a fiscal device issued for it.
     """
 
     completed: TransactionCompleted
@@ -41,6 +42,7 @@ class SoldSale:
     returned: tuple[tuple[int, int], ...] = ()
     tenders: tuple[OriginalTender, ...] = ()
     taken: bool = False
+    document: FiscalDocument | None = None
 
     def units_left(self, line: int) -> int:
         """Units of a line that have not come back yet."""

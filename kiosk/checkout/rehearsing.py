@@ -70,6 +70,7 @@ WITHHELD: Final = (
     f.PrintReport,
     f.FiscalBegin,
     f.FiscalSign,
+    f.FiscalCancel,
     f.FiscalVoid,
     f.FiscalConfirm,
     f.FiscalCloseDay,

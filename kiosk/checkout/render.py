@@ -568,6 +568,8 @@ def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
         told = (*told, text("condition.terminal_day"))
     if state.fiscal_days:
         told = (*told, text("condition.fiscal_day"))
+    if state.cancels:
+        told = (*told, text("condition.fiscal_cancel", count=len(state.cancels)))
     told = (*told, *(text(f"condition.{condition}") for condition in day_conditions(state.books)))
     reasons = {raised.reason for raised in state.interventions if raised.kind == "scale" and raised.reason}
     standing = blocked(state, policy) if state.live.weighing.scale else None

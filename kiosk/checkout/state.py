@@ -43,7 +43,7 @@ from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.day_report import Books
 from kiosk.retail.exemption import Exemption
-from kiosk.retail.fiscal import FiscalText
+from kiosk.retail.fiscal import FiscalDocument, FiscalText
 from kiosk.retail.hints import Hint
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
@@ -55,6 +55,7 @@ from kiosk.retail.weighing import Emptying
 
 __all__ = [
     "LASTING",
+    "Cancel",
     "Finishing",
     "Lane",
     "Live",
@@ -69,7 +70,7 @@ __all__ = [
     "Transaction",
 ]
 
-LASTING = frozenset({"reversal", "fiscal_outage", "fiscal_late", "clock"})
+LASTING = frozenset({"reversal", "fiscal_outage", "fiscal_late", "fiscal_cancel", "clock"})
 """Interventions that outlast the visit they were raised in."""
 
 
@@ -277,7 +278,8 @@ class Finishing:
 
     ``job`` is the print job asked for last; ``receipt`` its fate (empty: not asked for yet). ``fiscal`` is the fiscal
     device's part (empty: it has none): while it is ``asked`` or has ``refused``, nothing is printed. ``refusal`` is the
-    authority's code and words, ``printed`` what it wants on the receipt.
+    authority's code and words, ``printed`` what it wants on the receipt. Of a return whose sale's document is to be
+    cancelled: ``cancel_asked``, nothing is printed yet; ``cancel_open``, nobody could say when it was; ``cancelled``.
     """
 
     completed: TransactionCompleted
@@ -285,7 +287,7 @@ class Finishing:
     job: str = ""
     copy: bool = False
     receipt: str = ""
-    fiscal: Literal["", "asked", "given", "refused", "unsigned"] = ""
+    fiscal: Literal["", "asked", "given", "refused", "unsigned", "cancel_asked", "cancelled", "cancel_open"] = ""
     begun_ms: int = 0
     refusal: tuple[str, str] = ("", "")
     printed: tuple[FiscalText, ...] = ()
@@ -297,7 +299,21 @@ class Finishing:
     @property
     def held(self) -> bool:
         """Its receipt waits for the fiscal device."""
+        return self.to_sign or self.fiscal == "cancel_asked"
+
+    @property
+    def to_sign(self) -> bool:
+        """The device has still to sign it."""
         return self.fiscal in ("asked", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """A sale's document that is to be cancelled, until somebody can say whether it is. ``uuid``: the return's."""
+
+    uuid: str
+    original: str
+    document: FiscalDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +422,8 @@ class State:
     used: tuple[tuple[str, Used], ...] = ()
     """(member id, the offer they had in a purchase here), newest last."""
     owed: tuple[Owed, ...] = ()
+    cancels: tuple[Cancel, ...] = ()
+    """Documents that the authority has been asked to cancel, and has not said whether it did, oldest first."""
     fiscal_days: tuple[str, ...] = ()
     """Business days that a fiscal device has still to close, oldest first."""
     withdrawals: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from kiosk.retail.fiscal import FiscalDocument
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.tax import TaxRate
@@ -105,11 +106,15 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The sale that something is returned from: by its transaction, and by the legal number it was given."""
+    """The sale that something is returned from: by its transaction, and by the legal number it was given.
+
+    ``document``: the fiscal document of a sale that comes back whole, where the country's law has it cancelled.
+    """
 
     transaction: TransactionId
     utc_ms: int
     legal_number: str = ""
+    document: FiscalDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)

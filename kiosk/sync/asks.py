@@ -404,7 +404,8 @@ def _read_return(kind: str, payload: bytes) -> Answer | None:
     """What head office says about a return or a parked basket; ``None``: it speaks of something else."""
     if kind == "sale":
         sold = envelope.decode(payload, SaleAnswer).data
-        return SaleFound(sold.correlation, sold.sale, sold.legal_number, sold.returned, sold.tenders, taken=sold.taken)
+        known = (sold.correlation, sold.sale, sold.legal_number, sold.returned, sold.tenders)
+        return SaleFound(*known, taken=sold.taken, document=sold.document)
     if kind == "return":
         back = envelope.decode(payload, ReturnAnswer).data
         return ReturnTold(back.correlation, back.state)

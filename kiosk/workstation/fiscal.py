@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from fractions import Fraction
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from hal.device import DeviceError, NoHardwareError, NotEnabledError, ProtocolError, TimeoutExpiredError
 from hal.fiscal.contract import (
@@ -23,6 +23,7 @@ from hal.fiscal.contract import (
     FiscalState,
     FiscalTax,
     FiscalTender,
+    Printed,
 )
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
@@ -44,7 +45,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _Told = f.FiscalBegin | f.FiscalVoid | f.FiscalConfirm | f.FiscalCloseDay
-FiscalEffect = _Told | f.FiscalSign
+FiscalEffect = _Told | f.FiscalSign | f.FiscalCancel
 _UNKNOWN: Final = (NoHardwareError, NotEnabledError, ProtocolError, TimeoutExpiredError)
 """After these nobody knows whether it was done."""
 _LONGEST_S: Final = 60.0
@@ -63,23 +64,32 @@ class FiscalService:
         self._asked: set[str] = set()
 
     async def perform(self, effect: FiscalEffect) -> None:
-        """Carry an effect out. Never raises; ``FiscalSign`` is always answered by an input.
+        """Carry an effect out. Never raises; ``FiscalSign`` and ``FiscalCancel`` are always answered by an input.
 
         A sale that is asked for again while it still waits its turn is asked for once: else what is repeated during a
         long silence would stand before the next shopper's.
         """
-        if not isinstance(effect, f.FiscalSign):
-            await self._in_turn(effect)
+        match effect:
+            case f.FiscalSign():
+                await self._once(effect.completed.transaction.uuid, effect)
+            case f.FiscalCancel():
+                await self._once(f"cancel {effect.transaction}", effect)
+            case _:
+                await self._in_turn(effect)
+
+    async def _once(self, key: str, effect: f.FiscalSign | f.FiscalCancel) -> None:
+        if key in self._asked:
             return
-        uuid = effect.completed.transaction.uuid
-        if uuid in self._asked:
-            return
-        self._asked.add(uuid)
+        self._asked.add(key)
         try:
             async with self._turn:
-                self._put(await self._sign(await self._rack.ready("fiscal"), effect))
+                port: FiscalPort | None = await self._rack.ready("fiscal")
+                if isinstance(effect, f.FiscalSign):
+                    self._put(await self._sign(port, effect))
+                else:
+                    self._put(await self._cancel(port, effect))
         finally:
-            self._asked.discard(uuid)
+            self._asked.discard(key)
 
     async def _in_turn(self, effect: _Told) -> None:
         async with self._turn:
@@ -125,6 +135,30 @@ class FiscalService:
             return i.FiscalSilent(uuid, "driver")
         return _answered(answer, late=False)
 
+    async def _cancel(self, port: FiscalPort | None, ask: f.FiscalCancel) -> i.FiscalCancelAnswered:
+        unknown = i.FiscalCancelAnswered(ask.transaction, "unknown")
+        if port is None:
+            return unknown
+        if "cancel" not in port.capabilities:
+            return i.FiscalCancelAnswered(ask.transaction, "refused", code="device", reason="no cancellation")
+        printed = tuple(Printed(each.key, each.value, each.kind) for each in ask.document.printed)
+        try:
+            answer = await _in_time(port.cancel(ask.original, ask.reason, printed))
+        except _UNKNOWN as error:
+            _log.warning("the fiscal device: nothing is known of the cancellation of %s: %s", ask.original, error)
+            return unknown
+        except DeviceError as error:
+            reason = str(error)[:_LONGEST_TEXT]
+            return i.FiscalCancelAnswered(ask.transaction, "refused", code="device", reason=reason)
+        except Exception:  # noqa: BLE001 - a driver's fault must not end the engine, and is no word on the document
+            _log.exception("the fiscal device's driver failed on the cancellation of %s", ask.original)
+            return unknown
+        if answer.transaction != ask.original or answer.outcome not in ("signed", "refused"):
+            return unknown
+        outcome: Literal["cancelled", "refused"] = "cancelled" if answer.outcome == "signed" else "refused"
+        told = (ask.transaction, outcome, answer.utc_ms, _texts(answer))
+        return i.FiscalCancelAnswered(*told, answer.code, answer.reason)
+
 
 _LONGEST_TEXT: Final = 200
 
@@ -157,12 +191,16 @@ def _answered(answer: FiscalAnswer, *, late: bool) -> i.FiscalAnswered | i.Fisca
         answer.series,
         answer.number,
         answer.utc_ms,
-        tuple(FiscalText(each.key, each.value, each.kind) for each in answer.printed),
+        _texts(answer),
         answer.code,
         answer.reason,
         answer.permanent,
         late,
     )
+
+
+def _texts(answer: FiscalAnswer) -> tuple[FiscalText, ...]:
+    return tuple(FiscalText(each.key, each.value, each.kind) for each in answer.printed)
 
 
 # --- the sale in the contract's words ------------------------------------------------------------------------------

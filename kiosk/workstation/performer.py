@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final, Literal, Protocol, assert_never
+from typing import Any, Final, Protocol, assert_never
 
 from hal.camera.contract import Camera, Guess
 from hal.device import DeviceError
@@ -17,7 +17,7 @@ from hal.scale.contract import PricingScale
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCompleted
-from kiosk.retail.fiscal import FiscalText
+from kiosk.retail.fiscal import FiscalText, FiscalWord
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
 from kiosk.workstation.clock import Cancellable
@@ -52,7 +52,7 @@ class MakeReceipt(Protocol):
         job: str,
         time_zone: str,
         printed: tuple[FiscalText, ...] = (),
-        fiscal: Literal["", "given", "unsigned"] = "",
+        fiscal: FiscalWord = "",
         training: bool = False,
         owed: tuple[StoreCreditIssued, ...] = (),
     ) -> Document:
@@ -157,7 +157,14 @@ class Performer:
                 self._spawn(self._pay(self._payments(effect.kind).reverse(effect)))
             case f.Print() | f.PrintReport():
                 self._spawn(self._print(effect))
-            case f.FiscalBegin() | f.FiscalSign() | f.FiscalVoid() | f.FiscalConfirm() | f.FiscalCloseDay():
+            case (
+                f.FiscalBegin()
+                | f.FiscalSign()
+                | f.FiscalCancel()
+                | f.FiscalVoid()
+                | f.FiscalConfirm()
+                | f.FiscalCloseDay()
+            ):
                 self._spawn(self._fiscal.perform(effect))
             case f.OpenDrawer():
                 self._spawn(self._open_drawer())

@@ -8,7 +8,6 @@ the receipt says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
 
 from hal.printer.contract import Cut, Document, Feed, Part, QrCode, Rule, TextLine
 from kiosk.checkout.events import SettledTender, StoreCreditIssued, TransactionCompleted
@@ -16,7 +15,7 @@ from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
 from kiosk.retail.buyer import written
 from kiosk.retail.exit_code import exit_code
-from kiosk.retail.fiscal import FiscalText
+from kiosk.retail.fiscal import FiscalText, FiscalWord
 from kiosk.retail.line_taxes import PartTax, line_taxes
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout
@@ -47,7 +46,7 @@ def receipt(
     job: str,
     time_zone: str,
     printed: tuple[FiscalText, ...] = (),
-    fiscal: Literal["", "given", "unsigned"] = "",
+    fiscal: FiscalWord = "",
     training: bool = False,
     owed: tuple[StoreCreditIssued, ...] = (),
     credit_number: CreditNumber | None = None,
@@ -56,9 +55,10 @@ def receipt(
 
     ``legal_number`` is printed where there is one; ``copy`` heads it with the word for a copy; ``time_zone`` is the
     store's IANA name. Amounts are those of ``completed``: nothing is computed anew. ``fiscal``: a fiscal device has
-    ``given`` what is ``printed``, or the sale stands ``unsigned``, which the receipt then says as the law has it.
-    ``owed``: store credit that the sale gave, each on a slip behind it; ``credit_number`` knows their numbers.
-    ``training``: nothing was sold; it says so all over and has nothing of a document, no title, tax number or code.
+    ``given`` what is ``printed``, or the sale stands ``unsigned``, which the receipt then says as the law has it. Of a
+    return: ``cancelled``, the document of its sale, or ``cancel_open``, nobody can say yet. ``owed``: store credit that
+    the sale gave, each on a slip behind it; ``credit_number`` knows their numbers. ``training``: nothing was sold; it
+    says so all over and has nothing of a document, no title, tax number or code.
     """
     language = next((tag for tag in (completed.language, *policy.languages) if tag in LANGUAGES), "en")
     said = Translator(language, paper=True)
@@ -104,12 +104,15 @@ def _played(parts: Iterable[Part], said: Translator) -> Iterator[Part]:
             yield part
 
 
-def _notices(policy: Policy, layout: ReceiptLayout, fiscal: str) -> ReceiptLayout:
+def _notices(policy: Policy, layout: ReceiptLayout, fiscal: FiscalWord) -> ReceiptLayout:
     """The layout with what it must say of its signature: that there is none, why there is none, or nothing."""
+    rule = policy.fiscal
     if not fiscal:
         return layout
-    outage = (policy.fiscal.notice,) if policy.fiscal is not None and fiscal == "unsigned" else ()
-    return replace(layout, notices=outage)
+    if rule is None or fiscal == "given":
+        return replace(layout, notices=())
+    told = {"unsigned": rule.notice, "cancelled": rule.cancelled, "cancel_open": rule.cancelling}
+    return replace(layout, notices=(told[fiscal],))
 
 
 def _signed(printed: tuple[FiscalText, ...], said: Translator) -> Iterator[Part]:

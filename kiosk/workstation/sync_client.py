@@ -15,6 +15,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import TransactionCompleted
 from kiosk.retail import day_report
+from kiosk.retail.fiscal import FiscalDocument
 from kiosk.retail.occasion import Used
 from kiosk.retail.returns import OriginalTender
 from kiosk.retail.transaction import LineItem
@@ -346,12 +347,13 @@ def sale_of(found: local.SaleFound) -> i.SoldSale | None:
     try:
         completed = decode_event("TransactionCompleted", msgspec.json.encode(found.sale))
         tenders = msgspec.convert(msgspec.to_builtins(found.tenders), tuple[OriginalTender, ...])
+        document = msgspec.convert(msgspec.to_builtins(found.document), FiscalDocument | None)
     except (StoreError, msgspec.ValidationError) as error:
         _log.warning("a sale of head office's cannot be read: %s", error)
         return None
     if not isinstance(completed, TransactionCompleted):  # pragma: no cover - it is decoded by its name
         raise TypeError(type(completed).__name__)
-    return i.SoldSale(completed, found.legal_number, found.returned, tenders, found.taken)
+    return i.SoldSale(completed, found.legal_number, found.returned, tenders, found.taken, document)
 
 
 def basket_of(found: local.BasketFound) -> i.BasketTold:

@@ -6,6 +6,7 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -300,6 +301,82 @@ def test_a_document_is_cancelled_within_its_time_and_not_after(tmp_path: Path) -
         assert (await driver.cancel("nobody's", "x")).outcome == "refused"
         event = sent(sefaz, "NFeRecepcaoEvento4")[0]
         assert faults_of(event, "envEventoCancNFe_v1.00.xsd", service="nfe_evento_cancel") == []
+
+    tell(tmp_path, story, **QUIET)
+
+
+def test_a_cancellation_s_paper_bears_its_protocol_however_often_it_is_asked_for(tmp_path: Path) -> None:
+    async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
+        await driver.sign(sale("a"))
+        done = await driver.cancel("a", "o cliente desistiu")
+        assert done.printed[0].value == "NFC-e nº 000000001 Série 001 CANCELADA"
+        assert [each.key for each in done.printed] == ["cancelled", "cancel_protocol", "cancel_moment"]
+        assert done.utc_ms > 0
+        await driver.close()
+        await opened(driver)
+        assert await driver.cancel("a", "o cliente desistiu") == done
+
+    tell(tmp_path, story, **QUIET)
+
+
+def _another(sefaz: Sefaz, folder: Path) -> Driver:
+    """The driver of the next lane, with a series and a memory of its own."""
+    often: dict[str, Any] = {**QUIET, "retry_ms": 10, "connect_timeout_ms": 2_000}
+    own = {"series": 2, "memory_file": str(folder / "desk.db")}
+    return Driver("desk", Settings(**{**sefaz.settings(csc=True), **often, **own}))
+
+
+def test_one_of_another_lane_is_cancelled_by_what_its_paper_bears(tmp_path: Path) -> None:
+    async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
+        sold = await driver.sign(sale("a"))
+        await driver.sign(sale("b"))
+        desk = _another(sefaz, tmp_path)
+        try:
+            await opened(desk)
+            done = await desk.cancel("a", "o cliente desistiu", sold.printed)
+            assert (done.outcome, done.series, done.number) == ("signed", "1", 1)
+            assert await desk.cancel("a", "o cliente desistiu", sold.printed) == done
+            (event,) = sent(sefaz, "NFeRecepcaoEvento4")
+            assert faults_of(event, "envEventoCancNFe_v1.00.xsd", service="nfe_evento_cancel") == []
+            with zipfile.ZipFile(io.BytesIO(await desk.export("2020-01-01"))) as kept:
+                assert [name[-17:] for name in kept.namelist()] == ["procEventoNFe.xml"]
+            assert (await desk.sign(sale("c"))).number == 1
+            strange = replace(sold.printed[0], key="access_key", value="1234")
+            assert (await desk.cancel("x", "o cliente desistiu", (strange,))).reason == "no such document"
+        finally:
+            await desk.close()
+        assert ["event" in each for each in sefaz.documents.values()] == [True, False, False]
+
+    tell(tmp_path, story, **QUIET)
+
+
+def test_another_lane_s_contingency_document_is_asked_about_before_it_is_cancelled(tmp_path: Path) -> None:
+    async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
+        await sefaz.unplug()
+        sold = await driver.sign(sale("a"))
+        desk = _another(sefaz, tmp_path)
+        try:
+            await opened(desk)
+            with pytest.raises(NoHardwareError):
+                await desk.cancel("a", "o cliente desistiu", sold.printed)
+            assert (await driver.cancel("a", "o cliente desistiu")).outcome == "unknown"
+            await sefaz.plug()
+            await wait_until_async(lambda: sefaz.documents, what="the document at SEFAZ")
+            assert (await desk.cancel("a", "o cliente desistiu", sold.printed)).outcome == "signed"
+        finally:
+            await desk.close()
+        assert [each.get("event") for each in sefaz.documents.values()] == ["110111"]
+
+    tell(tmp_path, story)
+
+
+def test_a_service_that_pauses_refuses_no_cancellation(tmp_path: Path) -> None:
+    async def story(sefaz: Sefaz, driver: Driver, seen: Seen) -> None:
+        await driver.sign(sale("a"))
+        await sefaz.pause(on=True)
+        assert (await driver.cancel("a", "o cliente desistiu")).outcome == "unknown"
+        await sefaz.pause(on=False)
+        assert (await driver.cancel("a", "o cliente desistiu")).outcome == "signed"
 
     tell(tmp_path, story, **QUIET)
 

@@ -21,6 +21,8 @@ from headoffice.ledger.tables import DeadLetter, SaleLine, StockLevel, Transacti
 from headoffice.points.tables import PointsEntry, PointsMember
 from headoffice.returns.keeper import HOLD_MS, ReturnKeeper
 from kiosk.checkout import events as e
+from kiosk.retail.fiscal import FiscalDocument as Issued
+from kiosk.retail.fiscal import FiscalText as Mark
 from kiosk.retail.money import Money
 from kiosk.retail.points import Programme
 from kiosk.retail.returns import credit_of, returned_line, taxes_of
@@ -29,6 +31,7 @@ from kiosk.workstation.sync_client import sale_of
 from messages import envelope, topics
 from messages.local import SaleFound
 from messages.return_asks import HeldLine, ReturnAnswer, ReturnAsk, SaleAnswer, SaleAsk
+from messages.values import FiscalDocument, FiscalText
 from tests.headoffice.pages import NOW, Enter
 from tests.support.journals import JournalOf, as_message, banana, bdt, cola
 from tests.support.shop import bangladesh
@@ -170,6 +173,29 @@ def test_a_kiosk_asks_and_is_answered_over_its_own_topics(
     ask = ReturnAsk(correlation="b", hold=HOLD, transaction="t", original=uuid, lines=(HeldLine(1, 0, 1),))
     (kept,) = desk.handle(topics.ask("lane-1", "return"), envelope.encode(ask, source="k"))
     assert envelope.decode(kept.payload, ReturnAnswer).data.state == "held"
+
+
+def test_a_sale_is_told_with_the_document_that_a_fiscal_device_issued_for_it(services: Services) -> None:
+    journal = JournalOf()
+    sale = journal.sale((cola(quantity=1),))
+    other = journal.sale((cola(quantity=1),))
+    who = sale.transaction.uuid
+    told(services.database, journal)
+    assert asked(services, f"sale:{who}").document is None
+    marks = (FiscalText("access_key", "3526 1122", "note"),)
+    journal.add(e.FiscalNumberGiven(who, "1", 7, "device", "contingency", 1_000, marks))
+    journal.add(e.FiscalRegistered(other.transaction.uuid, "signed", "1", 9, 3_000))
+    told(services.database, journal)
+    assert asked(services, f"sale:{who}").document == FiscalDocument("1", 7, 1_000, "contingency", marks)
+    journal.add(e.FiscalRegistered(who, "signed", "1", 7, 2_000, printed=marks))
+    told(services.database, journal)
+    answer = asked(services, f"sale:{who}")
+    found = sale_of(SaleFound("c", answer.sale, document=answer.document))
+    assert found is not None
+    assert (found.document, answer.document.outcome if answer.document else "") == (
+        Issued("1", 7, 2_000, "signed", (Mark("access_key", "3526 1122", "note"),)),
+        "signed",
+    )
 
 
 # --- keeping -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from messages import local
 from messages.asks import PaymentState, PointsState
 from messages.transaction_events import TransactionCompleted as SoldAsTold
-from messages.values import OriginalTender
+from messages.values import FiscalDocument, OriginalTender
 from tests.support.waiting import wait_until
 
 __all__ = ["FarOffice"]
@@ -97,7 +97,7 @@ class FarOffice:
         request, shown = list(self.payments.items())[-1]
         self.payments[request] = msgspec.structs.replace(shown, state="declined", reason="expired")
 
-    def knows(self, sale: TransactionCompleted) -> None:
+    def knows(self, sale: TransactionCompleted, document: FiscalDocument | None = None) -> None:
         """The journal of this sale has come up: its receipt is known, and nothing of it has come back."""
         told = msgspec.convert(msgspec.to_builtins(sale), SoldAsTold)
         tenders = tuple(
@@ -107,7 +107,7 @@ class FarOffice:
             )
             for each in told.tenders
         )  # fmt: skip
-        self.sales[f"sale:{sale.transaction.uuid}"] = local.SaleFound("", told, tenders=tenders)
+        self.sales[f"sale:{sale.transaction.uuid}"] = local.SaleFound("", told, tenders=tenders, document=document)
 
     def refunded_once(self) -> None:
         """What came too late has been given back, or never was taken."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
+from kiosk.retail.fiscal import FiscalDocument
 from kiosk.retail.money import Money
 from kiosk.retail.returns import OriginalTender
 from tests.support.lane import HandLane
@@ -23,8 +24,9 @@ def sold_sale(
     returned: Mapping[int, int] | None = None,
     given: Mapping[str, int] | None = None,
     taken: bool = False,
+    document: FiscalDocument | None = None,
 ) -> i.SoldSale:
-    """What head office answers: ``returned`` units by line, ``given`` back by tender."""
+    """What head office answers: ``returned`` units by line, ``given`` back by tender, the fiscal ``document``."""
     back = given or {}
     tenders = tuple(
         OriginalTender(
@@ -40,7 +42,7 @@ def sold_sale(
         )
         for t in completed.tenders
     )
-    return i.SoldSale(completed, "M63-3-1-000001", tuple((returned or {}).items()), tenders, taken)
+    return i.SoldSale(completed, "M63-3-1-000001", tuple((returned or {}).items()), tenders, taken, document)
 
 
 def found(lane: HandLane, sale: i.SoldSale | None, who: i.OperatorSignedIn = SUPERVISOR) -> HandLane:

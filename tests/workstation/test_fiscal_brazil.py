@@ -26,6 +26,8 @@ from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.nfce import NfceClass
 from kiosk.retail.tax import TaxClass
 from kiosk.workstation.fiscal import sale_of
+from messages.values import FiscalDocument, FiscalText
+from tests.journeys.far_office import FarOffice
 from tests.support.kiosk import Lane, Running, lane
 from tests.support.lane import open_lane
 from tests.support.nfe import faults_of
@@ -52,7 +54,14 @@ def _book() -> BrazilianBook:
     classes = msgspec.convert(pack["policy"]["nfce"], dict[str, NfceClass])
     shop = small_shop()
     items = {key: replace(item, attributes={"ncm": "04012010"}) for key, item in shop.items.items()}
-    rule = FiscalRule(outage="contingency", wait_ms=25_000, again_ms=200)
+    rule = FiscalRule(
+        outage="contingency",
+        wait_ms=25_000,
+        again_ms=200,
+        returns="elsewhere",
+        cancel_minutes=30,
+        cancel_reason="Venda desfeita, mercadoria devolvida",
+    )
     return BrazilianBook(replace(brazil(), nfce=classes, fiscal=rule, receipt_rule="always"), items, shop.offers)
 
 
@@ -83,9 +92,9 @@ def test_a_sale_of_the_pack_s_classes_is_authorised_with_its_offers_and_its_slip
 
 
 @contextmanager
-def _lane() -> Iterator[Lane]:
+def _lane(sync: str = "") -> Iterator[Lane]:
     """A lane whose fiscal device is SEFAZ, a program of its own."""
-    with lane(_book()) as at:
+    with lane(_book(), sync=sync) as at:
         program = [sys.executable, "-m", "bench.far_ends.fiscal.sefaz_nfce", "--books", str(at.folder / "books.jsonl")]
         sefaz = subprocess.Popen([*program, "--knob-socket", str(at.folder / "fiscal")], stdout=subprocess.PIPE)
         try:
@@ -131,3 +140,58 @@ def test_a_kiosk_sells_through_an_outage_and_a_power_cut_and_sefaz_has_each_sale
         assert (late.transaction, late.outcome, late.number) == (second.transaction, "signed", 2)
         books = [json.loads(line) for line in (at.folder / "books.jsonl").read_text(encoding="utf-8").splitlines()]
         assert [(act["act"], int(act["key"][25:34])) for act in books] == [("authorised", 1), ("authorised", 2)]
+
+
+def _takes_back(at: Lane, kiosk: Running, office: FarOffice, given: e.FiscalNumberGiven) -> None:
+    """Staff take the whole sale back and have the card given its money."""
+    sale = next(each for each in at.happened(e.TransactionCompleted) if each.transaction.uuid == given.transaction)
+    marks = msgspec.convert(msgspec.to_builtins(given.printed), tuple[FiscalText, ...])
+    office.knows(sale, FiscalDocument(given.series, given.number, given.utc_ms, "signed", marks))
+    kiosk.sees(s.AttractBody)
+    kiosk.touch(i.OperatorSignedIn("op1", "Rina", "supervisor", "pin"), i.OperatorActed("refund"))
+    kiosk.sees(s.RefundFindBody)
+    at.scan(f"sale:{given.transaction}")
+    kiosk.sees(s.RefundLinesBody)
+    asked = len(at.happened(e.ReturnsHeld))
+    kiosk.touch(i.ReturnLineChosen(1, 1, "unwanted"), i.ReturnsConfirmed())
+    wait_until(lambda: len(at.happened(e.ReturnsHeld)) > asked, what="units kept at head office")
+    kiosk.touch(i.MoneyBackRequested())
+    wait_until(lambda: at.state_of("terminal")["pending"], what="the terminal asks for a card")
+    at.turn("terminal", "tap", outcome="approve")
+
+
+def test_a_whole_sale_that_comes_back_is_cancelled_at_sefaz_though_it_is_away_and_the_power_goes() -> None:
+    with _lane("sync.sock") as at:
+        office = FarOffice(at.folder / "run/sync.sock")
+        try:
+            with at.kiosk() as kiosk:
+                first = _pay(at, kiosk)
+                kiosk.touch(i.TimerElapsed("thanks"))
+                _takes_back(at, kiosk, office, first)
+                wait_until(lambda: len(at.happened(e.ReceiptPrinted)) == 2, 30, what="the return's paper")
+                (done,) = at.happened(e.FiscalCancelled)
+                assert [each.key for each in done.printed] == ["cancelled", "cancel_protocol", "cancel_moment"]
+                assert "NFC-e nº 000000001 Série 001 CANCELADA" in json.dumps(at.receipts()[-1], ensure_ascii=False)
+                kiosk.touch(i.TimerElapsed("thanks"), i.OperatorSignedOut())
+                second = _pay(at, kiosk)
+                kiosk.touch(i.TimerElapsed("thanks"))
+                at.turn("fiscal", "unplug")
+                _takes_back(at, kiosk, office, second)
+                wait_until(
+                    lambda: len(at.happened(e.ReceiptPrinted)) == 4, 30, what="a paper that says it is not known"
+                )
+                assert len(at.happened(e.FiscalCancelLeft)) == 1
+                assert "Cancelamento" in json.dumps(at.receipts()[-1], ensure_ascii=False)
+            with at.kiosk():  # after a power cut
+                at.turn("fiscal", "plug")
+                wait_until(lambda: len(at.happened(e.FiscalCancelled)) == 2, 30, what="SEFAZ's word in the journal")
+        finally:
+            office.close()
+        books = [json.loads(line) for line in (at.folder / "books.jsonl").read_text(encoding="utf-8").splitlines()]
+        told = [(act["act"], int(act["key"][25:34]), act.get("event", "")) for act in books]
+        assert told == [
+            ("authorised", 1, ""),
+            ("cancelled", 1, "110111"),
+            ("authorised", 2, ""),
+            ("cancelled", 2, "110111"),
+        ]

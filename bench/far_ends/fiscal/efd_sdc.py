@@ -149,7 +149,7 @@ class Sdc(Inside):
         return _no("E00", "an unknown word", again=False)
 
     def _whole(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        """An invoice, or a credit note, which must say what it is of: an invoice of its own it must be, and in its sum."""
+        """An invoice; or a credit note, which must name the invoice it is of by the number on its paper."""
         of = content["original"]
         if of is None:
             if content["total"] < 0:

@@ -42,6 +42,7 @@ Fault = Literal[
 """``silent``: it does as asked and says nothing; ``deaf``: it does nothing either. ``receipt``: it takes a document and
 says so, and decides when asked again. ``other_key``: its answers are about another document."""
 _BRASILIA = timezone(timedelta(hours=-3))
+_EVENT_TAKEN = 135
 _CANCEL_WITHIN, _REPLACE_WITHIN = timedelta(minutes=30), timedelta(hours=168)
 _REMEMBERED, _HANDSHAKE_S = 500, 5.0
 _WSDL = "http://www.portalfiscal.inf.br/nfe/wsdl/"
@@ -397,6 +398,9 @@ class Sefaz:
             raise Refusal(256, "Rejeição: Uma NF-e da faixa já está inutilizada na Base de dados da SEFAZ")
 
     def _event(self, message: Any, data: bytes) -> str:  # noqa: ANN401  lxml's element
+        if self._paused:
+            paused = self._head(*self._works())
+            return f'<retEnvEvento xmlns="{NFE}" versao="1.00"><idLote>1</idLote>{paused}</retEnvEvento>'
         event = message.find(tag("evento"))
         inner = event[0]
         key, kind = inner.findtext(tag("chNFe")), inner.findtext(tag("tpEvento"))
@@ -404,7 +408,7 @@ class Sefaz:
         try:
             signer_of(etree.fromstring(raw), inner.get("Id"))
             self._cancellable(key, kind, inner.find(tag("detEvento")))
-            code, reason = 135, "Evento registrado e vinculado a NF-e"
+            code, reason = _EVENT_TAKEN, "Evento registrado e vinculado a NF-e"
             self._write_down({"act": "cancelled", "key": key, "event": kind})
         except Refusal as refusal:
             code, reason = refusal.code, str(refusal)
@@ -414,6 +418,9 @@ class Sefaz:
             f"<cStat>{code}</cStat><xMotivo>{escape(reason)}</xMotivo><chNFe>{key}</chNFe><tpEvento>{kind}</tpEvento>"
         )
         stamp = f"<dhRegEvento>{self._now.isoformat(timespec='seconds')}</dhRegEvento>"
+        if code == _EVENT_TAKEN:
+            events = sum("event" in each for each in self._books.documents.values())
+            stamp += f"<nProt>{self.payer.state}35{events:011}</nProt>"
         record = f'<retEvento versao="1.00"><infEvento>{said}{told}{stamp}</infEvento></retEvento>'
         lot = f"<idLote>1</idLote>{said}<cStat>128</cStat><xMotivo>Lote de Evento Processado</xMotivo>"
         return f'<retEnvEvento xmlns="{NFE}" versao="1.00">{lot}{record}</retEnvEvento>'

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hal.device import TimeoutExpiredError
+from hal.fiscal.contract import FiscalAnswer
 from hal.fiscal.nfe import services
-from hal.fiscal.nfe.answers import cancelled, decided, here, when
+from hal.fiscal.nfe.answers import cancellation, cancelled, decided, here, refusal, when
 from hal.fiscal.nfe.memory import Memory, Record
 from hal.fiscal.nfe.sefaz import Sefaz, fell, stands
-from hal.fiscal.nfe.services import EVENT_DONE, NOT_THERE, VOIDED, Verdict
+from hal.fiscal.nfe.services import EVENT_DONE, NOT_THERE, PAUSED, UNSURE, VOIDED, Verdict
 from hal.fiscal.nfe.signature import Certificate
 
 __all__ = ["Aftermath", "Shop"]
@@ -60,6 +61,38 @@ class Aftermath:
         record = replace(decided(record, verdict), untold=1)
         await self._put(record)
         return record
+
+    async def cancel(self, record: Record, reason: str) -> FiscalAnswer:
+        """The sale was undone: event 110111, once. ``unknown`` while SEFAZ has not got the document, or says nothing.
+
+        One of another lane's that was issued in contingency is first asked about: its paper bears no protocol.
+        """
+        if record.state == "asked" and not record.xml:
+            verdict = await self._sefaz.query(record.key)
+            if fell(verdict):
+                record = replace(record, state="cancelled")
+            elif stands(verdict, verdict.digest):
+                record = replace(record, state="signed", protocol=verdict.protocol, received=verdict.received)
+        if record.state in ("asked", "offline"):
+            return FiscalAnswer(record.sale, "unknown", reason="SEFAZ has still to be told of it")
+        if record.state == "cancelled":
+            return cancellation(record)
+        who = (self._shop.environment, record.key, record.protocol)
+        event = services.cancellation(*who, reason, here(record), self._certificate())
+        verdict = await self._sefaz.event(record.key, event)
+        if verdict.code in PAUSED or verdict.code in UNSURE:
+            return FiscalAnswer(record.sale, "unknown", code=str(verdict.code), reason=verdict.reason)
+        if verdict.code not in EVENT_DONE:
+            return refusal(record, verdict)
+        record = cancelled(record, event, verdict)
+        if not self._another_s(record):
+            await self._put(record)
+        return cancellation(record)
+
+    def _another_s(self, record: Record) -> bool:
+        """Whether a document of ours bears the number: then the other's is not kept here."""
+        known = self._memory().in_range(record.series, record.number, record.number)
+        return any(each.key != record.key for each in known)
 
     async def clear_up(self, record: Record) -> None:
         """Cancel what another document stands for, or declare its number void; what is refused is left to a person."""

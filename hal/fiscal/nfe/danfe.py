@@ -12,7 +12,7 @@ from datetime import datetime
 from hal.fiscal.contract import Printed
 from hal.fiscal.nfe.xml import parsed, text_of
 
-__all__ = ["printed_of"]
+__all__ = ["cancelled_of", "key_and_protocol", "printed_of"]
 
 _TITLE = "Documento Auxiliar da Nota Fiscal de Consumidor Eletrônica"
 _OFFLINE = ("EMITIDA EM CONTINGÊNCIA", "Pendente de autorização")
@@ -44,6 +44,30 @@ def printed_of(xml: bytes, protocol: str = "", received: str = "") -> tuple[Prin
     lines.append(Printed("taxes", f"Tributos Totais Incidentes (Lei Federal 12.741/2012): R$ {taxes}", "note"))
     lines.append(Printed("qr", text_of(root, "qrCode"), "qr"))
     return tuple(lines)
+
+
+def key_and_protocol(printed: tuple[Printed, ...]) -> tuple[str, str]:
+    """The access key and the protocol of authorisation that a paper bears; empty where it bears none."""
+    told = {each.key: "".join(sign for sign in each.value if sign.isdecimal()) for each in printed}
+    return told.get("access_key", ""), told.get("protocol", "")
+
+
+def cancelled_of(series: int, number: int, event: str) -> tuple[tuple[Printed, ...], int]:
+    """What the paper of a return says of the document that was cancelled for it, and when that was (UTC milliseconds).
+
+    ``event``: SEFAZ's record of the cancellation; 0 and no protocol, where SEFAZ only said that it was there before.
+    """
+    lines = [Printed("cancelled", f"NFC-e nº {number:09} Série {series:03} CANCELADA", "note")]
+    record = next(parsed(event.encode()).iter("{*}retEvento"), None) if event else None
+    protocol, at = text_of(record, "nProt"), text_of(record, "dhRegEvento")
+    if protocol:
+        lines.append(Printed("cancel_protocol", f"Protocolo de Cancelamento: {protocol}", "note"))
+        lines.append(Printed("cancel_moment", f"Data de Cancelamento: {_moment(at)}", "note"))
+    try:
+        moment = int(datetime.fromisoformat(at).timestamp() * 1000)
+    except ValueError:
+        moment = 0
+    return tuple(lines), moment
 
 
 def _consumer(number: str) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import receipt
+from kiosk.checkout.deciding import cancelling, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Finishing, Owed
 from kiosk.retail.fiscal import FiscalRule
@@ -64,6 +64,8 @@ def number(desk: Desk, begun_ms: int) -> None:
         return
     uuid, rule = sale.completed.transaction.uuid, desk.policy.fiscal
     if rule is None or (rule.returns == "elsewhere" and sale.completed.original is not None):
+        if cancelling.began(desk, sale):
+            return
         series = _series(desk, sale)
         if series:
             _own_number(desk, sale, series)
@@ -93,7 +95,7 @@ def _own_number(desk: Desk, sale: Finishing, prefix: str, *, outage: bool = Fals
 
 def _waiting(desk: Desk) -> Finishing | None:
     sale = desk.state.finishing
-    return sale if sale is not None and sale.held else None
+    return sale if sale is not None and sale.to_sign else None
 
 
 def _ask(desk: Desk) -> None:
@@ -126,6 +128,7 @@ def skip(desk: Desk, by: str) -> None:
     """
     sale = _waiting(desk)
     if sale is None:
+        cancelling.leave(desk, by)
         return
     raised = desk.intervention("fiscal")
     if raised is not None:
@@ -371,6 +374,8 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
     if desk.policy.fiscal is None or back.device != DEVICE:
         return
     _catch_up(desk)
+    if desk.state.cancels:
+        cancelling.ask_again(desk)
     if _rule(desk).outage == "contingency":  # whether its authority is there is the driver's to tell
         if desk.state.lane.closed_reason == _LOST and not _over_limit(desk):
             desk.happened(e.LaneOpened("system"))
@@ -428,6 +433,8 @@ def timer(desk: Desk, name: str) -> None:
             _keep_limits(desk)
         case "fiscal_day":
             _close_days(desk)
+        case cancelling.TIMER:
+            cancelling.timer(desk)
         case _:
             pass
 
@@ -447,6 +454,8 @@ def resume_after_power(desk: Desk) -> None:
             _leave(desk, sale, "system", owed=False)
         if raised is not None:
             desk.clear(raised, "withdrawn", "system")
+        cancelling.resume_after_power(desk)
         return
     _catch_up(desk)
+    cancelling.resume_after_power(desk)
     _watch_limit(desk)

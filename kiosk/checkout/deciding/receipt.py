@@ -8,6 +8,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Finishing
 from kiosk.checkout.text import text
+from kiosk.retail.fiscal import FiscalWord
 
 __all__ = [
     "after_sale",
@@ -56,8 +57,15 @@ def _print(desk: Desk) -> None:
         return
     job, copy = desk.mint(), bool(sale.job)
     desk.happened(e.ReceiptRequested(job, copy))
-    signed = sale.fiscal if sale.fiscal in ("given", "unsigned") else ""
-    desk.do(f.Print(job, sale.completed, sale.legal_number, copy, sale.printed, signed, owed=sale.owed))
+    desk.do(f.Print(job, sale.completed, sale.legal_number, copy, sale.printed, _word(sale), owed=sale.owed))
+
+
+def _word(sale: Finishing) -> FiscalWord:
+    match sale.fiscal:
+        case "given" | "unsigned" | "cancelled" | "cancel_open":
+            return sale.fiscal
+        case _:
+            return ""
 
 
 def print_again(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import entry, fiscal, permitting, receipt
+from kiosk.checkout.deciding import cancelling, entry, fiscal, permitting, receipt
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.refund_inputs import Chosen, SoldSale
 from kiosk.checkout.state import Operator, Phase, Returns
@@ -209,7 +209,9 @@ def confirm(desk: Desk) -> None:
         e.ReturnsRequested(
             hold=desk.mint(),
             transaction=basket.opened.transaction.uuid,
-            original=Original(sold.transaction, sold.utc_ms, sale.legal_number),
+            original=Original(
+                sold.transaction, sold.utc_ms, sale.legal_number, cancelling.document_of(desk, sale, lines)
+            ),
             lines=lines,
             subtotal=credit.subtotal,
             discount=credit.discount,

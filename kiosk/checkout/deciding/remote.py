@@ -22,7 +22,8 @@ from kiosk.retail.rights import Request
 
 __all__ = ["MESSAGE_MS", "NEVER", "TIMER", "commanded", "follow", "lane_commanded", "standing"]
 
-NEVER = frozenset({"tender_unknown", "cash", "signature", "reversal", "fiscal", "fiscal_outage", "fiscal_late"})
+_FISCAL = frozenset({"fiscal", "fiscal_outage", "fiscal_late", "fiscal_cancel"})
+NEVER = frozenset({"tender_unknown", "cash", "signature", "reversal"}) | _FISCAL
 """Money and the law: judged by who stands at the lane, whatever a shop's settings say."""
 TIMER = "message"
 MESSAGE_MS = 30_000

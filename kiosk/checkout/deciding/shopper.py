@@ -236,7 +236,7 @@ def timer(desk: Desk, name: str) -> None:  # noqa: C901 - one flat table
             payment.ask_doubtful(desk)
         case "reversal":
             payment.reversals_again(desk, "card", "qr", "voucher", *ways.HELD)
-        case "fiscal" | "fiscal_owed" | "fiscal_limit" | "fiscal_day":
+        case "fiscal" | "fiscal_owed" | "fiscal_limit" | "fiscal_day" | "fiscal_cancel":
             fiscal.timer(desk, name)
         case _:
             pass
