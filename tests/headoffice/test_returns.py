@@ -182,18 +182,20 @@ def test_a_sale_is_told_with_the_document_that_a_fiscal_device_issued_for_it(ser
     who = sale.transaction.uuid
     told(services.database, journal)
     assert asked(services, f"sale:{who}").document is None
-    marks = (FiscalText("access_key", "3526 1122", "note"),)
+    marks = (Mark("access_key", "3526 1122", "note"),)
     journal.add(e.FiscalNumberGiven(who, "1", 7, "device", "contingency", 1_000, marks))
     journal.add(e.FiscalRegistered(other.transaction.uuid, "signed", "1", 9, 3_000))
     told(services.database, journal)
-    assert asked(services, f"sale:{who}").document == FiscalDocument("1", 7, 1_000, "contingency", marks)
+    assert asked(services, f"sale:{who}").document == FiscalDocument(
+        "1", 7, 1_000, "contingency", (FiscalText("access_key", "3526 1122", "note"),)
+    )
     journal.add(e.FiscalRegistered(who, "signed", "1", 7, 2_000, printed=marks))
     told(services.database, journal)
     answer = asked(services, f"sale:{who}")
     found = sale_of(SaleFound("c", answer.sale, document=answer.document))
     assert found is not None
     assert (found.document, answer.document.outcome if answer.document else "") == (
-        Issued("1", 7, 2_000, "signed", (Mark("access_key", "3526 1122", "note"),)),
+        Issued("1", 7, 2_000, "signed", marks),
         "signed",
     )
 
