@@ -7,13 +7,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from headoffice.base import Base, Code, Identity, Instant, Prose
 
-__all__ = ["Account", "ApiKey", "Setting", "SignInAttempt"]
+__all__ = ["Account", "ApiKey", "EndedSession", "Setting", "SignInAttempt"]
 
 
 class Account(Base):
     """A person who may enter the console. Without a password hash nobody can sign in by password.
 
-    ``operator_id``: the operator of the shop that they are at the lanes; empty: none.
+    ``operator_id``: the operator of the shop that they are at the lanes; empty: none. ``role``: one of ``roles``.
+    ``disabled_ms``: since when they may not enter any more; 0: they may. ``sessions`` grows when all sessions of before
+    are over: with a new password, and when the account is disabled.
     """
 
     __tablename__ = "account"
@@ -24,6 +26,9 @@ class Account(Base):
     password_hash: Mapped[Prose | None]
     created_ms: Mapped[Instant]
     operator_id: Mapped[Code] = mapped_column(default="")
+    role: Mapped[Code]
+    disabled_ms: Mapped[Instant] = mapped_column(default=0)
+    sessions: Mapped[Instant] = mapped_column(default=0)
 
 
 class SignInAttempt(Base):
@@ -34,6 +39,15 @@ class SignInAttempt(Base):
 
     id: Mapped[Identity]
     who: Mapped[Code]
+    utc_ms: Mapped[Instant]
+
+
+class EndedSession(Base):
+    """A session whose person has signed out: its cookie may still be somewhere, and opens nothing."""
+
+    __tablename__ = "ended_session"
+
+    session: Mapped[Code] = mapped_column(primary_key=True)
     utc_ms: Mapped[Instant]
 
 

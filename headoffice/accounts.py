@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from argon2 import PasswordHasher
@@ -12,16 +13,28 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from headoffice.account_tables import Account, ApiKey, Setting, SignInAttempt
+from headoffice.account_tables import Account, ApiKey, EndedSession, Setting, SignInAttempt
 from headoffice.database import Database
+from headoffice.roles import ACCOUNT_ROLES, AccountRole
 
-__all__ = ["DEMO_ACCOUNT", "LOCK_MINUTES", "MAXIMUM_WRONG", "MINIMUM_PASSWORD", "AccountError", "Accounts", "SignIn"]
+__all__ = [
+    "DEMO_ACCOUNT",
+    "LOCK_MINUTES",
+    "MAXIMUM_WRONG",
+    "MINIMUM_PASSWORD",
+    "SESSION_HOURS",
+    "AccountError",
+    "Accounts",
+    "SignIn",
+    "Standing",
+]
 
 MINIMUM_PASSWORD = 10
 MAXIMUM_PASSWORD = 1024
 MAXIMUM_WRONG = 5
 LOCK_MINUTES = 15
 DEMO_ACCOUNT = "demo"
+SESSION_HOURS = 12
 _SESSION_SECRET = "session_secret"  # noqa: S105 - the name of a setting, not a secret
 
 
@@ -37,6 +50,17 @@ class SignIn(StrEnum):
     LOCKED = "locked"
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account that may enter. ``sessions``: which of its sessions are still good."""
+
+    name: str
+    role: str
+    operator_id: str = ""
+    sessions: int = 0
+    disabled_ms: int = 0
+
+
 class Accounts:
     """Accounts, attempts and keys. ``clock`` gives UTC milliseconds."""
 
@@ -46,8 +70,11 @@ class Accounts:
         self._hasher = hasher or PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 
-    def create(self, name: str, password: str) -> None:
-        """A new account, or a new password for a known one. Raises ``AccountError``."""
+    def create(self, name: str, password: str, role: AccountRole | None = None) -> None:
+        """A new account, which needs a role, or a new password for a known one. Raises ``AccountError``.
+
+        A new password ends the sessions of before, and lets a disabled account enter again.
+        """
         name = name.strip().lower()
         if not name or name == DEMO_ACCOUNT:
             message = "an account needs a name of its own"
@@ -59,19 +86,55 @@ class Accounts:
         with self._database.write() as session:
             row = session.scalar(select(Account).where(Account.name == name))
             if row is None:
-                session.add(Account(name=name, password_hash=hashed, created_ms=self._clock()))
+                if role is None:
+                    message = f"a new account needs a role: {', '.join(ACCOUNT_ROLES)}"
+                    raise AccountError(message)
+                session.add(Account(name=name, password_hash=hashed, created_ms=self._clock(), role=role))
             else:
-                row.password_hash = hashed
+                row.password_hash, row.role = hashed, role or row.role
+                row.sessions, row.disabled_ms = row.sessions + 1, 0
             session.execute(delete(SignInAttempt).where(SignInAttempt.who == f"name:{name}"))
 
     def attends_as(self, name: str, operator_id: str) -> None:
         """Whom a known account stands for at the lanes; an empty id: nobody. Raises ``AccountError``."""
         with self._database.write() as session:
-            row = session.scalar(select(Account).where(Account.name == name.strip().lower()))
-            if row is None:
-                message = f"there is no account {name}"
-                raise AccountError(message)
-            row.operator_id = operator_id.strip()
+            _known(session, name).operator_id = operator_id.strip()
+
+    def becomes(self, name: str, role: AccountRole) -> None:
+        """Another role for a known account, at once. Raises ``AccountError``."""
+        with self._database.write() as session:
+            _known(session, name).role = role
+
+    def disable(self, name: str) -> None:
+        """A known account may not enter any more, and is out at once. Raises ``AccountError``."""
+        with self._database.write() as session:
+            row = _known(session, name)
+            row.disabled_ms, row.sessions = row.disabled_ms or self._clock(), row.sessions + 1
+
+    def listed(self) -> list[Standing]:
+        """Every account, by name."""
+        with self._database.read() as session:
+            return [_standing(row) for row in session.scalars(select(Account).order_by(Account.name))]
+
+    def standing(self, name: str) -> Standing | None:
+        """An account as it stands now; ``None``: there is none, or it may not enter. A demo's may do everything."""
+        if name == DEMO_ACCOUNT:
+            return Standing(DEMO_ACCOUNT, "manager")
+        with self._database.read() as session:
+            row = session.scalar(select(Account).where(Account.name == name, Account.disabled_ms == 0))
+            return _standing(row) if row is not None else None
+
+    def end_session(self, session_id: str) -> None:
+        """Its person has signed out: the cookie opens nothing any more, whoever has it."""
+        with self._database.write() as session:
+            session.merge(EndedSession(session=session_id, utc_ms=self._clock()))
+            over = self._clock() - 2 * SESSION_HOURS * 3_600_000
+            session.execute(delete(EndedSession).where(EndedSession.utc_ms < over))
+
+    def has_ended(self, session_id: str) -> bool:
+        """Whether its person has signed out."""
+        with self._database.read() as session:
+            return session.get(EndedSession, session_id) is not None
 
     def exist(self) -> bool:
         """Whether anybody can sign in at all."""
@@ -90,7 +153,8 @@ class Accounts:
                 self._wrong(session, who) >= MAXIMUM_WRONG * factor for who, factor in zip(whos, (1, 4), strict=True)
             ):
                 return SignIn.LOCKED
-            hashed = session.scalar(select(Account.password_hash).where(Account.name == name))
+            known = select(Account.password_hash).where(Account.name == name, Account.disabled_ms == 0)
+            hashed = session.scalar(known)
         right = self._verify(hashed or self._nobody, password) and hashed is not None
         with self._database.write() as session:
             if right:
@@ -139,6 +203,18 @@ class Accounts:
         """Whose key this is."""
         with self._database.read() as session:
             return session.scalar(select(ApiKey.name).where(ApiKey.digest == _digest(key)))
+
+
+def _known(session: Session, name: str) -> Account:
+    row = session.scalar(select(Account).where(Account.name == name.strip().lower()))
+    if row is None:
+        message = f"there is no account {name}"
+        raise AccountError(message)
+    return row
+
+
+def _standing(row: Account) -> Standing:
+    return Standing(row.name, row.role, row.operator_id, row.sessions, row.disabled_ms)
 
 
 def _digest(key: str) -> str:

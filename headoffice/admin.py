@@ -1,10 +1,11 @@
 """``python -m headoffice.admin``: accounts and keys, from the machine that head office runs on.
 
-``create NAME`` makes an account (or gives a known one a new password) and asks for the password; ``--password-stdin``
-reads it from a pipe. ``key NAME`` makes a key for a program and prints it once. ``shop-key`` prints the key that the
-kiosks need to hash cards, phone numbers and badges with. ``operator NAME ID`` says which operator of the shop an
-account is at the lanes, so that its page may act there; without an ID it may only look.
-``gate-key`` prints the key that exit gates judge codes with.
+``create NAME --role ROLE`` makes an account, or gives a known one a new password and lets it in again; it asks for the
+password, and ``--password-stdin`` reads it from a pipe. ``role NAME ROLE`` changes what it may, ``disable NAME`` shuts
+it out at once, ``list`` tells who there is. ``operator NAME ID`` says which operator of the shop an account is at the
+lanes, so that its page may act there; without an ID it may only look. ``key NAME`` makes a key for a program and prints
+it once. ``shop-key`` prints the key that the kiosks need to hash cards, phone numbers and badges with, ``gate-key`` the
+one that exit gates judge codes with.
 """
 
 from __future__ import annotations
@@ -13,33 +14,27 @@ import argparse
 import getpass
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
-from headoffice.accounts import AccountError, Accounts
+from headoffice.accounts import AccountError, Accounts, Standing
 from headoffice.database import DatabaseRefusedError, open_database
 from headoffice.keyed import shop_key
+from headoffice.roles import ACCOUNT_ROLES
 from kiosk.retail.exit_code import exit_key
 
 __all__ = ["DEFAULT_DATABASE", "main"]
 
+_ROLES: Final = (
+    "attendant: looks after lanes. supervisor: a shop's prices and recalls too. manager: everything. fleet: kiosks as"
+    " machines, no money, nobody's data. auditor: sees everything, changes nothing."
+)
 DEFAULT_DATABASE = "sqlite:///headoffice.db"
 
 
 def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = getpass.getpass) -> int:
     """The exit code: 0 when done, 2 when something is wrong that the message names."""
-    parser = argparse.ArgumentParser(prog="python -m headoffice.admin", description="Accounts and keys of head office.")
-    parser.add_argument("--database", default=DEFAULT_DATABASE, metavar="URL")
-    deeds = parser.add_subparsers(dest="deed", required=True)
-    create = deeds.add_parser("create", help="an account, or a new password for one")
-    create.add_argument("name")
-    create.add_argument("--password-stdin", action="store_true", help="read the password's line from standard input")
-    deeds.add_parser("key", help="a key for a program, printed once").add_argument("name")
-    attends = deeds.add_parser("operator", help="which operator of the shop an account is at the lanes")
-    attends.add_argument("name")
-    attends.add_argument("operator_id", nargs="?", default="")
-    deeds.add_parser("shop-key", help="the key that cards, phone numbers and badges are hashed with")
-    deeds.add_parser("gate-key", help="the key that exit gates judge codes with")
-    told = parser.parse_args(arguments)
+    told = _parser().parse_args(arguments)
     try:
         database = open_database(told.database)
     except DatabaseRefusedError as error:
@@ -47,24 +42,67 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
         return 2
     accounts = Accounts(database, clock=lambda: time.time_ns() // 1_000_000)
     try:
-        if told.deed == "create":
-            accounts.create(told.name, _password(ask, from_stdin=told.password_stdin))
-            sys.stdout.write(f"account {told.name.strip().lower()} can sign in\n")
-        elif told.deed == "operator":
-            accounts.attends_as(told.name, told.operator_id)
-            sys.stdout.write(f"account {told.name.strip().lower()} attends as {told.operator_id or 'nobody'}\n")
-        elif told.deed == "key":
-            sys.stdout.write(accounts.create_key(told.name) + "\n")
-        else:
+        if told.deed in ("shop-key", "gate-key"):
             with database.write() as session:
                 key = shop_key(session)
             sys.stdout.write((exit_key(key) if told.deed == "gate-key" else key).hex() + "\n")
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in _done(accounts, told, ask))
     except AccountError as error:
         sys.stderr.write(f"headoffice: {error}\n")
         return 2
     finally:
         database.close()
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m headoffice.admin", description="Accounts and keys of head office.")
+    parser.add_argument("--database", default=DEFAULT_DATABASE, metavar="URL")
+    deeds = parser.add_subparsers(dest="deed", required=True)
+    create = deeds.add_parser("create", help="an account, or a new password for one", description=_ROLES)
+    create.add_argument("name")
+    create.add_argument("--role", choices=ACCOUNT_ROLES, help="a new account needs one")
+    create.add_argument("--password-stdin", action="store_true", help="read the password's line from standard input")
+    becomes = deeds.add_parser("role", help="what an account may do", description=_ROLES)
+    becomes.add_argument("name")
+    becomes.add_argument("role", choices=ACCOUNT_ROLES)
+    deeds.add_parser("disable", help="an account may not enter any more, and is out at once").add_argument("name")
+    deeds.add_parser("list", help="every account, its role, and whom it stands for at the lanes")
+    deeds.add_parser("key", help="a key for a program, printed once").add_argument("name")
+    attends = deeds.add_parser("operator", help="which operator of the shop an account is at the lanes")
+    attends.add_argument("name")
+    attends.add_argument("operator_id", nargs="?", default="")
+    deeds.add_parser("shop-key", help="the key that cards, phone numbers and badges are hashed with")
+    deeds.add_parser("gate-key", help="the key that exit gates judge codes with")
+    return parser
+
+
+def _done(accounts: Accounts, told: argparse.Namespace, ask: Callable[[str], str]) -> Iterator[str]:
+    """Do it, and say what is so now."""
+    name = told.name.strip().lower() if "name" in told else ""
+    match told.deed:
+        case "create":
+            accounts.create(told.name, _password(ask, from_stdin=told.password_stdin), told.role)
+            yield f"account {name} can sign in"
+        case "role":
+            accounts.becomes(told.name, told.role)
+            yield f"account {name} is {told.role}"
+        case "disable":
+            accounts.disable(told.name)
+            yield f"account {name} cannot sign in any more"
+        case "operator":
+            accounts.attends_as(told.name, told.operator_id)
+            yield f"account {name} attends as {told.operator_id or 'nobody'}"
+        case "key":
+            yield accounts.create_key(told.name)
+        case _:
+            yield from map(_line, accounts.listed())
+
+
+def _line(one: Standing) -> str:
+    at_lanes = f"at the lanes {one.operator_id}" if one.operator_id else "nobody at the lanes"
+    return "\t".join(filter(None, (one.name, one.role, at_lanes, "disabled" if one.disabled_ms else "")))
 
 
 def _password(ask: Callable[[str], str], *, from_stdin: bool) -> str:

@@ -14,15 +14,15 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from headoffice.accounts import SESSION_HOURS
 from headoffice.console import api, attend, days, exits, hooks, offers, points, quotes, recalls, value, views
 from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
-__all__ = ["SESSION_HOURS", "build_app"]
+__all__ = ["build_app"]
 
 log = logging.getLogger(__name__)
 
-SESSION_HOURS = 12
 _STATIC = Path(__file__).parent / "static"
 _FONTS = Path(__file__).parents[2] / "ui" / "assets" / "fonts"
 """One set of fonts serves the kiosk's screen and these pages; without it the browser's own are used."""

@@ -48,19 +48,19 @@ def _load(request: Request, session: Session, _home: Home, now: int) -> dict[str
     }
 
 
-@guard.for_people
+@guard.for_people("attend")
 async def attend_page(request: Request) -> Response:
     """The page whole."""
     return views.language_chosen(request) or await views.render(request, "attend.html", _load)
 
 
-@guard.for_people
+@guard.for_people("attend")
 async def board_part(request: Request) -> Response:
     """What changes on it."""
     return await views.render(request, "part_attend.html", _load)
 
 
-@guard.for_people
+@guard.for_people("order")
 async def order_post(request: Request) -> Response:
     """Give an order to a lane, and show what became of that so far."""
     services = services_of(request)
@@ -75,7 +75,7 @@ async def order_post(request: Request) -> Response:
     return RedirectResponse(f"/attend/board?{request.url.query}", status_code=_LEFT)
 
 
-@guard.for_people
+@guard.for_people("attend")
 async def frame(request: Request) -> Response:
     """One picture of a plate, while its intervention waits; never kept by a browser."""
     asked = request.path_params

@@ -44,7 +44,7 @@ _COLUMNS: Final = (
 )
 
 
-@guard.for_people
+@guard.for_people("days")
 async def days_page(request: Request) -> Response:
     """The newest reports of all lanes (of one ``store``, where told), and days that should have been closed."""
 
@@ -71,7 +71,7 @@ def _reports(session: Session, store: str, most: int) -> Sequence[ZReport]:
     return session.scalars(wanted.limit(most)).all()
 
 
-@guard.for_people
+@guard.for_people("days")
 async def day_page(request: Request) -> Response:
     """One report, whole."""
 
@@ -85,7 +85,7 @@ async def day_page(request: Request) -> Response:
     return views.language_chosen(request) or await views.render(request, "day.html", load)
 
 
-@guard.for_people
+@guard.for_people("days")
 async def days_csv(request: Request) -> Response:
     """The reports as rows: amounts in minor units, differences as ``what told/expected``."""
     services = services_of(request)

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headoffice.console.services import services_of
+from headoffice.roles import Right, first_page, rights_of
 
 __all__ = [
     "Handler",
@@ -26,13 +28,18 @@ __all__ = [
     "for_programs",
     "form_token",
     "is_loopback",
+    "rights",
     "sign_in",
+    "sign_out",
+    "still_in",
     "text_of",
 ]
 
 Handler = Callable[[Request], Awaitable[Response]]
 _ACCOUNT: Final = "account"
 _TOKEN: Final = "token"  # noqa: S105 - the name of a field of the session, not a secret
+_SESSION: Final = "session"
+_SESSIONS: Final = "sessions"
 _FORBIDDEN, _UNAUTHORISED = 403, 401
 
 
@@ -44,10 +51,48 @@ def account_of(request: Request) -> str:
 def sign_in(request: Request, account: str) -> None:
     """Begin a session. What was in the cookie before is dropped, but for the language."""
     language = request.session.get("language")
+    standing = services_of(request).accounts.standing(account)
     request.session.clear()
     request.session[_ACCOUNT] = account
+    request.session[_SESSION] = secrets.token_urlsafe(16)
+    request.session[_SESSIONS] = standing.sessions if standing is not None else 0
     if language:
         request.session["language"] = language
+
+
+def sign_out(request: Request) -> None:
+    """End the session, in this browser and wherever else its cookie may be."""
+    session = str(request.session.get(_SESSION, ""))
+    if session:
+        services_of(request).accounts.end_session(session)
+    request.session.clear()
+
+
+def _role_now(request: Request) -> str:
+    """The role of who sends this; empty: nobody, or nobody any more."""
+    account, session = account_of(request), str(request.session.get(_SESSION, ""))
+    accounts = services_of(request).accounts
+    standing = accounts.standing(account) if account and session else None
+    if standing is None or standing.sessions != request.session.get(_SESSIONS) or accounts.has_ended(session):
+        return ""
+    return standing.role
+
+
+async def _role(request: Request) -> str:
+    """As above, looked up once for a request: a role that was changed, or an account that was shut, is so at once."""
+    if not hasattr(request.state, "role"):
+        request.state.role = await run_in_threadpool(_role_now, request)
+    return str(request.state.role)
+
+
+async def rights(request: Request) -> frozenset[Right]:
+    """What the page may show of what others may do: the rights of who looks at it."""
+    return rights_of(await _role(request))
+
+
+async def still_in(request: Request) -> bool:
+    """Whether who opened a long answer may still have it."""
+    return bool(await run_in_threadpool(_role_now, request))
 
 
 def form_token(request: Request) -> str:
@@ -85,24 +130,33 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def for_people(handler: Handler) -> Handler:
-    """Only for signed-in people; others are shown the way in."""
+def for_people(right: Right | None) -> Callable[[Handler], Handler]:
+    """Only for signed-in people whose role has the right (``None``: any); others are shown the way in, or told no."""
 
-    @functools.wraps(handler)
-    async def guarded(request: Request) -> Response:
-        if account_of(request):
-            return await handler(request)
-        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+    def decorated(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        async def guarded(request: Request) -> Response:
+            role = await _role(request)
+            if not role:
+                return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+            if right is None or right in rights_of(role):
+                return await handler(request)
+            if request.url.path == "/" and first_page(role) != "/":
+                return RedirectResponse(first_page(role), status_code=303)
+            raise HTTPException(_FORBIDDEN, "role")
 
-    return guarded
+        guarded.right = right  # type: ignore[attr-defined] # what the table of pages is tested by
+        return guarded
+
+    return decorated
 
 
 def for_programs(handler: Handler) -> Handler:
-    """For a program with a key (``Authorization: Bearer ...``), or for signed-in people."""
+    """For a program with a key (``Authorization: Bearer ...``), or for people who may look."""
 
     @functools.wraps(handler)
     async def guarded(request: Request) -> Response:
-        if account_of(request) or _has_key(request):
+        if "look" in await rights(request) or await run_in_threadpool(_has_key, request):
             return await handler(request)
         raise HTTPException(_UNAUTHORISED, "a key is needed", headers={"WWW-Authenticate": "Bearer"})
 

@@ -38,7 +38,7 @@ def _everything(session: Session, home: Home, now: int, query: str) -> dict[str,
     }
 
 
-@guard.for_people
+@guard.for_people("look")
 async def offers_page(request: Request) -> Response:
     """Offers, coupons, exceptions, and the form for a series."""
 
@@ -48,7 +48,7 @@ async def offers_page(request: Request) -> Response:
     return await views.render(request, "offers.html", load)
 
 
-@guard.for_people
+@guard.for_people("coupons")
 async def series_post(request: Request) -> Response:
     """Look through a file of coupons (``check``), give its wrong rows as a file (``errors``), or take it (``take``)."""
     services = services_of(request)

@@ -31,7 +31,7 @@ _WHERE = "points_member"
 """Where the session keeps who is looked at: no id and no card's number stands in an address, and so in no log."""
 
 
-@guard.for_people
+@guard.for_people("members")
 async def points_page(request: Request) -> Response:
     """The days' liabilities, and the account that was asked for."""
 
@@ -49,7 +49,7 @@ async def points_page(request: Request) -> Response:
     return views.language_chosen(request) or await views.render(request, "points.html", load)
 
 
-@guard.for_people
+@guard.for_people("members")
 async def member_post(request: Request) -> Response:
     """Look at a member's account."""
     services = services_of(request)
@@ -67,7 +67,7 @@ async def member_post(request: Request) -> Response:
     return RedirectResponse("/points", status_code=_LEFT)
 
 
-@guard.for_people
+@guard.for_people("points")
 async def adjust_post(request: Request) -> Response:
     """Give or take points, with a reason."""
     services = services_of(request)

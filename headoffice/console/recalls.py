@@ -24,7 +24,7 @@ _LEFT = 303
 _FOUND = 12
 
 
-@guard.for_people
+@guard.for_people("look")
 async def recalls_page(request: Request) -> Response:
     """Recalls in force; with ``q`` the items to choose from, with ``item`` the form of one."""
 
@@ -37,7 +37,7 @@ async def recalls_page(request: Request) -> Response:
     return views.language_chosen(request) or await views.render(request, "recalls.html", load)
 
 
-@guard.for_people
+@guard.for_people("recalls")
 async def recall_post(request: Request) -> Response:
     """Stop lots, serial numbers or everything of an item; or lift its recall."""
     services = services_of(request)

@@ -48,7 +48,7 @@ def _everything(session: Session, now: int, asked: str) -> dict[str, Any]:
     }
 
 
-@guard.for_people
+@guard.for_people("cards")
 async def value_page(request: Request) -> Response:
     """What is owed, and the accounts that were asked for."""
 
@@ -58,7 +58,7 @@ async def value_page(request: Request) -> Response:
     return views.language_chosen(request) or await views.render(request, "value.html", load)
 
 
-@guard.for_people
+@guard.for_people("cards")
 async def find_post(request: Request) -> Response:
     """Look at accounts. A whole number is exchanged for its account's id before anything is remembered."""
     services = services_of(request)
@@ -78,7 +78,7 @@ async def find_post(request: Request) -> Response:
     return RedirectResponse("/value", status_code=_LEFT)
 
 
-@guard.for_people
+@guard.for_people("value")
 async def deed_post(request: Request) -> Response:
     """Adjust, block or let go the account that is on show, with a reason."""
     services = services_of(request)
@@ -126,7 +126,7 @@ def _minor(typed: str, currency: str) -> int | None:
     return int(minor) if minor.is_finite() and minor == minor.to_integral_value() else None
 
 
-@guard.for_people
+@guard.for_people("value")
 async def cards_post(request: Request) -> Response:
     """Look through a file of cards (``check``), give its wrong rows as a file (``errors``), or take it (``take``)."""
     services = services_of(request)

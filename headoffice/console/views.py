@@ -25,6 +25,7 @@ from headoffice.console.show import Show
 from headoffice.console.words import LANGUAGES, language_of, read_amount
 from headoffice.feed import PriceRefusedError
 from headoffice.insight import Home
+from headoffice.roles import Right
 
 __all__ = [
     "demo_enter",
@@ -47,13 +48,14 @@ templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 Loader = Callable[[Request, Session, Home, int], dict[str, Any]]
 
 
-def _context(request: Request, home: Home) -> dict[str, Any]:
+def _context(request: Request, home: Home, rights: frozenset[Right]) -> dict[str, Any]:
     services = services_of(request)
     translator = language_of(request)
     return {
         "show": Show(translator, home, services.clock()),
         "t": Show(translator, home, 0).t,
-        "account": guard.account_of(request),
+        "account": guard.account_of(request) if rights else "",
+        "may": rights,
         "token": guard.form_token(request),
         "languages": LANGUAGES,
         "language": translator.language,
@@ -73,8 +75,9 @@ async def render(request: Request, template: str, load: Loader, status: int = 20
             home = insight.home_of(session)
             return load(request, session, home, services.clock()) | {"home": home}
 
-    found = await run_in_threadpool(loaded)
-    return templates.TemplateResponse(request, template, _context(request, found["home"]) | found, status_code=status)
+    rights, found = await guard.rights(request), await run_in_threadpool(loaded)
+    context = _context(request, found["home"], rights) | found
+    return templates.TemplateResponse(request, template, context, status_code=status)
 
 
 # --- what the first page is made of -----------------------------------------------------------------------------------
@@ -176,10 +179,10 @@ def page(name: str) -> guard.Handler:
     async def handler(request: Request) -> Response:
         return language_chosen(request) or await render(request, f"{name}.html", load)
 
-    return guard.for_people(handler)
+    return guard.for_people("look")(handler)
 
 
-@guard.for_people
+@guard.for_people("look")
 async def part(request: Request) -> Response:
     """One part of the first page, as it stands now."""
     name = request.path_params["name"]
@@ -189,7 +192,7 @@ async def part(request: Request) -> Response:
     return await render(request, f"part_{name}.html", load)
 
 
-@guard.for_people
+@guard.for_people("look")
 async def sale_page(request: Request) -> Response:
     """A sale with its lines, offers, tax, tenders and place in the journal."""
 
@@ -202,7 +205,7 @@ async def sale_page(request: Request) -> Response:
     return await render(request, "sale.html", load)
 
 
-@guard.for_people
+@guard.for_people(None)
 async def live(request: Request) -> Response:
     """Server-sent events: the names of what changed, and a comment now and then so that a dead line is noticed."""
     services = services_of(request)
@@ -212,13 +215,15 @@ async def live(request: Request) -> Response:
             yield "retry: 1000\n\n"
             while not listener.closed and not await request.is_disconnected():
                 topics = await listener.next(services.heartbeat_seconds)
+                if not await guard.still_in(request):
+                    return
                 yield f"event: changed\ndata: {' '.join(topics)}\n\n" if topics else ": still here\n\n"
                 await asyncio.sleep(0.15)
 
     return StreamingResponse(told(), media_type="text/event-stream")
 
 
-@guard.for_people
+@guard.for_people("prices")
 async def price_post(request: Request) -> Response:
     """A new price, at once on its way to every kiosk."""
     services = services_of(request)
@@ -257,7 +262,7 @@ async def sign_in_page(request: Request) -> Response:
             services.accounts.sign_in, name, guard.text_of(form, "password"), guard.address_of(request)
         )
         if outcome is SignIn.WELCOME:
-            guard.sign_in(request, name.strip().lower())
+            await run_in_threadpool(guard.sign_in, request, name.strip().lower())
             return RedirectResponse(_inside(guard.text_of(form, "next")), status_code=_LEFT)
         said = outcome.value
 
@@ -276,7 +281,7 @@ def _inside(path: str) -> str:
 async def sign_out(request: Request) -> Response:
     """End the session."""
     await guard.checked_form(request)
-    request.session.clear()
+    await run_in_threadpool(guard.sign_out, request)
     return RedirectResponse("/sign-in", status_code=_LEFT)
 
 
@@ -298,6 +303,7 @@ async def error_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
 
     def load(_request: Request, _session: Session, _home: Home, _now: int) -> dict[str, Any]:
-        return {"status": status, "what": {404: "missing", 403: "stale", 401: "key"}.get(status, "broken")}
+        refused = "role" if isinstance(error, HTTPException) and error.detail == "role" else "stale"
+        return {"status": status, "what": {404: "missing", 403: refused, 401: "key"}.get(status, "broken")}
 
     return await render(request, "error.html", load, status=status)

@@ -35,7 +35,7 @@ def services(database: Database) -> Services:
     hub = Hub()
     feed = Feed(database, clock=lambda: NOW, on_publish=heard.append)
     accounts = Accounts(database, clock=lambda: NOW, hasher=PasswordHasher(time_cost=1, memory_cost=64))
-    accounts.create("mita", PASSWORD)
+    accounts.create("mita", PASSWORD, "manager")
     with database.write() as session:
         session.add(
             BusinessUnit(

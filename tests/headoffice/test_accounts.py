@@ -29,13 +29,13 @@ def accounts_of(database: Database, clock: Clock) -> Accounts:
 
 def test_the_right_password_is_welcome_and_names_know_no_case(database: Database) -> None:
     accounts = accounts_of(database, Clock())
-    accounts.create("Mita", PASSWORD)
+    accounts.create("Mita", PASSWORD, "manager")
     assert accounts.sign_in(" MITA ", PASSWORD, "10.0.0.1") is SignIn.WELCOME
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(database: Database) -> None:
     accounts = accounts_of(database, Clock())
-    accounts.create("mita", PASSWORD)
+    accounts.create("mita", PASSWORD, "manager")
     assert accounts.sign_in("mita", "wrong", "10.0.0.1") is SignIn.WRONG
     assert accounts.sign_in("nobody", "wrong", "10.0.0.1") is SignIn.WRONG
 
@@ -43,7 +43,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(database: Data
 def test_too_many_wrong_passwords_lock_the_name_for_a_while_even_for_the_right_one(database: Database) -> None:
     clock = Clock()
     accounts = accounts_of(database, clock)
-    accounts.create("mita", PASSWORD)
+    accounts.create("mita", PASSWORD, "manager")
     for attempt in range(MAXIMUM_WRONG):
         assert accounts.sign_in("mita", "wrong", f"10.0.0.{attempt}") is SignIn.WRONG
     assert accounts.sign_in("mita", PASSWORD, "10.0.0.99") is SignIn.LOCKED
@@ -54,7 +54,7 @@ def test_too_many_wrong_passwords_lock_the_name_for_a_while_even_for_the_right_o
 
 def test_one_address_that_tries_many_names_is_locked_and_others_are_not(database: Database) -> None:
     accounts = accounts_of(database, Clock())
-    accounts.create("mita", PASSWORD)
+    accounts.create("mita", PASSWORD, "manager")
     for attempt in range(MAXIMUM_WRONG * 4):
         accounts.sign_in(f"name{attempt}", "wrong", "10.0.0.1")
     assert accounts.sign_in("mita", PASSWORD, "10.0.0.1") is SignIn.LOCKED
@@ -67,7 +67,7 @@ def test_an_account_without_a_name_or_a_password_of_some_length_is_not_made(
 ) -> None:
     accounts = accounts_of(database, Clock())
     with pytest.raises(AccountError):
-        accounts.create(name, password)
+        accounts.create(name, password, "manager")
     assert not accounts.exist()
 
 
@@ -86,8 +86,8 @@ def test_the_command_makes_the_first_account_and_refuses_two_passwords_that_diff
 ) -> None:
     url = f"sqlite:///{tmp_path}/ledger.db"
     answers = iter([PASSWORD, "another one"])
-    assert admin.main(["--database", url, "create", "mita"], ask=lambda _: next(answers)) == 2
+    assert admin.main(["--database", url, "create", "mita", "--role", "manager"], ask=lambda _: next(answers)) == 2
     assert "differ" in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
-    assert admin.main(["--database", url, "create", "mita", "--password-stdin"]) == 0
+    assert admin.main(["--database", url, "create", "mita", "--role", "manager", "--password-stdin"]) == 0
     assert "mita can sign in" in capsys.readouterr().out

@@ -124,7 +124,7 @@ def attended() -> Iterator[Attended]:
         stack.enter_context(sync_of(at, "7", broker))
         kiosk = stack.enter_context(at.kiosk())
         accounts, feed = Accounts(database, clock=now), Feed(database, clock=now)
-        accounts.create("mita", PASSWORD)
+        accounts.create("mita", PASSWORD, "manager")
         attends(accounts, feed, "mita")
         sent: list[Reply] = []
 
