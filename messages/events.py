@@ -30,6 +30,7 @@ from messages.basket_events import (
     PriceOverridden,
     QuantityChanged,
 )
+from messages.cabinet_events import CabinetClosed, CabinetOpened
 from messages.envelope import decode_data
 from messages.errors import MessageError, Reason
 from messages.exemption_events import TaxExempted
@@ -103,6 +104,8 @@ __all__ = [
     "AgeApproved",
     "BasketTakenOver",
     "BuyerNamed",
+    "CabinetClosed",
+    "CabinetOpened",
     "CommandAnswered",
     "CouponAccepted",
     "CouponRefused",

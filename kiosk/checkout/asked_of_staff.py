@@ -35,6 +35,8 @@ def _lasting(state: State, raised: InterventionRaised) -> Text:
             return text(f"intervention.{raised.kind}", words=raised.reason)
         case "fiscal_outage":
             return text("intervention.fiscal_outage", count=state.lane.outage_documents)
+        case "door":
+            return text(f"intervention.door_{raised.reason}")
         case "clock":
             return text("intervention.clock", date=raised.reason, day=state.lane.last_business_day)
         case _:

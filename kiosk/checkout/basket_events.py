@@ -70,6 +70,9 @@ InterventionKind = Literal[
     "fiscal_cancel",
     "paper",
     "clock",
+    "door",
+    "tamper",
+    "drawer",
 ]
 CouponRefusal = Literal[
     "already",
@@ -255,7 +258,8 @@ class InterventionRaised:
     ``reason``: what is wrong with the scale, by the weighing rule's word; for ``bagging`` what it cannot explain (or
     ``skip``: the shopper will not bag it), with the ``grams`` and the ``lines`` that it is about; for a restriction the
     name of its rule; for ``produce`` the item id of what the camera sees;
-    for ``clock`` the date that it shows. ``severity``: how soon; empty in a record of a release before.
+    for ``clock`` the date that it shows; for ``door`` that nobody was there (``unattended``) or it was ``left_open``.
+    ``severity``: how soon; empty in a record of a release before.
     """
 
     intervention: str

@@ -11,6 +11,7 @@ from kiosk.checkout.deciding import (
     burning,
     business_day,
     buyers,
+    cabinet,
     cancelling,
     codes,
     coupons,
@@ -54,7 +55,7 @@ from kiosk.retail.values import replace
 
 __all__ = ["Decision", "decide"]
 
-_SOON = frozenset({"book", "fiscal_certificate", "near_end", "settings"})
+_SOON = frozenset({"book", "door_open", "fiscal_certificate", "near_end", "settings", "tampered"})
 
 
 def decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decision:
@@ -86,6 +87,7 @@ def _decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisi
     fiscal.follow(desk, state.withdrawals)
     remote.follow(desk)
     key.follow(desk)
+    cabinet.follow(desk, state)
     watching.follow(desk, state)
     before, after = light(state), light(desk.state)
     if after != before or isinstance(input_, i.PowerRestored):
@@ -243,6 +245,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             business_day.print_waiting(desk)
         case i.DrawerMoved():
             drawer.moved(desk, is_open=input_.is_open)
+        case i.CabinetMoved():
+            cabinet.moved(desk, input_.contact, is_open=input_.is_open)
         case i.QrReady():
             qr.ready(desk, input_)
         case i.ReversalAnswered():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from kiosk.checkout.cabinet_events import CabinetContact
 from kiosk.checkout.shown import TerminalPrompt
 from kiosk.checkout.upkeep_shown import DeviceFact
 from kiosk.retail.day_report import TerminalTotal
@@ -12,6 +13,7 @@ from kiosk.retail.values import dataclass
 
 __all__ = [
     "NO_INSTALMENTS",
+    "CabinetMoved",
     "DeviceBack",
     "DeviceCause",
     "DeviceChecked",
@@ -98,6 +100,14 @@ class TerminalDayAnswered:
 class DrawerMoved:
     """The cash drawer was seen to open or close."""
 
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CabinetMoved:
+    """The cabinet's door or tamper contact was seen to open or close; an open one is told after a start, too."""
+
+    contact: CabinetContact
     is_open: bool
 
 
@@ -201,6 +211,7 @@ DeviceInput = (
     | TerminalPrompted
     | TerminalDayAnswered
     | DrawerMoved
+    | CabinetMoved
     | QrReady
     | ReversalAnswered
     | PrinterAnswered

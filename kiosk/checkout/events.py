@@ -36,6 +36,7 @@ from kiosk.checkout.basket_events import (
     PriceOverridden,
     QuantityChanged,
 )
+from kiosk.checkout.cabinet_events import CabinetClosed, CabinetContact, CabinetEvent, CabinetOpened
 from kiosk.checkout.day_events import (
     DayCloseWanted,
     DayEvent,
@@ -178,6 +179,10 @@ __all__ = [
     "BoughtShown",
     "BuyerNamed",
     "BuyerShown",
+    "CabinetClosed",
+    "CabinetContact",
+    "CabinetEvent",
+    "CabinetOpened",
     "CancelShown",
     "CardEntry",
     "CheckStage",
@@ -343,6 +348,7 @@ Durable = (
     | DayEvent
     | TrainingEvent
     | UpkeepEvent
+    | CabinetEvent
     | ExemptionEvent
     | RescanEvent
     | RefundEvent

@@ -71,7 +71,7 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return replace(state, lane=_lane(state.lane, event))
         case e.DrawerOpened() | e.PriceEnquired() | e.SignInShut() | e.StaffActed() | e.StaffActRefused():
             return state
-        case e.RestartOrdered() | e.DeviceTested():
+        case e.RestartOrdered() | e.DeviceTested() | e.CabinetOpened() | e.CabinetClosed():
             return state
         case e.OperatorOn():
             operator = Operator(event.operator_id, event.name, event.role)

@@ -149,8 +149,9 @@ class PowerRestored:
 
 
 Condition = Literal["book", "clock", "fiscal_certificate", "near_end", "no_book", "settings"]
-"""Something staff should know that stops nobody: a price book that cannot serve (or none at all), a clock nobody has
-confirmed, a fiscal certificate that runs out soon, paper near its end, a settings file that cannot be used."""
+"""Something the house tells that staff should know and that stops nobody: a price book that cannot serve (or none at
+all), a clock nobody has confirmed, a fiscal certificate that runs out soon, paper near its end, a settings file that
+cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)

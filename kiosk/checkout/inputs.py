@@ -17,6 +17,7 @@ from kiosk.checkout.answers import (
 )
 from kiosk.checkout.device_inputs import (
     NO_INSTALMENTS,
+    CabinetMoved,
     DeviceBack,
     DeviceCause,
     DeviceChecked,
@@ -124,6 +125,7 @@ __all__ = [
     "BasketTold",
     "BoughtAnswered",
     "BuyerTyped",
+    "CabinetMoved",
     "CashHandedBack",
     "CheckoutRequested",
     "CodeScanned",

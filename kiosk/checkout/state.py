@@ -70,7 +70,8 @@ __all__ = [
     "Transaction",
 ]
 
-LASTING = frozenset({"reversal", "fiscal_outage", "fiscal_late", "fiscal_cancel", "clock"})
+_OF_THE_HOUSE = frozenset({"clock", "door", "tamper", "drawer"})
+LASTING = frozenset({"reversal", "fiscal_outage", "fiscal_late", "fiscal_cancel"}) | _OF_THE_HOUSE
 """Interventions that outlast the visit they were raised in."""
 
 

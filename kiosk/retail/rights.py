@@ -132,10 +132,10 @@ def default_roles() -> tuple[Role, ...]:
             "attendant",
             tuple(act for act in ACTS if act not in _SUPERVISORS + _NOBODYS),
             override_percent=10,
-            leaves=("clock",),
+            leaves=("clock", "tamper"),
         ),
         Role("supervisor", tuple(a for a in ACTS if a not in _NOBODYS), override_percent=50, witnesses=True),
-        Role("technician", _TECHNICIAN, judges=("help", "printer", "scale", "paper")),
+        Role("technician", _TECHNICIAN, judges=("help", "printer", "scale", "paper", "door")),
     )
 
 

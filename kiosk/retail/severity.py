@@ -10,7 +10,7 @@ Severity = Literal["now", "soon", "later"]
 """``now``: the shopper cannot go on, or money is in doubt; ``soon``: they will be held up at payment; ``later``: nobody
 is held up."""
 
-_NOW: Final = frozenset({"fiscal", "help", "cash", "tender_unknown", "signature", "reversal", "printer"})
+_NOW: Final = frozenset({"fiscal", "help", "cash", "tender_unknown", "signature", "reversal", "printer", "tamper"})
 
 
 def severity(kind: str, blocks: str) -> Severity:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final, assert_never, get_args
 
 from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
@@ -60,7 +60,6 @@ _SHOWN: Final = frozenset(
 )
 """Devices by the names that there are words for; another is for the log."""
 _CAUSES: Final = get_args(i.DeviceCause)
-_CONTACTS: Final = {"door": "the cabinet", "tamper": "what nobody should open"}
 
 
 def _word(cause: str) -> i.DeviceCause:
@@ -290,5 +289,8 @@ class Intake:
                     self._put(i.HelpPressed())
             case "cash_drawer":
                 self._drawer(event.device, is_open=event.on)
-            case _:  # door, tamper contact
-                _log.warning("%s: %s", _CONTACTS[event.switch], "open" if event.on else "closed")
+            case "door" | "tamper":
+                _log.warning("the cabinet's %s contact is %s", event.switch, "open" if event.on else "closed")
+                self._put(i.CabinetMoved(event.switch, event.on))
+            case _:
+                assert_never(event.switch)

@@ -37,8 +37,8 @@ ANSWERED_HERE = (f.StartTimer, f.StopTimer, f.Print, f.Charge, f.AskTerminal, f.
                  f.AskStock, f.AskBasket)  # fmt: skip
 FOR_THE_LANE = (
     i.TerminalAnswered, i.TerminalSilent, i.TerminalPrompted, i.TerminalDayAnswered, i.QrReady, i.ReversalAnswered,
-    i.DrawerMoved, *get_args(i.FiscalInput), i.MemberAnswered, i.CouponAnswered, i.SerialAnswered, i.NumbersAnswered,
-    i.BoughtAnswered, i.FramesStored, i.SaleTold, i.HoldTold, i.StockAnswered, i.BasketTold,
+    i.DrawerMoved, i.CabinetMoved, *get_args(i.FiscalInput), i.MemberAnswered, i.CouponAnswered, i.SerialAnswered,
+    i.NumbersAnswered, i.BoughtAnswered, i.FramesStored, i.SaleTold, i.HoldTold, i.StockAnswered, i.BasketTold,
     i.DevicesTold, i.DeviceChecked, i.HeadOfficeCommanded, i.StaffCommanded, i.DayTurned, i.PowerRestored,
 )  # fmt: skip
 BY_MARK = (i.TimerElapsed, i.PrinterAnswered)

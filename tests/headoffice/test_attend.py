@@ -105,6 +105,22 @@ def test_what_waits_is_in_order_of_severity_then_age_and_says_what_may_not_be_do
     assert waiting[2].names == {"en": "Cola 1 l", "bn": "কোলা ১ লিটার"}
 
 
+def test_an_opened_cabinet_waits_on_the_page_and_is_judged_at_the_lane(shop: Shop, page: TestClient) -> None:
+    shop.two.calls("help", T0, blocks="nothing")
+    shop.one.tell(events.CabinetOpened("tamper", "", T0))
+    ident = shop.one.calls("tamper", T0 + 1_000)
+    shop.one.figures(conditions=("tampered", "door_open"))
+    assert [(w.row.kind, w.severity, w.bar) for w in shop.board().waiting] == [
+        ("help", "now", ""),
+        ("tamper", "now", "not_remote"),
+    ]
+    seen = page.get("/attend", params={"lane": shop.one.kiosk}).text
+    for words in ("Tamper contact opened", "The cabinet&#39;s tamper contact is open.", "The cabinet is open."):
+        assert words in seen
+    shop.one.tell(events.InterventionCleared(ident, "approved", "op-7", utc_ms=T0 + 9_000))
+    assert [w.row.kind for w in shop.board().waiting] == ["help"]
+
+
 def test_age_is_not_cleared_from_here_though_the_feed_wants_it_where_the_country_does_not_allow_it(shop: Shop) -> None:
     shop.two.calls("age", T0)
     shop.one.calls("cash", T0)

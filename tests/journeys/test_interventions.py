@@ -266,6 +266,39 @@ def _clock(shop: Shop) -> None:
     assert {sold.transaction.business_day for sold in shop.happened(e.TransactionCompleted)} == {"2026-03-10"}
 
 
+def _opened(shop: Shop, switch: str, *said: str) -> None:
+    """A contact opens under a shopper's eyes; staff come, and it is in order."""
+    shop.scanner.scans(MILK)
+    shop.lights.turn(switch, on=True)
+    shop.shopper.sees(said[0])
+    shop.staff.signs_in("supervisor")
+    for words in said[1:]:
+        shop.staff.sees(words)
+    shop.lights.turn(switch, on=False)
+    shop.staff.sees_no(said[-1])
+    shop.staff.touches("In order")
+    shop.staff.sees_no(said[1])
+    shop.staff.signs_out()
+    shop.shopper.sees_no(said[0])
+
+
+_DOOR: Final = (
+    "Staff will look at this kiosk; go on scanning",
+    "The cabinet was opened and nobody was signed in",
+    "The cabinet is open.",
+)
+_TAMPER: Final = (
+    "Staff will look at this kiosk before you pay",
+    "The tamper contact was opened.",
+    "tamper contact is open",
+)
+_DRAWER: Final = (
+    "Staff will look at the cash drawer",
+    "opened by hand and nobody was signed in",
+    "The cash drawer is open.",
+)
+
+
 @dataclass(frozen=True)
 class _Journey:
     goes: Callable[[Shop], None]
@@ -334,6 +367,9 @@ JOURNEYS: Final[dict[str, _Journey]] = {
     "fiscal_outage": _Journey(_fiscal_outage, Plan(settings=_FISCAL)),
     "fiscal_late": _Journey(_fiscal_late, Plan(settings=_FISCAL)),
     "clock": _Journey(_clock),
+    "door": _Journey(lambda shop: _opened(shop, "door", *_DOOR)),
+    "tamper": _Journey(lambda shop: _opened(shop, "tamper", *_TAMPER)),
+    "drawer": _Journey(lambda shop: _opened(shop, "cash_drawer", *_DRAWER)),
 }
 
 

@@ -27,7 +27,7 @@ from tests.support.waiting import wait_until
 __all__ = ["OPERATOR", "AttendedLane", "attends", "desk_of", "served"]
 
 OPERATOR = "op-7"
-Kind = Literal["help", "age", "staff_item", "cash", "no_price"]
+Kind = Literal["help", "age", "staff_item", "cash", "no_price", "tamper"]
 
 
 def attends(accounts: Accounts, feed: Feed, name: str, *, role: str = "attendant") -> None:

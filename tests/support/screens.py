@@ -472,6 +472,25 @@ BODIES: dict[str, Body] = {
         weighing=text("weighing.identity", version="1.0.0", checksum="84ba17e8", changes=3),
         suspended=1,
     ),
+    "staff_cabinet": StaffBody(
+        interventions=(
+            InterventionView(
+                "i5",
+                "tamper",
+                text("intervention.tamper"),
+                "payment",
+                1_770_000_000_000,
+                severity="now",
+                may_clear="supervisor",
+            ),
+            InterventionView("i6", "door", text("intervention.door_unattended"), "nothing", 1_770_000_060_000),
+        ),
+        lines=LINES,
+        totals=TOTALS,
+        acts=("approve", "refuse", "cancel_transaction", "void_line", "reprint", "close_lane"),
+        devices=(),
+        conditions=(text("condition.door_open"), text("condition.tampered"), text("condition.drawer_open")),
+    ),
     "staff_second": StaffSignInBody(None, "price_override"),
     "staff_devices": DevicesBody(
         (

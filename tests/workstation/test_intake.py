@@ -189,12 +189,13 @@ def test_nobody_signs_in_with_an_empty_pin_or_a_badge_that_was_never_set() -> No
     assert isinstance(door.by_badge("", (bare,)), i.OperatorRefused)
 
 
-def test_how_the_staff_key_stands_is_for_the_lane_to_judge_and_the_door_for_the_log() -> None:
+def test_how_the_staff_key_and_the_door_stand_is_for_the_lane_to_judge() -> None:
     rig = Rig()
     rig.intake.event(SwitchTurned("lights", "staff_key", on=True, found=True))
     rig.intake.event(SwitchTurned("lights", "door", on=True))
     rig.intake.event(SwitchTurned("lights", "staff_key", on=False))
-    assert rig.put == [i.KeySwitchTurned(on=True, found=True), i.KeySwitchTurned(on=False)]
+    key = [i.KeySwitchTurned(on=True, found=True), i.KeySwitchTurned(on=False)]
+    assert rig.put == [key[0], i.CabinetMoved("door", is_open=True), key[1]]
 
 
 def test_while_guesses_have_shut_pad_and_reader_the_key_serves_and_a_page_opens_both() -> None:
@@ -219,16 +220,18 @@ def test_while_guesses_have_shut_pad_and_reader_the_key_serves_and_a_page_opens_
     asyncio.run(guess())
 
 
-def test_the_help_button_calls_once_a_press_and_other_contacts_are_for_the_log(
+def test_the_help_button_calls_once_a_press_and_every_contact_is_told_and_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     rig = Rig()
+    rig.intake.event(SwitchTurned("lights", "door", on=False))
     for switch in ("tamper", "cash_drawer"):
         rig.intake.event(SwitchTurned("lights", switch, on=True))
     rig.intake.event(SwitchTurned("lights", "help_button", on=True))
     rig.intake.event(SwitchTurned("lights", "help_button", on=False))
-    assert rig.put == [i.DrawerMoved(is_open=True), i.HelpPressed()]
-    assert "what nobody should open: open" in caplog.text
+    shut, tampered = i.CabinetMoved("door", is_open=False), i.CabinetMoved("tamper", is_open=True)
+    assert rig.put == [shut, tampered, i.DrawerMoved(is_open=True), i.HelpPressed()]
+    assert "the cabinet's tamper contact is open" in caplog.text
 
 
 # --- weights -----------------------------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ _WORDS: Final[dict[tuple[str, OperatorAct], str]] = {
     ("printer", "refuse"): "act.print_without",
     ("paper", "approve"): "paper.slip",
     ("paper", "refuse"): "paper.stop",
+    **{(kind, "approve"): "act.cabinet_fine" for kind in ("door", "tamper", "drawer")},
+    **{(kind, "refuse"): "act.cabinet_wrong" for kind in ("door", "tamper", "drawer")},
 }
 """What an answer does, where that is no matter of allowing or forbidding."""
 _EVERY_S: Final = 1.0

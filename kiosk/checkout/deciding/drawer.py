@@ -6,6 +6,7 @@ from typing import Final
 
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
+from kiosk.checkout.deciding import cabinet
 from kiosk.checkout.deciding.desk import Desk
 
 __all__ = ["moved", "open_for"]
@@ -24,6 +25,8 @@ def moved(desk: Desk, *, is_open: bool) -> None:
     """It was seen to move. Open without having been told to: by its key, or by force."""
     if is_open and desk.moment.mono_ms >= desk.state.live.drawer_awaited_ms:
         _note(desk, "by_hand")
+        cabinet.drawer_forced(desk)
+    cabinet.drawer_shown(desk, is_open=is_open)
 
 
 def _note(desk: Desk, reason: e.DrawerReason, tender: str = "") -> None:

@@ -13,7 +13,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.day_shown import day_conditions
-from kiosk.checkout.deciding import business_day, lane, staff, upkeep
+from kiosk.checkout.deciding import business_day, cabinet, lane, staff, upkeep
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.key_shown import key_conditions
 from kiosk.checkout.state import State
@@ -23,8 +23,8 @@ from kiosk.retail.rights import Request
 __all__ = ["MESSAGE_MS", "NEVER", "TIMER", "commanded", "follow", "lane_commanded", "standing"]
 
 _FISCAL = frozenset({"fiscal", "fiscal_outage", "fiscal_late", "fiscal_cancel"})
-NEVER = frozenset({"tender_unknown", "cash", "signature", "reversal"}) | _FISCAL
-"""Money and the law: judged by who stands at the lane, whatever a shop's settings say."""
+NEVER = frozenset({"tender_unknown", "cash", "signature", "reversal"}) | _FISCAL | cabinet.KINDS
+"""Money, the law, the machine itself: judged by who stands at the lane, whatever a shop's settings say."""
 TIMER = "message"
 MESSAGE_MS = 30_000
 """How long a message stays in front of the shopper."""

@@ -10,6 +10,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import (
     bagging,
     business_day,
+    cabinet,
     coupons,
     diagnosing,
     entry,
@@ -212,6 +213,8 @@ def judged(
     desk.clear(raised, outcome, by, reason=reason, remote=remote)
     if outcome == "approved":
         _approve(desk, raised, by)
+    elif raised.kind in cabinet.KINDS:
+        lane.close(desk, by, "cabinet")  # something is wrong: nobody is served here until staff open it again
     else:
         _refuse(desk, raised, by)
 
