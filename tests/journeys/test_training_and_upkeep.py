@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from kiosk.checkout import events as e
@@ -62,3 +64,25 @@ def test_refund_by_a_role_that_may_not(shop: Shop, staff: Staff) -> None:
         if more:
             staff.touches("Back")
         staff.signs_out()
+
+
+def test_an_unplugged_device_is_tested_again_and_again_and_each_try_is_on_record(shop: Shop, staff: Staff) -> None:
+    staff.signs_in("technician")
+    staff.touches("Devices")
+    staff.touches("Test", beside="Receipt printer")
+    shop.glass.until(partial(_tested_so_often, shop, 1), "a test on record")
+    shop.printer.is_unplugged()
+    staff.sees("cable or power")
+    for tries in (2, 3):
+        staff.touches("Test", beside="Receipt printer")
+        shop.glass.until(partial(_tested_so_often, shop, tries), "another on record")
+    assert [test.ok for test in shop.happened(e.DeviceTested)] == [True, False, False]
+    shop.printer.is_plugged()
+    staff.sees_no("cable or power")
+    staff.touches("Test", beside="Receipt printer")
+    shop.glass.until(partial(_tested_so_often, shop, 4), "one more on record")
+    assert shop.happened(e.DeviceTested)[-1].ok
+
+
+def _tested_so_often(shop: Shop, times: int) -> bool:
+    return len(shop.happened(e.DeviceTested)) == times

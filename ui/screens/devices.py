@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -41,8 +42,9 @@ _NAMED: Final = frozenset(
 class _Device(Block):
     """One device: its name, its model and port, how it is and what was found."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, tested: Callable[[str], None]) -> None:
         super().__init__(kit)
+        self._tested = tested
         self._shown: DeviceRow | None = None
         self._name = kit.words("", TypeSize.BODY, face="SemiBold")
         self._kind = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, one_line=True)
@@ -62,11 +64,11 @@ class _Device(Block):
         self.test.enable(row.test != "asked")
 
     def arrange(self, area: Area) -> None:
-        """Words at the left, the button at the right."""
+        """Words at the left, the button at the right, at the top: it stays there when the words become more."""
         kit = self.kit
         inner = area.inset(kit.px(8), kit.px(4))
         test, words = inner.right(max(kit.px(140), self.test.natural_width()), kit.px(16))
-        self.test.place(test.centre(test.w, kit.px(72)))
+        self.test.place(test.top(kit.tall(_ROW) - kit.px(8))[0].centre(test.w, kit.px(72)))
         name, words = words.top(kit.tall(36))
         self._name.place(name)
         kind, words = words.top(kit.tall(28))
@@ -75,6 +77,7 @@ class _Device(Block):
 
     def _test(self) -> None:
         if self._shown is not None:
+            self._tested(self._shown.device)
             self.kit.submit(OperatorActed("device_test", self._shown.device))
 
 
@@ -102,6 +105,7 @@ class DevicesView(View):
         self._title = self.title(kit.say("devices.title"))
         self._card = Card(kit)
         self.list = Scroller(kit, gap=8)
+        self._tested = ""  # what its test says is kept in sight, and so is the way to try again
         self._none = kit.words("", TypeSize.LEAD, colour=kit.theme.muted, align="center")
         back = partial(kit.submit, ViewRequested("staff"))
         self.back = PushButton(kit, kit.say("button.back"), back, icon="back", role="primary")
@@ -111,7 +115,8 @@ class DevicesView(View):
         """Each device in a row."""
         body = screen.body
         assert isinstance(body, DevicesBody)  # noqa: S101 - the stage gives each view its own kind
-        self.list.show(tuple(Row(row.device, self._tall(row), row, self._make, _Device.show) for row in body.devices))
+        rows = tuple(Row(row.device, self._tall(row), row, self._make, _Device.show) for row in body.devices)
+        self.list.show(rows, keep_in_sight=self._tested)
         self._none.say("" if body.devices else self.kit.say("devices.none"))
         if self.area.w:
             self.arrange(self.area)
@@ -121,7 +126,10 @@ class DevicesView(View):
         return self.kit.tall(_ROW + _LINE * (_lines(_says(self.kit, row)) - 1))
 
     def _make(self) -> _Device:
-        return _Device(self.kit)
+        return _Device(self.kit, self._note_tested)
+
+    def _note_tested(self, device: str) -> None:
+        self._tested = device
 
     def arrange(self, area: Area) -> None:
         """The list between title and the way back."""
