@@ -452,6 +452,7 @@ def _header(at: Position, event: events.TransactionCompleted) -> _Row:
         "legal_number": None,
         "sample": False,
         **_buyer(event),
+        **_exemption(event),
         "original": event.original.transaction.uuid if event.original is not None else "",
     }
 
@@ -463,6 +464,14 @@ def _buyer(event: events.TransactionCompleted) -> _Row:
     if told is None or kind is None:
         return {"buyer_kind": told.kind if told is not None else "", "buyer_number": ""}
     return {"buyer_kind": kind, "buyer_number": masked(BuyerNumber(kind, told.number))}
+
+
+def _exemption(event: events.TransactionCompleted) -> _Row:
+    """For what certificate or card a sale bears no tax, and who saw it."""
+    told = event.exemption
+    if told is None:
+        return {"exempt_certificate": "", "exempt_reason": "", "exempt_by": ""}
+    return {"exempt_certificate": told.certificate, "exempt_reason": told.reason, "exempt_by": told.by}
 
 
 def _line(uuid: str, line: LineItem) -> _Row:

@@ -156,8 +156,9 @@ class Transaction(Base):
     ``uuid`` is the transaction's own; (store, workstation, business day, series, number) is how the trade names it.
     (kiosk, epoch, sequence) is where in the journal it stands; a sample has none. ``subtotal - discount + deposit`` is
     what tax is reckoned on; ``duty`` is the supplementary duty beside ``tax``. ``buyer_number`` is the buyer's tax
-    number as it is written, a person's with most of it hidden. ``original``: the uuid of the sale that
-    this is a return from, with negative amounts; empty: it is a sale.
+    number as it is written, a person's with most of it hidden. ``exempt_certificate`` is the number for which it bears
+    no tax, ``exempt_by`` the operator who saw it. ``original``: the uuid of the sale that this is a return from, with
+    negative amounts; empty: it is a sale.
     """
 
     __tablename__ = "sale"
@@ -196,6 +197,9 @@ class Transaction(Base):
     sample: Mapped[bool] = mapped_column(default=False)
     buyer_kind: Mapped[Code] = mapped_column(default="")
     buyer_number: Mapped[Code] = mapped_column(default="")
+    exempt_certificate: Mapped[Code] = mapped_column(default="")
+    exempt_reason: Mapped[Code] = mapped_column(default="")
+    exempt_by: Mapped[Code] = mapped_column(default="")
     original: Mapped[Code] = mapped_column(default="")
 
 

@@ -22,6 +22,7 @@ from headoffice.ledger.ingest import Ingest
 from kiosk.checkout import events
 from kiosk.i18n.translate import Translator
 from kiosk.retail.buyer import BuyerNumber
+from kiosk.retail.exemption import Exemption
 from kiosk.retail.transaction import Disposition
 from tests.headoffice.pages import NOW, Enter, sign_in, token_of
 from tests.support.journals import T0, JournalOf, as_message, banana, bdt, cola, completed_sale
@@ -224,6 +225,17 @@ def test_a_demo_s_link_signs_in_from_this_machine_only_and_lets_it_frame_the_pag
     assert "frame-ancestors http://127.0.0.1:*" in page.headers["content-security-policy"]
     assert enter(signed_in=False, demo="open-sesame", address="10.0.0.7").get("/enter/open-sesame").status_code == 404
     assert enter(signed_in=False).get("/enter/").status_code == 404
+
+
+def test_a_sale_without_tax_names_its_certificate_and_who_saw_it(services: Services, enter: Enter) -> None:
+    journal = JournalOf()
+    identity = journal.begin()
+    exempt = Exemption("DIP-4711", "diplomatic", "op-7")
+    journal.add(dataclasses.replace(completed_sale(identity, (cola(),), bdt(16000)), exemption=exempt))
+    Ingest(services.database, clock=lambda: NOW).batch(as_message(journal), "lane-1")
+    page = enter().get(f"/sales/{identity.uuid}").text
+    assert "DIP-4711" in page
+    assert "diplomatic · op-7" in page
 
 
 def test_a_sale_s_page_names_its_buyer_a_person_in_part(services: Services, enter: Enter) -> None:

@@ -20,9 +20,10 @@ from headoffice.database import Database
 from headoffice.desk import SOURCE, Reply
 from headoffice.feed import Feed
 from headoffice.ledger.command_tables import LaneCommand
-from headoffice.ledger.tables import Intervention, Kiosk
+from headoffice.ledger.tables import Intervention, Kiosk, Transaction
 from headoffice.live import Hub
 from kiosk.checkout import events as e
+from kiosk.checkout import inputs as i
 from kiosk.checkout import screen as s
 from kiosk.store.rows import Operator
 from messages import envelope, topics
@@ -56,7 +57,9 @@ class Attended:
         page: TestClient,
         say: Callable[[Reply], None],
         sent: Sequence[Reply],
+        broker: Broker,
     ) -> None:
+        self.broker = broker
         self.at, self.kiosk, self.database, self.page, self.say, self.sent = at, kiosk, database, page, say, sent
 
     def raised(self, kind: str) -> str:
@@ -140,7 +143,7 @@ def attended() -> Iterator[Attended]:
         sign_in(page)
         kiosk.sees(s.AttractBody)
         wait_until(lambda: online(kiosk), 30, what="a lane that is online")
-        yield Attended(at, kiosk, database, page, link.say, sent)
+        yield Attended(at, kiosk, database, page, link.say, sent, broker)
 
 
 def test_what_a_lane_raises_is_cleared_from_the_page_once_and_the_shopper_goes_on() -> None:
@@ -182,6 +185,36 @@ def test_the_lane_itself_refuses_what_must_be_seen_or_comes_too_late_or_from_nob
         assert it.at.happened(e.LaneClosed)[0].by == OPERATOR
         it.press(deed="open_lane")
         assert it.fate("open_lane") == ("done", "")
+
+
+@pytest.mark.tail
+def test_broker_restarted_the_sale_goes_on_and_the_ledger_is_complete() -> None:
+    with attended() as it:
+        it.at.turn("terminal", "auto", outcome="approve")
+        it.at.scan(MILK)
+        it.broker.kill()
+        wait_until(lambda: not online(it.kiosk), 30, what="a lane that knows it is alone")
+        it.kiosk.touch(i.CheckoutRequested(), i.TenderChosen("card"))
+        wait_until(lambda: getattr(it.kiosk.body, "receipt", "") == "printed", 30, what="a receipt")
+        it.kiosk.touch(i.ShopperArrived("en"))
+        it.kiosk.sees(s.BasketBody)
+        it.at.scan(MILK)
+        it.broker.start()
+        wait_until(lambda: online(it.kiosk), 60, what="a lane that is online again")
+        assert isinstance(it.kiosk.body, s.BasketBody), "the second shopper has noticed nothing"
+        it.kiosk.touch(i.CheckoutRequested(), i.TenderChosen("card"))
+        it.kiosk.sees(s.ThanksBody)
+        sold = [(sale.transaction.uuid, sale.total.minor) for sale in it.at.happened(e.TransactionCompleted)]
+
+        def booked() -> list[tuple[str, int]]:
+            with it.database.read() as session:
+                return [
+                    (row.uuid, row.total) for row in session.scalars(select(Transaction).order_by(Transaction.utc_ms))
+                ]
+
+        wait_until(lambda: len(booked()) == len(sold), 60, what="both sales at head office")
+        assert booked() == sold, "each once"
+        assert len(sold) == 2
 
 
 def test_a_device_that_is_lost_is_seen_at_head_office() -> None:

@@ -8,10 +8,12 @@ import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
+from kiosk.retail.offer import AmountOff, Offer, Scope
 from kiosk.retail.points import Programme
 from kiosk.retail.policy import Policy, TenderType
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import MEMBER, MILK, PHONE, TEA, WINE, Scanner, Shop, Staff, Terminal
+from tests.support.shop import MemoryBook
 
 
 def _programme(policy: Policy) -> Policy:
@@ -86,6 +88,23 @@ def test_points_as_tender_part_of_the_total(shop: Shop, shopper: Shopper, scanne
     assert terminal.charged() == [10_000]
     (sale,) = shop.happened(e.TransactionCompleted)
     assert [(paid.kind, paid.amount.minor) for paid in sale.tenders] == [("points", 50_000), ("card", 10_000)]
+
+
+def _five_off(book: MemoryBook) -> None:
+    book.offers += (Offer("five", Scope(), AmountOff(500), {"en": "Five taka off"}, coupon="99005"),)
+
+
+@pytest.mark.plan(policy=_programme, book=_five_off, office=True)
+def test_points_and_coupon_bring_it_to_zero(shop: Shop, shopper: Shopper, scanner: Scanner, terminal: Terminal) -> None:
+    scanner.scans(MEMBER, MILK, "99005")
+    shopper.sees("Five taka off", "৳90.00")
+    shopper.touches("Pay")
+    shopper.touches("Use 900 points")
+    shopper.sees("Thank you!")
+    (sale,) = shop.happened(e.TransactionCompleted)
+    assert (sale.total.minor, sale.discount.minor) == (9_000, 500)
+    assert [(paid.kind, paid.amount.minor, paid.points) for paid in sale.tenders] == [("points", 9_000, 900)]
+    assert terminal.charged() == []
 
 
 def test_a_bank_card_s_number_is_never_taken_for_a_member(shop: Shop, shopper: Shopper, scanner: Scanner) -> None:
