@@ -13,18 +13,19 @@ from starlette.testclient import TestClient
 from headoffice.accounts import Accounts
 from headoffice.console.app import build_app
 from headoffice.console.services import Services
-from headoffice.database import Database, open_database
+from headoffice.database import Database
 from headoffice.feed import Feed, change_of
 from headoffice.ledger.tables import BusinessUnit, StockLevel
 from headoffice.live import Hub
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from tests.headoffice.pages import NOW, PASSWORD, Enter, sign_in
+from tests.support.ledgers import new_database
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/ledger.db")
+    database = new_database(tmp_path)
     yield database
     database.close()
 

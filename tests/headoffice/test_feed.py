@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from headoffice.database import Database, open_database
+from headoffice.database import Database
 from headoffice.feed import Change, Feed, PriceReason, PriceRefusedError, change_of
 from headoffice.feed_tables import BookItem, FeedRow, PriceChange
 from headoffice.ledger.ingest import Ingest
@@ -20,6 +20,7 @@ from kiosk.retail.item import Item, Recall
 from kiosk.retail.money import Money
 from messages import feed as wire
 from tests.support.journals import JournalOf, as_message
+from tests.support.ledgers import brief_database
 
 NOW = 1_800_000_000_000
 COLA = Item("cola", {"en": "Cola 1 l", "bn": "কোলা"}, "drinks", "standard", Money(8000, "BDT"), mrp=Money(8500, "BDT"))
@@ -176,8 +177,14 @@ publications = st.lists(
 def test_a_kiosk_that_follows_in_steps_holds_what_one_that_starts_anew_gets(
     history: list[list[tuple[str, int | None]]], cut: int
 ) -> None:
-    database = open_database("sqlite://")
-    feed = feed_of(database)
+    with brief_database() as database:
+        feed = feed_of(database)
+        followed = followed_in_steps(feed, history, cut)
+        assert followed == {row.key: row.body for row in told(feed, 0)}
+
+
+def followed_in_steps(feed: Feed, history: list[list[tuple[str, int | None]]], cut: int) -> dict[str, bytes]:
+    """Publish it all; what a kiosk holds that asks after each publication from ``cut`` on."""
     held: dict[str, bytes] = {}
     version = 0
     for number, publication in enumerate(history):
@@ -195,5 +202,4 @@ def test_a_kiosk_that_follows_in_steps_holds_what_one_that_starts_anew_gets(
             held.pop(row.key, None)
         else:
             held[row.key] = row.body
-    assert held == {row.key: row.body for row in told(feed, 0)}
-    database.close()
+    return held

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from headoffice.database import Database, is_full, open_database
+from headoffice.database import Database, is_full
 from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.letters import Letter
 from headoffice.ledger.tables import (
@@ -38,6 +36,7 @@ from kiosk.checkout import events
 from kiosk.retail.buyer import BuyerNumber
 from messages.journal import Acknowledgement
 from tests.support.journals import JournalOf, as_message, banana, bdt, cola, completed_sale
+from tests.support.ledgers import brief_database
 
 NOW = 1_800_000_000_000
 
@@ -341,13 +340,6 @@ def test_a_full_disk_is_told_and_nothing_of_the_batch_is_kept(database: Database
     assert not rows(database, "epoch")
 
 
-@contextmanager
-def own_database() -> Iterator[Database]:
-    database = open_database("sqlite://")
-    yield database
-    database.close()
-
-
 def two_lanes() -> list[JournalOf]:
     lanes = [JournalOf("lane-1", workstation="1"), JournalOf("lane-2", workstation="2")]
     for lane in lanes:
@@ -368,7 +360,7 @@ def test_any_order_repetition_and_cut_of_batches_gives_the_same_ledger_each_reco
         cuts = sorted({0, len(lane.records), *inner})
         pieces = [as_message(lane, lane.records[a:b]) for a, b in pairwise(cuts)]
         batches += pieces + data.draw(st.lists(st.sampled_from(pieces), max_size=4))
-    with own_database() as plain, own_database() as shuffled:
+    with brief_database() as plain, brief_database() as shuffled:
         for lane in lanes:
             ingest_into(plain).batch(as_message(lane), lane.kiosk)
         door = ingest_into(shuffled)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from headoffice.console.services import Services
-from headoffice.database import Database, open_database
+from headoffice.database import Database
 from headoffice.desk import Desk
 from headoffice.feed import Feed, change_of, member_of
 from headoffice.keyed import keep_shop_key, keyed_hash
@@ -31,6 +28,7 @@ from messages import envelope, topics
 from messages.asks import LoyaltyAnswer, LoyaltyAsk, PointsAnswer, PointsAsk, PointsDeed
 from tests.headoffice.pages import NOW, Enter, token_of
 from tests.support.journals import JournalOf, as_message, banana, bdt, cola, completed_sale
+from tests.support.ledgers import brief_database
 from tests.support.shop import bangladesh
 
 KEY = bytes(32)
@@ -446,21 +444,11 @@ def test_the_page_shows_who_is_below_zero_and_says_so_where_there_is_no_programm
 # --- whatever comes in whatever order -----------------------------------------------------------------------------
 
 
-@contextmanager
-def own_database() -> Iterator[Database]:
-    with TemporaryDirectory() as folder:
-        database = open_database(f"sqlite:///{folder}/ledger.db")
-        try:
-            yield database
-        finally:
-            database.close()
-
-
 @settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_no_order_of_questions_and_batches_holds_or_books_more_than_there_is(data: st.DataObject) -> None:
     """Two lanes ask and sell at once, everything comes again and again: held and burned never exceed the balance."""
-    with own_database() as database:
+    with brief_database() as database:
         set_up(database)
         give(database, data.draw(st.integers(0, 200)))
         start, sold = balance(database), set[str]()

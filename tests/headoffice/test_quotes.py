@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from headoffice.asks import Answers
 from headoffice.console import openapi
 from headoffice.console.services import Services
-from headoffice.database import Database, open_database
+from headoffice.database import Database
 from headoffice.feed import change_of
 from headoffice.feed_tables import FeedCurrent, MemberKey
 from headoffice.quoting.teller import Asked, AskedLine, Teller
@@ -36,6 +36,7 @@ from messages.asks import LoyaltyAsk
 from samples.catalogue import SampleItem, load_baskets, load_shop
 from tests.headoffice.pages import Enter
 from tests.support.lane import AGREE, HandLane, open_lane
+from tests.support.ledgers import new_database
 from tests.support.shop import VERIFIED
 
 BASKETS = 200
@@ -50,7 +51,7 @@ WANTED = [one for one in PACKS if one.item_id in ON_OFFER]
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('quotes')}/ledger.db")
+    database = new_database(tmp_path_factory.mktemp("quotes"))
     seed(database, SHOP, load_baskets(), now_ms=NOW, days=3, key=bytes(range(32)))
     yield database
     database.close()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from headoffice import seed as seeding
-from headoffice.database import Database, open_database
+from headoffice.database import Database
 from headoffice.feed import Feed, member_of
 from headoffice.feed_tables import BookItem, FeedCurrent
 from headoffice.insight import home_of, kiosks, ledger_totals, sales_by_day, sales_by_hour, top_items
@@ -19,6 +19,7 @@ from headoffice.ledger.tables import SaleLine, SaleTax, SaleTender, StockLevel, 
 from headoffice.seed import SeedRefusedError, seed
 from kiosk.store.rows import decode_row
 from samples.catalogue import SampleShop, load_baskets, load_shop
+from tests.support.ledgers import new_database
 
 NOW = 1_790_000_000_000
 KEY = bytes(range(32))
@@ -32,7 +33,7 @@ def fill(database: Database, shop: SampleShop = SHOP, now_ms: int = NOW, key: by
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('seed')}/ledger.db")
+    database = new_database(tmp_path_factory.mktemp("seed"))
     fill(database)
     yield database
     database.close()

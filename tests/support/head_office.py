@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from headoffice.broker_link import BrokerLink, BrokerSettings
-from headoffice.database import Database, open_database
+from headoffice.database import Database
 from headoffice.desk import Desk
 from tests.support.broker import Broker
+from tests.support.ledgers import new_database
 
 __all__ = ["head_office"]
 
@@ -19,7 +20,7 @@ __all__ = ["head_office"]
 def head_office(folder: Path, broker: Broker) -> Iterator[tuple[Database, BrokerLink]]:
     """Head office as it is shipped, without its pages."""
     shown = broker.credentials("headoffice")
-    database = open_database(f"sqlite:///{folder}/ledger.db")
+    database = new_database(folder)
     settings = BrokerSettings("127.0.0.1", broker.port, shown.authority, shown.certificate, shown.key)
     link = BrokerLink(settings, Desk(database, clock=lambda: time.time_ns() // 1_000_000))
     link.start()
