@@ -6,7 +6,9 @@
 
 SHELL := /bin/bash
 PYTHON_IN_VENV := .venv/bin/python
-RUN := PYTHONUNBUFFERED=1 $(PYTHON_IN_VENV)
+# Half of a test run is programs that start, and each would compile all it imports where whoever runs it forbids Python to
+# keep what it compiled.
+RUN := PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV)
 
 # COUNTRY, BASKETS, N, ROUNDS, SEED, SMALL, LARGE, IMAGES and MANIFEST reach the programs as environment variables when they are given.
 CASES ?= tests/retail/cases

@@ -7,10 +7,12 @@ Each step runs as a program of its own and its output passes straight through; t
 from __future__ import annotations
 
 import argparse
+import contextlib
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,8 @@ __all__ = ["Counts", "Step", "main", "read_junit"]
 ROOT = Path(__file__).resolve().parents[1]
 TEST_SECONDS = 600
 """`make test` after set-up, on two cores."""
+TESTS_AT_A_TIME = 4
+"""On two cores: half of what a test takes is waiting, for a device, a time-out or a program that starts."""
 NO_TESTS = 5
 """Pytest's exit code when it found nothing to run."""
 TARGETS = (
@@ -54,12 +58,14 @@ def _module(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", name, *arguments)
 
 
-LINT = (
+STYLE = (
     Step("ruff check", "the code keeps the house's style", _module("ruff", "check", "--quiet", ".")),
     Step("ruff format", "the code is laid out by the formatter", _module("ruff", "format", "--quiet", "--check", ".")),
     Step("import-linter", "imports run one way", (str(Path(sys.executable).parent / "lint-imports"),)),
-    Step("mypy", "the types agree", _module("mypy")),
 )
+TYPES = Step("mypy", "the types agree", _module("mypy"))
+TESTS_SIDE_BY_SIDE = (f"--numprocesses={TESTS_AT_A_TIME}", "--dist=loadfile", "--no-loadscope-reorder")
+"""By files, in their order: sorted by how many tests a file has, those with few long ones would come last."""
 
 
 def run(step: Step, report: Report) -> tuple[int, float]:
@@ -70,14 +76,34 @@ def run(step: Step, report: Report) -> tuple[int, float]:
     return code, time.monotonic() - began
 
 
-def lint(report: Report) -> None:
-    """Style, layout, import rules and types."""
+def lint(report: Report, steps: Sequence[Step]) -> None:
+    """Run these, and keep whether they held."""
     rows = []
-    for step in LINT:
+    for step in steps:
         code, seconds = run(step, report)
-        report.require(step.holds, held=code == 0, detail="" if code == 0 else f"{step.name} exits {code}")
+        _held(report, step, code)
         rows.append((step.name, "held" if code == 0 else "broken", f"{seconds:.1f}"))
     report.table("Lint", ("step", "verdict", "seconds"), rows)
+
+
+@contextlib.contextmanager
+def beside(step: Step, report: Report) -> Iterator[None]:
+    """Run ``step`` while the block runs; what it prints comes after the block, and whether it held."""
+    report.progress(f"{step.name}, beside what follows ...")
+    command = subprocess.Popen(
+        step.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield
+        print(command.communicate()[0], end="", flush=True)
+        _held(report, step, command.returncode)
+    finally:
+        command.kill()
+        command.wait()
+
+
+def _held(report: Report, step: Step, code: int) -> None:
+    report.require(step.holds, held=code == 0, detail="" if code == 0 else f"{step.name} exits {code}")
 
 
 def read_junit(path: Path) -> Counts:
@@ -116,17 +142,18 @@ def _tell(report: Report, counts: Counts, began: float) -> None:
 def check_lint() -> int:
     """`make lint`."""
     with Report("lint") as report:
-        lint(report)
-        report.figure("steps", len(LINT))
+        lint(report, (*STYLE, TYPES))
+        report.figure("steps", len(STYLE) + 1)
         return report.close()
 
 
 def check_test() -> int:
-    """`make test`: lint, then every test that is no drill, on two workers."""
+    """`make test`: style, then types beside every test that is no drill and no journey of `make journeys` alone."""
     began = time.monotonic()
     with Report("test") as report:
-        lint(report)
-        counts = pytest(report, "-m", "not drill and not tail", "--numprocesses=2", "--dist=loadfile")
+        lint(report, STYLE)
+        with beside(TYPES, report):
+            counts = pytest(report, "-m", "not drill and not tail", *TESTS_SIDE_BY_SIDE)
         report.speed("time after set-up", time.monotonic() - began, TEST_SECONDS, "s")
         _tell(report, counts, began)
         return report.close()
@@ -136,7 +163,7 @@ def check_journeys() -> int:
     """`make journeys`: what people do, through the drawn screen, one sentence each."""
     began = time.monotonic()
     with Report("journeys") as report:
-        counts = pytest(report, "tests/journeys", "-m", "not drill", "--numprocesses=2", "--dist=loadfile")
+        counts = pytest(report, "tests/journeys", "-m", "not drill", *TESTS_SIDE_BY_SIDE)
         report.table("Journeys", ("sentence", "test"), [(j.sentence, j.test) for j in covered()])
         report.figure("sentences", len(covered()))
         _tell(report, counts, began)

@@ -50,16 +50,18 @@ def _planted(folder: Path, defect: str) -> dict[str, Any]:
 
 
 def test_every_program_may_be_killed_in_any_phase_of_a_sale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = _drilled(tmp_path, Plan(rounds=15, seed=7))
+    """Each program and each phase once; ``make faults`` does it hundreds of times."""
+    told = _drilled(tmp_path, Plan(rounds=len(PHASES), seed=7))
 
     closing = capsys.readouterr().out.splitlines()[-1]
-    assert closing == "faults: rounds=15 lost=0 doubled=0 changed=0 double_charges=0"
+    assert closing == "faults: rounds=6 lost=0 doubled=0 changed=0 double_charges=0"
     kills = {row[0]: sum(map(int, row[1:])) for row in told["tables"][0]["rows"]}
-    assert kills == {**dict.fromkeys(TARGETS, 3), "all": 15}
+    assert kills == {**dict.fromkeys(TARGETS, 1), TARGETS[0]: 2, "all": 6}
     assert told["tables"][0]["header"] == ["program", *PHASES]
-    assert all(int(kills) >= 2 for kills in told["tables"][0]["rows"][-1][1:])
+    assert [int(kills) for kills in told["tables"][0]["rows"][-1][1:]] == [1] * len(PHASES)
 
 
+@pytest.mark.drill
 def test_print_before_commit_is_found_by_money_without_a_sale_and_by_a_second_receipt(tmp_path: Path) -> None:
     told = _planted(tmp_path, "print_before_commit")
 

@@ -88,7 +88,7 @@ class Shopper:
         """A picture of the window, kept under ``build/ui``."""
         image = capture()
         SHOTS.mkdir(parents=True, exist_ok=True)
-        image.save(SHOTS / f"{name}.png")
+        image.save(SHOTS / f"{name}.png", compress_level=1)
         return image
 
 

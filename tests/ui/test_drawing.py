@@ -31,7 +31,8 @@ from ui.widgets.button import PushButton
 from ui.widgets.item_tile import ItemTile
 
 LANGUAGES = ("bn", "en", "pt_BR")
-LOOKS = [(large, high) for large in (False, True) for high in (False, True)]
+LOOKS = [(False, False), (True, False), (True, True)]
+"""Large text, high contrast: contrast changes colours and no size, so one look with it is enough."""
 MAIN = frozenset({"pay", "confirm", "set", "send", "take", "sign_out", "look_up", "loyalty"})
 
 
