@@ -32,7 +32,7 @@ from ui.widgets.item_tile import ItemTile
 
 LANGUAGES = ("bn", "en", "pt_BR")
 LOOKS = [(False, False), (True, False), (True, True)]
-"""Large text, high contrast: contrast changes colours and no size, so one look with it is enough."""
+"""Large text, high contrast: where both are on there is the least room, and contrast by itself moves nothing."""
 MAIN = frozenset({"pay", "confirm", "set", "send", "take", "sign_out", "look_up", "loyalty"})
 
 
