@@ -24,7 +24,7 @@ __all__ = ["Counts", "Step", "main", "read_junit"]
 ROOT = Path(__file__).resolve().parents[1]
 TEST_SECONDS = 600
 """`make test` after set-up, on two cores."""
-TESTS_AT_A_TIME = 4
+TESTS_AT_A_TIME = 3
 """On two cores: half of what a test takes is waiting, for a device, a time-out or a program that starts."""
 NO_TESTS = 5
 """Pytest's exit code when it found nothing to run."""
