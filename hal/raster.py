@@ -7,6 +7,7 @@ to go unnoticed, so ``check`` refuses to start without it.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -23,9 +24,18 @@ _SYSTEM_FONTS = (
     "/usr/share/fonts/truetype/noto/NotoSansBengali-{}.ttf",
     "/usr/share/fonts/truetype/lohit-bengali/Lohit-Bengali.ttf",
 )
+_STAND_INS = (
+    "/usr/share/fonts/truetype/noto/NotoSans-{}.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans{}.ttf",
+)
+"""What draws the letters that a font of one script lacks, as the system's Noto Sans Bengali lacks the Latin ones."""
+_NEEDED = "Aaçã০ক৳€"
+_NOWHERE = "\U0010fffd"
+"""A character that no font has: how it is drawn is how a font draws what it lacks."""
 _INK = 128
 """Darker than this is a dot."""
 
+_TRIAL = 24
 _DOUBLE = (2, 1.5)
 """Sizes that a double line may have: the first that needs no second line, else the last."""
 
@@ -121,6 +131,10 @@ class Typesetter:
             except OSError as error:
                 text = f"{font} is no font: {error}"
                 raise RasterError(text) from error
+            lacking = "".join(each for each in _NEEDED if all(_lacks(file, each) for file in _files(font)))
+            if lacking:
+                text = f"{font} cannot draw {lacking}, and no other font here can; install fonts-noto-core"
+                raise RasterError(text)
 
     def rows(self, left: str, right: str, *, align: Align, bold: bool, double: bool) -> list[bytes]:
         """The line, folded where it does not fit, as packed rows. A double one is smaller where that saves folding."""
@@ -129,15 +143,16 @@ class Typesetter:
         ascent, descent = font.getmetrics()
         drawn: list[bytes] = []
         for near, far in folded:
-            _, top, _, bottom = font.getbbox(f"{near} {far}", anchor="ls")  # marks may stand above the font's ascent
-            ascent, descent = max(ascent, -int(top)), max(descent, int(bottom))
+            for run, own in _runs(font, f"{near} {far}"):
+                _, top, _, bottom = own.getbbox(run, anchor="ls")  # marks may stand above the font's ascent
+                ascent, descent = max(ascent, -int(top)), max(descent, int(bottom))
             picture = Image.new("L", (self.width, ascent + descent), 255)
             draw = ImageDraw.Draw(picture)
             spare = self.width - measure(near)
             start = 0 if far else {"left": 0, "centre": spare // 2, "right": spare}[align]
-            draw.text((start, ascent), near, font=font, fill=0, anchor="ls")
+            _write(draw, font, near, (start, ascent))
             if far:
-                draw.text((self.width, ascent), far, font=font, fill=0, anchor="rs")
+                _write(draw, font, far, (self.width - measure(far), ascent))
             drawn += pack(picture)
         return drawn
 
@@ -156,7 +171,46 @@ class Typesetter:
 
 
 def _measure(font: ImageFont.FreeTypeFont, text: str) -> int:
-    return round(font.getlength(text))
+    return round(sum(own.getlength(run) for run, own in _runs(font, text)))
+
+
+def _write(draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, text: str, at: tuple[int, int]) -> None:
+    left, base = float(at[0]), at[1]
+    for run, own in _runs(font, text):
+        draw.text((left, base), run, font=own, fill=0, anchor="ls")
+        left += own.getlength(run)
+
+
+def _runs(font: ImageFont.FreeTypeFont, text: str) -> list[tuple[str, ImageFont.FreeTypeFont]]:
+    """The text in the font's own letters, and between them what a stand-in draws; a mark stays with its letter."""
+    files = _files(str(font.path))
+    runs: list[tuple[str, str]] = []
+    for each in text:
+        now = runs[-1][1] if runs else files[0]
+        with_the_last = bool(runs) and unicodedata.category(each)[0] in "MCZ"
+        file = now if with_the_last else next((file for file in files if not _lacks(file, each)), files[0])
+        if runs and file == now:
+            runs[-1] = (runs[-1][0] + each, file)
+        else:
+            runs.append((each, file))
+    return [(run, font if file == font.path else _font(file, round(font.size))) for run, file in runs]
+
+
+@lru_cache(maxsize=8)
+def _files(path: str) -> tuple[str, ...]:
+    """The font, and the stand-in of its weight where this machine has one."""
+    bold = "Bold" in Path(path).name
+    named = (_STAND_INS[0].format("Bold" if bold else "Regular"), _STAND_INS[1].format("-Bold" if bold else ""))
+    return (path, *[each for each in named if Path(each).is_file()][:1])
+
+
+@lru_cache(maxsize=4096)
+def _lacks(path: str, letter: str) -> bool:
+    """Whether a font draws a letter as it draws what it has not got. Blanks are never lacking."""
+    if unicodedata.category(letter)[0] in "ZC":
+        return False
+    font = _font(path, _TRIAL)
+    return bytes(font.getmask(letter)) == bytes(font.getmask(_NOWHERE))
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.payload import Payload
-from messages.values import LineItem, Money, Original, OriginalTender, TaxAmount
+from messages.values import BuyerNumber, LineItem, Money, Original, OriginalTender, TaxAmount
 
 __all__ = ["NextDocument", "ReturnsDropped", "ReturnsHeld", "ReturnsRequested"]
 
@@ -24,6 +24,7 @@ class ReturnsRequested(Payload, frozen=True):
     utc_ms: int
     member_id: str = ""
     included: bool = True
+    buyer: BuyerNumber | None = None
 
 
 class ReturnsHeld(Payload, frozen=True):

@@ -5,6 +5,7 @@ Durable events, as those in ``events``. The money that goes back is told by ``te
 
 from __future__ import annotations
 
+from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.money import Money
 from kiosk.retail.returns import OriginalTender
 from kiosk.retail.tax import TaxAmount
@@ -20,7 +21,8 @@ class ReturnsRequested:
 
     ``hold`` is the id they are kept under, until the return is complete or dropped. ``lines`` are return line items
     with negative amounts, which come to ``total``, with ``tax`` in it or beside it (``included``: its prices held it).
-    ``tenders`` are the sale's own with what is left of each. ``member_id``: whose points the sale counted.
+    ``tenders`` are the sale's own with what is left of each. ``member_id``: whose points the sale counted. ``buyer``:
+    who the sale's document named.
     """
 
     hold: str
@@ -36,6 +38,7 @@ class ReturnsRequested:
     utc_ms: int
     member_id: str = ""
     included: bool = True
+    buyer: BuyerNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def returned(state: State, event: e.RefundEvent) -> State:
                 event.member_id,
                 event.included,
                 event.hold,
+                buyer=event.buyer,
             )
             return _with(state, wanted)
         case e.ReturnsHeld():

@@ -218,6 +218,7 @@ class Returns:
     included: bool = True
     hold: str = ""
     held_ms: int = 0
+    buyer: BuyerNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,8 @@ class FiscalRule:
     returns: Literal["signed", "elsewhere"] = "signed"
     cancel_minutes: int = 0
     cancel_reason: str = ""
-    cancelled: str = "receipt.fiscal_cancelled"
-    cancelling: str = "receipt.fiscal_cancelling"
+    cancelled: tuple[str, ...] = ("receipt.fiscal_cancelled",)
+    cancelling: tuple[str, ...] = ("receipt.fiscal_cancelling",)
 
     def may_cancel(self, document: FiscalDocument, utc_ms: int) -> bool:
         """Whether a document can still be cancelled; one that the authority has yet to hear of has all its time left.

@@ -15,8 +15,11 @@ __all__ = ["from_sale", "laid_out", "signed_for", "why"]
 
 
 def laid_out(layout: ReceiptLayout) -> ReceiptLayout:
-    """The country's layout, with a credit note's title and notices in place of a sale's."""
-    return replace(layout, title=layout.credit_title, notices=layout.credit_notices)
+    """The country's layout, with a credit note's title and notices for a sale's, and without its legal texts.
+
+    What a sale's prices hold, and what may be brought back, is no word for a paper of what was given back.
+    """
+    return replace(layout, title=layout.credit_title, notices=layout.credit_notices, legal=())
 
 
 def from_sale(completed: TransactionCompleted, said: Translator, time_zone: str) -> Iterator[Part]:

@@ -111,8 +111,8 @@ def _notices(policy: Policy, layout: ReceiptLayout, fiscal: FiscalWord) -> Recei
         return layout
     if rule is None or fiscal == "given":
         return replace(layout, notices=())
-    told = {"unsigned": rule.notice, "cancelled": rule.cancelled, "cancel_open": rule.cancelling}
-    return replace(layout, notices=(told[fiscal],))
+    told = {"unsigned": (rule.notice,), "cancelled": rule.cancelled, "cancel_open": rule.cancelling}
+    return replace(layout, notices=told[fiscal])
 
 
 def _signed(printed: tuple[FiscalText, ...], said: Translator) -> Iterator[Part]:
@@ -144,8 +144,26 @@ def _centred(text: str, *, bold: bool = False) -> TextLine:
 
 
 def _letters(completed: TransactionCompleted) -> dict[TaxRate, str]:
-    """A letter for each rate of the sale, the highest rate first."""
-    return {row.rate: chr(ord("A") + number) for number, row in enumerate(completed.tax)}
+    """A letter for each rate of the sale, the highest rate first; tax classes of one rate have one letter."""
+    rates = list(dict.fromkeys(_alike(row.rate) for row in completed.tax))
+    return {row.rate: chr(ord("A") + rates.index(_alike(row.rate))) for row in completed.tax}
+
+
+def _alike(rate: TaxRate) -> TaxRate:
+    """What classes of one rate have in common; what bears no tax does so for a reason of its own."""
+    return replace(rate, tax_class="") if rate.basis_points else rate
+
+
+def _by_rate(taxes: Iterable[TaxAmount]) -> list[TaxAmount]:
+    """A row for each rate, whatever tax classes have it."""
+    rows: dict[TaxRate, TaxAmount] = {}
+    for row in taxes:
+        before = rows.get(_alike(row.rate))
+        if before is not None:
+            duty = before.duty + row.duty if before.duty is not None and row.duty is not None else None
+            row = replace(before, net=before.net + row.net, tax=before.tax + row.tax, duty=duty)  # noqa: PLW2901  one row of both
+        rows[_alike(row.rate)] = row
+    return list(rows.values())
 
 
 def _heading(
@@ -169,7 +187,9 @@ def _heading(
 def _identity(completed: TransactionCompleted, legal_number: str, said: Translator, time_zone: str) -> Iterator[Part]:
     transaction = completed.transaction
     if legal_number:
-        yield TextLine(said.t("receipt.number"), legal_number)
+        yield TextLine(
+            said.t("receipt.number" if completed.original is None else "receipt.credit_number"), legal_number
+        )
     yield TextLine(said.t("receipt.date"), said.date_time(completed.utc_ms, time_zone))
     yield TextLine(said.t("receipt.transaction"), transaction.reference)
     if completed.exemption is not None:
@@ -207,17 +227,20 @@ def _lines(
 
 
 def _line_tax(part: PartTax, currency: str, said: Translator) -> Iterator[Part]:
-    """Value, supplementary duty, rate and amount of the tax, and all of them together: the form's columns."""
-    value = said.amount(Money(part.value, currency))
+    """Value, supplementary duty, rate and amount of the tax, and all of them together: the form's columns.
+
+    What is given back has its sign where all of it stands together: not at each part of a sum.
+    """
+    value = said.amount(Money(abs(part.value), currency))
     total = said.amount(Money(part.value + part.duty + part.tax, currency))
     if part.rate.duty_points:
-        rate, duty = said.percent(part.rate.duty_points), said.amount(Money(part.duty, currency))
+        rate, duty = said.percent(part.rate.duty_points), said.amount(Money(abs(part.duty), currency))
         yield _small(said.t("receipt.line_duty", value=value, rate=rate, duty=duty))
         value = ""
     if not part.rate.basis_points:
         yield _small(said.t("receipt.line_exempt", value=value).strip(), total)
         return
-    rate, tax = said.percent(part.rate.basis_points), said.amount(Money(part.tax, currency))
+    rate, tax = said.percent(part.rate.basis_points), said.amount(Money(abs(part.tax), currency))
     yield _small(said.t("receipt.line_tax", value=value, rate=rate, tax=tax).strip(), total)
 
 
@@ -247,6 +270,11 @@ def _line(
             yield _small(said.t("receipt.unit_price", quantity=abs(line.quantity), price=each))
 
 
+def _size(amount: Money) -> Money:
+    """An amount without its sign."""
+    return amount if amount.minor >= 0 else -amount
+
+
 def _lettered(amount: Money, rate: TaxRate, letters: Mapping[TaxRate, str], said: Translator) -> str:
     """An amount, and the letter of its rate where rates have letters."""
     return f"{said.money(amount)} {letters.get(rate, '')}".strip()
@@ -268,9 +296,9 @@ def _sums(
     if "tax" in layout.omit:
         taxes: list[Part] = []
     elif layout.tax_table:
-        taxes = list(_tax_table(completed.tax, letters, said))
+        taxes = list(_tax_table(_by_rate(completed.tax), letters, said))
     else:
-        taxes = [part for row in completed.tax for part in _tax(row, said, included=included)]
+        taxes = [part for row in _by_rate(completed.tax) for part in _tax(row, said, included=included)]
     total = TextLine(said.t("receipt.total"), said.money(completed.total), bold=True, size=2)
     yield from (total, *taxes) if included else (*taxes, total)
     if "items" not in layout.omit:
@@ -281,7 +309,7 @@ def _tax(row: TaxAmount, said: Translator, *, included: bool) -> Iterator[Part]:
     """One rate: "of which" below the total where prices hold their tax, above it where tax is added."""
     yield from _duty(row, said)
     base = row.net if row.duty is None else row.net + row.duty
-    net = said.money(row.gross if row.rate.of_gross else base)
+    net = said.money(_size(row.gross if row.rate.of_gross else base))
     if not row.rate.basis_points:
         yield TextLine(said.t("receipt.tax_exempt", net=net))
         return
@@ -293,7 +321,7 @@ def _duty(row: TaxAmount, said: Translator) -> Iterator[Part]:
     """The supplementary duty, which stands under the tax."""
     if row.duty is not None:
         rate = said.percent(row.rate.duty_points)
-        yield TextLine(said.t("receipt.duty", rate=rate, net=said.money(row.net)), said.money(row.duty))
+        yield TextLine(said.t("receipt.duty", rate=rate, net=said.money(_size(row.net))), said.money(row.duty))
 
 
 def _tax_table(taxes: Iterable[TaxAmount], letters: Mapping[TaxRate, str], said: Translator) -> Iterator[Part]:
@@ -303,7 +331,7 @@ def _tax_table(taxes: Iterable[TaxAmount], letters: Mapping[TaxRate, str], said:
         yield from _duty(row, said)
         rate = f"{letters.get(row.rate, '')} {said.percent(row.rate.basis_points)}".strip()
         base = row.net if row.duty is None else row.net + row.duty
-        words = said.t("receipt.tax_row", rate=rate, net=said.money(base), tax=said.money(row.tax))
+        words = said.t("receipt.tax_row", rate=rate, net=said.money(_size(base)), tax=said.money(_size(row.tax)))
         yield TextLine(words, said.money(row.gross))
 
 
@@ -393,6 +421,6 @@ def _foot(completed: TransactionCompleted, layout: ReceiptLayout, said: Translat
     yield from (_centred(said.t(message_id, tax=said.money(tax))) for message_id in layout.legal)
     yield QrCode(f"{_QR_PREFIX}{completed.transaction.uuid}")
     yield _centred(said.t("receipt.thanks"))
-    if "keep" not in layout.omit:
+    if "keep" not in layout.omit and completed.original is None:
         yield _centred(said.t("receipt.keep"))
     yield Feed()

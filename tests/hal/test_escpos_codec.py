@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -272,6 +273,19 @@ def test_rows_are_packed_with_black_as_one_and_the_left_dot_first() -> None:
     picture.putpixel((0, 0), 0)
     picture.putpixel((9, 1), 0)
     assert pack(picture) == [b"\x80\x00", b"\x00\x40"]
+
+
+_DEBIAN = "/usr/share/fonts/truetype/noto/NotoSansBengali-{}.ttf"
+
+
+@pytest.mark.skipif(not Path(_DEBIAN.format("Bold")).is_file(), reason="fonts-noto-core is not installed")
+@pytest.mark.parametrize(("text", "letter"), [("VISA 1234", "A"), ("চা Nº 4", "º"), ("€12", "€"), ("São", "ã")])
+def test_what_a_font_of_one_script_lacks_is_drawn_in_another_and_never_as_an_empty_box(text: str, letter: str) -> None:
+    system = replace(TYPESETTER, regular=_DEBIAN.format("Regular"), bold=_DEBIAN.format("Bold"))
+    system.check()
+    said = system.rows(text, "৳১২", align="left", bold=False, double=False)
+    boxed = system.rows(text.replace(letter, "\U0010fffd"), "৳১২", align="left", bold=False, double=False)
+    assert said != boxed
 
 
 def test_a_machine_without_the_font_is_told_what_to_do() -> None:

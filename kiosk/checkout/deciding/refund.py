@@ -222,6 +222,7 @@ def confirm(desk: Desk) -> None:
             utc_ms=desk.moment.utc_ms,
             member_id=sold.member_id,
             included=sold.prices_include_tax,
+            buyer=sold.buyer,
         ),
         e.RefundShown(),
         e.NoticeShown(None),

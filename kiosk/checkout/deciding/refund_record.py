@@ -72,6 +72,7 @@ def of_return(
         member_id=back.member_id,
         clock_trusted=desk.moment.clock_trusted,
         points=_points(back, refunds),
+        buyer=back.buyer,
         original=back.original,
         hold=back.hold,
     )
