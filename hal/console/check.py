@@ -15,6 +15,8 @@ from typing import Any, Final, get_args
 
 from hal.camera.contract import CodeSeen
 from hal.cash_recycler.contract import CashierTold
+from hal.console.monitor import described
+from hal.console.pricing import price_a_trial
 from hal.device import Device, DeviceError, DeviceEvent, StatusChanged
 from hal.lights.contract import Colour, SwitchTurned
 from hal.loyalty_card.contract import CardPresented
@@ -79,6 +81,7 @@ async def check(
         await device.open(heard.put_nowait)
         await device.claim()
         await device.enable()
+        await price_a_trial(device)
         health = await _internal(device, heard, patience)
         results.add("internal", ok=health[0], text=health[1])
         if health[0] and external:
@@ -123,7 +126,9 @@ async def _external(category: str, device: Any, heard: asyncio.Queue[DeviceEvent
                 results.add("external", ok=True, text="a beep was asked for; did you hear it?")
             case "scale":
                 reading = await _next(heard, lambda event: isinstance(event, Reading), _UP_S)
-                results.add("external", ok=reading is not None, text=str(reading or "no reading came"))
+                results.add(
+                    "external", ok=reading is not None, text=described(reading) if reading else "no reading came"
+                )
             case "camera":
                 frame = await device.frame()
                 results.add("external", ok=bool(frame.jpeg), text=f"a frame of {frame.width}x{frame.height}")
@@ -149,7 +154,9 @@ async def _interactive(category: str, heard: asyncio.Queue[DeviceEvent], results
         return
     print(f"      please {asked.words} (within {patience:g} s)", file=sys.stderr, flush=True)
     seen = await _next(heard, asked.seen, patience)
-    results.add("interactive", ok=seen is not None, text=str(seen) if seen else f"nothing was seen; {asked.words}?")
+    results.add(
+        "interactive", ok=seen is not None, text=described(seen) if seen else f"nothing was seen; {asked.words}?"
+    )
 
 
 async def _next(

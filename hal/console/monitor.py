@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from hal.console.pricing import price_a_trial
 from hal.device import Device, DeviceEvent
 
 __all__ = ["described", "monitor"]
@@ -54,6 +55,7 @@ async def monitor(device: Device, *, seconds: float = 0) -> int:
         await device.open(show)
         await device.claim()
         await device.enable()
+        await price_a_trial(device)
         print(f"{device.name}: {(await device.check_health()).text} (Ctrl-C ends)", flush=True)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds or None):

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bench.far_ends.line import Inside, Line
+from bench.far_ends.scale.dialog06 import Dialog06
 from bench.far_ends.scale.sma_scp0499 import SmaScp0499
 from hal.console.check import check
 from hal.console.discover import discover, look, probe, settings_lines
@@ -245,6 +246,32 @@ def test_the_monitor_shows_what_a_device_tells(capsys: pytest.CaptureFixture[str
     told = capsys.readouterr().out
     assert "StatusChanged status=ready" in told
     assert "Reading value=0" in told
+
+
+@pytest.mark.parametrize("command", ["check", "monitor"])
+def test_a_scale_that_weighs_only_at_a_price_is_given_one_and_tells(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run() -> int:
+        inside = Dialog06(settle_looks=1)
+        line = Line(inside)
+        where = await line.start_pty(tmp_path / "usb-cable")
+        scale = load("scale", "dialog06", "scale", {"port": where, "framing": "8N1"})
+        await inside.put(grams=1_250)
+        try:
+            if command == "check":
+                return await check("scale", scale, external=True, interactive=False)
+            return await monitor(scale, seconds=1)
+        finally:
+            await line.close()
+
+    assert asyncio.run(run()) == 0
+    said = (
+        "ok    external: Reading value="
+        if command == "check"
+        else "Reading value=1250 exponent=-3 unit=kg state=stable"
+    )
+    assert said in capsys.readouterr().out
 
 
 def test_an_event_is_one_line_with_its_bytes_in_hex() -> None:
