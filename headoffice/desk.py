@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from headoffice.asks import Answers
+from headoffice.attend.queue import place_of
 from headoffice.basket_keeper import BasketKeeper
 from headoffice.coupons import overview
 from headoffice.database import Database, is_full
@@ -45,6 +46,7 @@ from messages.countersign import Signer
 from messages.errors import MessageError, Reason
 from messages.frames import FrameTaken
 from messages.journal import Acknowledgement
+from messages.place_asks import PlaceAnswer, PlaceAsk
 from messages.return_asks import ReturnAsk, SaleAsk
 from messages.state import KioskState
 from messages.telemetry import Telemetry
@@ -185,6 +187,13 @@ class Desk:
                 basket = self.baskets.take(told.owner, envelope.decode(payload, BasketAsk).data)
                 topic, body = topics.answer(told.owner, "basket"), envelope.encode(basket, source=SOURCE)
                 return [Reply(topic, body, correlation=basket.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+            case "ask" if told.kind == "place":
+                asked = envelope.decode(payload, PlaceAsk).data
+                with self._database.read() as session:
+                    place = place_of(session, told.owner, asked.intervention)
+                queued = PlaceAnswer(correlation=asked.correlation, place=place)
+                topic, body = topics.answer(told.owner, "place"), envelope.encode(queued, source=SOURCE)
+                return [Reply(topic, body, correlation=asked.correlation, expiry_seconds=_ANSWER_EXPIRY)]
             case "ask":
                 return self._ask(told, payload)
             case "state":

@@ -38,6 +38,7 @@ from messages.events import PAYLOADS
 from messages.feed import FeedChunk, FeedHead, FeedRequest, FeedRow
 from messages.frames import FrameTaken
 from messages.journal import Acknowledgement, JournalBatch
+from messages.place_asks import PlaceAnswer, PlaceAsk
 from messages.return_asks import ReturnAnswer, ReturnAsk, SaleAnswer, SaleAsk
 from messages.state import KioskState
 from messages.telemetry import Telemetry
@@ -80,6 +81,7 @@ _USES: dict[Channel, _Use] = {
             ReturnAsk,
             StockAsk,
             BasketAsk,
+            PlaceAsk,
         ),
     ),
     "answer": _Use(
@@ -97,6 +99,7 @@ _USES: dict[Channel, _Use] = {
             ReturnAnswer,
             StockAnswer,
             BasketAnswer,
+            PlaceAnswer,
         ),
     ),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),

@@ -29,6 +29,7 @@ __all__ = [
     "AskLoyalty",
     "AskNumbers",
     "AskPayment",
+    "AskPlace",
     "AskPoints",
     "AskReturn",
     "AskSale",
@@ -50,6 +51,7 @@ __all__ = [
     "NumbersFound",
     "Online",
     "PaymentTold",
+    "PlaceFound",
     "PointsHeld",
     "Refused",
     "ReturnTold",
@@ -160,6 +162,21 @@ class AskSale(_Record, frozen=True, tag="ask_sale"):
     correlation: str
     sought: str
     deadline_ms: int
+
+
+class AskPlace(_Record, frozen=True, tag="ask_place"):
+    """See ``messages.place_asks.PlaceAsk``. Answered within ``deadline_ms``, if need be with no place."""
+
+    correlation: str
+    intervention: str
+    deadline_ms: int
+
+
+class PlaceFound(_Record, frozen=True, tag="place_found"):
+    """The answer to ``AskPlace``; 0: nobody knows."""
+
+    correlation: str
+    place: int = 0
 
 
 class AskBasket(_Record, frozen=True, tag="ask_basket"):
@@ -428,6 +445,7 @@ FromCheckout = (
     | AskSale
     | AskReturn
     | AskBasket
+    | AskPlace
     | Refused
 )
 FromSync = (
@@ -446,6 +464,7 @@ FromSync = (
     | SaleFound
     | ReturnTold
     | BasketFound
+    | PlaceFound
     | LaneCommand
     | StaffCommand
     | Refused

@@ -72,6 +72,7 @@ AskKind = Literal[
     "loyalty",
     "numbers",
     "payment",
+    "place",
     "points",
     "return",
     "sale",

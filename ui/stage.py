@@ -230,8 +230,7 @@ class Stage:
         if notice is not None:
             self.notice.show(self.kit.say(notice.text), notice.level)
         elif called:
-            said = "help.on_the_way" if chrome.staff_coming else "help.coming"
-            self.notice.show(self.kit.say(said), "warning", "hand")
+            self.notice.show(_called(self.kit, chrome), "warning", "hand")
         shown = notice is not None or called
         if shown and (self.notice.parent is None or (earlier is not None and earlier.notice != notice)):
             self.root.drop(self.notice)
@@ -340,3 +339,12 @@ class Stage:
         if self.sheet is not None:
             self.root.drop(self.sheet)
             self.sheet = None
+
+
+def _called(kit: Kit, chrome: Chrome) -> str:
+    """What somebody who waits for staff is told."""
+    if chrome.staff_coming:
+        return kit.say("help.on_the_way")
+    if chrome.help_place > 1:
+        return kit.say("help.place", place=chrome.help_place)
+    return kit.say("help.next" if chrome.help_place else "help.coming")

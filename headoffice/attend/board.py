@@ -18,7 +18,7 @@ from kiosk.retail.policy import REMOTE_KINDS
 from kiosk.retail.rights import Act, Reason, Request, Rights
 from kiosk.retail.severity import severity
 
-__all__ = ["SILENT_AFTER_MS", "Board", "LaneState", "LaneView", "Waiting", "board", "fate", "stores"]
+__all__ = ["SILENT_AFTER_MS", "Board", "LaneState", "LaneView", "Waiting", "board", "fate", "stores", "urgency"]
 
 LaneState = Literal["offline", "closed", "waiting", "paying", "scanning", "free"]
 SILENT_AFTER_MS = 5_000
@@ -136,10 +136,15 @@ def board(session: Session, *, store: str, chosen: str, account: str, now: int) 
     may = _may(session, attendant)
     waiting = [_waiting(row, by_name[row.kiosk], baskets.get(row.kiosk), sent, may, now) for row in raised]
     waiting = [replace(one, frames=_frames(session, one.row, now)) for one in waiting]
-    waiting.sort(key=lambda one: (_RANK[one.severity], one.row.utc_ms))
+    waiting.sort(key=lambda one: urgency(one.row))
     looked_at = next((lane for lane in lanes if lane.kiosk.kiosk == chosen), None)
     reasons = may.rights.reasons_for("approve"), may.rights.reasons_for("refuse")
     return Board(store, lanes, waiting, looked_at, sent[:_RECENT], attendant, *reasons, may.deeds())
+
+
+def urgency(row: Intervention) -> tuple[int, int]:
+    """What is judged before what: by the lane's own word for it, then whoever has waited longest."""
+    return _RANK[row.severity or severity(row.kind, row.blocks)], row.utc_ms
 
 
 def fate(command: LaneCommand, now: int) -> str:

@@ -27,6 +27,7 @@ from kiosk.checkout.deciding import (
     paper,
     payment,
     qr,
+    queueing,
     receipt,
     refund,
     refund_money,
@@ -87,6 +88,7 @@ def _decide(state: State, moment: Moment, input_: i.Input, book: Book) -> Decisi
     fiscal.follow(desk, state.withdrawals)
     remote.follow(desk)
     key.follow(desk)
+    queueing.follow(desk, state)
     cabinet.follow(desk, state)
     watching.follow(desk, state)
     before, after = light(state), light(desk.state)
@@ -305,6 +307,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             coupons.answered(desk, input_)
         case i.StockAnswered():
             enquiring.answered(desk, input_)
+        case i.PlaceTold():
+            queueing.told(desk, input_)
         case i.BasketTold():
             takeover.told(desk, input_)
         case i.SerialAnswered():
@@ -377,6 +381,8 @@ def _elapsed(desk: Desk, name: str) -> None:
         staff.sign_in_open(desk)
     elif name == remote.TIMER:
         desk.happened(e.MessageShown(None))
+    elif name == queueing.TIMER:
+        queueing.ask(desk)
     elif name == hinting.TIMER:
         hinting.advise(desk)
     elif name == business_day.TIMER:

@@ -18,6 +18,7 @@ __all__ = [
     "AskCoupon",
     "AskMember",
     "AskNumbers",
+    "AskPlace",
     "AskProduce",
     "AskSale",
     "AskSerial",
@@ -226,6 +227,15 @@ class AskSale:
 
     correlation: str
     sought: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskPlace:
+    """Ask head office how many in the shop are seen to before this call -> PlaceTold."""
+
+    correlation: str
+    intervention: str
     deadline_ms: int
 
 
@@ -478,6 +488,7 @@ Effect = (
     | Refund
     | AskSale
     | AskBasket
+    | AskPlace
     | HoldReturns
     | AskMember
     | AskCoupon

@@ -65,6 +65,7 @@ from kiosk.checkout.house_inputs import (
     TimerElapsed,
     WeighingChecked,
 )
+from kiosk.checkout.queue_inputs import PlaceTold
 from kiosk.checkout.refund_inputs import (
     CashHandedBack,
     HoldState,
@@ -179,6 +180,7 @@ __all__ = [
     "PhoneRefused",
     "PhoneTyped",
     "PinTyped",
+    "PlaceTold",
     "PowerRestored",
     "PrinterAnswered",
     "ProduceSeen",
@@ -259,6 +261,7 @@ Input = (
     | StockAnswered
     | BoughtAnswered
     | BasketTold
+    | PlaceTold
 )
 
 

@@ -186,6 +186,8 @@ class _Hall:
                 waiting.append(i.BoughtAnswered(effect.member_id, effect.rule, offline=True))
             case f.AskSale():
                 waiting.append(i.SaleTold(effect.correlation, offline=True))
+            case f.AskPlace():
+                waiting.append(i.PlaceTold(effect.correlation, 1))
             case f.AskBasket():
                 waiting.append(i.BasketTold(effect.correlation, "offline"))
             case f.AskStock():

@@ -78,6 +78,7 @@ def _chrome(state: State, policy: Policy) -> s.Chrome:
         help_called=any(raised.kind == "help" for raised in state.interventions),
         staff=_badge(operator, policy) if operator is not None else None,
         staff_coming=state.live.staff_coming,
+        help_place=state.live.queue.place,
     )
 
 

@@ -97,7 +97,10 @@ class StaffBadge:
 
 @dataclass(frozen=True, slots=True)
 class Chrome:
-    """What every screen carries: language, text size, help, who is looking, and that it is only ``training``."""
+    """What every screen carries: language, text size, help, who is looking, and that it is only ``training``.
+
+    ``help_place``: the call is number so much of the shop's; 0: not known.
+    """
 
     language: str
     languages: tuple[str, ...]
@@ -109,6 +112,7 @@ class Chrome:
     help_called: bool = False
     staff: StaffBadge | None = None
     staff_coming: bool = False
+    help_place: int = 0
     training: bool = False
 
 

@@ -51,6 +51,7 @@ __all__ = [
     "PointsShown",
     "PromptShown",
     "QrShown",
+    "QueueShown",
     "RefundShown",
     "RefundStage",
     "RehearsalSet",
@@ -400,6 +401,14 @@ class MessageShown:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueShown:
+    """The call for help is number ``place`` of the shop's (0: not known); head office is asked (``correlation``)."""
+
+    correlation: str = ""
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StaffComing:
     """Somebody of the staff has said that they are on their way; or (false) that is over."""
 
@@ -489,4 +498,5 @@ Transient = (
     | PaperShown
     | RefundShown
     | BasketAsked
+    | QueueShown
 )

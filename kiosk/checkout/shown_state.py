@@ -90,6 +90,8 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
             live = replace(live, second=event.act)
         case e.MessageShown():
             live = replace(live, message=event.message)
+        case e.QueueShown():
+            live = replace(live, queue=event)
         case e.StaffComing():
             live = replace(live, staff_coming=event.coming)
         case e.ValueShown():

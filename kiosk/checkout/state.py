@@ -25,6 +25,7 @@ from kiosk.checkout.events import (
     PointsShown,
     PromptShown,
     QrShown,
+    QueueShown,
     RefundShown,
     SettledTender,
     StoreCreditIssued,
@@ -386,6 +387,7 @@ class Live:
     message: Text | None = None
     """What staff say to the shopper from afar."""
     staff_coming: bool = False
+    queue: QueueShown = field(default_factory=QueueShown)
     devices: tuple[DeviceFact, ...] = ()
     checks: tuple[DeviceCheckShown, ...] = ()
     """What was tested last, one for each device."""

@@ -37,6 +37,7 @@ from messages.local import (
     AskLoyalty,
     AskNumbers,
     AskPayment,
+    AskPlace,
     AskPoints,
     AskReturn,
     AskSale,
@@ -49,6 +50,7 @@ from messages.local import (
     LoyaltyFound,
     NumbersFound,
     PaymentTold,
+    PlaceFound,
     PointsHeld,
     ReturnTold,
     SaleFound,
@@ -56,6 +58,7 @@ from messages.local import (
     StockTold,
     ValueTold,
 )
+from messages.place_asks import PlaceAnswer, PlaceAsk
 from messages.return_asks import ReturnAnswer, ReturnAsk, SaleAnswer, SaleAsk
 from messages.topics import AskKind
 from messages.value_asks import ValueAnswer, ValueAsk
@@ -79,6 +82,7 @@ Answer = (
     | SaleFound
     | ReturnTold
     | BasketFound
+    | PlaceFound
 )
 Reply = Callable[[Answer], None]
 
@@ -214,6 +218,11 @@ class Asks:
         question = SaleAsk(correlation=ask.correlation, sought=ask.sought, store=self._settings.store)
         offline = SaleFound(ask.correlation, offline=True)
         self._ask_now("sale", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def place(self, ask: AskPlace, reply: Reply) -> None:
+        """As above; where nobody can be asked no place is known."""
+        question = PlaceAsk(correlation=ask.correlation, intervention=ask.intervention)
+        self._ask_now("place", question, ask.correlation, ask.deadline_ms, reply, PlaceFound(ask.correlation))
 
     def basket(self, ask: AskBasket, reply: Reply) -> None:
         """As above; what was given and is not waited for any more is given again to whoever asks here."""
@@ -401,7 +410,7 @@ class Asks:
 
 
 def _read_return(kind: str, payload: bytes) -> Answer | None:
-    """What head office says about a return or a parked basket; ``None``: it speaks of something else."""
+    """What head office says about a return, a parked basket or the queue; ``None``: it speaks of something else."""
     if kind == "sale":
         sold = envelope.decode(payload, SaleAnswer).data
         known = (sold.correlation, sold.sale, sold.legal_number, sold.returned, sold.tenders)
@@ -409,6 +418,9 @@ def _read_return(kind: str, payload: bytes) -> Answer | None:
     if kind == "return":
         back = envelope.decode(payload, ReturnAnswer).data
         return ReturnTold(back.correlation, back.state)
+    if kind == "place":
+        queued = envelope.decode(payload, PlaceAnswer).data
+        return PlaceFound(queued.correlation, queued.place)
     if kind == "basket":
         told = envelope.decode(payload, BasketAnswer).data
         return BasketFound(told.correlation, told.state, told.transaction, told.kiosk, told.lines)

@@ -31,6 +31,7 @@ from messages.local import (
     AskLoyalty,
     AskNumbers,
     AskPayment,
+    AskPlace,
     AskPoints,
     AskReturn,
     AskSale,
@@ -226,6 +227,8 @@ class Service:
                 self.asks.value(record, peer.send)
             case AskSale():
                 self.asks.sale(record, peer.send)
+            case AskPlace():
+                self.asks.place(record, peer.send)
             case AskBasket():
                 self.asks.basket(record, peer.send)
             case AskReturn():

@@ -89,6 +89,9 @@ class HeadOffice(Protocol):
     async def sale(self, ask: f.AskSale) -> i.SaleTold:
         """The sale of a receipt."""
 
+    async def place(self, ask: f.AskPlace) -> i.PlaceTold:
+        """How many in the shop are seen to before a call from here."""
+
     async def basket(self, ask: f.AskBasket) -> i.BasketTold:
         """A parked basket, for this lane alone."""
 
@@ -186,6 +189,8 @@ class Performer:
                 self._spawn(self._answer(self._head_office.look(effect)))
             case f.AskSale():
                 self._spawn(self._answer(self._head_office.sale(effect)))
+            case f.AskPlace():
+                self._spawn(self._answer(self._head_office.place(effect)))
             case f.AskBasket():
                 self._spawn(self._answer(self._head_office.basket(effect)))
             case f.HoldReturns():
@@ -370,7 +375,8 @@ class Performer:
             | i.NumbersAnswered
             | i.SaleTold
             | i.HoldTold
-            | i.BasketTold,
+            | i.BasketTold
+            | i.PlaceTold,
         ],
     ) -> None:
         self._put(await asked)

@@ -45,6 +45,7 @@ _Answer = (
     | local.SaleFound
     | local.ReturnTold
     | local.BasketFound
+    | local.PlaceFound
 )
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
@@ -190,6 +191,12 @@ class SyncClient:
             return i.HoldTold(ask.hold, "offline")
         return i.HoldTold(ask.hold, told.state)
 
+    async def place(self, ask: f.AskPlace) -> i.PlaceTold:
+        """Ask for a call's place; 0 if nobody could be asked in time."""
+        question = local.AskPlace(ask.correlation, ask.intervention, ask.deadline_ms)
+        told = await self._ask(ask.correlation, question, ask.deadline_ms)
+        return i.PlaceTold(ask.correlation, told.place if isinstance(told, local.PlaceFound) else 0)
+
     async def basket(self, ask: f.AskBasket) -> i.BasketTold:
         """Ask for a parked basket; ``offline`` if nobody could be asked in time."""
         question = local.AskBasket(ask.correlation, ask.sought, ask.own, ask.deadline_ms)
@@ -272,6 +279,7 @@ class SyncClient:
                 | local.SaleFound()
                 | local.ReturnTold()
                 | local.BasketFound()
+                | local.PlaceFound()
             ):
                 self._answered(record)
             case local.LaneCommand() | local.StaffCommand():

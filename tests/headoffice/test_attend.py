@@ -15,14 +15,17 @@ from headoffice.attend import board as boards
 from headoffice.attend.orders import EXPIRY_MS, Orders, Wish
 from headoffice.console.app import build_app
 from headoffice.console.services import Services
+from headoffice.database import Database
 from headoffice.desk import Reply
 from headoffice.feed import change_of, policy_of
 from headoffice.ledger.command_tables import LaneCommand
 from headoffice.ledger.tables import Intervention
+from headoffice.live import Hub
 from kiosk.checkout import events
 from kiosk.retail.rights import Act, Rights
 from messages import envelope, topics
 from messages.commands import LaneOrder, StaffOrder
+from messages.place_asks import PlaceAnswer, PlaceAsk
 from tests.headoffice.pages import NOW, sign_in, token_of
 from tests.support.attended import OPERATOR, AttendedLane, attends, desk_of
 from tests.support.journals import T0, bdt
@@ -321,3 +324,21 @@ def test_a_head_office_without_a_broker_shows_the_page_and_sends_nothing(service
         token = token_of(client.get("/attend").text)
         told = client.post("/attend/order", data={"token": token, "kiosk": "lane-1", "deed": "on_the_way"})
         assert "Nothing was sent" in told.text
+
+
+def test_a_call_s_place_is_its_line_of_the_page_in_its_own_shop(database: Database) -> None:
+    desk = desk_of(database, Hub(), NOW)
+    one, two, away = (AttendedLane(desk, number) for number in ("1", "2", "3"))
+    age, helped = one.calls("age", NOW - 90_000), two.calls("help", NOW - 30_000, blocks="nothing")
+    away.calls("help", NOW - 99_000, blocks="nothing")
+    away.state(online=False)
+
+    def place(kiosk: str, intervention: str) -> int:
+        ask = envelope.encode(PlaceAsk(correlation="q", intervention=intervention), source=kiosk)
+        (reply,) = desk.handle(topics.ask(kiosk, "place"), ask)
+        return envelope.decode(reply.payload, PlaceAnswer).data.place
+
+    assert (place("lane-2", helped), place("lane-1", age)) == (1, 2), "what is wanted now goes before what waits longer"
+    assert place("lane-1", helped) == 0, "it is another lane's"
+    two.tell(events.InterventionCleared(helped, "withdrawn", "shopper"))
+    assert (place("lane-2", helped), place("lane-1", age)) == (0, 1)

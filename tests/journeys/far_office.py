@@ -38,6 +38,8 @@ class FarOffice:
         self.sales: dict[str, local.SaleFound] = {}
         self.baskets: list[local.BasketFound] = []
         """What it says of parked baskets, one after the other; then it knows none."""
+        self.place = 0
+        """Where a call from here stands in the queue; 0: it does not know of it."""
         self.on_card: int | None = None
         """What is on every gift card; ``None``: none has been bought yet."""
         self.silent: set[type] = set()
@@ -58,6 +60,7 @@ class FarOffice:
             local.AskSale: self._sale,
             local.AskReturn: lambda ask: local.ReturnTold(ask.correlation, "held", offline=not self._online),
             local.AskBasket: self._basket,
+            local.AskPlace: lambda ask: local.PlaceFound(ask.correlation, self.place if self._online else 0),
         }
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)

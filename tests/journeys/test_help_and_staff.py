@@ -38,6 +38,23 @@ def test_help_pressed_lane_light_staff_called_and_not_needed_after_all(
     wait_until(lambda: shop.lane.state_of("lights")["colour"] == "green", what="a green light")
 
 
+@pytest.mark.plan(office=True)
+def test_help_pressed_queue_place_shown(shop: Shop, shopper: Shopper, scanner: Scanner) -> None:
+    assert shop.office is not None
+    shop.office.place = 3
+    scanner.scans(MILK)
+    shopper.sees("Milk 1 l")
+    shopper.touches("Help")
+    shop.waits(7)
+    shopper.sees("Staff have been called: you are number 3.")
+    shop.office.place = 1
+    shop.waits(10)
+    shopper.sees("Staff have been called: you are next.")
+    shop.office.goes(online=False)
+    shopper.sees("Staff are on their way.")
+    shopper.sees_no("you are next")
+
+
 def test_unexpected_line_is_voided_by_staff(shop: Shop, shopper: Shopper, staff: Staff, scanner: Scanner) -> None:
     scanner.scans(MILK, TEA)
     shopper.sees("2 items")

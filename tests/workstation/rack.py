@@ -155,6 +155,9 @@ class NobodyAsked:
     async def sale(self, ask: f.AskSale) -> i.SaleTold:
         return i.SaleTold(ask.correlation, offline=True)
 
+    async def place(self, ask: f.AskPlace) -> i.PlaceTold:
+        return i.PlaceTold(ask.correlation)
+
     async def basket(self, ask: f.AskBasket) -> i.BasketTold:
         return i.BasketTold(ask.correlation, "offline")
 
