@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from headoffice.asks import Answers
-from headoffice.attend.queue import place_of
 from headoffice.basket_keeper import BasketKeeper
+from headoffice.call_queue import place_of
 from headoffice.coupons import overview
 from headoffice.database import Database, is_full
 from headoffice.feed import Feed

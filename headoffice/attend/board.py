@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from headoffice.attend.people import Attendant, attendant_of
+from headoffice.call_queue import urgency
 from headoffice.feed import policy_of
 from headoffice.lane_frames import kept_of
 from headoffice.ledger.command_tables import LaneCommand
@@ -18,13 +19,12 @@ from kiosk.retail.policy import REMOTE_KINDS
 from kiosk.retail.rights import Act, Reason, Request, Rights
 from kiosk.retail.severity import severity
 
-__all__ = ["SILENT_AFTER_MS", "Board", "LaneState", "LaneView", "Waiting", "board", "fate", "stores", "urgency"]
+__all__ = ["SILENT_AFTER_MS", "Board", "LaneState", "LaneView", "Waiting", "board", "fate", "stores"]
 
 LaneState = Literal["offline", "closed", "waiting", "paying", "scanning", "free"]
 SILENT_AFTER_MS = 5_000
 """An order that is not answered so long after its expiry will, as far as anybody knows, never be."""
 
-_RANK: dict[str, int] = {"now": 0, "soon": 1, "later": 2}
 _JUDGING: tuple[Act, ...] = ("approve", "refuse")
 _OF_LANE: dict[str, Act] = {
     "open_lane": "open_lane",
@@ -140,11 +140,6 @@ def board(session: Session, *, store: str, chosen: str, account: str, now: int) 
     looked_at = next((lane for lane in lanes if lane.kiosk.kiosk == chosen), None)
     reasons = may.rights.reasons_for("approve"), may.rights.reasons_for("refuse")
     return Board(store, lanes, waiting, looked_at, sent[:_RECENT], attendant, *reasons, may.deeds())
-
-
-def urgency(row: Intervention) -> tuple[int, int]:
-    """What is judged before what: by the lane's own word for it, then whoever has waited longest."""
-    return _RANK[row.severity or severity(row.kind, row.blocks)], row.utc_ms
 
 
 def fate(command: LaneCommand, now: int) -> str:

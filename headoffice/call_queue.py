@@ -1,14 +1,21 @@
-"""A call's place among all that waits in its shop, in the order in which the attendant's page lists it."""
+"""Calls for staff in the order of the attendant's page: the place of one among all that waits in its shop."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from headoffice.attend.board import urgency
 from headoffice.ledger.tables import Intervention, Kiosk
+from kiosk.retail.severity import severity
 
-__all__ = ["place_of"]
+__all__ = ["place_of", "urgency"]
+
+_RANK: dict[str, int] = {"now": 0, "soon": 1, "later": 2}
+
+
+def urgency(row: Intervention) -> tuple[int, int]:
+    """What is judged before what: by the lane's own word for it, then whoever has waited longest."""
+    return _RANK[row.severity or severity(row.kind, row.blocks)], row.utc_ms
 
 
 def place_of(session: Session, kiosk: str, intervention: str) -> int:
