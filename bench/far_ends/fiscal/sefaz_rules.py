@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1
 from lxml import etree
 
-__all__ = ["DSIG", "NFE", "Refusal", "Taxpayer", "judge", "signer_of", "tag"]
+__all__ = ["DSIG", "NFE", "Refusal", "Taxpayer", "judge", "judge_sums", "signer_of", "tag"]
 
 Element = etree._Element  # noqa: SLF001  lxml gives its elements' class no other name
 NFE, DSIG = "http://www.portalfiscal.inf.br/nfe", "http://www.w3.org/2000/09/xmldsig#"
@@ -36,12 +36,21 @@ _WANTED = (
 _TOTALS = {
     "vBC": (531, "ICMS/*/vBC"),
     "vICMS": (532, "ICMS/*/vICMS"),
+    "vBCST": (533, "ICMS/*/vBCST"),
+    "vST": (534, "ICMS/*/vICMSST"),
+    "vFrete": (535, "../prod/vFrete"),
+    "vSeg": (536, "../prod/vSeg"),
     "vDesc": (537, "../prod/vDesc"),
+    "vIPI": (538, "IPI/*/vIPI"),
     "vProd": (564, "../prod/vProd"),
+    "vII": (601, "II/vII"),
+    "vOutro": (604, "../prod/vOutro"),
     "vPIS": (602, "PIS/*/vPIS"),
     "vCOFINS": (603, "COFINS/*/vCOFINS"),
     "vTotTrib": (685, "vTotTrib"),
 }
+_ADDED = ("vProd", "vST", "vFCPST", "vFrete", "vSeg", "vOutro", "vII", "vIPI", "vIPIDevol")
+_TAKEN_OFF = ("vDesc", "vICMSDeson")
 _CENT = Decimal("0.01")
 _LARGEST = 500 * 1024
 _CARDS = ("03", "04")
@@ -130,10 +139,8 @@ def judge(data: bytes, payer: Taxpayer, now: datetime) -> tuple[str, str]:
     _identity(key, ide, emit, payer, signer)
     _time(ide, now)
     for item in root[0].iter(tag("det")):
-        _item(item)
         _regime(item, emit.findtext(tag("CRT")) == "1")
-    _totals(root[0])
-    _payment(root[0])
+    judge_sums(root[0])
     _qr(root, key, ide, payer)
     return key, base64.b64encode(_decoded(root, "DigestValue")).decode()
 
@@ -214,6 +221,14 @@ def _regime(item: Element, simples: bool) -> None:  # noqa: FBT001  a fact about
         raise Refusal(591, "Rejeição: Informado CSOSN para emissor que não é do Simples Nacional (CRT diferente de 1)")
 
 
+def judge_sums(root: Element) -> None:
+    """Raise ``Refusal`` for a document whose items, totals or payments do not come to one another."""
+    for item in root.iter(tag("det")):
+        _item(item)
+    _totals(root)
+    _payment(root)
+
+
 def _totals(root: Element) -> None:
     for name, (code, path) in _TOTALS.items():
         items = sum(
@@ -221,7 +236,8 @@ def _totals(root: Element) -> None:
         )
         if _number(root, f"total/ICMSTot/{name}") != items:
             raise Refusal(code, f"Rejeição: Total de {name} difere do somatório dos itens")
-    whole = _number(root, "total/ICMSTot/vProd") - _number(root, "total/ICMSTot/vDesc")
+    whole = sum((_number(root, f"total/ICMSTot/{each}") for each in _ADDED), Decimal(0))
+    whole -= sum((_number(root, f"total/ICMSTot/{each}") for each in _TAKEN_OFF), Decimal(0))
     if _number(root, "total/ICMSTot/vNF") != whole:
         raise Refusal(610, "Rejeição: Total da NF difere do somatório dos Valores compõe o valor Total da NF")
 
