@@ -18,6 +18,7 @@ import pytest
 from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
 from hal.cash_recycler.contract import CashierTold
+from hal.console.pricing import price_a_trial
 from hal.device import DeviceError
 from hal.drivers import CATEGORIES, available, load
 from hal.lights.contract import SwitchTurned
@@ -60,6 +61,7 @@ class Bench:
         @asynccontextmanager
         async def made(_folder: Path) -> AsyncIterator[Rig]:
             driver: Any = load(self.category, self.model, self.category, self.settings)
+            await price_a_trial(driver)
             kind, deed = _DATA.get(self.category, (None, ""))
 
             async def act() -> None:

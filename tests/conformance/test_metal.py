@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -9,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.far_ends.line import Line
+from bench.far_ends.scale.dialog06 import Dialog06
+from hal.scale.contract import Reading
 from tests.conformance.metal import BenchError, read_bench
+from tests.support.rigs import opened
 from tests.support.rigs.printer.escpos import FONT
+from tests.support.waiting import wait_until_async
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +48,23 @@ def test_the_suite_runs_on_a_scale_at_a_serial_port_and_leaves_out_what_needs_a_
     assert "there is no cable to pull" in done.stdout
     passed = int(done.stdout.rpartition(" passed")[0].split()[-1])
     assert passed > 5, done.stdout
+
+
+def test_a_scale_that_weighs_only_at_a_price_has_one_on_the_bench(tmp_path: Path) -> None:
+    """It would tell nothing, and the suite could not say whether that is the scale's fault."""
+
+    async def weighed() -> bool:
+        line = Line(Dialog06())
+        option = f"scale=dialog06:{await line.start_pty(tmp_path / 'scale')},framing=8N1,poll_ms=5"
+        try:
+            async with read_bench(option).rig(by_hand=False)(tmp_path) as rig:
+                seen = await opened(rig.driver)
+                await wait_until_async(lambda: seen.of(Reading), what="a reading")
+                return True
+        finally:
+            await line.close()
+
+    assert asyncio.run(weighed())
 
 
 def _suite(option: str, *what: str) -> subprocess.CompletedProcess[str]:
