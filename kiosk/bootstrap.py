@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hal.device import Device, DeviceError
+from hal.cash_recycler.contract import CashierTold
+from hal.device import Device, DeviceError, DeviceEvent
 from hal.drivers import load as load_driver
 from hal.knobs import Board, KnobError, KnobServer, Turn
 from kiosk.checkout.events import DeviceFact, Restartable
@@ -134,7 +135,7 @@ class Kiosk:
         self._bare_policy = policy_of(layers, {})
         self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up)
         self._intake = self._make_intake()
-        self._rack = Rack(devices, tell=self._intake.event, lost=self._intake.lost, ready=self._device_ready)
+        self._rack = Rack(devices, tell=self._tell, lost=self._intake.lost, ready=self._device_ready)
         self._sync = self._make_sync()
         self._frames = FrameKeeper(
             FrameStore(layers.data / FRAMES), rack=self._rack, put=self._put, utc_ms=lambda: self._clock.moment().utc_ms
@@ -363,6 +364,12 @@ class Kiosk:
             journalled=self._sync.grew,
         )
 
+    def _tell(self, event: DeviceEvent) -> None:
+        """What a device tells; how a cash recycler stands is asked for when it says that it has changed."""
+        self._intake.event(event)
+        if isinstance(event, CashierTold):
+            self._performer.look_at_cash()
+
     def _put(self, input_: Input) -> None:
         self._engine.put(input_)
 
@@ -387,7 +394,12 @@ class Kiosk:
         return BookLookUp(book.path, kiosk=kiosk, location=location, moves=self._moves)
 
     def _device_ready(self, name: str) -> None:
-        for category, again in (("lights", self._performer.relight), ("card_reader", self._performer.tell_terminal)):
+        performer = self._performer
+        for category, again in (
+            ("lights", performer.relight),
+            ("card_reader", performer.tell_terminal),
+            ("cash_recycler", performer.look_at_cash),
+        ):
             device = self._rack.of(category)
             if device is not None and device.name == name:
                 again()

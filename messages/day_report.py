@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from messages.values import TaxRate, TenderKind
+from messages.values import CashHeld, TaxRate, TenderKind
 
 __all__ = [
     "AtTerminal",
@@ -150,6 +150,7 @@ class DayBook(_Value, frozen=True):
     readings: int = 0
     other_currency: int = 0
     returns: Counted = Counted("returns")
+    machine: tuple[Counted, ...] = ()
 
 
 class Parked(_Value, frozen=True):
@@ -190,6 +191,7 @@ class DayReport(_Value, frozen=True):
     grand: Grand
     parked: tuple[Parked, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()
+    cash_held: tuple[CashHeld, ...] = ()
 
 
 class Matched(_Value, frozen=True):

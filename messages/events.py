@@ -31,6 +31,7 @@ from messages.basket_events import (
     QuantityChanged,
 )
 from messages.cabinet_events import CabinetClosed, CabinetOpened
+from messages.cash_events import CashCounted, CashInserted, CashOwed, CashPaidOut
 from messages.envelope import decode_data
 from messages.errors import MessageError, Reason
 from messages.exemption_events import TaxExempted
@@ -106,6 +107,10 @@ __all__ = [
     "BuyerNamed",
     "CabinetClosed",
     "CabinetOpened",
+    "CashCounted",
+    "CashInserted",
+    "CashOwed",
+    "CashPaidOut",
     "CommandAnswered",
     "CouponAccepted",
     "CouponRefused",

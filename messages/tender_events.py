@@ -30,6 +30,7 @@ class TenderRequested(Payload, frozen=True):
     instalments_by: InstalmentsBy = ""
     original: str = ""
     reference: str = ""
+    machine: bool = False
 
 
 class TenderSettled(Payload, frozen=True):

@@ -11,6 +11,8 @@ __all__ = [
     "BasketCoupon",
     "BuyerNumber",
     "CardEntry",
+    "CashHeld",
+    "CashPieces",
     "Deposit",
     "Disposition",
     "EntryMethod",
@@ -57,6 +59,25 @@ class Money(_Value, frozen=True):
 
     minor: int
     currency: str
+
+
+class CashPieces(_Value, frozen=True):
+    """So many coins or notes of one denomination, in minor units."""
+
+    value: int
+    form: Literal["coin", "note"]
+    pieces: int
+
+
+class CashHeld(_Value, frozen=True):
+    """One denomination in a cash recycler: to be given out, and in its cashbox."""
+
+    value: int
+    form: Literal["coin", "note"]
+    pieces: int = 0
+    boxed: int = 0
+    dispensable: bool = True
+    level: Literal["unknown", "empty", "low", "ok", "full"] = "unknown"
 
 
 class Weight(_Value, frozen=True):

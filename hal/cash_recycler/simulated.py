@@ -217,9 +217,13 @@ class Driver(SimulatedDevice):
         """Have at most so many pieces of a denomination come out in one payout; 0: as many as there are."""
         self._most = most
 
+    async def empty(self) -> None:
+        """Have nothing more come out of any store, whatever it counts."""
+        self._stuck = True
+
     def knobs(self) -> tuple[Turn, ...]:
         """See ``SimulatedDevice.knobs``."""
-        return (self.insert, self.trouble, self.short)
+        return (self.insert, self.trouble, self.short, self.empty)
 
     def state(self) -> Mapping[str, object]:
         """See ``SimulatedDevice.state``."""

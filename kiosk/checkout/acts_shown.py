@@ -24,7 +24,7 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
     acts: list[OperatorAct] = []
     if any(raised.kind not in ("cash", "tender_unknown", "fiscal_outage") for raised in state.interventions):
         acts += ["approve", "refuse"]
-    if tender is not None and tender.kind == "cash" and not tender.refund:
+    if tender is not None and tender.kind == "cash" and not tender.machine and not tender.refund:
         acts.append("cash_received")
     if tender is not None and tender.outcome == "unknown" and tender.kind not in HELD:
         acts += ["tender_was_approved", "tender_was_declined"]
@@ -45,6 +45,7 @@ def _acts(state: State, policy: Policy, basket: Transaction | None, tender: Tend
     acts.append("open_lane" if state.lane.closed_reason else "close_lane")
     acts += [
         *_refund_acts(state),
+        *_cash_acts(state),
         *day_acts(state),
         *_coupon_acts(state, policy),
         *_fiscal_acts(state),
@@ -71,6 +72,11 @@ def _refund_acts(state: State) -> list[OperatorAct]:
     if basket is not None and basket.returns is not None:
         return ["refund"]
     return ["refund"] if state.phase in (Phase.IDLE, Phase.SCANNING, Phase.FINISHING) else []
+
+
+def _cash_acts(state: State) -> list[OperatorAct]:
+    """A cash recycler is counted, filled and emptied between two visits."""
+    return ["cash_count", "cashbox_emptied"] if state.live.cash is not None and state.transaction is None else []
 
 
 def _coupon_acts(state: State, policy: Policy) -> list[OperatorAct]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.checkout.events import InterventionRaised
 from kiosk.checkout.state import LASTING, State
 from kiosk.checkout.text import Text, text
+from kiosk.retail.money import Money
 
 __all__ = ["asked_of_staff"]
 
@@ -13,6 +14,8 @@ def asked_of_staff(state: State, raised: InterventionRaised) -> Text:
     """Of an intervention that waits."""
     if raised.kind == "age":
         return text(f"intervention.{raised.kind}", age=raised.minimum_age)
+    if raised.kind == "cash_machine":
+        return _in_machine(state, raised)
     if raised.kind == "tender_unknown":
         return _unknown(state, raised)
     if raised.kind == "reversal" and raised.reason:
@@ -37,10 +40,30 @@ def _lasting(state: State, raised: InterventionRaised) -> Text:
             return text("intervention.fiscal_outage", count=state.lane.outage_documents)
         case "door":
             return text(f"intervention.door_{raised.reason}")
+        case "change_owed":
+            return _owed(state, raised)
         case "clock":
             return text("intervention.clock", date=raised.reason, day=state.lane.last_business_day)
         case _:
             return text(f"intervention.{raised.kind}")
+
+
+def _in_machine(state: State, raised: InterventionRaised) -> Text:
+    """A deposit that does not go on: what the machine has counted of it."""
+    basket = state.transaction
+    tender = next((t for t in basket.tenders if t.tender == raised.tender), None) if basket is not None else None
+    if tender is None:
+        return text("intervention.cash_machine")
+    return text("intervention.cash_machine_holds", amount=Money(tender.inserted, tender.requested.currency))
+
+
+def _owed(state: State, raised: InterventionRaised) -> Text:
+    """Cash that the machine did not give, to the cent."""
+    payout = next((each for each in state.payouts if each.payout == raised.tender), None)
+    if payout is None:
+        return text("intervention.change_owed_again")
+    unsure = "_unknown" if raised.reason in ("unknown", "silent") else ""
+    return text(f"intervention.change_owed{unsure}", amount=payout.amount)
 
 
 def _unknown(state: State, raised: InterventionRaised) -> Text:

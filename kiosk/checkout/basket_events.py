@@ -73,6 +73,8 @@ InterventionKind = Literal[
     "door",
     "tamper",
     "drawer",
+    "cash_machine",
+    "change_owed",
 ]
 CouponRefusal = Literal[
     "already",

@@ -53,7 +53,7 @@ def booked(state: State, event: e.Durable) -> r.Books:  # noqa: C901, PLR0911 - 
             return books if book is books.book else replace(books, book=book)
 
 
-def _counted(state: State, book: r.DayBook, event: e.Durable) -> r.DayBook:  # noqa: C901, PLR0911 - one flat table
+def _counted(state: State, book: r.DayBook, event: e.Durable) -> r.DayBook:  # noqa: C901, PLR0911, PLR0912 - one table
     """What is only counted."""
     match event:
         case e.LineVoided():
@@ -78,6 +78,8 @@ def _counted(state: State, book: r.DayBook, event: e.Durable) -> r.DayBook:  # n
             before = state.lane.last_credit if event.credit else state.lane.last_legal
             rows = r.numbered(book.legal, event.series, event.by, event.number, before)
             return replace(book, legal=rows)
+        case e.CashInserted() | e.CashPaidOut():
+            return replace(book, machine=r.counted(book.machine, _in_machine(state, event)))
         case e.ReceiptRequested(copy=True):
             return replace(book, copies=book.copies + 1)
         case _:
@@ -205,6 +207,23 @@ def _cleared(state: State, rows: tuple[r.WaitRow, ...], event: e.InterventionCle
         return rows
     waited = max(0, event.utc_ms - waiting.utc_ms) if event.utc_ms else 0
     return r.cleared(rows, waiting.kind, waited, refused=event.outcome == "refused")
+
+
+# --- cash in a machine -------------------------------------------------------------------------------------------
+
+
+def _in_machine(state: State, event: e.CashInserted | e.CashPaidOut) -> r.Counted:
+    """Pieces, and what they came to: what went in since the last word, or came out."""
+    if isinstance(event, e.CashInserted):
+        tender = _tender_of(state, event.tender)
+        before, known = (tender.inserted, tender.pieces) if tender is not None else (0, 0)
+        pieces = sum(each.pieces for each in event.cash) - known
+        return r.Counted("taken", pieces, event.amount.minor - before)
+    if event.outcome == "by_staff":
+        return r.Counted("by_staff", 1, event.amount.minor)
+    payout = next((each for each in state.payouts if each.payout == event.payout), None)
+    name = payout.owed_for if payout is not None else "change"
+    return r.Counted(name, sum(each.pieces for each in event.cash), event.amount.minor)
 
 
 # --- reports -----------------------------------------------------------------------------------------------------

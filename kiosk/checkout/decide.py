@@ -13,6 +13,7 @@ from kiosk.checkout.deciding import (
     buyers,
     cabinet,
     cancelling,
+    cash_machine,
     codes,
     coupons,
     diagnosing,
@@ -279,6 +280,15 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             fiscal.closed_day(desk, input_)
         case i.FiscalStands():
             fiscal.stands(desk, input_)
+        case i.CashTold():
+            cash_machine.told(desk, input_)
+            payment.cash_counts(desk, input_.tender)
+        case i.CashSilent():
+            cash_machine.silent(desk, input_.tender)
+        case i.PayoutTold():
+            cash_machine.paid_out(desk, input_)
+        case i.CashStands():
+            cash_machine.stands(desk, input_)
         case i.FramesStored():
             watching.stored(desk, input_)
         case i.ProduceSeen():
@@ -387,5 +397,5 @@ def _elapsed(desk: Desk, name: str) -> None:
         hinting.advise(desk)
     elif name == business_day.TIMER:
         business_day.print_waiting(desk)
-    else:
+    elif not cash_machine.timer(desk, name):
         shopper.timer(desk, name)

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
+from kiosk.checkout.cash_effects import (
+    AskCash,
+    AskPayout,
+    CashEffect,
+    CountCash,
+    EndCash,
+    JudgeNote,
+    LookAtCash,
+    PayOut,
+    TakeCash,
+)
 from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCompleted
 from kiosk.retail.day_report import DayReport, Reconciliation
 from kiosk.retail.fiscal import FiscalDocument, FiscalText, FiscalWord
@@ -15,9 +26,11 @@ __all__ = [
     "AbortTerminal",
     "AskBasket",
     "AskBought",
+    "AskCash",
     "AskCoupon",
     "AskMember",
     "AskNumbers",
+    "AskPayout",
     "AskPlace",
     "AskProduce",
     "AskSale",
@@ -26,11 +39,14 @@ __all__ = [
     "AskTerminal",
     "AskValue",
     "Beep",
+    "CashEffect",
     "Charge",
     "CloseTerminalDay",
+    "CountCash",
     "Disable",
     "Effect",
     "Enable",
+    "EndCash",
     "FiscalBegin",
     "FiscalCancel",
     "FiscalCloseDay",
@@ -38,9 +54,12 @@ __all__ = [
     "FiscalSign",
     "FiscalVoid",
     "HoldReturns",
+    "JudgeNote",
     "KeepFrames",
+    "LookAtCash",
     "OpenDrawer",
     "OpenSignIn",
+    "PayOut",
     "Print",
     "PrintReport",
     "PrintTest",
@@ -51,6 +70,7 @@ __all__ = [
     "SetLight",
     "StartTimer",
     "StopTimer",
+    "TakeCash",
     "TellStanding",
     "TellTerminal",
     "TestDevice",
@@ -515,4 +535,5 @@ Effect = (
     | PrintTest
     | TestDevice
     | Restart
+    | CashEffect
 )

@@ -37,6 +37,7 @@ from kiosk.checkout.basket_events import (
     QuantityChanged,
 )
 from kiosk.checkout.cabinet_events import CabinetClosed, CabinetContact, CabinetEvent, CabinetOpened
+from kiosk.checkout.cash_events import CashCounted, CashEvent, CashInserted, CashOwed, CashPaidOut, OwedFor
 from kiosk.checkout.day_events import (
     DayCloseWanted,
     DayEvent,
@@ -93,6 +94,7 @@ from kiosk.checkout.shown import (
     BoughtShown,
     BuyerShown,
     CancelShown,
+    CashShown,
     CodeTaken,
     ConditionShown,
     CouponAsked,
@@ -186,6 +188,12 @@ __all__ = [
     "CabinetOpened",
     "CancelShown",
     "CardEntry",
+    "CashCounted",
+    "CashEvent",
+    "CashInserted",
+    "CashOwed",
+    "CashPaidOut",
+    "CashShown",
     "CheckStage",
     "CodeTaken",
     "CommandAnswered",
@@ -263,6 +271,7 @@ __all__ = [
     "OperatorOff",
     "OperatorOffReason",
     "OperatorOn",
+    "OwedFor",
     "PaperShown",
     "PaperStage",
     "PiecesBagged",
@@ -355,6 +364,7 @@ Durable = (
     | RescanEvent
     | RefundEvent
     | TakeoverEvent
+    | CashEvent
 )
 Event = Durable | Transient
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from kiosk.checkout import events as e
+from kiosk.checkout.cash_state import cash_folded
 from kiosk.checkout.day_state import booked
 from kiosk.checkout.fiscal_state import folded
 from kiosk.checkout.refund_state import completed_return, returned
@@ -145,6 +146,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             | e.TerminalReconciled()
         ):
             return state
+        case e.CashInserted() | e.CashOwed() | e.CashPaidOut() | e.CashCounted():
+            return cash_folded(state, event)
         case e.BasketTakenOver():
             return replace(state, taken_over=(*state.taken_over, event.origin)[-MAXIMUM_TAKEN_OVER:])
         case e.TrainingBegan():

@@ -15,6 +15,7 @@ from kiosk.checkout.answers import (
     StockAnswered,
     StockAt,
 )
+from kiosk.checkout.cash_inputs import CashInput, CashSilent, CashStands, CashTold, PayoutTold
 from kiosk.checkout.device_inputs import (
     NO_INSTALMENTS,
     CabinetMoved,
@@ -128,6 +129,10 @@ __all__ = [
     "BuyerTyped",
     "CabinetMoved",
     "CashHandedBack",
+    "CashInput",
+    "CashSilent",
+    "CashStands",
+    "CashTold",
     "CheckoutRequested",
     "CodeScanned",
     "Condition",
@@ -177,6 +182,7 @@ __all__ = [
     "OperatorSignedOut",
     "OwnBagPlaced",
     "PaymentCancelled",
+    "PayoutTold",
     "PhoneRefused",
     "PhoneTyped",
     "PinTyped",
@@ -262,6 +268,7 @@ Input = (
     | BoughtAnswered
     | BasketTold
     | PlaceTold
+    | CashInput
 )
 
 

@@ -89,6 +89,7 @@ WITHHELD: Final = (
     f.KeepFrames,
     f.ReleaseFrames,
     f.TidyFrames,
+    *get_args(f.CashEffect),
 )
 """Never done for a rehearsal, and nobody waits for it."""
 

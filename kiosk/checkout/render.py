@@ -11,6 +11,7 @@ from kiosk.checkout.acts_shown import offered_acts
 from kiosk.checkout.advice import hint_views
 from kiosk.checkout.asked_of_staff import asked_of_staff
 from kiosk.checkout.buyer_shown import buyer_body, buyer_view
+from kiosk.checkout.cash_view import inserting, stores
 from kiosk.checkout.day_shown import day_conditions
 from kiosk.checkout.deciding import bagging, earning
 from kiosk.checkout.deciding.coupons import takes_coupons, tries_left
@@ -429,6 +430,8 @@ def _points_choice(state: State, basket: Transaction, policy: Policy) -> s.Point
 
 
 def _paying(state: State, basket: Transaction, tender: Tender, policy: Policy) -> s.Body:
+    if tender.machine:
+        return inserting(state, basket, tender)
     if tender.kind == "cash":
         due, rounding = cash_due(tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
         return s.CashBody(due, rounding)
@@ -513,7 +516,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
     basket = state.transaction
     tender = basket.open_tender if basket is not None else None
     cash = None
-    if basket is not None and tender is not None and tender.kind == "cash" and not tender.refund:
+    if basket is not None and tender is not None and tender.kind == "cash" and not tender.machine and not tender.refund:
         cash, _ = cash_due(tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
     return s.StaffBody(
         interventions=_interventions(state, policy),
@@ -525,6 +528,7 @@ def _staff(state: State, policy: Policy) -> s.StaffBody:
         weighing=_weighing(state),
         suspended=len(state.suspended),
         cash_due=cash,
+        stores=stores(state, policy),
         enquiry=_enquiry(state),
         reasons=tuple((act, reasons) for act in ACTS if (reasons := policy.rights.reasons_for(act))),
         lowest=_lowest(state, policy),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Literal
 
+from kiosk.checkout.cash_screen import CashMachineBody, StoreView
 from kiosk.checkout.events import InterventionKind
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.refund_screen import (
@@ -36,6 +37,7 @@ __all__ = [
     "BuyerView",
     "CardBody",
     "CashBody",
+    "CashMachineBody",
     "Chrome",
     "CouponBody",
     "CouponView",
@@ -72,6 +74,7 @@ __all__ = [
     "StaffBadge",
     "StaffBody",
     "StaffSignInBody",
+    "StoreView",
     "TaxAmount",
     "TenderChoiceBody",
     "TenderType",
@@ -511,6 +514,7 @@ class StaffBody:
     """The legally relevant software: version, checksum, changes of its parameters; ``None`` without a trade scale."""
     suspended: int = 0
     cash_due: Money | None = None
+    stores: tuple[StoreView, ...] = ()
     enquiry: EnquiryView | None = None
     """Codes are asked about, not rung up."""
     reasons: tuple[tuple[OperatorAct, tuple[Reason, ...]], ...] = ()
@@ -575,6 +579,7 @@ Body = (
     | GiftAmountBody
     | InstalmentsBody
     | CashBody
+    | CashMachineBody
     | ReceiptChoiceBody
     | ThanksBody
     | StaffSignInBody

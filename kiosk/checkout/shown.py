@@ -15,6 +15,7 @@ from kiosk.checkout.text import Text
 from kiosk.checkout.upkeep_shown import DeviceCheckShown, DevicesShown, PaperShown
 from kiosk.retail.bagging import Doubt, Plate
 from kiosk.retail.buyer import BuyerNumber
+from kiosk.retail.cash import CashHeld
 from kiosk.retail.codes.values import Details
 from kiosk.retail.hints import Hint
 from kiosk.retail.item import Names
@@ -31,6 +32,7 @@ __all__ = [
     "BoughtShown",
     "BuyerShown",
     "CancelShown",
+    "CashShown",
     "Choice",
     "CodeTaken",
     "ConditionShown",
@@ -457,6 +459,14 @@ class BasketAsked:
     sought: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CashShown:
+    """How a cash recycler stands (a word of its contract), and what lies in it."""
+
+    state: str
+    held: tuple[CashHeld, ...]
+
+
 Transient = (
     ViewShown
     | ItemArmed
@@ -499,4 +509,5 @@ Transient = (
     | RefundShown
     | BasketAsked
     | QueueShown
+    | CashShown
 )

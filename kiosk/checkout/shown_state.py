@@ -100,6 +100,8 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
             live = replace(live, refund=event)
         case e.BasketAsked():
             live = replace(live, basket_asked=event)
+        case e.CashShown():
+            live = replace(live, cash=event)
         case e.SignInRefused():
             live = replace(live, sign_in_attempts_left=event.attempts_left)
         case e.DevicesShown():

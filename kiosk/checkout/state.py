@@ -11,6 +11,7 @@ from kiosk.checkout.events import (
     BaggingShown,
     BasketAsked,
     BoughtShown,
+    CashShown,
     CodeTaken,
     CouponAsked,
     DeviceCheckShown,
@@ -21,6 +22,7 @@ from kiosk.checkout.events import (
     LookShown,
     LoyaltyMethod,
     MemberAsked,
+    OwedFor,
     PaperShown,
     PointsShown,
     PromptShown,
@@ -41,6 +43,7 @@ from kiosk.checkout.events import (
 )
 from kiosk.checkout.text import Text
 from kiosk.retail.buyer import BuyerNumber
+from kiosk.retail.cash import CashPieces
 from kiosk.retail.coupon import BasketCoupon
 from kiosk.retail.day_report import Books
 from kiosk.retail.exemption import Exemption
@@ -62,6 +65,7 @@ __all__ = [
     "Live",
     "Operator",
     "Owed",
+    "Payout",
     "Phase",
     "Returns",
     "Reversal",
@@ -72,7 +76,8 @@ __all__ = [
 ]
 
 _OF_THE_HOUSE = frozenset({"clock", "door", "tamper", "drawer"})
-LASTING = frozenset({"reversal", "fiscal_outage", "fiscal_late", "fiscal_cancel"}) | _OF_THE_HOUSE
+_OF_MONEY = frozenset({"reversal", "cash_machine", "change_owed"})
+LASTING = frozenset({"fiscal_outage", "fiscal_late", "fiscal_cancel"}) | _OF_MONEY | _OF_THE_HOUSE
 """Interventions that outlast the visit they were raised in."""
 
 
@@ -147,6 +152,11 @@ class Tender:
     original: str = ""
     """The tender of an earlier sale that this one gives money back to."""
     reference: str = ""
+    machine: bool = False
+    """A recycler takes it."""
+    inserted: int = 0
+    """Minor units that were put into the machine for it, in so many ``pieces``."""
+    pieces: int = 0
 
     @classmethod
     def asked(cls, event: TenderRequested) -> Tender:
@@ -163,6 +173,7 @@ class Tender:
             instalments_by=event.instalments_by,
             original=event.original,
             reference=event.reference,
+            machine=event.machine,
         )
 
     @property
@@ -191,6 +202,23 @@ class Reversal:
     reference: str
     failed: bool = False
     tender_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """Cash that is owed, and the machine or staff shall give: ``amount`` is what is owed still.
+
+    ``failed``: the machine could not give it all; ``unknown``: nobody can say how much came out.
+    """
+
+    payout: str
+    tender: str
+    owed_for: OwedFor
+    amount: Money
+    cash: tuple[CashPieces, ...]
+    failed: bool = False
+    unknown: bool = False
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +427,8 @@ class Live:
     """While there is training: the lane that is played at. It is nowhere else, and goes with the power."""
     refund: RefundShown = field(default_factory=RefundShown)
     basket_asked: BasketAsked = field(default_factory=BasketAsked)
+    cash: CashShown | None = None
+    """How a cash recycler stands; ``None`` where there is none, or it has not said anything yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +445,8 @@ class State:
     frames: tuple[tuple[str, int], ...] = ()
     """(intervention, pictures kept of it) of what waits."""
     reversals: tuple[Reversal, ...] = ()
+    payouts: tuple[Payout, ...] = ()
+    """Cash that is owed and has not come out for certain."""
     unpaid: tuple[Tender, ...] = ()
     """Asked for and settled without money, newest last: only a late yes to one of these is money taken for nothing."""
     sold_serials: tuple[tuple[str, str], ...] = ()

@@ -35,7 +35,8 @@ class TenderRequested:
     ``worth``: what a paper voucher says, where that is more than the ``amount`` that is owed; ``voucher``: its code, as
     keyed hash. ``instalments``: in so many parts the cardholder pays (0 and 1: at once), ``instalments_by`` whose
     offer that is. A negative ``amount`` is money that goes back to a tender
-    of an earlier sale: ``original``, which its driver knows by ``reference``.
+    of an earlier sale: ``original``, which its driver knows by ``reference``. ``machine``: a recycler takes
+    the cash, not a member of staff.
     """
 
     tender: str
@@ -50,6 +51,7 @@ class TenderRequested:
     instalments_by: InstalmentsBy = ""
     original: str = ""
     reference: str = ""
+    machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import field, fields
 from typing import Final, Literal, TypeVar
 
+from kiosk.retail.cash import CashHeld
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.transaction import TenderKind
 from kiosk.retail.values import dataclass, replace
@@ -172,7 +173,9 @@ class DayBook:
 
     ``acts``: what staff did, by act; ``denied``: what they wanted and might not. ``readings``: X reports made.
     ``other_currency``: sales in another currency than the book's, which are in no sum. ``returns``: what was taken back
-    and what that came to; the sums have it taken off, and count no return among the sales.
+    and what that came to; the sums have it taken off, and count no return among the sales. ``machine``: coins
+    and notes that went into a cash recycler (``taken``) and came out of it (``change``, ``given_back``), and what staff
+    gave in its place (``by_staff``).
     """
 
     business_day: str = ""
@@ -201,6 +204,7 @@ class DayBook:
     readings: int = 0
     other_currency: int = 0
     returns: Counted = Counted("returns")
+    machine: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,7 @@ class DayReport:
 
     ``number`` of a Z grows by one with each Z of a lane's ``series``, of an X with each reading since the last Z.
     ``by``: who closed, an operator's id, ``head_office`` or ``system``; ``cause`` is empty on an X.
+    ``cash_held``: what lies in a cash recycler, as it said last.
     """
 
     kind: ReportKind
@@ -248,6 +253,7 @@ class DayReport:
     grand: Grand
     parked: tuple[Parked, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()
+    cash_held: tuple[CashHeld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ Act = Literal[
     "refuse",
     "cancel_transaction",
     "cash_received",
+    "cash_count",
+    "cashbox_emptied",
     "tender_was_approved",
     "tender_was_declined",
     "resume_suspended",
@@ -113,6 +115,8 @@ _TECHNICIAN: Final[tuple[Act, ...]] = (
 
 _SUPERVISORS: Final[tuple[Act, ...]] = (
     "no_sale",
+    "cash_count",
+    "cashbox_emptied",
     "weight_keyed",
     "z_report",
     "training",

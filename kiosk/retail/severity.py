@@ -10,7 +10,8 @@ Severity = Literal["now", "soon", "later"]
 """``now``: the shopper cannot go on, or money is in doubt; ``soon``: they will be held up at payment; ``later``: nobody
 is held up."""
 
-_NOW: Final = frozenset({"fiscal", "help", "cash", "tender_unknown", "signature", "reversal", "printer", "tamper"})
+_MONEY: Final = frozenset({"cash", "cash_machine", "change_owed", "tender_unknown", "signature", "reversal"})
+_NOW: Final = frozenset({"fiscal", "help", "printer", "tamper"}) | _MONEY
 
 
 def severity(kind: str, blocks: str) -> Severity:

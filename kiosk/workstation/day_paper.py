@@ -51,6 +51,7 @@ def day_report(
         *_section("day.layers", _layers(book, said, amount), said),
         *_section("day.tenders", _tenders(book, policy, said, amount), said),
         *_section("day.cards", _cards(report, reconciliation, said, amount), said),
+        *_section("day.machine", _machine(report, said, amount), said),
         *_section("day.unsettled", _unsettled(report, said, amount), said),
         *_section("day.numbers", _numbers(book, said), said),
         *_section("day.acts", _acts(book, said, amount), said),
@@ -175,6 +176,20 @@ def _cards(report: r.DayReport, found: r.Reconciliation | None, said: Translator
         yield TextLine(said.t("day.all_brands") if all_brands else brand.brand.upper() or said.t("day.no_brand"))
         yield _small(said.t("day.ours", count=brand.our_count), amount(brand.our_amount))
         yield _small(said.t("day.theirs", count=brand.their_count), amount(brand.their_amount))
+
+
+def _machine(report: r.DayReport, said: Translator, amount: Amount) -> Iterator[Part]:
+    """What went into a cash recycler and came out of it, and what lies there by denomination."""
+    for row in report.book.machine:
+        name = said.t(f"day.machine.{row.name}")
+        yield TextLine(said.t("day.tender_row", count=row.count, name=name), amount(row.amount))
+    for store in report.cash_held:
+        if store.dispensable:
+            held = said.t("day.cash_held", value=amount(store.value), pieces=said.number(store.pieces))
+            yield TextLine(held, amount(store.value * store.pieces))
+        if store.boxed:
+            boxed = said.t("day.cash_boxed", pieces=said.number(store.boxed))
+            yield _small(f"{amount(store.value)}  {boxed}", amount(store.value * store.boxed))
 
 
 def _unsettled(report: r.DayReport, said: Translator, amount: Amount) -> Iterator[Part]:

@@ -10,6 +10,7 @@ from typing import Final, assert_never, get_args
 
 from hal.camera.contract import CodeSeen
 from hal.card_reader.contract import Prompt
+from hal.cash_recycler.contract import CashierTold, DepositTold
 from hal.device import DeviceEvent, StatusChanged
 from hal.fiscal.contract import FiscalSettled, FiscalState
 from hal.lights.contract import SwitchTurned
@@ -25,6 +26,7 @@ from kiosk.retail.stored_value import is_number, masked
 from kiosk.retail.tender_terms import read_voucher
 from kiosk.settings import Phone
 from kiosk.store.rows import Operator
+from kiosk.workstation.cash import cash_input
 from kiosk.workstation.fiscal import input_of
 from kiosk.workstation.identity import Door, Hasher, e164
 from kiosk.workstation.weights import STALE_MS, ScaleMemory
@@ -52,6 +54,7 @@ _SHOWN: Final = frozenset(
         "bagging_scale",
         "printer",
         "card_reader",
+        "cash_recycler",
         "camera",
         "lights",
         "fiscal",
@@ -148,6 +151,8 @@ class Intake:
                 self._switch(event)
             case FiscalState() | FiscalSettled():
                 self._fiscal(event)
+            case DepositTold() | CashierTold():
+                self._cash(event)
             case Prompt():
                 self._put(i.TerminalPrompted(event.request, event.prompt))
             case _:
@@ -279,6 +284,13 @@ class Intake:
         told = input_of(event)
         if told is not None:
             self._put(told)
+
+    def _cash(self, event: DepositTold | CashierTold) -> None:
+        told = cash_input(event)
+        if told is not None:
+            self._put(told)
+        elif isinstance(event, CashierTold):
+            _log.warning("%s: %s", event.device, event.state)
 
     def _switch(self, event: SwitchTurned) -> None:
         match event.switch:

@@ -20,6 +20,7 @@ from kiosk.checkout.events import Restartable, StoreCreditIssued, TransactionCom
 from kiosk.retail.fiscal import FiscalText, FiscalWord
 from kiosk.retail.policy import Policy
 from kiosk.retail.transaction import TenderKind
+from kiosk.workstation.cash import CashService
 from kiosk.workstation.clock import Cancellable
 from kiosk.workstation.day_paper import day_report
 from kiosk.workstation.device_tests import slip, try_out
@@ -140,6 +141,7 @@ class Performer:
         self._sounds, self._house = sounds, house
         self._frames, self._after = frames, after
         self._fiscal = FiscalService(rack=rack, put=put, policy=policy, time_zone=time_zone)
+        self._cash = CashService(rack=rack, put=put)
         self._timers: dict[str, Cancellable] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._light = f.SetLight("off")
@@ -169,6 +171,17 @@ class Performer:
                 | f.FiscalCloseDay()
             ):
                 self._spawn(self._fiscal.perform(effect))
+            case (
+                f.TakeCash()
+                | f.AskCash()
+                | f.EndCash()
+                | f.JudgeNote()
+                | f.PayOut()
+                | f.AskPayout()
+                | f.LookAtCash()
+                | f.CountCash()
+            ):
+                self._spawn(self._cash.perform(effect))
             case f.OpenDrawer():
                 self._spawn(self._open_drawer())
             case f.AskMember():
@@ -242,6 +255,10 @@ class Performer:
         """The terminal has come back: it is told again that the lane is closed."""
         if self._closed:
             self._spawn(tell_closed(self._rack, self._policy().languages, closed=True))
+
+    def look_at_cash(self) -> None:
+        """Have it told how the cash recycler stands: it has come up, or something about it has changed."""
+        self._spawn(self._cash.look())
 
     async def _shine(self, lights: Lights) -> None:
         with suppress(DeviceError):  # that they are away was told; they are lit again when they are back

@@ -10,6 +10,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import StaffBody, StaffSignInBody
+from kiosk.retail.cash import CashHeld
 from kiosk.retail.exemption import ExemptionRule
 from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.money import Money
@@ -36,7 +37,7 @@ def ready_for(act: Act, rights: Rights, role: str) -> tuple[HandLane, i.Operator
     return lane.tell(staff(role)), acted(lane, act)
 
 
-def made_ready(lane: HandLane, act: Act) -> None:  # noqa: C901 - one flat table
+def made_ready(lane: HandLane, act: Act) -> None:  # noqa: C901, PLR0912 - one flat table
     match act:
         case "approve" | "refuse":
             lane.scan(BLADES)
@@ -62,6 +63,8 @@ def made_ready(lane: HandLane, act: Act) -> None:  # noqa: C901 - one flat table
         case "fiscal_skip":
             lane.book.policy = replace(lane.book.policy, fiscal=FiscalRule())
             lane.approve(lane.scan(MILK).pay_by_card())
+        case "cash_count" | "cashbox_emptied":
+            lane.tell(i.CashStands("ok", (CashHeld(100, "coin", 9),)))
         case "open_lane":
             lane.tell(i.HeadOfficeCommanded("close_lane", "cleaning"))
         case _:
@@ -78,6 +81,7 @@ def acted(lane: HandLane, act: Act) -> i.OperatorActed:
         "quantity": i.OperatorActed(act, line=1, quantity=150),
         "weight_keyed": i.OperatorActed(act, quantity=1250, reason="scale_out"),
         "no_sale": i.OperatorActed(act, reason="change"),
+        "cash_count": i.OperatorActed(act, "coin:100", quantity=50),
         "tax_exempt": i.OperatorActed(act, "00412", reason="diplomatic"),
         "coupon": i.OperatorActed(act, "SPRING"),
     }

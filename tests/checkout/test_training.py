@@ -40,6 +40,7 @@ FOR_THE_LANE = (
     i.DrawerMoved, i.CabinetMoved, *get_args(i.FiscalInput), i.MemberAnswered, i.CouponAnswered, i.SerialAnswered,
     i.NumbersAnswered, i.BoughtAnswered, i.FramesStored, i.SaleTold, i.HoldTold, i.StockAnswered, i.BasketTold,
     i.PlaceTold,
+    *get_args(i.CashInput),
     i.DevicesTold, i.DeviceChecked, i.HeadOfficeCommanded, i.StaffCommanded, i.DayTurned, i.PowerRestored,
 )  # fmt: skip
 BY_MARK = (i.TimerElapsed, i.PrinterAnswered)

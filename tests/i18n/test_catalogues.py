@@ -39,6 +39,7 @@ DEVICES = (
     "lights",
     "fiscal",
     "loyalty_card",
+    "cash_recycler",
 )
 IDS = re.compile(r"[a-z_]+(\.[a-zA-Z_]+)+")
 

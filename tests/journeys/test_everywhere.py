@@ -51,6 +51,7 @@ RESUMES: Final = {
     s.QrBody: s.QrBody,
     s.PointsBody: s.PointsBody,
     s.CashBody: s.CashBody,
+    s.CashMachineBody: s.CashMachineBody,
     s.ReceiptChoiceBody: s.ReceiptChoiceBody,
     s.ThanksBody: s.ThanksBody,
     s.OutOfServiceBody: s.OutOfServiceBody,

@@ -16,8 +16,9 @@ from kiosk.retail.occasion import Hours
 from kiosk.retail.policy import Policy, RescanRules
 from kiosk.retail.restrictions import Restrictions, Rule
 from kiosk.retail.weighing import Rules
-from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Plan, Shop, opened
+from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Device, Plan, Shop, opened
 from tests.journeys.test_bagging_area import WEIGHS_BAGS
+from tests.journeys.ways import TAKES_CASH, comes_to
 from tests.support.waiting import wait_until
 
 SERIAL: Final = f"010{MILK}21S77"
@@ -313,6 +314,30 @@ def _ruled(rule: Rule) -> Callable[[Policy], Policy]:
     return lambda policy: replace(policy, restrictions=Restrictions(own={"own": rule}))
 
 
+def _cash_machine(shop: Shop) -> None:
+    """It jams with money in it."""
+    comes_to(shop, s.CashMachineBody)
+    machine = Device(shop.lane, "cash_recycler")
+    machine.turn("insert", value_minor=500)
+    shop.shopper.sees("৳90.00")
+    machine.turn("trouble", state="coin_jam")
+    shop.shopper.sees("Staff are coming. Your money is counted.")
+    shop.staff.judges("it has counted ৳5.00", "Hand back, take over")
+    shop.shopper.sees("Milk 1 l")
+
+
+def _change_owed(shop: Shop) -> None:
+    """No coin comes out."""
+    comes_to(shop, s.CashMachineBody)
+    machine = Device(shop.lane, "cash_recycler")
+    machine.turn("empty")
+    for _ in range(10):
+        machine.turn("insert", value_minor=1_000, form="note")
+        shop.settles()
+    shop.shopper.sees("Staff bring you ৳5.00: the machine could not give it.")
+    shop.staff.judges("is owed ৳5.00", "Handed over")
+
+
 JOURNEYS: Final[dict[str, _Journey]] = {
     "help": _Journey(_help),
     "age": _Journey(partial(_scanned, WINE, "Staff will check your age", "Check age: 18 or older", "Refuse")),
@@ -370,6 +395,8 @@ JOURNEYS: Final[dict[str, _Journey]] = {
     "door": _Journey(lambda shop: _opened(shop, "door", *_DOOR)),
     "tamper": _Journey(lambda shop: _opened(shop, "tamper", *_TAMPER)),
     "drawer": _Journey(lambda shop: _opened(shop, "cash_drawer", *_DRAWER)),
+    "cash_machine": _Journey(_cash_machine, TAKES_CASH),
+    "change_owed": _Journey(_change_owed, TAKES_CASH),
 }
 
 

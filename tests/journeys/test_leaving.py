@@ -35,6 +35,7 @@ ASKED: Final = {
     s.QrBody: "pays",
     s.PointsBody: "pays",
     s.CashBody: "pays",
+    s.CashMachineBody: "pays",
     s.RefundFindBody: "locked",
     s.RefundLinesBody: "locked",
     s.RefundMoneyBody: "locked",

@@ -18,6 +18,7 @@ from kiosk.retail.tender_terms import Instalments
 from messages import local
 from tests.journeys.shop import MEMBER, MILK, Plan, Shop
 from tests.support.shop import MemoryBook
+from tests.support.waiting import wait_until
 
 __all__ = ["GIFT_CARD", "GIFT_CARDS", "SCREENS", "WAYS", "comes_to", "plan_for"]
 
@@ -57,6 +58,21 @@ GIFT_CARDS: Final = Plan(policy=_gift_cards, book=_sells_cards, office=True)
 GIFT_CARD: Final = "98210000000000000017"
 
 
+TAKES_CASH: Final = Plan(
+    settings="""
+[devices.cash_recycler]
+category = "cash_recycler"
+model = "simulated"
+[devices.cash_recycler.settings]
+knob_socket = "{folder}/cash_recycler"
+memory_file = "{folder}/cash.json"
+notes = "1000,2000,50000"
+fill = 9
+"""
+)
+"""A lane whose machine takes cash, and has little change."""
+
+
 def plan_for(screen: type[s.Body]) -> Plan:
     """The shop in which this screen can be come to."""
     if screen in (s.ValueBody, s.GiftAmountBody):
@@ -67,6 +83,8 @@ def plan_for(screen: type[s.Body]) -> Plan:
         return Plan(policy=_asks_buyers)
     if screen in (s.RefundFindBody, s.RefundLinesBody, s.RefundMoneyBody):
         return Plan(office=True)
+    if screen is s.CashMachineBody:
+        return TAKES_CASH
     if screen is s.PointsBody:
         return Plan(policy=_programme, office=True)
     return Plan(policy=_choice if screen is s.ReceiptChoiceBody else lambda policy: policy, office=screen is s.QrBody)
@@ -128,6 +146,11 @@ def _paying(tender: int) -> Callable[[Shop], None]:
         shop.shopper.touches(shop.glass.speaker.name(body.tenders[tender].names))
 
     return go
+
+
+def _into_machine(shop: Shop) -> None:
+    wait_until(lambda: shop.running._engine.state.live.cash is not None, what="the machine says what lies in it")
+    _paying(2)(shop)
 
 
 def _gift_amount(shop: Shop) -> None:
@@ -217,6 +240,7 @@ WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
     s.QrBody: _paying(1),
     s.PointsBody: _points,
     s.CashBody: _paying(2),
+    s.CashMachineBody: _into_machine,
     s.ReceiptChoiceBody: _paid,
     s.ThanksBody: _paid,
     s.StaffSignInBody: _sign_in,

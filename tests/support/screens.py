@@ -14,6 +14,7 @@ from kiosk.checkout.screen import (
     BuyerView,
     CardBody,
     CashBody,
+    CashMachineBody,
     Chrome,
     CouponBody,
     CouponView,
@@ -300,6 +301,16 @@ REFUND_MONEY = RefundMoneyBody(
     by_staff=True,
 )
 
+INSERTING = CashMachineBody(
+    due=bdt(213600),
+    rounding=bdt(50),
+    inserted=bdt(150000),
+    left=bdt(63600),
+    change=bdt(0),
+    stage="insert",
+    notes=True,
+    largest=bdt(50000),
+)
 BODIES: dict[str, Body] = {
     "attract": AttractBody(TENDERS),
     "attract_card_only": AttractBody((CARD, BKASH), card_only=True),
@@ -421,6 +432,12 @@ BODIES: dict[str, Body] = {
     "card_cancelling": CardBody(bdt(213550), CARD, "cancelling"),
     "card_signature": CardBody(bdt(213550), CARD, "signature"),
     "cash": CashBody(bdt(213600), bdt(50)),
+    "cash_machine": INSERTING,
+    "cash_machine_coins": replace(
+        INSERTING, due=bdt(1800), rounding=bdt(0), inserted=bdt(0), left=bdt(1800), notes=False, largest=bdt(500)
+    ),
+    "cash_machine_ending": replace(INSERTING, inserted=bdt(220000), left=bdt(0), change=bdt(6400), stage="ending"),
+    "cash_machine_staff": replace(INSERTING, stage="staff"),
     "receipt_choice": ReceiptChoiceBody(bdt(213550), None, ("paper", "none")),
     "receipt_choice_change": ReceiptChoiceBody(bdt(213550), bdt(6450), ("paper",)),
     "thanks_printing": ThanksBody(bdt(213550), bdt(10000), None, "printing", "3-1-000042"),

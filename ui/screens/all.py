@@ -12,6 +12,7 @@ from ui.screens.basket import BasketView
 from ui.screens.buyer_number import BuyerNumberView
 from ui.screens.card import CardView
 from ui.screens.cash import CashView
+from ui.screens.cash_machine import CashMachineView
 from ui.screens.choices import GiftAmountView, InstalmentsView
 from ui.screens.coupon_code import CouponCodeView
 from ui.screens.devices import DevicesView
@@ -52,6 +53,7 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.GiftAmountBody: GiftAmountView,
     s.InstalmentsBody: InstalmentsView,
     s.CashBody: CashView,
+    s.CashMachineBody: CashMachineView,
     s.ReceiptChoiceBody: ReceiptChoiceView,
     s.ThanksBody: ThanksView,
     s.StaffSignInBody: StaffSignInView,

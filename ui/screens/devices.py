@@ -34,6 +34,7 @@ _NAMED: Final = frozenset(
         "lights",
         "fiscal",
         "loyalty_card",
+        "cash_recycler",
     }
 )
 """Devices that there are words for; another is called what the settings call it."""

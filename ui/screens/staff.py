@@ -44,6 +44,8 @@ _ICONS: Final[dict[OperatorAct, str]] = {
     "open_lane": "power",
     "cash_received": "cash",
     "no_sale": "cash",
+    "cash_count": "cash",
+    "cashbox_emptied": "cash",
     "price_check": "search",
     "coupon": "tag",
     "fiscal_skip": "receipt",

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from kiosk.checkout.inputs import OperatorAct, OperatorActed
-from kiosk.checkout.screen import InterventionView, LineView, Money, StaffBody
+from kiosk.checkout.screen import InterventionView, LineView, Money, StaffBody, StoreView
 from ui.kit import Kit
 from ui.screens.cash_pad import CashPad
 from ui.screens.code_pad import CodePad
@@ -22,10 +22,19 @@ from ui.widgets.sheet import Sheet
 __all__ = ["Asking"]
 
 _ASKED_TWICE: Final[frozenset[OperatorAct]] = frozenset(
-    {"cancel_transaction", "close_lane", "z_report", "restart", "reboot"}
+    {"cancel_transaction", "close_lane", "z_report", "restart", "reboot", "cashbox_emptied"}
 )
 _OF_THE_LANE: Final[frozenset[OperatorAct]] = frozenset(
-    {"training", "paper_change", "device_test", "restart", "reboot", "unlock_sign_in"}
+    {
+        "training",
+        "paper_change",
+        "device_test",
+        "restart",
+        "reboot",
+        "unlock_sign_in",
+        "cash_count",
+        "cashbox_emptied",
+    }
 )
 _LONGEST_PRICE: Final = 8
 _PICTURES: Final = 300
@@ -138,6 +147,8 @@ class Asking:
                 taken=lambda code: self.ask(replace(act, target=code)),
                 cancelled=self._away,
             )
+        if act.act == "cash_count":
+            return self._count(act, body)
         if act.act == "tax_exempt" and not act.target and body.certificate:
             return self._certificate_pad(act, body.certificate)
         if act.act == "weight_keyed" and not act.quantity and body.weighing_item is not None:
@@ -177,6 +188,30 @@ class Asking:
             cancelled=self._away,
         )
 
+    def _count(self, act: OperatorActed, body: StaffBody) -> Block:
+        """Of which coin or note, then how many; none is a number, too."""
+        kit = self._kit
+        store = next((one for one in body.stores if _named(one) == act.target), None)
+        if store is None:
+            offered = tuple(
+                (kit.money(one.value), partial(self._asked_of, replace(act, target=_named(one)))) for one in body.stores
+            )
+            return choices(kit, kit.say("act.cash_count"), offered, self._away)
+        return NumberPad(
+            kit,
+            title=f"{kit.say('act.cash_count')}: {kit.money(store.value)}",
+            hint=kit.say("staff.cash_counted", pieces=store.pieces),
+            longest=_LONGEST_COUNT,
+            written=lambda number: kit.speaker.digits(str(number)),
+            fits=lambda _number: True,
+            taken=lambda number: self._counted(replace(act, quantity=number)),
+            cancelled=self._away,
+        )
+
+    def _counted(self, act: OperatorActed) -> None:
+        self._put(None)
+        self._send(act)
+
     def _certificate_pad(self, act: OperatorActed, longest: int) -> DigitsPad:
         kit = self._kit
         return DigitsPad(
@@ -203,3 +238,7 @@ class Asking:
     def _sure(self, act: OperatorActed) -> None:
         self._put(None)
         self._send(act)
+
+
+def _named(store: StoreView) -> str:
+    return f"{store.form}:{store.value.minor}"

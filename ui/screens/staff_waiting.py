@@ -35,6 +35,10 @@ _WORDS: Final[dict[tuple[str, OperatorAct], str]] = {
     ("paper", "refuse"): "paper.stop",
     **{(kind, "approve"): "act.cabinet_fine" for kind in ("door", "tamper", "drawer")},
     **{(kind, "refuse"): "act.cabinet_wrong" for kind in ("door", "tamper", "drawer")},
+    ("change_owed", "approve"): "act.cash_handed_over",
+    ("change_owed", "refuse"): "act.cash_again",
+    ("cash_machine", "approve"): "act.cash_take_over",
+    ("cash_machine", "refuse"): "act.cash_ask_again",
 }
 """What an answer does, where that is no matter of allowing or forbidding."""
 _EVERY_S: Final = 1.0

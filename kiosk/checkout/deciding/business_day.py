@@ -198,6 +198,7 @@ def _report(desk: Desk, kind: ReportKind, number: int, by: str, cause: CloseCaus
         grand=books.grand,
         parked=tuple(map(_parked, state.suspended)),
         unsettled=_unsettled(state),
+        cash_held=state.live.cash.held if state.live.cash is not None else (),
     )
 
 
@@ -215,4 +216,8 @@ def _unsettled(state: State) -> tuple[Unsettled, ...]:
         Unsettled(r.tender, r.kind, r.tender_id, r.amount.minor, "not_given_back" if r.failed else "giving_back")
         for r in state.reversals
     )
-    return (*asked, *back)
+    owed = (
+        Unsettled(each.payout, "cash", "cash", each.amount.minor, "not_given_back" if each.failed else "giving_back")
+        for each in state.payouts
+    )
+    return (*asked, *back, *owed)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.deciding import business_day, earning, fiscal, paper, payment, receipt, refund, terminal, training
+from kiosk.checkout.deciding import (
+    business_day,
+    cash_machine,
+    earning,
+    fiscal,
+    paper,
+    payment,
+    receipt,
+    refund,
+    terminal,
+    training,
+)
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
@@ -128,6 +139,8 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
     if back.device == "printer" and sale is not None and sale.receipt == "failed":
         receipt.print_again(desk)
     fiscal.device_back(desk, back)
+    if back.device == cash_machine.DEVICE:
+        cash_machine.device_back(desk)
     paper.printer_back(desk, back)
     if back.device == "card_reader":
         payment.ask_doubtful(desk)

@@ -12,6 +12,7 @@ from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import (
     bagging,
     buyers,
+    cash_machine,
     completing,
     drawer,
     rescans,
@@ -34,6 +35,7 @@ __all__ = [
     "ask_again",
     "ask_doubtful",
     "cancel",
+    "cash_counts",
     "cash_received",
     "choose",
     "judged",
@@ -134,6 +136,8 @@ def choose(desk: Desk, chosen: i.TenderChosen) -> None:
     asked = e.TenderRequested(
         tender, kind.tender_id, kind.kind, amount, desk.moment.utc_ms, instalments=count, instalments_by=by
     )
+    if kind.kind == "cash" and cash_machine.usable(desk) and cash_machine.begin(desk, asked):
+        return
     desk.happened(asked, e.NoticeShown(None))
     desk.do(f.StopTimer("idle"))
     if kind.kind == "cash":
@@ -172,6 +176,9 @@ def cancel(desk: Desk) -> None:
     tender = basket.open_tender if basket is not None else None
     if tender is None:
         desk.happened(e.ViewShown("basket"))
+        return
+    if tender.machine:
+        cash_machine.cancel(desk, tender)
         return
     if tender.kind == "cash":
         settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="shopper"))
@@ -420,7 +427,9 @@ def reverse_all(desk: Desk, basket: Transaction, reason: str) -> None:
         if tender.settled is None:
             continue
         paid = tender.settled
-        if tender.kind == "cash":
+        if tender.machine:
+            cash_machine.give_back(desk, tender)
+        elif tender.kind == "cash":
             desk.happened(e.TenderReversed(tender.tender, "cash", "done", paid.amount, "", "cash_handed_back"))
             drawer.open_for(desk, tender.tender, "cash_handed_back")
         else:
@@ -501,7 +510,9 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
     """The attendant took cash. The rounding belongs to the tender and lies outside tax."""
     basket = desk.basket
     tender = basket.open_tender if basket is not None else None
-    if basket is None or tender is None or tender.kind != "cash" or tender.refund or acted.amount is None:
+    if basket is None or tender is None or tender.kind != "cash" or tender.machine or tender.refund:
+        return
+    if acted.amount is None:
         return
     due, received = tender.requested, acted.amount
     payable, _ = tendering.cash_due(due, basket.opened.cash_step_minor, basket.opened.cash_method)
@@ -521,6 +532,13 @@ def cash_received(desk: Desk, acted: i.OperatorActed, by: str) -> None:
         if received:
             drawer.open_for(desk, tender.tender, "cash_received")
     paid(desk)
+
+
+def cash_counts(desk: Desk, wanted: str) -> None:
+    """What the machine was paid makes the sale whole, if that was what the last word on it came to."""
+    tender = tender_of(desk, wanted)
+    if tender is not None and tender.machine and tender.settled is not None:
+        paid(desk)
 
 
 def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> None:
@@ -549,6 +567,7 @@ def resume_after_power(desk: Desk) -> None:
     if tender is not None and tender.kind != "cash":
         desk.happened(e.AskShown(tender.tender))
         desk.do(_ask(tender), question(desk, tender))
+    cash_machine.resume_after_power(desk)
     ask_doubtful(desk)
     own = [t.tender for t in desk.state.unpaid if t.kind in _AT_HEAD_OFFICE and t.reason in OWN]
     leave(desk, *own[-_MOST_LEFT:])

@@ -23,7 +23,8 @@ from kiosk.retail.rights import Request
 __all__ = ["MESSAGE_MS", "NEVER", "TIMER", "commanded", "follow", "lane_commanded", "standing"]
 
 _FISCAL = frozenset({"fiscal", "fiscal_outage", "fiscal_late", "fiscal_cancel"})
-NEVER = frozenset({"tender_unknown", "cash", "signature", "reversal"}) | _FISCAL | cabinet.KINDS
+_MONEY = frozenset({"tender_unknown", "cash", "cash_machine", "change_owed", "signature", "reversal"})
+NEVER = _MONEY | _FISCAL | cabinet.KINDS
 """Money, the law, the machine itself: judged by who stands at the lane, whatever a shop's settings say."""
 TIMER = "message"
 MESSAGE_MS = 30_000

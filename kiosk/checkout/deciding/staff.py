@@ -11,6 +11,7 @@ from kiosk.checkout.deciding import (
     bagging,
     business_day,
     cabinet,
+    cash_machine,
     coupons,
     diagnosing,
     entry,
@@ -103,6 +104,8 @@ def _perform(desk: Desk, acted: i.OperatorActed, operator: Operator) -> None:  #
             _void_line(desk, acted, operator.operator_id)
         case "cancel_transaction":
             _cancel(desk, acted, operator.operator_id)
+        case "cash_count" | "cashbox_emptied":
+            cash_machine.count(desk, acted, operator.operator_id)
         case "cash_received":
             payment.cash_received(desk, acted, operator.operator_id)
         case "tender_was_approved" | "tender_was_declined":
@@ -211,6 +214,8 @@ def judged(
 ) -> None:
     """Staff have judged, at the lane or (``remote``) from a page: it is cleared, and what follows from it happens."""
     desk.clear(raised, outcome, by, reason=reason, remote=remote)
+    if cash_machine.judged(desk, raised, by, yes=outcome == "approved"):
+        return
     if outcome == "approved":
         _approve(desk, raised, by)
     elif raised.kind in cabinet.KINDS:
