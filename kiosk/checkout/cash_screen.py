@@ -7,7 +7,15 @@ from typing import Literal
 from kiosk.retail.money import Money
 from kiosk.retail.values import dataclass
 
-__all__ = ["CashMachineBody", "StoreView"]
+__all__ = ["CashBody", "CashMachineBody", "StoreView"]
+
+
+@dataclass(frozen=True, slots=True)
+class CashBody:
+    """The attendant comes to take cash. ``due`` is rounded as cash is."""
+
+    due: Money
+    rounding: Money
 
 
 @dataclass(frozen=True, slots=True)

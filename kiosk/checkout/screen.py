@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Literal
 
-from kiosk.checkout.cash_screen import CashMachineBody, StoreView
+from kiosk.checkout.cash_screen import CashBody, CashMachineBody, StoreView
 from kiosk.checkout.events import InterventionKind
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.checkout.refund_screen import (
@@ -74,7 +74,6 @@ __all__ = [
     "StaffBadge",
     "StaffBody",
     "StaffSignInBody",
-    "StoreView",
     "TaxAmount",
     "TenderChoiceBody",
     "TenderType",
@@ -432,14 +431,6 @@ class PointsBody:
 
     amount: Money
     points: int
-
-
-@dataclass(frozen=True, slots=True)
-class CashBody:
-    """The attendant comes to take cash. ``due`` is rounded as cash is."""
-
-    due: Money
-    rounding: Money
 
 
 @dataclass(frozen=True, slots=True)

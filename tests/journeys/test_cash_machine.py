@@ -6,7 +6,8 @@ import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
-from tests.journeys.shop import Device, Shop, Shopper, Staff
+from tests.journeys.kiosk_page import Shopper
+from tests.journeys.shop import Device, Shop, Staff
 from tests.journeys.ways import TAKES_CASH, comes_to
 from tests.support.waiting import wait_until
 

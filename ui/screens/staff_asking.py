@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from kiosk.checkout.cash_screen import StoreView
 from kiosk.checkout.inputs import OperatorAct, OperatorActed
-from kiosk.checkout.screen import InterventionView, LineView, Money, StaffBody, StoreView
+from kiosk.checkout.screen import InterventionView, LineView, Money, StaffBody
 from ui.kit import Kit
 from ui.screens.cash_pad import CashPad
 from ui.screens.code_pad import CodePad
