@@ -98,9 +98,11 @@ def _touched(unit: Unit) -> Unit:
 
 
 def _best(ways: Iterable[Settled]) -> Settled:
-    """The first of those that save most."""
+    """The first of those that save most; it is proven the best where all of them are proven."""
     found = list(ways)
-    return max(found, key=lambda way: way.saving) if found else Settled(())
+    if not found:
+        return Settled(())
+    return replace(max(found, key=lambda way: way.saving), proven=all(way.proven for way in found))
 
 
 def _two_layers(
@@ -110,6 +112,8 @@ def _two_layers(
     on_items = [one for one in offers if one.at == "item"]
     rivals = [one for one in on_items if not one.offer.stackable and _holds(one, priced, present)]
     on_top = [one.offer for one in on_items if one.offer.stackable]
+    if policy == "optimal":
+        on_top.sort(key=_on_top)
     items = _one_by_one(priced, rivals) if policy == "sequential" else _compete(priced, rivals, budget)
     priced = priced.after(items.takes)
     stacked = in_turn_from(priced, on_top, present)
@@ -117,6 +121,15 @@ def _two_layers(
     whole = _order(priced, [one.offer for one in offers if one.at == "order"], policy, present)
     takes = (*items.takes, *stacked.takes, *whole.takes)
     return Settled(takes, items.proven and whole.proven, _owed(at_first, offers, present, takes))
+
+
+_PRICES = (o.PriceEach, o.NForPrice, o.SetForPrice)
+_AMOUNTS = (o.AmountOffEach, o.NAmountOff, o.AmountOff, o.TieredAmount)
+
+
+def _on_top(offer: o.Offer) -> int:
+    """How offers on top of one another save most: prices first, then percents and free units, amounts last."""
+    return 0 if isinstance(offer.effect, _PRICES) else 2 if isinstance(offer.effect, _AMOUNTS) else 1
 
 
 # --- one after another ------------------------------------------------------------------------------------------------

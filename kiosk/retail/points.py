@@ -88,6 +88,13 @@ class Programme:
     expires_days: int = 0
     tiers: TierRule | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a programme by which nothing can be reckoned."""
+        least = (self.earn_points, self.burn_points, self.burn_minor, self.burn_least, self.offline_limit)
+        if self.earn_minor < 1 or min(*least, self.hold_hours, self.expires_days) < 0:
+            message = "points: earn_minor is at least 1, and no number is below 0"
+            raise ValueError(message)
+
     @property
     def burns(self) -> bool:
         """Whether points can be burned at all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 import threading
 from collections.abc import Collection, Mapping
@@ -23,6 +24,8 @@ from kiosk.store.errors import BookError, BookRowError, StoreError
 from kiosk.store.rows import Department, Operator, Stock, decode_row
 
 __all__ = ["Books", "SqliteBook"]
+
+_log = logging.getLogger(__name__)
 
 _CACHED_ITEMS = 512
 _BY_ITEM_ID = "SELECT payload FROM item WHERE item_id = ?"
@@ -201,8 +204,15 @@ class SqliteBook:
         return tuple(offer for (offer_id,) in reaching if (offer := self._offer(offer_id)) is not None)
 
     def _read_offer(self, offer_id: str) -> Offer | None:
-        found: Offer | None = self._one("offer", _OTHER, "offer", offer_id)
-        return found
+        """One that this release cannot read (the book may be of another) is none: the lane sells without it."""
+        for payload in self._payloads(_OTHER, "offer", offer_id):
+            try:
+                found: Offer = decode_row("offer", payload)
+            except BookRowError as error:
+                _log.warning("offer %s of %s is left out: %s", offer_id, self.path.name, error)
+            else:
+                return found
+        return None
 
     def _all(self, kind: str) -> list[Any]:
         return self._many(kind, _ALL_OTHER, kind)

@@ -1,7 +1,7 @@
 """Offers of the feed: the effect's ``kind`` tells its shape; what an offer is found by; and what old releases wrote.
 
 Those before the offer engine knew one effect and wrote it flat: ``item_ids``, ``buy`` and ``pay``. It is read as
-``n_for_m``.
+``n_for_m``. An offer that can mean nothing (``kiosk/retail/soundness.py``) is none.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import msgspec
 
 from kiosk.retail.item import Names
 from kiosk.retail.offer import Effect, NForM, Offer, Scope
+from kiosk.retail.soundness import flaw_of
 from kiosk.retail.values import dataclass
 
 __all__ = ["decode_offer", "reach_of"]
@@ -39,7 +40,7 @@ def decode_offer(payload: bytes) -> Offer:
     if "buy" in told:
         old = msgspec.convert(told, _BuyPay)
         effect = NForM(old.buy, old.pay)
-        return Offer(old.offer_id, Scope(old.item_ids), effect, old.names, old.valid_from, old.valid_until)
+        return _sound(Offer(old.offer_id, Scope(old.item_ids), effect, old.names, old.valid_from, old.valid_until))
     described = told.pop("effect", None)
     kind = described.get("kind") if isinstance(described, dict) else None
     if kind not in _EFFECTS:
@@ -50,7 +51,14 @@ def decode_offer(payload: bytes) -> Offer:
     if missing:
         message = f"an offer lacks {', '.join(sorted(missing))}"
         raise msgspec.ValidationError(message)
-    return Offer(effect=msgspec.convert(described, _EFFECTS[kind]), **values)
+    return _sound(Offer(effect=msgspec.convert(described, _EFFECTS[kind]), **values))
+
+
+def _sound(offer: Offer) -> Offer:
+    flaw = flaw_of(offer)
+    if flaw:
+        raise msgspec.ValidationError(flaw)
+    return offer
 
 
 def reach_of(offer: Offer) -> set[tuple[str, str]]:

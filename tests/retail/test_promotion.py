@@ -17,11 +17,13 @@ from kiosk.retail.offer import (
     AmountOffEach,
     DistinctSet,
     NForM,
+    NForPrice,
     Occasion,
     Offer,
     OfferPolicy,
     PercentOff,
     PercentOffEach,
+    PriceEach,
     Scope,
 )
 from kiosk.retail.promotion import settle
@@ -142,6 +144,31 @@ def test_layers_follow_one_another_from_the_catalogue_to_the_order() -> None:
     found = settle_layers([Unit(1, "tea", 1000)], offers, "optimal", frozenset())
 
     assert [(take.offer_id, take.amount) for take in found.takes] == [("markdown", 500), ("item", 100), ("order", 40)]
+
+
+def test_offers_on_top_of_one_another_follow_as_saves_most_and_by_priority_where_the_shop_says_so() -> None:
+    offers = [
+        Offer("amount", Scope(), AmountOffEach(500), {}, stackable=True, priority=5),
+        Offer("half", Scope(), PercentOffEach(5000), {}, stackable=True),
+        Offer("price", Scope(), PriceEach(2000), {}, stackable=True),
+    ]
+    units = [Unit(1, "mug", 4000)]
+
+    saved = {policy: settle_layers(units, offers, policy, frozenset()).saving for policy in ("optimal", "sequential")}
+
+    assert saved == {"optimal": 2000 + 1000 + 500, "sequential": 500 + 1750}
+
+
+def test_an_exclusive_offer_that_wins_over_what_was_not_proven_is_not_proven_either() -> None:
+    units = [Unit(n, f"item-{n}", 1000 + n) for n in range(40)]
+    broad = [Offer(f"o{n}", Scope(), NForPrice(2 + n % 3, 1500 + 37 * n), {}) for n in range(12)]
+    alone = Offer("alone", Scope(), PercentOff(9900), {}, exclusive=True)
+
+    found = settle_layers(units, [*broad, alone], "optimal", frozenset())
+
+    assert {take.offer_id for take in found.takes} == {"alone"}
+    assert not found.proven
+    assert settle_layers(units, [alone], "optimal", frozenset()).proven
 
 
 def test_an_exclusive_offer_stands_alone_and_wins_only_where_it_saves_more() -> None:

@@ -255,11 +255,24 @@ def test_every_offer_comes_back_as_it_was_and_is_found_by_what_it_touches(tmp_pa
         b'{"offer_id":"x"}',
         b'{"offer_id":"x","scope":{},"effect":{"kind":"magic"},"names":{}}',
         b'{"effect":{"kind":"n_for_m","n":2,"m":1}}',
+        b'{"offer_id":"x","scope":{},"effect":{"kind":"n_for_m","n":0,"m":0},"names":{}}',
+        b'{"offer_id":"x","item_ids":["tea"],"names":{},"buy":0,"pay":0}',
     ],
 )
 def test_what_is_no_offer_is_refused(tmp_path: Path, payload: bytes) -> None:
     with BookBuilder.from_previous(build_book(tmp_path, 1)) as builder, pytest.raises(BookRowError):
         builder.put("offer", "x", payload)
+
+
+def test_an_offer_that_this_release_cannot_read_is_left_out_of_a_book_of_another(tmp_path: Path) -> None:
+    path = build_book(tmp_path, 1)
+    with sqlite3.connect(path) as connection:
+        zero = "CAST(replace(CAST(payload AS TEXT), '\"n\":3', '\"n\":0') AS BLOB)"
+        connection.execute(f"UPDATE other SET payload = {zero} WHERE kind = 'offer'")  # noqa: S608 - nobody's words
+    connection.close()
+    book = _open(path)
+    assert (book.offers_for("tea"), book.item("tea")) == ((), TEA)
+    book.close()
 
 
 def test_a_book_of_the_release_before_is_read_until_the_next_feed(tmp_path: Path) -> None:
