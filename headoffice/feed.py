@@ -8,9 +8,10 @@ the same answer, chunk by chunk.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 from sqlalchemy import delete, func, select, update
@@ -174,15 +175,23 @@ def member_of(session: Session, keyed_hash: str) -> Member | None:
     return None if row is None or row.payload is None else _member_decoder.decode(row.payload)
 
 
-def policy_of(session: Session) -> Policy | None:
-    """How the shop trades: what the feed tells over its country's pack, as the lanes read it; a twin may say more."""
+def policy_of(session: Session, over: Mapping[str, Any] | None = None) -> Policy | None:
+    """How the shop trades: what the feed tells over its country's pack, as the lanes read it.
+
+    ``over``: what lanes have been told beyond the feed, as the ``[policy]`` of a twin. Raises ``ValueError`` where that
+    is no policy's.
+    """
     payload = session.scalar(select(FeedCurrent.payload).where(FeedCurrent.kind == "policy").limit(1))
     if payload is None:
         return None
     told = msgspec.json.decode(payload)
     country = str(told.get("country", "")).lower()
     pack = countries.pack(country).get("policy", {}) if country in countries.known() else {}
-    return msgspec.convert(countries.lawful(countries.merged(pack, told), pack), Policy)
+    unknown = set(over or ()) - {each.name for each in dataclasses.fields(Policy)}
+    if unknown:
+        message = f"a policy has no {', '.join(sorted(unknown))}"
+        raise ValueError(message)
+    return msgspec.convert(countries.lawful(countries.merged(pack, told, over or {}), pack), Policy)
 
 
 class Feed:

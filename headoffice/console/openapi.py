@@ -16,7 +16,7 @@ import yaml
 from starlette.routing import Route
 
 from headoffice.console import api, exits, quotes
-from headoffice.quoting.teller import Asked, AskedLine
+from headoffice.quoting.teller import COUPON_STATES, Asked, AskedLine
 from kiosk.retail.quote import LeftOut
 
 __all__ = ["ROUTES", "document", "rendered"]
@@ -105,9 +105,7 @@ _SCHEMAS = {
         taxes=_list(_object(tax_class=_WORD, basis_points=_COUNT, net=_MINOR, duty=_MINOR, tax=_MINOR)),
         total=_MINOR,
         gifts=_list(_object(offer_id=_WORD, item_id=_WORD, units=_COUNT, names=_NAMES)),
-        coupons=_list(
-            _object(code=_WORD, state={"type": "string", "enum": ["taken", "single_use", "unknown"]}, offer_id=_WORD)
-        ),
+        coupons=_list(_object(code=_WORD, state={"type": "string", "enum": list(COUPON_STATES)}, offer_id=_WORD)),
         points=_COUNT,
         proven={"type": "boolean", "description": "The best combination of offers there is."},
     ),

@@ -54,6 +54,8 @@ async def quote(request: Request) -> Response:
         return JSONResponse({"error": str(error)}, status_code=400)
     try:
         return JSONResponse(await run_in_threadpool(services_of(request).teller.tell, asked))
+    except ValueError as error:
+        return JSONResponse({"error": str(error)}, status_code=400)
     except NoBookError:
         return JSONResponse({"error": "the feed has not told yet how the shop trades"}, status_code=503)
 

@@ -47,28 +47,38 @@ class CouponKeeper:
             state, offer_id = "taken", ""
         return CouponAnswer(correlation=ask.correlation, state=state, offer_id=offer_id)
 
+    def look(self, session: Session, code: str, store: str, transaction: str = "") -> tuple[CouponState, str]:
+        """What ``reserve`` would say now, and of which offer; nothing is kept, and nothing written."""
+        return self._judged(session, code, store, transaction, self._clock())[:2]
+
     def _reserved(self, session: Session, kiosk: str, ask: CouponAsk, now: int) -> tuple[CouponState, str]:
-        terms = self._terms.refresh(session)
-        coupon = session.get(SingleCoupon, ask.code, with_for_update=True)
-        offer = terms.offer(coupon.offer_id) if coupon is not None else terms.of_coupon(ask.code)
-        if offer is None or (coupon is None and offer.serials == "listed"):
-            return "unknown", ""
-        why = _not_now(session, offer, coupon, ask.store, now)
-        if why is not None:
-            return why, offer.offer_id
-        if not offer.serials and coupon is None:
-            return "reserved", offer.offer_id
+        state, offer_id, single = self._judged(session, ask.code, ask.store, ask.transaction, now, lock=True)
+        if state != "reserved" or not single:
+            return state, offer_id
+        coupon = session.get(SingleCoupon, ask.code)
         if coupon is None:
-            coupon = SingleCoupon(code=ask.code, offer_id=offer.offer_id, state="issued", uuid="")
+            coupon = SingleCoupon(code=ask.code, offer_id=offer_id, state="issued", uuid="")
             session.add(coupon)
-        if coupon.state == "redeemed" and coupon.uuid != ask.transaction:
-            return "used", offer.offer_id
-        if coupon.state == "reserved" and coupon.uuid != ask.transaction and now < coupon.expires_ms:
-            return "taken", offer.offer_id
         if coupon.state != "redeemed":
             coupon.state, coupon.uuid, coupon.kiosk = "reserved", ask.transaction, kiosk
             coupon.since_ms, coupon.expires_ms = now, now + HOLD_MS
-        return "reserved", offer.offer_id
+        return state, offer_id
+
+    def _judged(
+        self, session: Session, code: str, store: str, transaction: str, now: int, *, lock: bool = False
+    ) -> tuple[CouponState, str, bool]:
+        """Whether the basket ``transaction`` may have the coupon, of which offer it is, and whether it serves once."""
+        terms = self._terms.refresh(session)
+        coupon = session.get(SingleCoupon, code, with_for_update=lock or None)
+        offer = terms.offer(coupon.offer_id) if coupon is not None else terms.of_coupon(code)
+        if offer is None or (coupon is None and offer.serials == "listed"):
+            return "unknown", "", False
+        single = bool(offer.serials) or coupon is not None
+        why = _not_now(session, offer, coupon, store, now)
+        if why is None and coupon is not None and coupon.uuid != transaction:
+            held = coupon.state == "reserved" and now < coupon.expires_ms
+            why = "used" if coupon.state == "redeemed" else "taken" if held else None
+        return why or "reserved", offer.offer_id, single
 
     def used_by(self, session: Session, member_id: str) -> tuple[int, tuple[Used, ...]]:
         """The how-manieth purchase the member's next is, and the newest uses of limited offers."""

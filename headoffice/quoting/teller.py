@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -13,18 +13,22 @@ from sqlalchemy.orm import Session
 
 from headoffice.coupons.keeper import CouponKeeper
 from headoffice.database import Database
-from headoffice.feed import member_of
+from headoffice.feed import member_of, policy_of
 from headoffice.feed_tables import MemberKey
 from headoffice.insight import home_of
 from headoffice.quoting.book import FeedBook, Shelves
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Occasion, Used
+from kiosk.retail.offer import Offer
 from kiosk.retail.quote import Quote, Wanted, quote
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.weight import Weight
 
-__all__ = ["Asked", "AskedLine", "NoBookError", "Teller"]
+__all__ = ["COUPON_STATES", "Asked", "AskedLine", "NoBookError", "Teller"]
 
+COUPON_STATES: Final = ("taken", "single_use", "held", "used", "another", "day", "store", "unknown")
+"""What becomes of a code: the first two count, and ``single_use`` only a basket that is paid uses up. ``held``: another
+basket keeps it now; ``another``: one of the same offer is in the basket."""
 Word = Annotated[str, Meta(max_length=128)]
 _GRAMS: Final = -3
 _MINUTES: Final = 16
@@ -47,7 +51,7 @@ class AskedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A basket. ``at``: the shop's own time, ``YYYY-MM-DDTHH:MM``; now, where it is empty. ``channel``: for offers that
-    hold in one alone.
+    hold in one alone. ``policy``: what the shop's lanes were told beyond the feed, as in the ``[policy]`` of a twin.
     """
 
     lines: Annotated[tuple[AskedLine, ...], Meta(max_length=400)]
@@ -56,6 +60,7 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member_id: Word = ""
     coupons: Annotated[tuple[Word, ...], Meta(max_length=20)] = ()
     at: Annotated[str, Meta(pattern=r"^$|^\d{4}-\d\d-\d\dT\d\d:\d\d$")] = ""
+    policy: dict[str, Any] = {}
 
 
 @dataclass(slots=True)
@@ -72,20 +77,53 @@ class Teller:
         self._keeper = CouponKeeper(self.database, clock=self.clock)
 
     def tell(self, asked: Asked) -> dict[str, Any]:
-        """The quote as plain values, amounts in minor units. Raises ``NoBookError``."""
+        """The quote as plain values, amounts in minor units.
+
+        Raises ``NoBookError``, and ``ValueError`` for a policy that is none.
+        """
         with self.database.read() as session:
             shelf = self._shelves.newest(session)
             if shelf is None:
                 raise NoBookError
+            if asked.policy:
+                shelf = replace(shelf, policy=policy_of(session, asked.policy) or shelf.policy)
             book = FeedBook(session, shelf)
-            opens, coupons = _coupons(book, asked.coupons)
-            occasion = self._occasion(session, asked, opens)
+            occasion = self._occasion(session, asked)
+            opens, coupons = self._coupons(session, book, asked.coupons, occasion)
+            occasion = replace(occasion, coupons=opens)
             told = quote([_wanted(book, line) for line in asked.lines], book, occasion)
         return _answer(told, shelf.version, occasion, coupons)
 
-    def _occasion(self, session: Session, asked: Asked, opens: tuple[str, ...]) -> Occasion:
+    def _coupons(
+        self, session: Session, book: FeedBook, codes: tuple[str, ...], occasion: Occasion
+    ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+        """What the codes open, and what becomes of each. One that serves once counts if a basket could keep it now."""
+        opens: list[str] = []
+        told: list[dict[str, Any]] = []
+        for code in codes:
+            plain = "".join(code.upper().split())
+            offer = book.offer_of_coupon(plain)
+            state = self._state(session, plain, offer, occasion)
+            if offer is not None and state in ("taken", "single_use"):
+                state = "another" if offer.coupon in opens else state
+                opens += [offer.coupon] if state != "another" else []
+            told.append({"code": code, "state": state, "offer_id": offer.offer_id if offer is not None else ""})
+        return tuple(opens), told
+
+    def _state(self, session: Session, code: str, offer: Offer | None, occasion: Occasion) -> str:
+        if offer is None:
+            return "unknown"
+        unmet = offer.unmet(replace(occasion, coupons=(offer.coupon,)))
+        if unmet in ("day", "store", "channel"):
+            return "day" if unmet == "day" else "store"
+        if not offer.serials:
+            return "taken"
+        kept, _offer_id = self._keeper.look(session, code, occasion.store)
+        return {"reserved": "single_use", "taken": "held"}.get(kept, kept)
+
+    def _occasion(self, session: Session, asked: Asked) -> Occasion:
         local = asked.at or home_of(session).local(self.clock()).isoformat()[:_MINUTES]
-        plain = Occasion(local[:10], asked.store, asked.channel, coupons=opens, local=local)
+        plain = Occasion(local[:10], asked.store, asked.channel, local=local)
         keys = select(MemberKey.keyed_hash).where(MemberKey.member_id == asked.member_id).limit(1)
         keyed = session.scalar(keys) if asked.member_id else None
         member = member_of(session, keyed) if keyed is not None else None
@@ -98,7 +136,7 @@ class Teller:
             plain.channel,
             member.tier,
             visit,
-            opens,
+            (),
             local,
             member.member_id,
             member.segments,
@@ -111,19 +149,6 @@ def _wanted(book: FeedBook, line: AskedLine) -> Wanted:
     if not item_id and (line.gtin or line.plu):
         item_id = book.item_id_of(gtin=line.gtin, plu=line.plu)
     return Wanted(item_id, line.quantity, Weight(line.grams, _GRAMS, "kg") if line.grams else None)
-
-
-def _coupons(book: FeedBook, codes: tuple[str, ...]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    """What the codes open, and what becomes of each: one that serves once is for a basket that is paid."""
-    opens: list[str] = []
-    told: list[dict[str, Any]] = []
-    for code in codes:
-        offer = book.offer_of_coupon("".join(code.upper().split()))
-        state = "unknown" if offer is None else "single_use" if offer.serials else "taken"
-        if offer is not None and state == "taken" and offer.coupon not in opens:
-            opens.append(offer.coupon)
-        told.append({"code": code, "state": state, "offer_id": offer.offer_id if offer is not None else ""})
-    return tuple(opens), told
 
 
 def _answer(told: Quote, version: int, occasion: Occasion, coupons: list[dict[str, Any]]) -> dict[str, Any]:

@@ -23,8 +23,11 @@ __all__ = ["ALONE", "STEPS", "Contest", "Found", "Group", "search", "worth_of"]
 
 STEPS = 16_000
 """Steps of one search: fillings tried, cells pivoted, states met."""
-ALONE = 2_000
+ALONE = 1_000
 """Steps of a search for one deal alone."""
+_LARGE = 4_000
+_RELAXED = 2
+"""The part of a large budget that the relaxation may have: what needs more of it is never searched to its end."""
 _HASTE = 4
 """The part of a budget that goes into listing groups to settle in haste, and again into what they leave."""
 _FINE = 64
@@ -64,9 +67,11 @@ def search(contest: Contest, budget: int = STEPS) -> Found:
         groups = _in_line(contest.deals[0])
         if groups is not None:
             return Found(sum(group.saving for group in groups), groups, proven=True)
-    steps = Steps(budget)
     lots, members = _lots(contest)
-    rents = rents_of(lots, steps)
+    relaxing = Steps(budget // _RELAXED if budget >= _LARGE else budget)
+    kept = budget - relaxing.left
+    rents = rents_of(lots, relaxing)
+    steps = Steps(kept + relaxing.left)
     chosen = _least_lost(lots, rents, steps) if rents.exact else None
     if chosen is not None:
         groups = _groups(contest, members, chosen)
@@ -82,11 +87,11 @@ def _in_haste(contest: Contest, lots: Lots, members: Sequence[Sequence[int]], re
     placed.sort(key=lambda one: (one.loss, one.deal, one.column.kinds))
     first = _groups(contest, members, _some(lots, placed))
     if not first:
-        return Found(sum(contest.base), (), proven=False)
+        return Found(sum(contest.base), (), proven=False, steps=budget)
     served = {unit for group in first for unit in group.units}
     rest = search(_left_by(contest, first, served), budget // _HASTE)
     groups = (*first, *rest.groups)
-    return Found(_value(contest, groups), groups, proven=False)
+    return Found(_value(contest, groups), groups, proven=False, steps=budget + budget // _HASTE + rest.steps)
 
 
 def _some(lots: Lots, placed: Iterable[Placed]) -> Iterator[Placed]:

@@ -109,12 +109,25 @@ class Deal:
 
     def at_most(self) -> int:
         """What all its groups together cannot save more than."""
+        if len(self.shapes) == 1:
+            most = self._of_one_shape(self.shapes[0])
+            return min(most, self.cap) if self.cap else most
         best: dict[int, int] = {}
         for shape in self.shapes:
             for slot in shape.slots:
                 for unit, gain in zip(slot.units, slot.gains, strict=True):
                     best[unit] = max(best.get(unit, 0), gain)
         return sum(best.values())
+
+    def _of_one_shape(self, shape: Shape) -> int:
+        """Of each number of groups: the best units there are in every place, were no place to want another's."""
+        groups = len(shape.units()) // shape.size if shape.size else 0
+        ranked = [(slot.count, sorted(slot.gains, reverse=True)) for slot in shape.slots]
+        most = saved = 0
+        for group in range(min(groups, self.limit) if self.limit else groups):
+            saved += sum(sum(gains[group * count : (group + 1) * count]) for count, gains in ranked) + shape.constant
+            most = max(most, min(saved, shape.most * (group + 1)) if shape.most else saved)
+        return most
 
     def less(self, groups: int, saved: int) -> Deal:
         """What is left of the deal when so many groups have saved so much; no shape where that is nothing."""

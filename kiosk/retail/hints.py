@@ -89,7 +89,10 @@ def hints(
     taking = taking_part(live, book, rules)
     trials = _Trials(live, lambda some: settle(some, book, occasion, policy, rules))
     found: list[Hint] = []
-    for thought in _thoughts(taking, book, occasion, trials.now)[:_THOUGHTS]:
+    thoughts = _thoughts(taking, book, occasion, trials.now)[:_THOUGHTS]
+    if thoughts and not trials.worth_making:
+        return ()
+    for thought in thoughts:
         added = _spent(thought, taking) if thought.spend else _added(thought, another)
         hint = trials.hint(thought.offer, added, spend=bool(thought.spend)) if added is not None else None
         if hint is not None and hint.worth >= _WORTH:
@@ -194,6 +197,11 @@ class _Trials:
         self._tried: dict[tuple[str, int, int], Mapping[str, int]] = {}
         self.now = _by_offer(line.modifiers for line in lines)
         self.left = max(1, min(_TRIALS, _PIECES // (sum(line.quantity for line in lines) + 1)))
+
+    @property
+    def worth_making(self) -> bool:
+        """Whether the basket as it stands, which is remembered, is proven: what it is not promises nothing anyway."""
+        return self._settle(self._lines).proven
 
     def hint(self, offer: o.Offer, line: LineItem, *, spend: bool) -> Hint | None:
         """What the offer gives more with the line; ``None`` where that is nothing."""

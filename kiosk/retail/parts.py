@@ -22,6 +22,10 @@ _NARROW = 12
 """Kinds of goods in a part of a wide cluster."""
 _PART = 1_000
 """Steps of a search in such a part."""
+_IN_ALL = 12_000
+"""Steps that the parts of one wide cluster may have; the worthiest come first."""
+_POOR = 125
+"""Steps of a search in a part when these are gone."""
 _ROUNDS = 3
 """How often offers bid at most, in a cluster settled in parts, for what is left."""
 _PARTS_REMEMBERED = 2_048
@@ -64,10 +68,11 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Per group: the number of its bid, and its units with what is taken off each."""
+    """Per group: the number of its bid, and its units with what is taken off each. ``steps``: what finding it took."""
 
     groups: tuple[tuple[int, Shares], ...]
     proven: bool
+    steps: int = 0
 
 
 def clustered(bids: Iterable[Placed]) -> list[list[Placed]]:
@@ -116,7 +121,7 @@ def settled_part(bids: tuple[Placed, ...], goods: Goods, base: tuple[int, ...], 
     """The groups that save most, of units numbered from 0, within a budget of steps."""
     found = search(Contest(base, tuple(one.deal() for one in bids)), budget)
     groups = ((group.deal, tuple(shared(group.saving, group.units, goods))) for group in found.groups)
-    return Found(tuple(groups), found.proven)
+    return Found(tuple(groups), found.proven, found.steps)
 
 
 # --- in parts ---------------------------------------------------------------------------------------------------------
@@ -142,6 +147,7 @@ class _Wide:
         self.bids, self.goods, self.base = bids, goods, base
         self.kinds = _kinds_of(goods, base)
         self.made: list[tuple[int, Shares]] = []
+        self.left = _IN_ALL
 
     def settled(self, left: Sequence[tuple[int, Placed]]) -> list[tuple[int, Shares]]:
         """The groups of all parts."""
@@ -155,7 +161,9 @@ class _Wide:
                 place = {unit: n for n, unit in enumerate(units)}
                 own = tuple([one.among(place) for one in bids])
                 goods, base = tuple([self.goods[n] for n in units]), tuple([self.base[n] for n in units])
-                for which, shares in settled_part(own, goods, base, _PART).groups:
+                part = settled_part(own, goods, base, _PART if self.left > 0 else _POOR)
+                self.left -= part.steps
+                for which, shares in part.groups:
                     found.append((number[bids[which].bid], tuple([(units[n], amount) for n, amount in shares])))
         return found
 

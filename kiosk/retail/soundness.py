@@ -19,7 +19,7 @@ __all__ = ["flaw_of"]
 
 _WHOLE: Final = 10_000
 """Basis points: a hundred percent."""
-_MOST_UNITS: Final = 1_000
+_MOST_UNITS: Final = 10_000
 """No group has more units."""
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _LIMITS: Final = (

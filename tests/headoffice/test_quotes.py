@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from headoffice.asks import Answers
 from headoffice.console import openapi
 from headoffice.console.services import Services
+from headoffice.coupons.keeper import CouponKeeper
 from headoffice.database import Database
 from headoffice.feed import change_of
 from headoffice.feed_tables import FeedCurrent, MemberKey
@@ -32,7 +33,7 @@ from kiosk.retail.policy import Policy
 from kiosk.settings import load, policy_of
 from kiosk.store.book import SqliteBook
 from kiosk.store.book_builder import BookBuilder
-from messages.asks import LoyaltyAsk
+from messages.asks import CouponAsk, LoyaltyAsk
 from samples.catalogue import SampleItem, load_baskets, load_shop
 from tests.headoffice.pages import Enter
 from tests.support.lane import AGREE, HandLane, open_lane
@@ -141,13 +142,14 @@ def test_a_quote_is_what_the_kiosk_takes_on_random_baskets(filled: Database, kio
 def client(services: Services, enter: Enter) -> TestClient:
     policy = {"country": "BD", "currency": "BDT", "store_name": {"en": "S"}, "store_address": {}, "tax_number": ""}
     policy |= {"tax_number_label": "BIN", "languages": ["en"], "tenders": []}
-    half = Offer("half", Scope(("cola",)), PercentOffEach(5_000), {"en": "Half"}, channels=("web",))
+    half = Offer("half", Scope(("cola",)), PercentOffEach(5_000), {"en": "Half"}, channels=("web",), priority=1)
+    late = Offer("late", Scope(), PercentOffEach(100), {"en": "Late"}, coupon="LATE", valid_until="2030-12-31")
     spring = Offer("spring", Scope(("cola",)), PercentOffEach(9_000), {"en": "Spring"}, coupon="SPRING")
     once = Offer("once", Scope(("cola",)), PercentOffEach(9_500), {"en": "Once"}, coupon="ONCE", serials="any")
     classes = {"tax_class": "standard", "rates": [["2020-01-01", 1500]]}
     changes = [change_of("policy", "policy", policy), change_of("tax_class", "standard", classes)]
     services.feed.publish_changes(
-        [*changes, *(change_of("offer", o.offer_id, o) for o in (half, spring, once))], by="t"
+        [*changes, *(change_of("offer", o.offer_id, o) for o in (half, spring, once, late))], by="t"
     )
     client = enter(signed_in=False)
     client.headers["authorization"] = f"Bearer {services.accounts.create_key('web')}"
@@ -171,8 +173,33 @@ def test_a_channel_has_its_own_offers_and_a_coupon_opens_one(client: TestClient)
     body: dict[str, Any] = {"lines": [{"item_id": "cola"}], "channel": "kiosk"}
     assert client.post("/api/quote", json=body).json()["total"] == 8_000
     told = client.post("/api/quote", json=body | {"coupons": ["spring", "ONCE1", "none"]}).json()
-    assert told["total"] == 800
+    assert told["total"] == 400, "the better of the two coupons"
     assert [one["state"] for one in told["coupons"]] == ["taken", "single_use", "unknown"]
+
+
+def test_a_single_use_code_counts_as_long_as_no_other_basket_has_it_and_a_quote_keeps_none(
+    client: TestClient, services: Services
+) -> None:
+    body: dict[str, Any] = {"lines": [{"item_id": "cola"}], "channel": "kiosk", "coupons": ["once 1", "ONCE2"]}
+    for _ in range(2):
+        told = client.post("/api/quote", json=body).json()
+        assert (told["total"], [one["state"] for one in told["coupons"]]) == (400, ["single_use", "another"])
+    keeper = CouponKeeper(services.database, clock=services.clock)
+    ask = CouponAsk(correlation="c", code="ONCE1", store="s", transaction="somebody else's")
+    assert keeper.reserve("kiosk-7", ask).state == "reserved"
+    told = client.post("/api/quote", json=body | {"coupons": ["ONCE1"]}).json()
+    assert (told["total"], told["coupons"][0]["state"]) == (8_000, "held")
+    told = client.post("/api/quote", json=body | {"at": "2031-01-01T10:00", "coupons": ["LATE"]}).json()
+    assert told["coupons"][0]["state"] == "day"
+
+
+def test_a_shop_whose_lanes_were_told_more_than_the_feed_asks_with_it(client: TestClient) -> None:
+    body: dict[str, Any] = {"lines": [{"item_id": "cola"}], "channel": "web", "coupons": ["SPRING"]}
+    assert client.post("/api/quote", json=body).json()["discount"] == 7_200
+    told = client.post("/api/quote", json=body | {"policy": {"offers": "sequential"}}).json()
+    assert told["discount"] == 4_000, "the half goes first"
+    assert client.post("/api/quote", json=body | {"policy": {"offer": "sequential"}}).status_code == 400
+    assert client.post("/api/quote", json=body | {"policy": {"offers": "dearest"}}).status_code == 400
 
 
 def test_the_book_is_the_feed_s_newest(client: TestClient, services: Services) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import combinations
 
+from kiosk.retail import clusters, goods, parts, rivals
 from kiosk.retail.offer import (
     AmountOffEach,
     BuyGet,
@@ -28,9 +29,28 @@ from kiosk.retail.offer import (
 )
 from kiosk.retail.units import Unit
 
-__all__ = ["exhaustive", "random_basket", "random_offers"]
+__all__ = ["MEMORIES", "exhaustive", "forget", "random_basket", "random_offers"]
+
+MEMORIES = (
+    goods._good,
+    goods.deal,
+    goods.gains,
+    goods.bid,
+    goods.done_alone,
+    parts.settled_part,
+    clusters._cluster,
+)
+"""What the engine remembers from one scan to the next."""
 
 ITEMS = tuple(f"item-{letter}" for letter in "abcdefgh")
+
+
+def forget() -> None:
+    """As in a process that has settled nothing yet."""
+    for remembered in MEMORIES:
+        remembered.cache_clear()
+    rivals.rival.forget()
+    goods._listed.forget()
 
 
 def random_basket(rng: random.Random, count: int, items: Sequence[str] = ITEMS) -> list[Unit]:

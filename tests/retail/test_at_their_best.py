@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from kiosk.retail import clusters, competing, goods, parts, rivals
+from kiosk.retail import competing
 from kiosk.retail.columns import SCALE, Steps
 from kiosk.retail.deals import Deal
 from kiosk.retail.layers import settle_layers
@@ -25,31 +25,14 @@ from kiosk.retail.rents import Lots, rents_of
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.units import Priced, Unit, deal_of, gains_of
 from tests.retail.builders import Shelf, counted_line
-from tests.retail.contests import ITEMS, exhaustive, random_basket, random_offers
+from tests.retail.contests import ITEMS, MEMORIES, exhaustive, forget, random_basket, random_offers
 
 NOTHING: frozenset[str] = frozenset()
-MEMORIES = (
-    goods._good,
-    goods.deal,
-    goods.gains,
-    goods.bid,
-    goods.done_alone,
-    parts.settled_part,
-    clusters._cluster,
-)
 KINDS = st.integers(0, 10_000).map(random.Random)
 
 
 def saving(units: Sequence[Unit], offers: Sequence[Offer]) -> int:
     return settle_layers(units, offers, "optimal", NOTHING).saving
-
-
-def forget() -> None:
-    """As in a process that has settled nothing yet."""
-    for remembered in MEMORIES:
-        remembered.cache_clear()
-    rivals.rival.forget()
-    goods._listed.forget()
 
 
 @pytest.mark.parametrize("number", range(60))
@@ -212,6 +195,25 @@ def test_rents_bound_what_any_search_finds(number: int) -> None:
 
     assert rents.exact
     assert (competing.search(asked, 1_000_000).value - beside) * SCALE <= rents.worth_most(lots)
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_no_deal_saves_more_than_it_is_said_to_save_at_most(number: int) -> None:
+    rng = random.Random(20_000 + number)
+    units = random_basket(rng, rng.randint(2, 9))
+
+    for offer in random_offers(rng, 6):
+        made = deal_of(offer, Priced(units, [unit.price for unit in units]))
+        if made is not None:
+            assert exhaustive(units, [offer]) <= made.at_most()
+
+
+def test_what_a_group_does_not_reduce_counts_for_nothing_in_what_it_saves_at_most() -> None:
+    units = [Unit(1, "mug", 1_000)] * 7
+    made = deal_of(Offer("o", Scope(), NForM(3, 2), {}), Priced(units, [1_000] * 7))
+
+    assert made is not None
+    assert made.at_most() == 2_000
 
 
 @pytest.mark.parametrize("number", range(20))

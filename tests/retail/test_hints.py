@@ -293,6 +293,21 @@ def test_a_large_basket_is_tried_a_few_times_only() -> None:
 # --- which items ------------------------------------------------------------------------------------------------------
 
 
+def test_a_basket_too_hard_to_be_proven_gets_no_advice_and_is_not_tried_over_and_over() -> None:
+    shelf, asked = Shelf([]), list[str]()
+    hard = [Offer(f"o{n}", Scope(), NForPrice(2 + n % 3, 1500 + 37 * n), {}) for n in range(12)]
+    shelf.offers = (*hard, Offer("tea", Scope(("tea",)), NForM(3, 2), {}))
+    basket = [line(1, "tea", 2), *(line(n, f"i{n}", 1, 1000 + n) for n in range(2, 40))]
+
+    def another(item_id: str, units: int) -> LineItem | None:
+        asked.append(item_id)
+        return line(99, item_id, units, 3000)
+
+    assert not settle(basket, shelf, TODAY).proven
+    assert hints(settled(basket, shelf), shelf, TODAY, "optimal", another) == ()
+    assert asked == []
+
+
 def test_nobody_is_advised_to_buy_what_is_restricted_excluded_weighed_or_recalled() -> None:
     plain = Item("tea", {}, "drinks", "standard", Money(1000, "BDT"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,8 +105,8 @@ def test_an_effect_that_can_mean_nothing_is_told_by_its_kind(effect: Effect) -> 
 
 @pytest.mark.parametrize("told", CONDITIONS, ids=repr)
 def test_a_condition_that_can_mean_nothing_is_told_by_its_name(told: dict[str, Any]) -> None:
-    slip = Offer(**{"offer_id": "slip", "scope": TEA, "effect": NForM(3, 2), "names": {}} | told)
-    assert flaw_of(slip).startswith(f"{next(iter(told))}: ")
+    slip = Offer("slip", TEA, NForM(3, 2), {})
+    assert flaw_of(replace(slip, **told)).startswith(f"{next(iter(told))}: ")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,12 @@ def test_what_the_tests_of_the_engine_try_is_sound() -> None:
 
 
 def test_a_programme_that_cannot_be_reckoned_with_cannot_be_made() -> None:
-    for told in ({"earn_minor": 0}, {"burn_points": -1}, {"earn_points": -1}, {"hold_hours": -1}):
+    slips: tuple[dict[str, Any], ...] = (
+        {"earn_minor": 0},
+        {"burn_points": -1},
+        {"earn_points": -1},
+        {"hold_hours": -1},
+    )
+    for told in slips:
         with pytest.raises(ValueError, match="points"):
             Programme(**told)
