@@ -49,6 +49,9 @@ _QUEUE = 2_000
 _KEEPALIVE = 20
 _TICK = 0.5
 _FIRST, _LATER = 0, 1
+_JOURNAL = "/up/journal"
+_TOGETHER = 32
+"""Batches stored in one database transaction: more would keep a question waiting."""
 
 
 class CertificateError(Exception):
@@ -90,7 +93,9 @@ class _Waiting:
 
     urgency: int
     number: int
-    deed: Callable[[], list[Reply]] = field(compare=False)
+    deed: Callable[[], list[Reply]] | None = field(compare=False)
+    journal: tuple[str, bytes] = field(default=("", b""), compare=False)
+    """Topic and payload of a batch of records instead of a deed: those are stored many together."""
 
 
 def _send_at_once(_client: Client, _data: object, line: object) -> None:
@@ -227,12 +232,17 @@ class BrokerLink:
     @_wrapped
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         topic, payload = message.topic, bytes(message.payload)
+        if topic.endswith(_JOURNAL):
+            self._put(_LATER, None, (topic, payload))
+            return
         urgent = "/up/ask/" in topic
         self._put(_FIRST if urgent else _LATER, functools.partial(self._desk.handle, topic, payload))
 
-    def _put(self, urgency: int, deed: Callable[[], list[Reply]]) -> None:
+    def _put(
+        self, urgency: int, deed: Callable[[], list[Reply]] | None, journal: tuple[str, bytes] = ("", b"")
+    ) -> None:
         try:
-            self._queue.put_nowait(_Waiting(urgency, next(self._numbers), deed))
+            self._queue.put_nowait(_Waiting(urgency, next(self._numbers), deed, journal))
         except queue.Full:
             self.let_go += 1
             if self.let_go == 1:
@@ -241,18 +251,44 @@ class BrokerLink:
     # --- the worker's side -----------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        due = time.monotonic()
+        due, behind = time.monotonic(), True
         while not self._stopping.is_set():
-            try:
-                waiting = self._queue.get(timeout=_TICK)
-            except queue.Empty:
-                pass
-            else:
+            waiting = self._next(0 if behind else _TICK)
+            if waiting is not None and waiting.deed is not None:
                 self._do(waiting.deed)
+            else:
+                if waiting is not None:
+                    self._store(waiting)
+                behind = self._follow()
             if time.monotonic() >= due:
-                due = time.monotonic() + _TICK
+                due, behind = time.monotonic() + _TICK, True
                 self._watch()
                 self._do(self._desk.now_and_then)
+
+    def _next(self, patience: float) -> _Waiting | None:
+        try:
+            return self._queue.get(timeout=patience) if patience else self._queue.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _store(self, first: _Waiting) -> None:
+        """Store a batch and those that wait behind it in one go; whatever else waits among them is done after."""
+        told, other = [first.journal], None
+        while len(told) < _TOGETHER and (waiting := self._next(0)) is not None:
+            if waiting.deed is not None:
+                other = waiting
+                break
+            told.append(waiting.journal)
+        self._do(functools.partial(self._desk.journals, told))
+        if other is not None and other.deed is not None:
+            self._do(other.deed)
+
+    def _follow(self) -> bool:
+        try:
+            return self._desk.follow()
+        except Exception:
+            log.exception("the ledger could not follow; it will try again")
+            return False
 
     def _do(self, deed: Callable[[], list[Reply]]) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
@@ -19,7 +19,7 @@ from headoffice.database import Database, is_full
 from headoffice.feed import Feed
 from headoffice.insight import home_of
 from headoffice.lane_frames import Frames
-from headoffice.ledger.ingest import Ingest
+from headoffice.ledger.ingest import Ingest, Told
 from headoffice.ledger.letters import Letter, bury
 from headoffice.payments.cashier import Cashier
 from headoffice.points.holds import Holds
@@ -117,6 +117,21 @@ class Desk:
         writes = "/up/ask/" not in topic and not topic.endswith("/up/feed")
         return self._guarded(functools.partial(self._dispatch, topic, payload), settles=writes)
 
+    def journals(self, told: Sequence[tuple[str, bytes]]) -> list[Reply]:
+        """Store messages of ``up/journal``, as (topic, payload), and acknowledge them. ``follow`` posts them."""
+        return self._guarded(functools.partial(self._store, told), settles=True)
+
+    def follow(self) -> bool:
+        """Let the ledger follow a little of what is stored; whether there may be more."""
+        followed: list[int] = []
+
+        def deed() -> list[Reply]:
+            followed.append(self.ingest.follower.follow())
+            return []
+
+        self._guarded(deed, settles=True)
+        return bool(followed and followed[0])
+
     def heads(self) -> list[Reply]:
         """The newest feed version, for every shop: retained."""
         return self._guarded(self._heads)
@@ -174,7 +189,18 @@ class Desk:
             self._bury(topic, Letter(fault.reason, fault.detail, owner), payload)
             return []
 
+    def _store(self, told: Sequence[tuple[str, bytes]]) -> list[Reply]:
+        answers = self.ingest.take([Told(payload, topics.parse(topic).owner) for topic, payload in told])
+        return [_acknowledgement(answer) for answer in answers if isinstance(answer, Acknowledgement)]
+
+    def _catch_up(self, kiosk: str) -> None:
+        """What the kiosk has told before it asks is booked before it is answered."""
+        if self.ingest.follower.behind(kiosk):
+            self.ingest.follower.catch_up(kiosk)
+
     def _answer(self, told: topics.Topic, payload: bytes) -> list[Reply]:
+        if told.channel == "ask":
+            self._catch_up(told.owner)
         match told.channel:
             case "journal":
                 answer = self.ingest.batch(payload, told.owner)
@@ -254,7 +280,10 @@ class Desk:
             value = self.value_holds.answer(told.owner, envelope.decode(payload, ValueAsk).data)
             topic, body = topics.answer(told.owner, "value"), envelope.encode(value, source=SOURCE)
             return [Reply(topic, body, correlation=value.correlation, expiry_seconds=_ANSWER_EXPIRY)]
-        numbers = self.answers.numbers(envelope.decode(payload, NumbersAsk).data)
+        asked = envelope.decode(payload, NumbersAsk).data
+        for kiosk in self.registry.at(asked.store, asked.workstation):
+            self._catch_up(kiosk)
+        numbers = self.answers.numbers(asked)
         topic, body = topics.answer(told.owner, "numbers"), envelope.encode(numbers, source=SOURCE)
         return [Reply(topic, body, correlation=numbers.correlation, expiry_seconds=_ANSWER_EXPIRY)]
 

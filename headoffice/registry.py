@@ -54,6 +54,12 @@ class Registry:
         with self._database.read() as session:
             return list(session.scalars(select(Kiosk.kiosk).where(Kiosk.online, Kiosk.sample.is_(False))))
 
+    def at(self, store: str, workstation: str) -> list[str]:
+        """The kiosks that have told of themselves at this lane."""
+        with self._database.read() as session:
+            here = (Kiosk.store == store, Kiosk.workstation == workstation)
+            return list(session.scalars(select(Kiosk.kiosk).where(*here)))
+
     def stores(self) -> list[str]:
         """Every shop that follows the feed."""
         with self._database.read() as session:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from headoffice.bulk import Row
 from headoffice.ledger.coupon_tables import CouponUse, SingleCoupon
 from messages import events
 from messages.values import RedeemedCoupon
@@ -73,7 +74,7 @@ def _free(coupon: SingleCoupon, uuid: str) -> None:
         coupon.state, coupon.uuid, coupon.kiosk, coupon.expires_ms = "issued", "", "", 0
 
 
-def offer_uses(event: events.TransactionCompleted) -> list[dict[str, object]]:
+def offer_uses(event: events.TransactionCompleted) -> list[Row]:
     """Rows of ``offer_use``: each offer that took something off, or that gives a gift."""
     given: dict[str, int] = defaultdict(int)
     for line in event.lines:
@@ -83,13 +84,6 @@ def offer_uses(event: events.TransactionCompleted) -> list[dict[str, object]]:
         given[gift.offer_id] += 0
     named = event.transaction
     return [
-        {
-            "uuid": named.uuid,
-            "offer_id": offer_id,
-            "member_id": event.member_id,
-            "business_day": named.business_day,
-            "amount": amount,
-            "currency": event.currency,
-        }
+        (named.uuid, offer_id, event.member_id, named.business_day, amount, event.currency, 0)
         for offer_id, amount in sorted(given.items())
     ]

@@ -1,58 +1,80 @@
-"""Taking journals in: verify, put in order, store exactly, post, commit, and only then acknowledge.
+"""Taking journals in: verify, put in order, store exactly, commit, and only then acknowledge.
 
 A batch may come twice, late, in pieces, or after its successors. What is stored is the same whatever the order:
 every record once, chained from the epoch's genesis without a gap. A record before its turn is parked until the gap
 closes; one that breaks the chain is a dead letter and an alarm, and nothing beyond it is acknowledged.
+
+Nothing is booked here: the ledger follows what is stored (``follower``). Batches that wait together are stored in one
+database transaction, because a commit to disk costs more than all that is in it.
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from headoffice.base import add_rows
+from headoffice.bulk import Row, add_many
 from headoffice.database import Database
+from headoffice.ledger.follower import Follower
 from headoffice.ledger.letters import Letter, bury
-from headoffice.ledger.posting import Position, Posting, SuspectRecordError
 from headoffice.ledger.tables import Epoch, JournalRecord, Kiosk, ParkedRecord
 from messages import envelope, journal, topics
 from messages.countersign import Signer
 from messages.errors import MessageError, Reason
-from messages.events import PAYLOADS, Payload, read_payload
 
-__all__ = ["MAXIMUM_PARKED", "Ingest", "newest_epoch"]
+__all__ = ["MAXIMUM_PARKED", "Answer", "Ingest", "Told", "newest_epoch"]
 
 log = logging.getLogger(__name__)
 
 MAXIMUM_PARKED = 20_000
 """Records of one epoch that may wait for a gap to close; more are let go, and the kiosk sends them again."""
 SOURCE = "journal"
-_KIND = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 Problem = Literal["", "gap", "chain"]
+Answer = journal.Acknowledgement | Letter
+_COLUMNS = ("kiosk", "epoch", "sequence", "utc_ms", "kind", "payload", "previous", "digest", "received_ms")
+
+
+class Told(NamedTuple):
+    """One message from ``up/journal``, and the kiosk its topic names."""
+
+    payload: bytes
+    owner: str | None = None
+
+
+@dataclass(slots=True)
+class _Journal:
+    """One epoch that is being added to: its row, and the numbers that are parked."""
+
+    row: Epoch
+    parked: set[int]
 
 
 @dataclass(slots=True)
 class _Intake:
-    """One batch being taken in. ``careful`` guards each posting, after the quick way has failed."""
+    """What one database transaction takes in. ``stored``: records that are still to be written, as ``_COLUMNS``."""
 
     session: Session
-    kiosk: Kiosk
-    posting: Posting
     received_ms: int
-    careful: bool
-    buried: list[Letter] = field(default_factory=list)
+    journals: dict[tuple[str, int], _Journal] = field(default_factory=dict)
+    stored: list[Row] = field(default_factory=list)
+    buried: int = 0
 
     def bury(self, letter: Letter, body: bytes) -> None:
-        self.buried.append(letter)
+        self.buried += 1
         bury(self.session, letter, body, source=SOURCE, received_ms=self.received_ms)
+
+    def write(self) -> None:
+        """Write what is stored, so that it can be read."""
+        self.session.flush()
+        rows, self.stored = self.stored, []
+        add_many(self.session, JournalRecord, _COLUMNS, rows)
 
 
 class Ingest:
@@ -72,26 +94,32 @@ class Ingest:
         self._database, self._signer = database, signer
         self._clock = clock
         self._on_change = on_change
+        self.follower = Follower(database, clock=clock, on_change=on_change)
 
-    def batch(self, payload: bytes, owner: str | None = None) -> journal.Acknowledgement | Letter:
-        """Take in one message from ``up/journal``; ``owner`` is the kiosk its topic names.
+    def batch(self, payload: bytes, owner: str | None = None) -> Answer:
+        """Take in one message and let the ledger follow it. Raises what ``take`` raises."""
+        answer = self.take([Told(payload, owner)])[-1]
+        self.follower.catch_up()
+        return answer
 
-        Everything of it is one database transaction, and the acknowledgement is given after the commit. Raises what
-        the database raises (a full disk, say): then nothing is stored and nothing may be acknowledged.
+    def take(self, told: Sequence[Told]) -> list[Answer]:
+        """Store what these messages hold; the answers may be given once this has returned.
+
+        One answer for each message, save that of acknowledgements of one epoch without a problem only the last is
+        given: they are cumulative. Everything is one database transaction. Raises what the database raises (a full
+        disk, say): then nothing is stored and nothing may be acknowledged.
         """
+        read = [_read(each) for each in told]
         try:
-            batch = envelope.decode(payload, journal.JournalBatch).data
-            _check(batch, owner)
-        except MessageError as fault:
-            return self._refuse(Letter(fault.reason, fault.detail, owner or ""), payload)
-        try:
-            return self._take(batch, careful=False)
+            return self._store(read)
         except OperationalError:
             raise
         except Exception:
-            # One record that cannot be booked must not stop the kiosk's whole journal.
-            log.exception("a batch of %s cannot be booked as a whole; its records are booked one by one", batch.kiosk)
-            return self._take(batch, careful=True)
+            if len(told) == 1:
+                raise
+            # Two workers may have met over one kiosk; and what harms one message must not hold up the others.
+            log.exception("%d messages cannot be stored together; they are stored one by one", len(told))
+            return [answer for each in told for answer in self.take([each])]
 
     def standing(self, kiosk: str) -> journal.Acknowledgement | None:
         """What is stored of the kiosk's newest epoch: what a kiosk may be told at any time."""
@@ -105,37 +133,44 @@ class Ingest:
         head = (answer.kiosk, answer.epoch, answer.sequence, answer.digest)
         return msgspec.structs.replace(answer, signature=self._signer.sign(*head))
 
-    def _refuse(self, letter: Letter, payload: bytes) -> Letter:
-        with self._database.write() as session:
-            bury(session, letter, payload, source=SOURCE, received_ms=self._clock())
-        self._on_change({"letters"})
-        return letter
-
-    def _take(self, batch: journal.JournalBatch, *, careful: bool) -> journal.Acknowledgement:
+    def _store(self, read: Sequence[journal.JournalBatch | _Refused]) -> list[Answer]:
+        answers: list[Answer] = []
         with self._database.write(autoflush=False) as session:
-            now = self._clock()
-            kiosk = _kiosk(session, batch, now)
-            intake = _Intake(session, kiosk, Posting(session, kiosk), now, careful)
-            answer: journal.Acknowledgement | None = None
-            for number in sorted({record.epoch for record in batch.records}):
-                mine = [record for record in batch.records if record.epoch == number]
-                answer = _take_epoch(intake, number, mine)
-                if answer.problem:
-                    break
-            intake.posting.finish()
-            for reason, remark in intake.posting.remarks:
-                intake.bury(Letter(reason, remark, batch.kiosk), remark.encode())
-            touched = intake.posting.touched | {"kiosks"} | ({"letters"} if intake.buried else set())
-        self._on_change(touched)
-        if answer is None:  # pragma: no cover - a batch holds at least one record
-            raise AssertionError
-        return self._signed(answer)
+            intake = _Intake(session, self._clock())
+            for each in _in_order(read):
+                if isinstance(each, _Refused):
+                    intake.bury(each.letter, each.payload)
+                    answers.append(each.letter)
+                else:
+                    answers.append(_take_batch(intake, each))
+            intake.write()
+        self._on_change({"kiosks"} | ({"letters"} if intake.buried else set()))
+        return [each if isinstance(each, Letter) else self._signed(each) for each in _newest(answers)]
 
 
 def newest_epoch(session: Session, kiosk: str) -> Epoch | None:
     """The kiosk's journal that was seen first last: a journal born under a wrong clock may bear a lower number."""
     newest = select(Epoch).where(Epoch.kiosk == kiosk).order_by(Epoch.opened_ms.desc(), Epoch.epoch.desc())
     return session.scalar(newest.limit(1))
+
+
+# --- messages ------------------------------------------------------------------------------------------------------
+
+
+class _Refused(NamedTuple):
+    """What is no batch, and why."""
+
+    letter: Letter
+    payload: bytes
+
+
+def _read(told: Told) -> journal.JournalBatch | _Refused:
+    try:
+        batch = envelope.decode(told.payload, journal.JournalBatch).data
+        _check(batch, told.owner)
+    except MessageError as fault:
+        return _Refused(Letter(fault.reason, fault.detail, told.owner or ""), told.payload)
+    return batch
 
 
 def _check(batch: journal.JournalBatch, owner: str | None) -> None:
@@ -145,24 +180,68 @@ def _check(batch: journal.JournalBatch, owner: str | None) -> None:
         raise MessageError(Reason.BAD_DATA, f"the journal of {batch.kiosk!r} on the topic of {owner!r}")
 
 
-def _kiosk(session: Session, batch: journal.JournalBatch, now: int) -> Kiosk:
-    row = session.get(Kiosk, batch.kiosk, with_for_update=True)
+def _in_order(
+    read: Sequence[journal.JournalBatch | _Refused],
+) -> list[journal.JournalBatch | _Refused]:
+    """By kiosk, so that two workers who take rows of kiosks never wait for one another; a kiosk's as they came."""
+    return sorted(read, key=lambda each: each.letter.kiosk if isinstance(each, _Refused) else each.kiosk)
+
+
+def _newest(answers: Sequence[Answer]) -> list[Answer]:
+    """Without acknowledgements that a later one of the same epoch contains."""
+    told: list[Answer] = []
+    for each in answers:
+        last = told[-1] if told else None
+        if isinstance(each, journal.Acknowledgement) and isinstance(last, journal.Acknowledgement):
+            contained = (last.kiosk, last.epoch) == (each.kiosk, each.epoch) and last.problem in ("", "gap")
+            if contained:
+                told.pop()
+        told.append(each)
+    return told
+
+
+def _take_batch(intake: _Intake, batch: journal.JournalBatch) -> journal.Acknowledgement:
+    _see(intake, batch)
+    by_epoch: dict[int, list[journal.JournalRecord]] = {}
+    for record in batch.records:
+        by_epoch.setdefault(record.epoch, []).append(record)
+    answer: journal.Acknowledgement | None = None
+    for number in sorted(by_epoch):
+        answer = _take_epoch(intake, _journal(intake, batch.kiosk, number), by_epoch[number])
+        if answer.problem:
+            break
+    if answer is None:  # pragma: no cover - a batch holds at least one record
+        raise AssertionError
+    return answer
+
+
+def _see(intake: _Intake, batch: journal.JournalBatch) -> None:
+    """The kiosk is there: a row for it, locked where the database locks rows."""
+    row = intake.session.get(
+        Kiosk, batch.kiosk, with_for_update=batch.kiosk not in {name for name, _ in intake.journals}
+    )
     if row is None:
         row = Kiosk(kiosk=batch.kiosk, lane="unknown", lane_reason="", release="")
-        session.add(row)
-    row.store, row.workstation, row.last_seen_ms = batch.store, batch.workstation, now
-    return row
-
-
-def _epoch(intake: _Intake, number: int) -> Epoch:
-    name = intake.kiosk.kiosk
-    row = intake.session.get(Epoch, (name, number))
-    if row is None:
-        digest = journal.genesis(name, number).hex()
-        row = Epoch(kiosk=name, epoch=number, sequence=0, digest=digest, opened_ms=intake.received_ms, alarm="")
         intake.session.add(row)
         intake.session.flush()
-    return row
+    row.store, row.workstation, row.last_seen_ms = batch.store, batch.workstation, intake.received_ms
+
+
+def _journal(intake: _Intake, kiosk: str, number: int) -> _Journal:
+    known = intake.journals.get((kiosk, number))
+    if known is None:
+        row = intake.session.get(Epoch, (kiosk, number), with_for_update=True)
+        if row is None:
+            digest = journal.genesis(kiosk, number).hex()
+            row = Epoch(
+                kiosk=kiosk, epoch=number, sequence=0, posted=0, digest=digest, opened_ms=intake.received_ms, alarm=""
+            )
+            intake.session.add(row)
+            intake.session.flush()
+        of_epoch = (ParkedRecord.kiosk == kiosk, ParkedRecord.epoch == number)
+        parked = set(intake.session.scalars(select(ParkedRecord.sequence).where(*of_epoch)))
+        known = intake.journals[kiosk, number] = _Journal(row, parked)
+    return known
 
 
 def _acknowledge(epoch: Epoch, problem: Problem) -> journal.Acknowledgement:
@@ -171,24 +250,28 @@ def _acknowledge(epoch: Epoch, problem: Problem) -> journal.Acknowledgement:
     )
 
 
-def _take_epoch(intake: _Intake, number: int, records: list[journal.JournalRecord]) -> journal.Acknowledgement:
-    epoch = _epoch(intake, number)
-    told_twice = _compare(intake, epoch, [record for record in records if record.sequence <= epoch.sequence])
-    waiting = {record.sequence: record for record in records if record.sequence > epoch.sequence}
+# --- records -------------------------------------------------------------------------------------------------------
+
+
+def _take_epoch(intake: _Intake, epoch: _Journal, records: Sequence[journal.JournalRecord]) -> journal.Acknowledgement:
+    stored = epoch.row.sequence
+    told_twice = _compare(intake, epoch.row, [record for record in records if record.sequence <= stored])
+    waiting = {record.sequence: record for record in records if record.sequence > stored}
     broken = _advance(intake, epoch, waiting)
-    late = [record for record in waiting.values() if record.sequence > epoch.sequence]
+    late = [record for record in waiting.values() if record.sequence > epoch.row.sequence]
     if told_twice or broken:
-        return _acknowledge(epoch, "chain")
+        return _acknowledge(epoch.row, "chain")
     if late:
         _park(intake, epoch, late)
-        return _acknowledge(epoch, "gap")
-    return _acknowledge(epoch, "")
+        return _acknowledge(epoch.row, "gap")
+    return _acknowledge(epoch.row, "")
 
 
-def _compare(intake: _Intake, epoch: Epoch, repeats: list[journal.JournalRecord]) -> bool:
+def _compare(intake: _Intake, epoch: Epoch, repeats: Sequence[journal.JournalRecord]) -> bool:
     """Whether a record that came again says something else than it did: then the kiosk has told two stories."""
     if not repeats:
         return False
+    intake.write()
     wanted = [record.sequence for record in repeats]
     rows = intake.session.execute(
         select(JournalRecord.sequence, JournalRecord.digest).where(
@@ -206,94 +289,46 @@ def _compare(intake: _Intake, epoch: Epoch, repeats: list[journal.JournalRecord]
     return False
 
 
-def _advance(intake: _Intake, epoch: Epoch, waiting: dict[int, journal.JournalRecord]) -> bool:
-    """Store and post as far as there is no gap, from the batch and from what was parked. True: the chain broke."""
-    stored: list[dict[str, object]] = []
-    parked = _parked(intake, epoch)
-    broken = False
-    while (record := _next(intake, epoch, waiting, parked)) is not None:
-        if record.previous != epoch.digest or journal.digest_of(epoch.kiosk, record) != record.digest:
-            _alarm(intake, epoch, record, "chain", "does not chain to the record before it")
-            parked.discard(record.sequence)
-            _unpark(intake, epoch, record.sequence)
+def _advance(intake: _Intake, epoch: _Journal, waiting: dict[int, journal.JournalRecord]) -> bool:
+    """Store as far as there is no gap, from the batch and from what was parked. True: the chain broke."""
+    row = epoch.row
+    kiosk, number = row.kiosk, row.epoch
+    sequence, digest, broken = row.sequence, row.digest, False
+    while (record := _at(intake, epoch, sequence + 1, waiting)) is not None:
+        if record.previous != digest or journal.digest_of(kiosk, record) != record.digest:
             broken = True
             break
-        stored.append(_row(epoch, record, intake.received_ms))
-        _post(intake, record)
-        epoch.sequence, epoch.digest, epoch.alarm = record.sequence, record.digest, ""
-    if stored:
-        add_rows(intake.session, JournalRecord, stored)
-        if parked:
-            _unpark(intake, epoch, epoch.sequence)
+        sequence, digest = record.sequence, record.digest
+        intake.stored.append(
+            (
+                kiosk,
+                number,
+                sequence,
+                record.utc_ms,
+                record.kind,
+                bytes(record.data),
+                record.previous,
+                digest,
+                intake.received_ms,
+            )
+        )
+    if sequence > row.sequence:
+        row.sequence, row.digest, row.alarm = sequence, digest, ""
+        _unpark(intake, epoch, sequence)
+    if broken and record is not None:
+        _alarm(intake, row, record, "chain", "does not chain to the record before it")
+        _unpark(intake, epoch, record.sequence)
     return broken
 
 
-def _next(
-    intake: _Intake, epoch: Epoch, waiting: dict[int, journal.JournalRecord], parked: set[int]
+def _at(
+    intake: _Intake, epoch: _Journal, sequence: int, waiting: dict[int, journal.JournalRecord]
 ) -> journal.JournalRecord | None:
-    sequence = epoch.sequence + 1
-    if sequence in waiting:
-        return waiting[sequence]
-    if sequence not in parked:
-        return None
-    row = intake.session.get_one(ParkedRecord, (epoch.kiosk, epoch.epoch, sequence))
+    told = waiting.get(sequence)
+    if told is not None or sequence not in epoch.parked:
+        return told
+    row = intake.session.get_one(ParkedRecord, (epoch.row.kiosk, epoch.row.epoch, sequence))
     return msgspec.json.decode(row.body, type=journal.JournalRecord)
-
-
-def _row(epoch: Epoch, record: journal.JournalRecord, received_ms: int) -> dict[str, object]:
-    return {
-        "kiosk": epoch.kiosk,
-        "epoch": epoch.epoch,
-        "sequence": record.sequence,
-        "utc_ms": record.utc_ms,
-        "kind": record.kind,
-        "payload": bytes(record.data),
-        "previous": record.previous,
-        "digest": record.digest,
-        "received_ms": received_ms,
-    }
-
-
-def _post(intake: _Intake, record: journal.JournalRecord) -> None:
-    """Let the ledger follow the record. What it cannot follow is stored all the same, and put before a person."""
-    at = Position(intake.kiosk.kiosk, record.epoch, record.sequence)
-    try:
-        if not _KIND.fullmatch(record.kind):
-            message = "a kind of record that is no word"
-            raise SuspectRecordError(message)  # noqa: TRY301 - one place tells of every record that is not followed
-        if record.kind not in PAYLOADS:
-            return
-        event = read_payload(record.kind, bytes(record.data))
-        if intake.careful:
-            _post_guarded(intake, at, event)
-        else:
-            intake.posting.post(at, event)
-    except SuspectRecordError as fault:
-        intake.bury(Letter("suspect", f"{_place(at)}: {fault}", at.kiosk), bytes(record.data))
-    except MessageError as fault:
-        intake.bury(Letter("unreadable", f"{_place(at)}: {fault.detail}", at.kiosk), bytes(record.data))
-    except OperationalError:
-        raise
-    except Exception as fault:
-        if not intake.careful:
-            raise
-        intake.bury(Letter("unbookable", f"{_place(at)}: {fault!r}", at.kiosk), bytes(record.data))
-
-
-def _post_guarded(intake: _Intake, at: Position, event: Payload) -> None:
-    """Post behind a savepoint, so that what fails half-way leaves nothing behind."""
-    intake.posting.finish()
-    try:
-        with intake.session.begin_nested():
-            intake.posting.post(at, event)
-            intake.posting.finish()
-    except Exception:
-        intake.posting.forget()
-        raise
-
-
-def _place(at: Position) -> str:
-    return f"{at.kiosk} {at.epoch}/{at.sequence}"
 
 
 def _alarm(intake: _Intake, epoch: Epoch, record: journal.JournalRecord, reason: str, what: str) -> None:
@@ -305,33 +340,34 @@ def _alarm(intake: _Intake, epoch: Epoch, record: journal.JournalRecord, reason:
 # --- records before their turn -------------------------------------------------------------------------------------
 
 
-def _parked(intake: _Intake, epoch: Epoch) -> set[int]:
-    of_epoch = (ParkedRecord.kiosk == epoch.kiosk, ParkedRecord.epoch == epoch.epoch)
-    return set(intake.session.scalars(select(ParkedRecord.sequence).where(*of_epoch)))
-
-
-def _park(intake: _Intake, epoch: Epoch, late: Iterable[journal.JournalRecord]) -> None:
-    known = _parked(intake, epoch)
+def _park(intake: _Intake, epoch: _Journal, late: Iterable[journal.JournalRecord]) -> None:
+    row = epoch.row
     fresh = [
         record
         for record in late
-        if record.sequence not in known and journal.digest_of(epoch.kiosk, record) == record.digest
+        if record.sequence not in epoch.parked and journal.digest_of(row.kiosk, record) == record.digest
     ]
+    fresh = fresh[: max(0, MAXIMUM_PARKED - len(epoch.parked))]
     intake.session.add_all(
         ParkedRecord(
-            kiosk=epoch.kiosk,
-            epoch=epoch.epoch,
+            kiosk=row.kiosk,
+            epoch=row.epoch,
             sequence=record.sequence,
             body=msgspec.json.encode(record),
             received_ms=intake.received_ms,
         )
-        for record in fresh[: max(0, MAXIMUM_PARKED - len(known))]
+        for record in fresh
     )
+    epoch.parked.update(record.sequence for record in fresh)
 
 
-def _unpark(intake: _Intake, epoch: Epoch, upto: int) -> None:
+def _unpark(intake: _Intake, epoch: _Journal, upto: int) -> None:
+    if not any(sequence <= upto for sequence in epoch.parked):
+        return
+    intake.session.flush()
     intake.session.execute(
         delete(ParkedRecord).where(
-            ParkedRecord.kiosk == epoch.kiosk, ParkedRecord.epoch == epoch.epoch, ParkedRecord.sequence <= upto
+            ParkedRecord.kiosk == epoch.row.kiosk, ParkedRecord.epoch == epoch.row.epoch, ParkedRecord.sequence <= upto
         )
     )
+    epoch.parked = {sequence for sequence in epoch.parked if sequence > upto}

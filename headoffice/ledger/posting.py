@@ -1,21 +1,28 @@
-"""Posting: what the ledger makes of each journal record, in the record's own database transaction."""
+"""Posting: what the ledger makes of each journal record.
+
+A posting goes over the records of many kiosks in one database transaction. What most of them need of the database is
+looked up once before (``expect``), and what they add is gathered and written together (``finish``): a sale costs a
+few rows and no question of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, NamedTuple
 
-from sqlalchemy import and_, inspect, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from headoffice.base import Base, add_rows
+from headoffice.bulk import Row, add_many, merge_many
 from headoffice.ledger import coupons as booking
-from headoffice.ledger import days, suspended, weights
+from headoffice.ledger import days, rows, suspended, weights
 from headoffice.ledger import returns as returning
-from headoffice.ledger.baskets import Baskets
+from headoffice.ledger.baskets import Baskets, open_baskets
 from headoffice.ledger.command_tables import LaneCommand
 from headoffice.ledger.coupon_tables import OfferUse
+from headoffice.ledger.foresight import Foresight, Number, foresee
 from headoffice.ledger.tables import (
     BusinessUnit,
     Intervention,
@@ -30,528 +37,454 @@ from headoffice.ledger.tables import (
 )
 from headoffice.points.books import PointsBooks
 from headoffice.stored_value.books import ValueBooks
-from kiosk.retail.buyer import KINDS, BuyerNumber, masked
 from messages import events
-from messages.values import LineItem, Money, SettledTender, TransactionId
+from messages.values import TransactionId
 
-__all__ = ["Position", "Posting", "SuspectRecordError"]
-
-T = TypeVar("T", bound=Base)
-_Row = dict[str, Any]
+__all__ = ["Position", "Posting", "Remark", "SuspectRecordError"]
 
 
 class SuspectRecordError(ValueError):
     """The record is stored, but the ledger must not follow it: it would book twice, or against another booking."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where in the journal a record stands."""
+class Position(NamedTuple):
+    """Where in which journal a record stands."""
 
     kiosk: str
     epoch: int
     sequence: int
 
 
+class Remark(NamedTuple):
+    """Something that is booked and that a person should look at: the reason's word, a sentence, whose journal."""
+
+    reason: str
+    sentence: str
+    kiosk: str
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One kiosk whose records are being posted."""
+
+    kiosk: Kiosk
+    baskets: Baskets
+
+
 @dataclass(slots=True)
 class _Gathered:
-    """Rows waiting to be written together: several times as fast as one by one."""
+    """Rows waiting to be written together."""
 
-    headers: dict[str, _Row] = field(default_factory=dict)
-    lines: list[_Row] = field(default_factory=list)
-    tenders: list[_Row] = field(default_factory=list)
-    taxes: list[_Row] = field(default_factory=list)
-    moves: list[_Row] = field(default_factory=list)
-    offers: list[_Row] = field(default_factory=list)
+    headers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lines: list[Row] = field(default_factory=list)
+    tenders: list[Row] = field(default_factory=list)
+    taxes: list[Row] = field(default_factory=list)
+    moves: list[Row] = field(default_factory=list)
+    offers: list[Row] = field(default_factory=list)
+    serials: dict[tuple[str, str], list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    left: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    pieces: list[weights.Piece] = field(default_factory=list)
 
 
 class Posting:
-    """Posts one kiosk's events in order.
+    """Posts events, each kiosk's in their order.
 
-    ``touched`` names what people may see change; ``remarks`` are bookings a person should look at, as pairs of the
-    reason's word and a sentence.
+    ``touched`` names what people may see change; ``remarks`` are bookings a person should look at.
     """
 
-    def __init__(self, session: Session, kiosk: Kiosk) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._kiosk = kiosk
-        self._baskets = Baskets(session, kiosk.kiosk)
-        self._points = PointsBooks(session)
-        self._value = ValueBooks(session)
-        self._cache: dict[tuple[type[Base], tuple[str, ...]], Base] = {}
-        self._gathered = _Gathered()
         self.touched: set[str] = set()
-        self.remarks: list[tuple[str, str]] = []
+        self.remarks: list[Remark] = []
+        self.forget()
 
     def forget(self) -> None:
-        """Drop what was gathered and not written: the savepoint it belonged to is gone."""
-        self._baskets = Baskets(self._session, self._kiosk.kiosk)
+        """Drop what was gathered and not written: the savepoint it belonged to is gone. What was foreseen is, too."""
+        self._lanes: dict[str, _Lane] = {}
         self._points = PointsBooks(self._session)
         self._value = ValueBooks(self._session)
-        self._cache.clear()
         self._gathered = _Gathered()
+        self._foreseen = Foresight()
+        self._interventions: dict[tuple[str, str], Intervention] = {}
+        self._workstations: dict[tuple[str, str], Workstation] = {}
+        self._locations: dict[str, str] = {}
+        self._bearing: dict[Number, set[str]] = {}
+        self._fresh: set[str] = set()
+        self._busy: set[str] = set()
+
+    def expect(self, told: Sequence[tuple[Position, events.Payload]]) -> None:
+        """These will be posted now, and nothing else: look up together what they will need."""
+        kiosks = sorted({at.kiosk for at, _ in told})
+        baskets = open_baskets(self._session, kiosks)
+        known = self._session.scalars(select(Kiosk).where(Kiosk.kiosk.in_(kiosks)))
+        self._lanes |= {row.kiosk: _Lane(row, Baskets(self._session, row.kiosk, baskets[row.kiosk])) for row in known}
+        self._foreseen = foresee(self._session, told)
+        self._interventions = dict(self._foreseen.interventions)
+        self._points.expect(self._foreseen.completed, self._foreseen.members)
+
+    def post(self, at: Position, event: events.Payload) -> None:
+        """Post one event. Raises ``SuspectRecordError`` before anything is booked."""
+        deed = self._DEEDS.get(type(event))
+        if deed is not None:
+            deed(self, at, self._lanes[at.kiosk], event)
 
     def finish(self) -> None:
         """Write what was gathered."""
-        self._baskets.save()
-        if self._baskets.changed:
-            self.touched.add("baskets")
+        for lane in self._lanes.values():
+            lane.baskets.save()
+            if lane.baskets.changed:
+                self.touched.add("baskets")
         if self._points.changed:
             self.touched.add("points")
         if self._value.changed:
             self.touched.add("value")
-        self.remarks += self._value.remarks
-        self._value.remarks.clear()
         self._session.flush()
         gathered, self._gathered = self._gathered, _Gathered()
-        add_rows(self._session, Transaction, list(gathered.headers.values()))
-        add_rows(self._session, SaleLine, gathered.lines)
-        add_rows(self._session, SaleTender, gathered.tenders)
-        add_rows(self._session, SaleTax, gathered.taxes)
-        add_rows(self._session, StockMove, gathered.moves)
-        add_rows(self._session, OfferUse, gathered.offers)
-
-    def post(self, at: Position, event: events.Payload) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat match
-        """Post one event. Raises ``SuspectRecordError`` before anything is booked."""
-        match event:
-            case events.TransactionCompleted():
-                self._completed(at, event)
-            case events.StockMoved():
-                self._stock(at, event)
-            case events.FiscalNumberGiven() | events.FiscalRegistered():
-                self._fiscal(event)
-            case events.TransactionOpened():
-                self._numbered(event)
-                self._baskets.opened(event)
-            case events.LineAdded():
-                self._baskets.added(event.item)
-            case events.QuantityChanged():
-                self._baskets.quantity(event)
-            case events.LineVoided():
-                self._baskets.voided(event.line)
-            case events.PriceModifiersSettled():
-                self._baskets.settled(event)
-            case events.LoyaltyAttached():
-                self._baskets.member(event.member_id)
-            case events.TenderRequested():
-                self._baskets.phased("tendering")
-            case events.TenderSettled():
-                self._baskets.phased("tendering" if event.outcome in {"approved", "unknown"} else "scanning")
-            case events.TransactionVoided():
-                self._baskets.removed(event.transaction)
-                self._points.undone(event.transaction)
-                returning.voided(self._session, event.transaction)
-                self._value.undone(event.transaction)
-                booking.let_go(self._session, event.transaction)
-                suspended.voided(self._session, at.kiosk, event.transaction)
-            case events.TenderReversed(kind="points"):
-                self._points.released(event.tender)
-            case events.TenderReversed(kind="stored_value" | "paper_voucher"):
-                self._value.released(event.tender)
-            case events.StoreCreditIssued():
-                lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
-                self._value.issued(lane.store, lane.business_day, event)
-            case events.ReturnsRequested():
-                returning.asked(self._session, at.kiosk, event)
-            case events.ReturnsDropped():
-                returning.dropped(self._session, event.hold)
-            case events.CouponReturned():
-                booking.returned(self._session, event.code, self._baskets.at_hand)
-            case events.TransactionSuspended():
-                self._baskets.phased("suspended", event.transaction)
-                suspended.parked(self._session, at.kiosk, self._kiosk.store, event)
-            case events.TransactionResumed():
-                self._baskets.phased("scanning", event.transaction)
-                twice = suspended.resumed(self._session, at.kiosk, event.transaction)
-                self.remarks += (("basket_twice", sentence) for sentence in twice)
-            case events.BasketTakenOver():
-                twice = suspended.taken_over(self._session, at.kiosk, event)
-                self.remarks += (("basket_twice", sentence) for sentence in twice)
-            case events.PiecesBagged():
-                weights.add_up(self._session, event)
-            case events.InterventionRaised() | events.InterventionCleared():
-                self._intervention(event)
-            case events.DayOpened() | events.DayClosed() | events.ZReportMade() | events.TerminalReconciled():
-                self._day(at, event)
-            case events.CommandAnswered():
-                self._command(event)
-            case _:
-                self._lane(event)
+        if gathered.headers:
+            headers = [tuple(header.values()) for header in gathered.headers.values()]
+            add_many(self._session, Transaction, tuple(next(iter(gathered.headers.values()))), headers)
+        add_many(self._session, SaleLine, rows.LINE, gathered.lines)
+        add_many(self._session, SaleTender, rows.TENDER, gathered.tenders)
+        add_many(self._session, SaleTax, rows.TAX, gathered.taxes)
+        add_many(self._session, StockMove, rows.MOVE, gathered.moves)
+        add_many(self._session, OfferUse, rows.OFFER, gathered.offers)
+        self._take_off_stock(gathered)
+        weights.add_up(self._session, gathered.pieces)
 
     # --- the sale ------------------------------------------------------------------------------------------------
 
-    def _completed(self, at: Position, event: events.TransactionCompleted) -> None:
-        named = event.transaction
-        self._check_identity(named)
+    def _completed(self, at: Position, lane: _Lane, event: events.TransactionCompleted) -> None:
+        uuid = event.transaction.uuid
+        self._check_identity(at, event.transaction)
         if event.original is not None:
             self._returned(at, event)
         else:
-            self._check_serials(event)
-        header = _header(at, event)
-        lines = [_line(named.uuid, line) for line in event.lines]
-        tenders = [_tender(named.uuid, tender) for tender in event.tenders]
-        taxes = _tax(named.uuid, event)
-        self._gathered.headers[named.uuid] = header
-        self._gathered.lines += lines
-        self._gathered.tenders += tenders
-        self._gathered.taxes += taxes
-        self._gathered.offers += booking.offer_uses(event) if event.original is None else []
-        twice = booking.redeem(self._session, at.kiosk, event)
-        self.remarks += (("coupon_twice", sentence) for sentence in twice)
-        self._baskets.removed(named.uuid)
+            self._check_serials(at, event)
+            self._gathered.offers += booking.offer_uses(event)
+        gathered = self._gathered
+        gathered.headers[uuid] = rows.header(at.kiosk, at.epoch, at.sequence, event)
+        gathered.lines += (rows.line(uuid, line) for line in event.lines)
+        gathered.tenders += (rows.tender(uuid, tender) for tender in event.tenders)
+        gathered.taxes += rows.tax(event)
+        for line in event.lines:
+            if line.serial and not line.voided:
+                gathered.serials[line.item_id, line.serial].append((uuid, line.quantity))
+        if event.coupons or self._concerns(uuid):
+            self._remark(at, "coupon_twice", booking.redeem(self._session, at.kiosk, event))
+        lane.baskets.removed(uuid)
         self._points.sale(event)
         self._value.sale(at.kiosk, event)
+        self._remark_value(at)
+        self._busy.add(uuid)
         self.touched.add("sales")
 
     def _returned(self, at: Position, event: events.TransactionCompleted) -> None:
         """What has come back is compared with what was sold and came back before, so that is written first."""
         self.finish()
-        self._highest(
-            self._workstation(event.transaction.store, event.transaction.workstation),
-            event.transaction.series,
-            event.transaction.number,
-        )
-        more = returning.completed(self._session, at.kiosk, event)
-        self.remarks += (("returned_twice", sentence) for sentence in more)
+        named = event.transaction
+        _highest(self._workstation(named.store, named.workstation), named.series, named.number)
+        self._remark(at, "returned_twice", returning.completed(self._session, at.kiosk, event))
 
-    def _check_identity(self, named: TransactionId) -> None:
+    def _check_identity(self, at: Position, named: TransactionId) -> None:
         """The same transaction twice is not booked. A number used by two is, for the money is real, and is told."""
-        same_number = and_(
-            Transaction.store == named.store,
-            Transaction.workstation == named.workstation,
-            Transaction.series == named.series,
-            Transaction.number == named.number,
-            Transaction.sample.is_(False),
-        )
-        booked = self._session.scalars(select(Transaction.uuid).where(or_(Transaction.uuid == named.uuid, same_number)))
-        others = {*booked, *(uuid for uuid, header in self._gathered.headers.items() if _numbered_as(header, named))}
-        if named.uuid in others:
+        if named.uuid in self._foreseen.booked or named.uuid in self._fresh:
             message = f"transaction {named.uuid} is already in the ledger"
             raise SuspectRecordError(message)
-        for other in sorted(others):
+        key = (named.store, named.workstation, named.series, named.number)
+        for other in sorted(self._foreseen.numbers.get(key, set()) | self._bearing.get(key, set())):
             number = f"{named.store}/{named.workstation} {named.series}-{named.number}"
-            self.remarks.append(("number_twice", f"{number} names both {other} and {named.uuid}"))
+            self._remark(at, "number_twice", [f"{number} names both {other} and {named.uuid}"])
+        self._fresh.add(named.uuid)
+        self._bearing.setdefault(key, set()).add(named.uuid)
 
-    def _check_serials(self, event: events.TransactionCompleted) -> None:
+    def _check_serials(self, at: Position, event: events.TransactionCompleted) -> None:
         """One serial number is one pack: sold twice, one of the two sales was not what it seemed. Both are booked."""
+        uuid = event.transaction.uuid
         for line in event.lines:
             if not line.serial or line.voided:
                 continue
+            pack = (line.item_id, line.serial)
             same = (SaleLine.item_id == line.item_id, SaleLine.serial == line.serial)
-            booked = [
-                (uuid, units)
-                for uuid, units in self._session.execute(select(SaleLine.uuid, SaleLine.quantity).where(*same))
-            ]
-            wanted = (line.item_id, line.serial)
-            booked += [
-                (row["uuid"], row["quantity"])
-                for row in self._gathered.lines
-                if (row["item_id"], row["serial"]) == wanted
-            ]
+            found = self._session.execute(select(SaleLine.uuid, SaleLine.quantity).where(*same))
+            booked = [*((row.uuid, row.quantity) for row in found), *self._gathered.serials[pack]]
             if sum(units for _, units in booked) <= 0:  # what was sold has come back
                 continue
-            for other in sorted({uuid for uuid, units in booked if units > 0} - {event.transaction.uuid}):
-                pack = f"{line.item_id} {line.serial}"
-                self.remarks.append(("serial_twice", f"{pack} was sold in {other} and in {event.transaction.uuid}"))
+            for other in sorted({other for other, units in booked if units > 0} - {uuid}):
+                self._remark(at, "serial_twice", [f"{line.item_id} {line.serial} was sold in {other} and in {uuid}"])
 
-    def _fiscal(self, event: events.FiscalNumberGiven | events.FiscalRegistered) -> None:
-        """The legal number, given once: a late word is one only for a sale that had none."""
+    def _fiscal_given(self, _at: Position, lane: _Lane, event: events.FiscalNumberGiven) -> None:
+        """The legal number, given once."""
         given: dict[str, str | int] = {"legal_series": event.series, "legal_number": event.number}
-        if isinstance(event, events.FiscalRegistered):
-            if event.outcome != "refused":
-                self._numbered_late(event.transaction, given)
-            return
         header = self._gathered.headers.get(event.transaction)
         if header is not None:
             header |= given
         else:
             self._session.execute(update(Transaction).where(Transaction.uuid == event.transaction).values(given))
-        lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
-        if event.by == "checkout" and _of_series(event.series, lane.series):  # a device keeps its own series
+        place = self._workstation(lane.kiosk.store, lane.kiosk.workstation)
+        if event.by == "checkout" and _of_series(event.series, place.series):  # a device keeps its own series
             if event.credit:
-                lane.last_credit = max(lane.last_credit, event.number)
+                place.last_credit = max(place.last_credit, event.number)
             else:
-                lane.last_legal = max(lane.last_legal, event.number)
+                place.last_legal = max(place.last_legal, event.number)
 
-    def _numbered_late(self, uuid: str, given: Mapping[str, str | int]) -> None:
-        header = self._gathered.headers.get(uuid)
+    def _fiscal_registered(self, _at: Position, _lane: _Lane, event: events.FiscalRegistered) -> None:
+        """A late word gives a number only to a sale that had none."""
+        if event.outcome == "refused":
+            return
+        given: dict[str, str | int] = {"legal_series": event.series, "legal_number": event.number}
+        header = self._gathered.headers.get(event.transaction)
         if header is not None:
             if not header.get("legal_number"):
                 header |= given
             return
-        unnumbered = (Transaction.uuid == uuid, Transaction.legal_number.is_(None))
+        unnumbered = (Transaction.uuid == event.transaction, Transaction.legal_number.is_(None))
         self._session.execute(update(Transaction).where(*unnumbered).values(given))
 
-    def _stock(self, at: Position, event: events.StockMoved) -> None:
-        unit = self._find(BusinessUnit, store=self._kiosk.store)
-        location = unit.location if unit else self._kiosk.store
-        rows = [
-            {
-                "kiosk": at.kiosk,
-                "epoch": at.epoch,
-                "sequence": at.sequence,
-                "ordinal": ordinal,
-                "uuid": event.transaction,
-                "item_id": move.item_id,
-                "location": location,
-                "quantity": move.quantity,
-                "unit": move.unit,
-            }
-            for ordinal, move in enumerate(event.moves)
-        ]
-        self._gathered.moves += rows
-        for move in event.moves:
-            level = self._find(StockLevel, item_id=move.item_id, location=location)
-            if level is None:
-                level = self._keep(StockLevel(item_id=move.item_id, location=location, unit=move.unit, on_hand=0))
-            level.on_hand -= move.quantity
-            level.stirred = True
+    def _stock(self, at: Position, lane: _Lane, event: events.StockMoved) -> None:
+        location = self._location(lane.kiosk.store)
+        for ordinal, move in enumerate(event.moves):
+            self._gathered.moves.append(
+                (*at, ordinal, event.transaction, move.item_id, location, move.quantity, move.unit)
+            )
+            taken, _ = self._gathered.left.get((move.item_id, location), (0, ""))
+            self._gathered.left[move.item_id, location] = (taken + move.quantity, move.unit)
         self.touched.add("stock")
+
+    def _take_off_stock(self, gathered: _Gathered) -> None:
+        levels = [
+            {"item_id": item_id, "location": location, "unit": unit, "on_hand": -taken, "stirred": True}
+            for (item_id, location), (taken, unit) in sorted(gathered.left.items())
+        ]
+        change = {"on_hand": "here.on_hand + excluded.on_hand", "stirred": "excluded.stirred"}
+        merge_many(self._session, StockLevel, levels, change)
+
+    def _bagged(self, _at: Position, _lane: _Lane, event: events.PiecesBagged) -> None:
+        self._gathered.pieces += weights.pieces_of(event)
+
+    # --- the visit -----------------------------------------------------------------------------------------------
+
+    def _opened(self, _at: Position, lane: _Lane, event: events.TransactionOpened) -> None:
+        """A number is used up when the transaction opens, whatever becomes of it."""
+        named = event.transaction
+        _highest(self._workstation(named.store, named.workstation), named.series, named.number)
+        lane.baskets.opened(event)
+
+    def _rung(
+        self,
+        _at: Position,
+        lane: _Lane,
+        event: events.LineAdded | events.QuantityChanged | events.LineVoided | events.PriceModifiersSettled,
+    ) -> None:
+        lane.baskets.rung(event)
+
+    def _member(self, _at: Position, lane: _Lane, event: events.LoyaltyAttached) -> None:
+        lane.baskets.member(event.member_id)
+
+    def _tendering(self, _at: Position, lane: _Lane, _event: events.TenderRequested) -> None:
+        lane.baskets.phased("tendering")
+
+    def _settled(self, _at: Position, lane: _Lane, event: events.TenderSettled) -> None:
+        lane.baskets.phased("tendering" if event.outcome in {"approved", "unknown"} else "scanning")
+
+    def _reversed(self, at: Position, _lane: _Lane, event: events.TenderReversed) -> None:
+        if event.kind == "points":
+            self._points.released(event.tender)
+        elif event.kind in {"stored_value", "paper_voucher"}:
+            self._value.released(event.tender)
+            self._remark_value(at)
+
+    def _voided(self, at: Position, lane: _Lane, event: events.TransactionVoided) -> None:
+        lane.baskets.removed(event.transaction)
+        if not self._concerns(event.transaction):
+            return
+        self._points.undone(event.transaction)
+        returning.voided(self._session, event.transaction)
+        self._value.undone(event.transaction)
+        self._remark_value(at)
+        booking.let_go(self._session, event.transaction)
+        suspended.voided(self._session, at.kiosk, event.transaction)
+
+    def _credit(self, at: Position, lane: _Lane, event: events.StoreCreditIssued) -> None:
+        place = self._workstation(lane.kiosk.store, lane.kiosk.workstation)
+        self._value.issued(place.store, place.business_day, event)
+        self._remark_value(at)
+        self._busy.add(event.transaction)
+
+    def _return_asked(self, at: Position, _lane: _Lane, event: events.ReturnsRequested) -> None:
+        returning.asked(self._session, at.kiosk, event)
+        self._busy.add(event.transaction)
+
+    def _return_dropped(self, _at: Position, _lane: _Lane, event: events.ReturnsDropped) -> None:
+        returning.dropped(self._session, event.hold)
+
+    def _coupon_returned(self, _at: Position, lane: _Lane, event: events.CouponReturned) -> None:
+        booking.returned(self._session, event.code, lane.baskets.at_hand)
+
+    def _suspended(self, at: Position, lane: _Lane, event: events.TransactionSuspended) -> None:
+        lane.baskets.phased("suspended", event.transaction)
+        suspended.parked(self._session, at.kiosk, lane.kiosk.store, event)
+        self._busy.add(event.transaction)
+
+    def _resumed(self, at: Position, lane: _Lane, event: events.TransactionResumed) -> None:
+        lane.baskets.phased("scanning", event.transaction)
+        self._remark(at, "basket_twice", suspended.resumed(self._session, at.kiosk, event.transaction))
+
+    def _taken_over(self, at: Position, _lane: _Lane, event: events.BasketTakenOver) -> None:
+        self._remark(at, "basket_twice", suspended.taken_over(self._session, at.kiosk, event))
+        self._busy.add(event.transaction)
 
     # --- the lane ------------------------------------------------------------------------------------------------
 
-    def _lane(self, event: events.Payload) -> None:
-        kiosk = self._kiosk
-        match event:
-            case events.EpochOpened():
-                kiosk.store, kiosk.workstation, kiosk.release = event.store, event.workstation, event.release
-            case events.LaneOpened():
-                kiosk.lane, kiosk.lane_reason = "open", ""
-            case events.LaneClosed():
-                kiosk.lane, kiosk.lane_reason = "closed", event.reason
-            case events.SeriesOpened():
-                self._series(event.series, 0)
-            case events.SeriesContinued():
-                self._series(event.series, event.last_number)
-                lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
-                if lane.series == event.series:
-                    lane.last_legal = max(lane.last_legal, event.last_legal)
-            case _:
-                return
+    def _epoch(self, _at: Position, lane: _Lane, event: events.EpochOpened) -> None:
+        kiosk = lane.kiosk
+        kiosk.store, kiosk.workstation, kiosk.release = event.store, event.workstation, event.release
         self.touched.add("kiosks")
 
-    def _day(self, at: Position, event: days.DayPayload) -> None:
+    def _lane_opened(self, _at: Position, lane: _Lane, _event: events.LaneOpened) -> None:
+        lane.kiosk.lane, lane.kiosk.lane_reason = "open", ""
+        self.touched.add("kiosks")
+
+    def _lane_closed(self, _at: Position, lane: _Lane, event: events.LaneClosed) -> None:
+        lane.kiosk.lane, lane.kiosk.lane_reason = "closed", event.reason
+        self.touched.add("kiosks")
+
+    def _series(self, _at: Position, lane: _Lane, event: events.SeriesOpened | events.SeriesContinued) -> None:
+        place = self._workstation(lane.kiosk.store, lane.kiosk.workstation)
+        if isinstance(event, events.SeriesOpened):
+            _highest(place, event.series, 0)
+        else:
+            _highest(place, event.series, event.last_number)
+            if place.series == event.series:
+                place.last_legal = max(place.last_legal, event.last_legal)
+        self.touched.add("kiosks")
+
+    def _day(self, at: Position, lane: _Lane, event: days.DayPayload) -> None:
         """A report is compared with what was sold before it, so that is written first."""
         if isinstance(event, events.DayOpened):
-            lane = self._workstation(self._kiosk.store, self._kiosk.workstation)
-            lane.business_day = max(lane.business_day, event.business_day)
+            place = self._workstation(lane.kiosk.store, lane.kiosk.workstation)
+            place.business_day = max(place.business_day, event.business_day)
         self.finish()
-        self.remarks += days.post(self._session, self._kiosk, days.Place(at.kiosk, at.epoch, at.sequence), event)
+        told = days.post(self._session, lane.kiosk, days.Place(*at), event)
+        self.remarks += (Remark(reason, sentence, at.kiosk) for reason, sentence in told)
         self.touched |= {"days", "kiosks"}
 
-    def _numbered(self, event: events.TransactionOpened) -> None:
-        """A number is used up when the transaction opens, whatever becomes of it."""
-        named = event.transaction
-        self._highest(self._workstation(named.store, named.workstation), named.series, named.number)
-
-    def _series(self, series: int, number: int) -> None:
-        self._highest(self._workstation(self._kiosk.store, self._kiosk.workstation), series, number)
-
-    @staticmethod
-    def _highest(lane: Workstation, series: int, number: int) -> None:
-        if series > lane.series:
-            lane.last_legal = lane.last_credit = 0  # a new series begins its numbers anew
-        lane.series, lane.last_number = max((lane.series, lane.last_number), (series, number))
-
-    def _intervention(self, event: events.InterventionRaised | events.InterventionCleared) -> None:
-        row = self._find(Intervention, kiosk=self._kiosk.kiosk, intervention=event.intervention)
-        if isinstance(event, events.InterventionCleared):
-            if row is not None:
-                row.outcome, row.by, row.remote = event.outcome, event.by, event.remote
-                row.reason = event.reason or row.reason
-        elif row is None:
-            self._keep(
-                Intervention(
-                    kiosk=self._kiosk.kiosk,
-                    intervention=event.intervention,
-                    kind=event.kind,
-                    blocks=event.blocks,
-                    utc_ms=event.utc_ms,
-                    line=event.line,
-                    minimum_age=event.minimum_age,
-                    outcome="",
-                    by="",
-                    reason=event.reason,
-                    may_clear=event.may_clear,
-                    severity=event.severity,
-                )
+    def _raised(self, at: Position, _lane: _Lane, event: events.InterventionRaised) -> None:
+        if (at.kiosk, event.intervention) not in self._interventions:
+            row = self._interventions[at.kiosk, event.intervention] = Intervention(
+                kiosk=at.kiosk,
+                intervention=event.intervention,
+                kind=event.kind,
+                blocks=event.blocks,
+                utc_ms=event.utc_ms,
+                line=event.line,
+                minimum_age=event.minimum_age,
+                outcome="",
+                by="",
+                reason=event.reason,
+                may_clear=event.may_clear,
+                severity=event.severity,
             )
+            self._session.add(row)
         self.touched.add("interventions")
 
-    def _command(self, event: events.CommandAnswered) -> None:
+    def _cleared(self, at: Position, _lane: _Lane, event: events.InterventionCleared) -> None:
+        row = self._interventions.get((at.kiosk, event.intervention))
+        if row is not None:
+            row.outcome, row.by, row.remote = event.outcome, event.by, event.remote
+            row.reason = event.reason or row.reason
+        self.touched.add("interventions")
+
+    def _command(self, at: Position, _lane: _Lane, event: events.CommandAnswered) -> None:
         """What became of an order; one of another database's, or not of this lane's, is nobody's here."""
-        row = self._find(LaneCommand, ident=event.command)
-        if row is not None and row.kiosk == self._kiosk.kiosk and not row.answer:
+        row = self._session.get(LaneCommand, event.command)
+        if row is not None and row.kiosk == at.kiosk and not row.answer:
             row.answer, row.why, row.answered_ms = event.outcome, event.reason, event.utc_ms
             self.touched.add("attend")
 
-    # --- rows by key, each read once a batch -----------------------------------------------------------------------
+    # --- what is known ---------------------------------------------------------------------------------------------
+
+    def _concerns(self, uuid: str) -> bool:
+        """Whether anything is kept elsewhere for a transaction that ends."""
+        return uuid in self._foreseen.concerned or uuid in self._busy
+
+    def _remark(self, at: Position, reason: str, sentences: Iterable[str]) -> None:
+        self.remarks += (Remark(reason, sentence, at.kiosk) for sentence in sentences)
+
+    def _remark_value(self, at: Position) -> None:
+        told, self._value.remarks = self._value.remarks, []
+        self.remarks += (Remark(reason, sentence, at.kiosk) for reason, sentence in told)
 
     def _workstation(self, store: str, workstation: str) -> Workstation:
-        found = self._find(Workstation, store=store, workstation=workstation)
+        found = self._workstations.get((store, workstation))
         if found is None:
-            found = self._keep(
-                Workstation(
-                    store=store, workstation=workstation, series=0, last_number=0, last_legal=0, business_day=""
+            found = self._session.get(Workstation, (store, workstation))
+            if found is None:
+                found = Workstation(
+                    store=store,
+                    workstation=workstation,
+                    series=0,
+                    last_number=0,
+                    last_legal=0,
+                    last_credit=0,
+                    business_day="",
                 )
-            )
+                self._session.add(found)
+            self._workstations[store, workstation] = found
         return found
 
-    def _find(self, table: type[T], **key: str) -> T | None:
-        cached = self._cache.get((table, tuple(key.values())))
-        if isinstance(cached, table):
-            return cached
-        row = self._session.get(table, key)
-        if row is not None:
-            self._cache[table, tuple(key.values())] = row
-        return row
+    def _location(self, store: str) -> str:
+        """Where a shop's stock is kept."""
+        if store not in self._locations:
+            unit = self._session.get(BusinessUnit, store)
+            self._locations[store] = unit.location if unit is not None else store
+        return self._locations[store]
 
-    def _keep(self, row: T) -> T:
-        self._session.add(row)
-        key = tuple(getattr(row, str(column.key)) for column in inspect(type(row)).primary_key)
-        self._cache[type(row), key] = row
-        return row
-
-
-def _numbered_as(header: _Row, named: TransactionId) -> bool:
-    mine = (header["store"], header["workstation"], header["series"], header["number"])
-    return header["uuid"] == named.uuid or mine == (named.store, named.workstation, named.series, named.number)
-
-
-def _minor(amount: Money | None) -> int | None:
-    return None if amount is None else amount.minor
-
-
-def _header(at: Position, event: events.TransactionCompleted) -> _Row:
-    named = event.transaction
-    return {
-        "uuid": named.uuid,
-        "store": named.store,
-        "workstation": named.workstation,
-        "business_day": named.business_day,
-        "series": named.series,
-        "number": named.number,
-        "kiosk": at.kiosk,
-        "epoch": at.epoch,
-        "sequence": at.sequence,
-        "utc_ms": event.utc_ms,
-        "language": event.language,
-        "currency": event.currency,
-        "book_version": event.book_version,
-        "prices_include_tax": event.prices_include_tax,
-        "subtotal": event.subtotal.minor,
-        "discount": event.discount.minor,
-        "deposit": sum(_deposit(line) for line in event.lines),
-        "duty": sum(row.duty.minor for row in event.tax if row.duty is not None),
-        "tax": sum(row.tax.minor for row in event.tax),
-        "total": event.total.minor,
-        "units": sum(line.quantity for line in event.lines),
-        "member_id": event.member_id,
-        "clock_trusted": event.clock_trusted,
-        "legal_series": "",
-        "legal_number": None,
-        "sample": False,
-        **_buyer(event),
-        **_exemption(event),
-        "original": event.original.transaction.uuid if event.original is not None else "",
+    _DEEDS: ClassVar[Mapping[type[events.Payload], Callable[[Posting, Position, _Lane, Any], None]]] = {
+        events.TransactionCompleted: _completed,
+        events.StockMoved: _stock,
+        events.FiscalNumberGiven: _fiscal_given,
+        events.FiscalRegistered: _fiscal_registered,
+        events.TransactionOpened: _opened,
+        events.LineAdded: _rung,
+        events.QuantityChanged: _rung,
+        events.LineVoided: _rung,
+        events.PriceModifiersSettled: _rung,
+        events.LoyaltyAttached: _member,
+        events.TenderRequested: _tendering,
+        events.TenderSettled: _settled,
+        events.TenderReversed: _reversed,
+        events.TransactionVoided: _voided,
+        events.StoreCreditIssued: _credit,
+        events.ReturnsRequested: _return_asked,
+        events.ReturnsDropped: _return_dropped,
+        events.CouponReturned: _coupon_returned,
+        events.TransactionSuspended: _suspended,
+        events.TransactionResumed: _resumed,
+        events.BasketTakenOver: _taken_over,
+        events.PiecesBagged: _bagged,
+        events.InterventionRaised: _raised,
+        events.InterventionCleared: _cleared,
+        events.DayOpened: _day,
+        events.DayClosed: _day,
+        events.ZReportMade: _day,
+        events.TerminalReconciled: _day,
+        events.CommandAnswered: _command,
+        events.EpochOpened: _epoch,
+        events.LaneOpened: _lane_opened,
+        events.LaneClosed: _lane_closed,
+        events.SeriesOpened: _series,
+        events.SeriesContinued: _series,
     }
+    """What is done about each event; about all others nothing."""
 
 
-def _buyer(event: events.TransactionCompleted) -> _Row:
-    """A firm's number whole, a person's in part; of a kind that is new here, the kind alone."""
-    told = event.buyer
-    kind = next((known for known in KINDS if told is not None and known == told.kind), None)
-    if told is None or kind is None:
-        return {"buyer_kind": told.kind if told is not None else "", "buyer_number": ""}
-    return {"buyer_kind": kind, "buyer_number": masked(BuyerNumber(kind, told.number))}
-
-
-def _exemption(event: events.TransactionCompleted) -> _Row:
-    """For what certificate or card a sale bears no tax, and who saw it."""
-    told = event.exemption
-    if told is None:
-        return {"exempt_certificate": "", "exempt_reason": "", "exempt_by": ""}
-    return {"exempt_certificate": told.certificate, "exempt_reason": told.reason, "exempt_by": told.by}
-
-
-def _line(uuid: str, line: LineItem) -> _Row:
-    weight = line.weight
-    discount = sum(each.amount.minor for each in line.modifiers)
-    return {
-        "uuid": uuid,
-        "line": line.line,
-        "item_id": line.item_id,
-        "names": dict(line.names),
-        "unit": line.unit,
-        "quantity": line.quantity,
-        "weight_value": weight.value if weight else None,
-        "weight_exponent": weight.exponent if weight else None,
-        "weight_unit": weight.unit if weight else None,
-        "unit_price": line.unit_price.minor,
-        "extended": line.extended.minor,
-        "discount": discount,
-        "net": line.extended.minor - discount,
-        "tax_class": line.tax_rate.tax_class,
-        "basis_points": line.tax_rate.basis_points,
-        "entry": line.entry,
-        "gtin": line.gtin,
-        "plu": line.plu,
-        "modifiers": [
-            {"offer_id": each.offer_id, "amount": each.amount.minor, "names": dict(each.names)}
-            for each in line.modifiers
-        ],
-        "deposit": _deposit(line),
-        "expires": line.expires,
-        "best_before": line.best_before,
-        "lot": line.lot,
-        "serial": line.serial,
-        "original_line": line.returned.line if line.returned is not None else None,
-        "return_reason": line.returned.reason if line.returned is not None else "",
-        "disposition": line.returned.disposition if line.returned is not None else "",
-    }
+def _highest(lane: Workstation, series: int, number: int) -> None:
+    if series > lane.series:
+        lane.last_legal = lane.last_credit = 0  # a new series begins its numbers anew
+    lane.series, lane.last_number = max((lane.series, lane.last_number), (series, number))
 
 
 def _of_series(legal: str, series: int) -> bool:
     """Whether a legal series of a checkout's own (it ends in ``-`` and the series) is the lane's newest."""
     _, dash, told = legal.rpartition("-")
     return not dash or told == str(series)
-
-
-def _deposit(line: LineItem) -> int:
-    return 0 if line.deposit is None or line.voided else line.deposit.amount.minor * line.quantity
-
-
-def _tender(uuid: str, tender: SettledTender) -> _Row:
-    return {
-        "uuid": uuid,
-        "tender": tender.tender,
-        "tender_id": tender.tender_id,
-        "kind": tender.kind,
-        "amount": tender.amount.minor,
-        "approval_code": tender.approval_code,
-        "brand": tender.brand,
-        "masked_pan": tender.masked_pan,
-        "reference": tender.reference,
-        "received": _minor(tender.received),
-        "change": _minor(tender.change),
-        "rounding": _minor(tender.rounding),
-        "original": tender.original,
-        "points": tender.points,
-        "instalments": tender.instalments,
-        "instalments_by": tender.instalments_by,
-        "worth": _minor(tender.worth),
-    }
-
-
-def _tax(uuid: str, event: events.TransactionCompleted) -> list[_Row]:
-    return [
-        {
-            "uuid": uuid,
-            "tax_class": row.rate.tax_class,
-            "basis_points": row.rate.basis_points,
-            "net": row.net.minor,
-            "tax": row.tax.minor,
-            "duty": row.duty.minor if row.duty is not None else 0,
-        }
-        for row in event.tax
-    ]

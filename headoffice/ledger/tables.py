@@ -8,7 +8,7 @@ interventions, baskets in progress. Everything in the second can be built anew f
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from headoffice.base import Base, Blob, Code, Document, Identity, Instant, Minor, Prose
@@ -22,6 +22,7 @@ __all__ = [
     "Kiosk",
     "OpenBasket",
     "ParkedRecord",
+    "PostedSpan",
     "SaleLine",
     "SaleTax",
     "SaleTender",
@@ -90,10 +91,19 @@ class Workstation(Base):
 class Epoch(Base):
     """One journal of one kiosk: how far it is stored without a gap, and the digest of its last stored record.
 
-    ``alarm`` says why nothing beyond ``sequence`` is taken: the chain is broken, or the kiosk told two stories.
+    ``posted``: how far the ledger follows it. ``alarm`` says why nothing beyond ``sequence`` is taken: the chain is
+    broken, or the kiosk told two stories.
     """
 
     __tablename__ = "epoch"
+    __table_args__ = (
+        Index(
+            "ix_epoch_behind",
+            "opened_ms",
+            sqlite_where=text("posted < sequence"),
+            postgresql_where=text("posted < sequence"),
+        ),
+    )
 
     kiosk: Mapped[Code] = mapped_column(primary_key=True)
     epoch: Mapped[Minor] = mapped_column(primary_key=True, autoincrement=False)
@@ -101,6 +111,19 @@ class Epoch(Base):
     digest: Mapped[Code]
     opened_ms: Mapped[Instant]
     alarm: Mapped[Prose] = mapped_column(default="")
+    posted: Mapped[Minor] = mapped_column(default=0)
+
+
+class PostedSpan(Base):
+    """Records of one epoch that were posted together, in the order in which spans were posted."""
+
+    __tablename__ = "posted_span"
+
+    id: Mapped[Identity]
+    kiosk: Mapped[Code]
+    epoch: Mapped[Minor]
+    first: Mapped[Minor]
+    last: Mapped[Minor]
 
 
 class JournalRecord(Base):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from headoffice.bulk import portions
 from headoffice.feed import policy_of
 from headoffice.points.tables import PointsEntry, PointsHold, PointsMember
 from kiosk.retail.points import Programme
@@ -22,8 +24,22 @@ class PointsBooks:
         self._session = session
         self._members: dict[str, PointsMember] = {}
         self._booked: dict[tuple[str, str], PointsEntry] = {}
+        self._expected: Collection[str] = ()
         self._programme: tuple[Programme | None] | None = None
         self.changed = False
+
+    def expect(self, sources: Collection[str], members: Collection[str]) -> None:
+        """These sales are about to be booked, for these members: look up together what stands there."""
+        if not members:
+            return
+        for some in portions(sorted(sources)):
+            entries = self._session.scalars(select(PointsEntry).where(PointsEntry.source.in_(some)))
+            self._booked |= {(entry.source, entry.kind): entry for entry in entries}
+        for some in portions(sorted(members)):
+            wanted = select(PointsMember).where(PointsMember.member_id.in_(some))
+            rows = self._session.scalars(wanted.order_by(PointsMember.member_id).with_for_update())
+            self._members |= {row.member_id: row for row in rows}
+        self._expected = sources
 
     # --- what a journal says ---------------------------------------------------------------------------------------
 
@@ -151,7 +167,10 @@ class PointsBooks:
 
     def _entry(self, source: str, kind: str) -> PointsEntry | None:
         """What is booked under this key, here (perhaps not written yet) or before."""
-        return self._booked.get((source, kind)) or self._session.get(PointsEntry, (source, kind))
+        known = self._booked.get((source, kind))
+        return (
+            known if known is not None or source in self._expected else self._session.get(PointsEntry, (source, kind))
+        )
 
     def member(self, member_id: str) -> PointsMember:
         """The member's row, locked where the database locks rows; made where there is none."""

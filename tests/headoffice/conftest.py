@@ -31,6 +31,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
+def another(tmp_path: Path) -> Iterator[Database]:
+    """A second database, to hold one against the other."""
+    database = open_database(f"sqlite:///{tmp_path}/another.db")
+    yield database
+    database.close()
+
+
+@pytest.fixture
 def services(database: Database) -> Services:
     heard: list[int] = []
     hub = Hub()

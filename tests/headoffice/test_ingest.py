@@ -56,9 +56,11 @@ def rows(database: Database, table: str) -> list[tuple[object, ...]]:
 
 
 def ledger(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """All that stands in the ledger, without what only says when and in which order it came."""
+    """All that stands in the ledger, without what only says when, in which order and in which pieces it came."""
     told = {}
     for table in METADATA.tables.values():
+        if table.name == "posted_span":
+            continue
         keep = [column.name for column in table.columns if column.name not in {"id", "received_ms", "opened_ms"}]
         with database.read() as session:
             found = session.execute(text(f"SELECT {', '.join(keep)} FROM {table.name}"))  # noqa: S608 - the same
