@@ -184,6 +184,8 @@ class Desk:
         try:
             told = topics.parse(topic)
             owner = told.owner
+            if told.channel == "ask":
+                self._catch_up(owner)
             return self._answer(told, payload)
         except MessageError as fault:
             self._bury(topic, Letter(fault.reason, fault.detail, owner), payload)
@@ -199,8 +201,6 @@ class Desk:
             self.ingest.follower.catch_up(kiosk)
 
     def _answer(self, told: topics.Topic, payload: bytes) -> list[Reply]:
-        if told.channel == "ask":
-            self._catch_up(told.owner)
         match told.channel:
             case "journal":
                 answer = self.ingest.batch(payload, told.owner)

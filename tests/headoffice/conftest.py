@@ -33,7 +33,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def another(tmp_path: Path) -> Iterator[Database]:
     """A second database, to hold one against the other."""
-    database = open_database(f"sqlite:///{tmp_path}/another.db")
+    folder = tmp_path / "another"
+    folder.mkdir()
+    database = new_database(folder)
     yield database
     database.close()
 
