@@ -35,6 +35,7 @@ from ui.kit import Kit, Speaker, no_frames
 from ui.pictures import Pictures
 from ui.screens.view import View
 from ui.theme import HIGH_CONTRAST, NORMAL, STAFF, STAFF_HIGH_CONTRAST, Motion, Theme, TypeSize, rgba
+from ui.widgets.answers import questions_sheet
 from ui.widgets.block import Block
 from ui.widgets.button import PushButton
 from ui.widgets.header import LANGUAGE_NAMES, Header, HeaderTouches
@@ -94,6 +95,7 @@ class Stage:
         self.view: View | None = None
         self.header: Header | None = None
         self.notice: NoticeStrip | None = None
+        self.answers: PushButton | None = None
         self.sheet: Sheet | None = None
         self.warning: NoticeStrip | None = None
         self.training: NoticeStrip | None = None
@@ -181,6 +183,7 @@ class Stage:
         )
         self.header = Header(kit, touches, staff=look.staff)
         self.notice = NoticeStrip(kit, shadow=True)
+        self.answers = PushButton(kit, kit.say("help.answers"), self._ask_answers, role="key", icon="info")
         self.warning = NoticeStrip(kit, size=TypeSize.NOTE, radius=1)
         self.training = NoticeStrip(kit, size=TypeSize.NOTE, radius=1)
         self.training.show(kit.say("training.band"), "error")
@@ -225,6 +228,7 @@ class Stage:
 
     def _show_notice(self, screen: Screen, earlier: Screen | None) -> None:
         assert self.notice is not None  # noqa: S101 - made with the look
+        assert self.answers is not None  # noqa: S101 - made with the look
         notice, chrome = screen.notice, screen.chrome
         called = (chrome.help_called or chrome.staff_coming) and chrome.staff is None
         if notice is not None:
@@ -236,6 +240,7 @@ class Stage:
             self.root.drop(self.notice)
             self.notice.appear()
         self.root.keep(self.notice, shown)
+        self.root.keep(self.answers, called and notice is None)
         if self.sheet is not None and shown:
             self.root.drop(self.sheet)
             self.root.add(self.sheet)
@@ -276,7 +281,11 @@ class Stage:
             bar, rest = rest.top(kit.tall(_WARNING_ROW))
             self.warning.place(bar)
         self.view.place(rest)
-        self.notice.place(self.view.notice_area(rest))
+        strip = self.view.notice_area(rest)
+        if self.answers is not None and self.answers.parent is not None:
+            button, strip = strip.right(self.answers.natural_width(), kit.px(12))
+            self.answers.place(button)
+        self.notice.place(strip)
         for sheet in (self.sheet, self.still_there):
             if sheet is not None:
                 sheet.place(window)
@@ -326,14 +335,21 @@ class Stage:
             for language in chrome.languages
         )
         title = self.kit.say("chrome.language")
-        self.sheet = Sheet(self.kit, icon="language", title=title, parts=parts, part_height=88)
-        self.root.add(self.sheet)
-        self.sheet.place(Area(0, 0, *self._size))
+        self._show_sheet(Sheet(self.kit, icon="language", title=title, parts=parts, part_height=88))
 
     def _choose_language(self, language: str) -> None:
         self._close_sheet()
         attract = self._screen is not None and isinstance(self._screen.body, AttractBody)
         self._submit(ShopperArrived(language) if attract else LanguageChosen(language))
+
+    def _ask_answers(self) -> None:
+        self._show_sheet(questions_sheet(self.kit, self._show_sheet, self._close_sheet))
+
+    def _show_sheet(self, sheet: Sheet) -> None:
+        self._close_sheet()
+        self.sheet = sheet
+        self.root.add(sheet)
+        sheet.place(Area(0, 0, *self._size))
 
     def _close_sheet(self) -> None:
         if self.sheet is not None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kiosk.checkout.text import text
 from kiosk.i18n import catalogues
+from kiosk.i18n.answers import answers
 from kiosk.i18n.compile import main as compile_all
 from kiosk.i18n.translate import Translator
 from kiosk.retail.money import Money
@@ -140,3 +141,10 @@ def test_on_paper_taka_have_latin_letters_in_latin_script_and_their_own_sign_in_
     assert paper["en"].money(-amount) == f"-Tk{NBSP}12,34,567.50"
     assert paper["en"].t("pay.rest_due", due=Money(500, "BDT")) == f"Tk{NBSP}5.00 is still to pay."
     assert paper["pt_BR"].money(Money(123_456, "BRL")) == PT.money(Money(123_456, "BRL"))
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_each_question_has_an_answer_in_each_language_that_is_read_at_a_glance(language: str) -> None:
+    told = answers(language)
+    assert len(told) == len(answers("en")) >= 3
+    assert all(asked and 0 < len(answer) <= 100 for asked, answer in told)

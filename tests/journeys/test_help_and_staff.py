@@ -38,6 +38,22 @@ def test_help_pressed_lane_light_staff_called_and_not_needed_after_all(
     wait_until(lambda: shop.lane.state_of("lights")["colour"] == "green", what="a green light")
 
 
+def test_question_answered_on_the_screen(shop: Shop, shopper: Shopper, scanner: Scanner) -> None:
+    scanner.scans(MILK)
+    shopper.sees("Milk 1 l")
+    shopper.touches("Help")
+    shop.waits(7)
+    shopper.touches("Answers")
+    shopper.touches("How do I weigh fruit?")
+    shopper.sees("Put it on the scale, choose its picture, and wait until the price is shown.")
+    shopper.touches("Other questions")
+    shopper.touches("The code cannot be scanned")
+    shopper.touches("Understood")
+    shopper.sees("Your basket", "Staff are on their way")
+    shopper.touches("Help")
+    shopper.sees_no("Staff are on their way", "Answers")
+
+
 @pytest.mark.plan(office=True)
 def test_help_pressed_queue_place_shown(shop: Shop, shopper: Shopper, scanner: Scanner) -> None:
     assert shop.office is not None
