@@ -28,7 +28,8 @@ from ui.widgets.totals import BigAmount
 __all__ = ["StaffView"]
 
 _SIDE: Final = 404
-_BELOW: Final = 700
+_UPRIGHT: Final = 2
+"""Acts beside one another on an upright screen."""
 _WAITING_ROW: Final = 176
 _LINE_ROW: Final = 108
 _NOTE: Final = 30
@@ -331,7 +332,8 @@ class StaffView(View):
     def arrange(self, area: Area) -> None:
         """The list at one side; sum, devices and acts at the other."""
         kit = self.kit
-        first, second = side_by_side(kit, self.page(area), side=_SIDE, below=_BELOW)
+        below = self._below() if kit.portrait else 0
+        first, second = side_by_side(kit, self.page(area), side=_SIDE, below=below)
         title, rest = first.top(kit.tall(TITLE_ROW), kit.px(4))
         self._title.place(title)
         self._card.place(rest)
@@ -343,6 +345,16 @@ class StaffView(View):
         if self.question is not None:
             self.question.place(area)
 
+    def _buttons(self) -> tuple[PushButton, ...]:
+        more = tuple(button for button in (self.search, self.more) if button.parent is not None)
+        return (*self.acts.values(), *more)
+
+    def _below(self) -> int:
+        """How much of an upright screen (design pixels) the side needs: what waits has the rest."""
+        rows = -(-len(self._buttons()) // _UPRIGHT)
+        facts = 210 if self._total.parent is not None else 120
+        return 88 + 12 + rows * (72 + 12) + facts
+
     def _arrange_side(self, area: Area) -> None:
         kit = self.kit
         gap = kit.px(12)
@@ -350,10 +362,11 @@ class StaffView(View):
         basket, sign_out = out.left(max(kit.px(150), self.basket.natural_width()), gap)
         self.basket.place(basket)
         self.sign_out.place(sign_out)
-        more = tuple(button for button in (self.more, self.search) if button.parent is not None)
-        for button in (*more, *reversed(self.acts.values())):
-            place, rest = rest.bottom(kit.px(64 if kit.large else 72), gap)
-            button.place(place)
+        buttons, columns = self._buttons(), _UPRIGHT if kit.portrait else 1
+        for at in reversed(range(0, len(buttons), columns)):
+            row, rest = rest.bottom(kit.px(64 if kit.large else 72), gap)
+            for button, place in zip(buttons[at : at + columns], row.columns(columns, gap), strict=False):
+                button.place(place)
         self._side.place(rest)
         inner = self._side.inner
         if self._total.parent is not None:
