@@ -210,6 +210,23 @@ def test_two_that_are_open_are_asked_for_in_turn() -> None:
     assert len(asked) == 2
 
 
+def test_silence_about_an_earlier_one_lets_nobody_s_paper_go() -> None:
+    lane = _shop()
+    _back(lane, _sold(lane, MILK))
+    earlier = _return(lane)
+    lane.tell(i.TimerElapsed("fiscal_cancel"))
+    _goodbye(lane)
+    lane.tell(i.OperatorSignedOut())
+    _back(lane, _sold(lane, MILK))
+    mine = lane.effect(f.FiscalCancel).transaction
+    lane.tell(i.FiscalCancelAnswered(earlier, "unknown"))
+    assert lane.no_effect(f.Print)
+    lane.tell(_cancelled(earlier))
+    assert lane.no_effect(f.Print)
+    lane.tell(_cancelled(mine))
+    assert lane.effect(f.Print).fiscal == "cancelled"
+
+
 @pytest.mark.parametrize("language", ["bn", "en", "pt_BR"])
 @pytest.mark.parametrize(
     ("word", "message"), [("cancelled", "receipt.fiscal_cancelled"), ("cancel_open", "receipt.fiscal_cancelling")]
@@ -234,3 +251,21 @@ def test_the_paper_says_what_became_of_the_document(language: str, word: str, me
     assert said.t(message) in str(paper.parts)
     assert said.t("receipt.return_nfe_br") not in str(paper.parts)
     assert ("CANCELADA" in str(paper.parts)) == (word == "cancelled")
+
+
+def test_an_exchange_has_the_new_sale_signed_and_then_the_old_one_s_document_cancelled() -> None:
+    lane = _shop()
+    old = _sold(lane, MILK)
+    takes_back(lane, old).tell(i.ViewRequested("basket"), i.OperatorSignedOut())
+    lane.scan(TEA)
+    lane.approve(lane.pay_by_card())
+    signed = lane.effect(f.FiscalSign).completed
+    assert (signed.original, signed.total.minor) == (None, 60_000)
+    assert lane.no_effect(f.FiscalCancel)
+    lane.tell(i.FiscalAnswered(signed.transaction.uuid, "signed", "1", 8, 1, PAPER))
+    lane.tell(i.PrinterAnswered(lane.effect(f.Print).job, "printed"))
+    asked = lane.effect(f.FiscalCancel)
+    assert (asked.original, asked.transaction) == (old.completed.transaction.uuid, _return(lane))
+    assert asked.transaction != signed.transaction.uuid
+    lane.tell(_cancelled(asked.transaction))
+    assert lane.effect(f.Print).fiscal == "cancelled"

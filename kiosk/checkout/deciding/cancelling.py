@@ -63,6 +63,7 @@ def answered(desk: Desk, told: i.FiscalCancelAnswered) -> None:
     if all(each.uuid != told.transaction for each in desk.state.cancels):
         return
     sale = _waiting(desk)
+    of_this = sale is not None and sale.completed.transaction.uuid == told.transaction
     match told.outcome:
         case "cancelled":
             desk.happened(e.FiscalCancelled(told.transaction, told.utc_ms, told.printed))
@@ -71,9 +72,10 @@ def answered(desk: Desk, told: i.FiscalCancelAnswered) -> None:
             why = f"{told.code} {told.reason}".strip()
             desk.raise_intervention("fiscal_cancel", blocks="nothing", reason=why)
         case "unknown":
-            leave(desk, "system")
+            if of_this:  # of an earlier one it holds nobody's paper up, nor lets it go
+                leave(desk, "system")
             return
-    if sale is not None and sale.completed.transaction.uuid == told.transaction:
+    if of_this:
         receipt.after_sale(desk)
     ask_again(desk)
 
