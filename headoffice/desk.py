@@ -41,7 +41,7 @@ from messages.asks import (
     SerialAsk,
     StockAsk,
 )
-from messages.basket_asks import BasketAsk
+from messages.basket_asks import BasketAsk, BasketsAsk
 from messages.countersign import Signer
 from messages.errors import MessageError, Reason
 from messages.frames import FrameTaken
@@ -97,7 +97,7 @@ class Desk:
         self.frames = Frames(database, clock=clock, on_change=on_change)
         self.holds = Holds(database, clock=clock)
         self.returns = ReturnKeeper(database, clock=clock)
-        self.baskets = BasketKeeper(database)
+        self.baskets = BasketKeeper(database, clock=clock)
         self.value_holds = ValueHolds(database, clock=clock, today=_today)
         self.trouble = ""
         self._cashier = cashier
@@ -209,10 +209,8 @@ class Desk:
                 return self._feed(told.owner, payload)
             case "ask" if told.kind in ("sale", "return"):
                 return [self._of_returns(told, payload)]
-            case "ask" if told.kind == "basket":
-                basket = self.baskets.take(told.owner, envelope.decode(payload, BasketAsk).data)
-                topic, body = topics.answer(told.owner, "basket"), envelope.encode(basket, source=SOURCE)
-                return [Reply(topic, body, correlation=basket.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+            case "ask" if told.kind in ("basket", "baskets"):
+                return [self._of_baskets(told, payload)]
             case "ask" if told.kind == "place":
                 asked = envelope.decode(payload, PlaceAsk).data
                 with self._database.read() as session:
@@ -286,6 +284,16 @@ class Desk:
         numbers = self.answers.numbers(asked)
         topic, body = topics.answer(told.owner, "numbers"), envelope.encode(numbers, source=SOURCE)
         return [Reply(topic, body, correlation=numbers.correlation, expiry_seconds=_ANSWER_EXPIRY)]
+
+    def _of_baskets(self, told: topics.Topic, payload: bytes) -> Reply:
+        if told.kind == "baskets":
+            listed = self.baskets.told(told.owner, envelope.decode(payload, BasketsAsk).data)
+            topic, body = topics.answer(told.owner, "baskets"), envelope.encode(listed, source=SOURCE)
+            return Reply(topic, body, correlation=listed.correlation, expiry_seconds=_ANSWER_EXPIRY)
+        basket = self.baskets.take(told.owner, envelope.decode(payload, BasketAsk).data)
+        self._on_change({"kiosks"})
+        topic, body = topics.answer(told.owner, "basket"), envelope.encode(basket, source=SOURCE)
+        return Reply(topic, body, correlation=basket.correlation, expiry_seconds=_ANSWER_EXPIRY)
 
     def _of_returns(self, told: topics.Topic, payload: bytes) -> Reply:
         if told.kind == "sale":

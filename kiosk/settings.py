@@ -25,6 +25,7 @@ import msgspec
 from kiosk import countries
 from kiosk.retail.exit_code import exit_key
 from kiosk.retail.policy import Policy
+from kiosk.retail.slip_code import slip_key
 
 __all__ = [
     "Device",
@@ -198,7 +199,8 @@ def policy_of(layers: Layers, told: Mapping[str, Any]) -> Policy:
         message = f"[policy] has no {unknown}"
         raise SettingsError(message)
     shop_key = bytes.fromhex(layers.settings.shop_key)
-    merged["exit_key"] = exit_key(shop_key).hex() if shop_key else ""  # nobody else tells it
+    merged["exit_key"] = exit_key(shop_key).hex() if shop_key else ""  # nobody else tells them
+    merged["slip_key"] = slip_key(shop_key).hex() if shop_key else ""
     try:
         return msgspec.convert(merged, Policy)
     except msgspec.ValidationError as error:

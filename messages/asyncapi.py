@@ -31,7 +31,7 @@ from messages.asks import (
     StockAnswer,
     StockAsk,
 )
-from messages.basket_asks import BasketAnswer, BasketAsk
+from messages.basket_asks import BasketAnswer, BasketAsk, BasketsAnswer, BasketsAsk
 from messages.commands import LaneOrder, StaffOrder
 from messages.envelope import Message, event_type
 from messages.events import PAYLOADS
@@ -82,6 +82,7 @@ _USES: dict[Channel, _Use] = {
             StockAsk,
             BasketAsk,
             PlaceAsk,
+            BasketsAsk,
         ),
     ),
     "answer": _Use(
@@ -100,6 +101,7 @@ _USES: dict[Channel, _Use] = {
             StockAnswer,
             BasketAnswer,
             PlaceAnswer,
+            BasketsAnswer,
         ),
     ),
     "twin_desired": _Use("receive", (TwinDesired,), retained=True),

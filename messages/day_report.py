@@ -161,6 +161,7 @@ class Parked(_Value, frozen=True):
     business_day: str
     amount: int
     lines: int
+    reason: str = ""
 
 
 class Unsettled(_Value, frozen=True):

@@ -78,6 +78,7 @@ from messages.lane_events import (
 from messages.payload import Payload
 from messages.refund_events import NextDocument, ReturnsDropped, ReturnsHeld, ReturnsRequested
 from messages.rescan_events import LineUnbagged, RescanDrawn
+from messages.slip_events import SlipRequested, SlipSettled
 from messages.takeover_events import BasketTakenOver
 from messages.tender_events import StoreCreditIssued, TenderRequested, TenderReversed, TenderSettled
 from messages.training_events import TrainingBegan, TrainingEnded
@@ -176,6 +177,8 @@ __all__ = [
     "SeriesOpened",
     "ShopperLeft",
     "SignInShut",
+    "SlipRequested",
+    "SlipSettled",
     "StaffActRefused",
     "StaffActed",
     "StockMoved",

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from messages.asks import CouponState, OfferUse, PaymentDeed, PaymentState, PointsDeed, PointsState, StockPlace
-from messages.basket_asks import BasketState
+from messages.basket_asks import BasketRow, BasketState
 from messages.commands import StaffDeed
 from messages.day_report import Grand
 from messages.return_asks import HeldLine, ReturnState
@@ -24,6 +24,7 @@ __all__ = [
     "MAXIMUM_LINE",
     "Acknowledged",
     "AskBasket",
+    "AskBaskets",
     "AskBought",
     "AskCoupon",
     "AskLoyalty",
@@ -37,6 +38,7 @@ __all__ = [
     "AskStock",
     "AskValue",
     "BasketFound",
+    "BasketsFound",
     "BookReady",
     "BoughtTold",
     "CouponTold",
@@ -185,6 +187,14 @@ class AskBasket(_Record, frozen=True, tag="ask_basket"):
     correlation: str
     sought: str
     own: bool
+    deadline_ms: int
+    again: bool = False
+
+
+class AskBaskets(_Record, frozen=True, tag="ask_baskets"):
+    """See ``messages.basket_asks.BasketsAsk``. Answered within ``deadline_ms``, if need be with ``offline``."""
+
+    correlation: str
     deadline_ms: int
 
 
@@ -341,6 +351,15 @@ class BasketFound(_Record, frozen=True, tag="basket_found"):
     offline: bool = False
 
 
+class BasketsFound(_Record, frozen=True, tag="baskets_found"):
+    """The answer to ``AskBaskets`` (``messages.basket_asks.BasketsAnswer``). ``offline``: nobody could be asked."""
+
+    correlation: str
+    baskets: tuple[BasketRow, ...] = ()
+    gone: tuple[str, ...] = ()
+    offline: bool = False
+
+
 class ReturnTold(_Record, frozen=True, tag="return_told"):
     """The answer to ``AskReturn`` (``messages.return_asks.ReturnAnswer``). ``offline``: nobody could be asked."""
 
@@ -446,6 +465,7 @@ FromCheckout = (
     | AskReturn
     | AskBasket
     | AskPlace
+    | AskBaskets
     | Refused
 )
 FromSync = (
@@ -465,6 +485,7 @@ FromSync = (
     | ReturnTold
     | BasketFound
     | PlaceFound
+    | BasketsFound
     | LaneCommand
     | StaffCommand
     | Refused

@@ -67,6 +67,7 @@ Channel = Literal[
 ]
 AskKind = Literal[
     "basket",
+    "baskets",
     "bought",
     "coupon",
     "loyalty",

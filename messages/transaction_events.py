@@ -112,13 +112,21 @@ class TransactionVoided(Payload, frozen=True):
 
 
 class TransactionSuspended(Payload, frozen=True):
-    """Parked. ``lines``: what another lane may go on with; none: nothing of it."""
+    """Parked. ``lines``: what another lane may go on with; none: nothing of it.
+
+    ``expires_ms``: kept until then; 0: until it is taken up. ``slip``: the print job of its slip.
+    """
 
     transaction: str
     by: str
     reason: str
     utc_ms: int = 0
     lines: tuple[LineItem, ...] = ()
+    expires_ms: int = 0
+    slip: str = ""
+    reference: str = ""
+    total: Money | None = None
+    things: int = 0
 
 
 class TransactionResumed(Payload, frozen=True):

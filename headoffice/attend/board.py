@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from headoffice.attend.people import Attendant, attendant_of
+from headoffice.basket_keeper import shown
 from headoffice.call_queue import urgency
 from headoffice.feed import policy_of
 from headoffice.lane_frames import kept_of
 from headoffice.ledger.command_tables import LaneCommand
+from headoffice.ledger.suspended_tables import SuspendedBasket
 from headoffice.ledger.tables import BusinessUnit, Intervention, Kiosk, OpenBasket
 from kiosk.retail.policy import REMOTE_KINDS
 from kiosk.retail.rights import Act, Reason, Request, Rights
@@ -84,6 +86,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class ParkedView:
+    """A basket that is put aside: at which lane, and to which one it was given without a word from it since."""
+
+    row: SuspendedBasket
+    workstation: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything on the page. ``attendant``: who the reader is to the lanes; ``None``: they may only look.
 
@@ -100,6 +111,7 @@ class Board:
     approve_for: Sequence[Reason]
     refuse_for: Sequence[Reason]
     deeds: frozenset[str]
+    parked: Sequence[ParkedView] = ()
 
 
 def stores(session: Session) -> list[tuple[str, dict[str, str]]]:
@@ -139,7 +151,17 @@ def board(session: Session, *, store: str, chosen: str, account: str, now: int) 
     waiting.sort(key=lambda one: urgency(one.row))
     looked_at = next((lane for lane in lanes if lane.kiosk.kiosk == chosen), None)
     reasons = may.rights.reasons_for("approve"), may.rights.reasons_for("refuse")
-    return Board(store, lanes, waiting, looked_at, sent[:_RECENT], attendant, *reasons, may.deeds())
+    parked = [_parked(row, by_name) for row in shown(session, store, now)]
+    return Board(store, lanes, waiting, looked_at, sent[:_RECENT], attendant, *reasons, may.deeds(), parked)
+
+
+def _parked(row: SuspendedBasket, lanes: Mapping[str, Kiosk]) -> ParkedView:
+    def named(kiosk: str) -> str:
+        lane = lanes.get(kiosk)
+        return lane.workstation if lane is not None and lane.workstation else kiosk
+
+    held = row.taken_by if row.taken_by != row.kiosk else ""
+    return ParkedView(row, named(row.kiosk), named(held) if held else "")
 
 
 def fate(command: LaneCommand, now: int) -> str:

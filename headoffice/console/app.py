@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from headoffice.accounts import SESSION_HOURS
-from headoffice.console import api, attend, days, exits, hooks, offers, points, quotes, recalls, value, views
+from headoffice.console import api, attend, baskets, days, exits, hooks, offers, points, quotes, recalls, value, views
 from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
@@ -74,6 +74,7 @@ def build_app(services: Services) -> Starlette:
             *api.ROUTES,
             *quotes.ROUTES,
             *exits.ROUTES,
+            *baskets.ROUTES,
             *hooks.ROUTES,
             Route("/static/fonts/{name}", _font),
             Mount("/static", StaticFiles(directory=_STATIC)),

@@ -15,7 +15,9 @@ import msgspec
 import yaml
 from starlette.routing import Route
 
-from headoffice.console import api, exits, quotes
+from headoffice.console import api, baskets, exits, quotes
+from headoffice.console.baskets import BasketWanted
+from headoffice.counter_desk import Verdict
 from headoffice.quoting.teller import COUPON_STATES, Asked, AskedLine
 from kiosk.retail.quote import LeftOut
 
@@ -76,6 +78,16 @@ _SCHEMAS = {
     ),
     "ExitRequest": _object(store=_WORD, gate=_WORD, code=_WORD),
     "ExitVerdict": _object(verdict=_WORD),
+    "BasketTakeRequest": _of(BasketWanted),
+    "BasketTaken": _object(
+        verdict={"type": "string", "enum": list(get_args(Verdict))},
+        uuid=_WORD,
+        reference=_WORD,
+        kiosk=_WORD,
+        currency=_WORD,
+        total=_MINOR,
+        lines=_list({"type": "object", "description": "A line item as the lane's journal has it, without offers."}),
+    ),
     "QuoteRequest": _of(Asked),
     "QuoteRequestLine": _of(AskedLine),
     "Quote": _object(
@@ -112,7 +124,7 @@ _SCHEMAS = {
 }
 
 
-ROUTES = (*api.ROUTES, *quotes.ROUTES, *exits.ROUTES)
+ROUTES = (*api.ROUTES, *quotes.ROUTES, *exits.ROUTES, *baskets.ROUTES)
 """All that programs may ask."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -10,7 +11,10 @@ from sqlalchemy.orm import Session
 from headoffice.ledger.suspended_tables import SuspendedBasket
 from messages import events
 
-__all__ = ["parked", "resumed", "taken_over", "voided"]
+__all__ = ["COUNTER", "parked", "resumed", "taken_over", "voided"]
+
+COUNTER: Final = "pos:"
+"""Begins the name of a counter that took a basket over HTTP, so that it is never a kiosk's."""
 
 
 def parked(session: Session, kiosk: str, store: str, event: events.TransactionSuspended) -> None:
@@ -24,6 +28,9 @@ def parked(session: Session, kiosk: str, store: str, event: events.TransactionSu
     if row.taken_by in ("", kiosk):
         row.kiosk, row.store, row.utc_ms = kiosk, store, event.utc_ms
         row.lines = msgspec.to_builtins(event.lines)
+        row.reference, row.reason, row.expires_ms = event.reference, event.reason, event.expires_ms
+    if event.total is not None:
+        row.currency, row.total, row.things = event.total.currency, event.total.minor, event.things
 
 
 def resumed(session: Session, kiosk: str, uuid: str) -> Iterator[str]:
@@ -38,9 +45,12 @@ def resumed(session: Session, kiosk: str, uuid: str) -> Iterator[str]:
 
 
 def voided(session: Session, kiosk: str, uuid: str) -> None:
-    """Its own lane has it no more; what another was given, and has not said that it has, is kept for that one."""
+    """Its own lane has it no more. What another was given, and has not said that it has, is kept for that one; what a
+    counter has stays, so that it may ask again where an answer was lost.
+    """
     row = session.get(SuspendedBasket, uuid)
-    if row is not None and row.kiosk == kiosk and (row.opened or row.taken_by in ("", kiosk)):
+    mine = row is not None and row.kiosk == kiosk and not row.opened.startswith(COUNTER)
+    if row is not None and mine and (row.opened or row.taken_by in ("", kiosk)):
         session.delete(row)
 
 

@@ -35,6 +35,8 @@ from kiosk.checkout.deciding import (
     remote,
     restricting,
     shopper,
+    slip_scans,
+    slips,
     staff,
     takeover,
     terminal,
@@ -148,6 +150,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.BuyerTyped
         | i.CheckoutRequested
         | i.TenderChosen
+        | i.CounterChosen
         | i.ValueCardPresented
         | i.ValueNumberRefused
         | i.VoucherPresented
@@ -255,7 +258,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.ReversalAnswered():
             payment.reversal_answered(desk, input_)
         case i.PrinterAnswered():
-            if not business_day.printed(desk, input_) and not paper.printed(desk, input_):
+            if not (business_day.printed(desk, input_) or paper.printed(desk, input_) or slips.printed(desk, input_)):
                 receipt.answered(desk, input_)
         case (
             i.SaleSought()
@@ -321,6 +324,12 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             queueing.told(desk, input_)
         case i.BasketTold():
             takeover.told(desk, input_)
+        case i.BasketsTold():
+            takeover.list_told(desk, input_)
+        case i.CounterChosen():
+            slip_scans.to_counter(desk)
+        case i.SlipTaken():
+            slips.leave(desk)
         case i.SerialAnswered():
             codes.serial_answered(desk, input_)
         case i.BoughtAnswered():
@@ -356,8 +365,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
 
 
 def _taken_otherwise(desk: Desk, code: i.CodeScanned) -> bool:
-    """Staff test the scanner, ask about the item or look for a receipt, or it is a coupon."""
-    if diagnosing.scanned(desk, code) or enquiring.scanned(desk, code):
+    """Staff test the scanner, ask about the item or look for a receipt, or it is a slip's or a coupon's."""
+    if diagnosing.scanned(desk, code) or enquiring.scanned(desk, code) or slip_scans.take(desk, code):
         return True
     return refund.take(desk, code) or coupons.take(desk, code)
 

@@ -25,6 +25,7 @@ from kiosk.retail.values import dataclass
 __all__ = [
     "AbortTerminal",
     "AskBasket",
+    "AskBaskets",
     "AskBought",
     "AskCash",
     "AskCoupon",
@@ -62,6 +63,7 @@ __all__ = [
     "PayOut",
     "Print",
     "PrintReport",
+    "PrintSlip",
     "PrintTest",
     "Refund",
     "ReleaseFrames",
@@ -263,13 +265,42 @@ class AskPlace:
 class AskBasket:
     """Ask head office for a parked basket -> BasketTold. ``sought``: its uuid; empty: the last of the shop's others.
 
-    ``own``: it was parked here, and the question is whether another lane has it.
+    ``own``: it was parked here, and the question is whether another lane has it. ``again``: staff say that the lane it
+    was given to will not go on with it.
     """
 
     correlation: str
     sought: str
     own: bool
     deadline_ms: int
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskBaskets:
+    """Ask head office for the shop's parked baskets -> BasketsTold."""
+
+    correlation: str
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip:
+    """Print the slip of a basket that was put aside -> PrinterAnswered(job).
+
+    ``code``: what takes it up again; ``count``: its things; ``expires_ms``: 0 where it stays until it is taken up.
+    """
+
+    job: str
+    code: str
+    reference: str
+    reason: str
+    count: int
+    total: Money
+    utc_ms: int
+    expires_ms: int
+    language: str
+    training: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,6 +540,8 @@ Effect = (
     | AskSale
     | AskBasket
     | AskPlace
+    | AskBaskets
+    | PrintSlip
     | HoldReturns
     | AskMember
     | AskCoupon

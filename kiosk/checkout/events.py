@@ -111,6 +111,7 @@ from kiosk.checkout.shown import (
     MessageShown,
     NetworkShown,
     NoticeShown,
+    ParkedShown,
     PointsShown,
     PromptShown,
     QrShown,
@@ -132,6 +133,7 @@ from kiosk.checkout.shown import (
     WeighingShown,
     WeightShown,
 )
+from kiosk.checkout.slip_events import SlipEvent, SlipRequested, SlipSettled
 from kiosk.checkout.takeover_events import BasketTakenOver, TakeoverEvent
 from kiosk.checkout.tender_events import (
     CardEntry,
@@ -274,6 +276,7 @@ __all__ = [
     "OwedFor",
     "PaperShown",
     "PaperStage",
+    "ParkedShown",
     "PiecesBagged",
     "PointsShown",
     "PointsTold",
@@ -309,6 +312,9 @@ __all__ = [
     "ShopperLeft",
     "SignInRefused",
     "SignInShut",
+    "SlipEvent",
+    "SlipRequested",
+    "SlipSettled",
     "StaffActRefused",
     "StaffActed",
     "StaffComing",
@@ -365,6 +371,7 @@ Durable = (
     | RefundEvent
     | TakeoverEvent
     | CashEvent
+    | SlipEvent
 )
 Event = Durable | Transient
 

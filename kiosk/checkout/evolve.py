@@ -8,6 +8,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout.cash_state import cash_folded
 from kiosk.checkout.day_state import booked
 from kiosk.checkout.fiscal_state import folded
+from kiosk.checkout.parked import Parked, ParkedShown, Slip
 from kiosk.checkout.refund_state import completed_return, returned
 from kiosk.checkout.shown_state import on_show
 from kiosk.checkout.state import LASTING, Finishing, Lane, Operator, Reversal, Shopper, State, Tender, Transaction
@@ -148,6 +149,11 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return state
         case e.CashInserted() | e.CashOwed() | e.CashPaidOut() | e.CashCounted():
             return cash_folded(state, event)
+        case e.SlipRequested():
+            return replace(state, slip=Slip(event.transaction, event.job))
+        case e.SlipSettled():
+            same = state.slip is not None and state.slip.job == event.job
+            return replace(state, slip=replace(state.slip, outcome=event.outcome)) if same and state.slip else state
         case e.BasketTakenOver():
             return replace(state, taken_over=(*state.taken_over, event.origin)[-MAXIMUM_TAKEN_OVER:])
         case e.TrainingBegan():
@@ -450,12 +456,11 @@ def _visit(state: State, event: _VisitEvent) -> State:
         case e.TransactionVoided():
             return _voided(state, event.transaction)
         case e.TransactionSuspended():
-            parked = (*state.suspended, state.transaction) if state.transaction is not None else state.suspended
-            return _gone(replace(state, transaction=None, suspended=parked[-MAXIMUM_SUSPENDED:]))
+            return _suspended(state, event)
         case e.TransactionResumed():
             return _resumed(state, event.transaction)
         case e.ShopperLeft():
-            return _gone(replace(state, finishing=None, last_sale=state.finishing or state.last_sale))
+            return _gone(replace(state, finishing=None, last_sale=state.finishing or state.last_sale, slip=None))
         case _:
             assert_never(event)
 
@@ -501,10 +506,23 @@ def _voided(state: State, uuid: str) -> State:
     return _gone(replace(state, transaction=None))
 
 
+def _suspended(state: State, event: e.TransactionSuspended) -> State:
+    """Parked. Whoever waits for its slip is still there, with their language and letters."""
+    basket = state.transaction
+    if basket is not None:
+        aside = replace(basket, parked=Parked(event.utc_ms, event.reason, event.expires_ms))
+        state = replace(state, suspended=(*state.suspended, aside)[-MAXIMUM_SUSPENDED:])
+    after = _gone(replace(state, transaction=None))
+    if not event.slip:
+        return after
+    kept = replace(after, language=state.language, large_text=state.large_text, high_contrast=state.high_contrast)
+    return replace(kept, slip=Slip(event.transaction, event.slip), live=replace(after.live, view="slip"))
+
+
 def _resumed(state: State, uuid: str) -> State:
     parked = next(t for t in state.suspended if t.opened.transaction.uuid == uuid)
     left = tuple(t for t in state.suspended if t is not parked)
-    basket = replace(parked, age_approved=0, approved=())
+    basket = replace(parked, age_approved=0, approved=(), parked=None)
     return replace(state, transaction=basket, suspended=left, language=basket.opened.language)
 
 
@@ -543,6 +561,7 @@ def _gone(state: State) -> State:
         look=e.LookShown(),
         hints=(),
         refund=e.RefundShown(),
+        parked=ParkedShown(),
     )
     return replace(state, interventions=kept, language="", large_text=False, high_contrast=False, live=live)
 

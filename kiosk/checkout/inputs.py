@@ -107,7 +107,14 @@ from kiosk.checkout.shopper_inputs import (
     WeighConfirmed,
     WeightRead,
 )
-from kiosk.checkout.takeover_inputs import BasketState, BasketTold
+from kiosk.checkout.takeover_inputs import (
+    BasketState,
+    BasketsTold,
+    BasketTold,
+    CounterChosen,
+    SlipTaken,
+    TakeoverInput,
+)
 from kiosk.checkout.value_inputs import (
     GiftAmountChosen,
     ValueCardPresented,
@@ -125,6 +132,7 @@ __all__ = [
     "BaggingSkipped",
     "BasketState",
     "BasketTold",
+    "BasketsTold",
     "BoughtAnswered",
     "BuyerTyped",
     "CabinetMoved",
@@ -137,6 +145,7 @@ __all__ = [
     "CodeScanned",
     "Condition",
     "ConditionChanged",
+    "CounterChosen",
     "CouponAnswered",
     "CouponPresented",
     "CouponReturnRequested",
@@ -203,6 +212,7 @@ __all__ = [
     "SerialAnswered",
     "ShopperArrived",
     "ShopperInput",
+    "SlipTaken",
     "SoldSale",
     "StaffCommanded",
     "StillHere",
@@ -211,6 +221,7 @@ __all__ = [
     "StorageCause",
     "StorageFailed",
     "StorageRecovered",
+    "TakeoverInput",
     "TenderChosen",
     "TerminalAnswered",
     "TerminalDayAnswered",
@@ -266,7 +277,7 @@ Input = (
     | SerialAnswered
     | StockAnswered
     | BoughtAnswered
-    | BasketTold
+    | TakeoverInput
     | PlaceTold
     | CashInput
 )

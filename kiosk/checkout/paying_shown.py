@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.checkout import screen as s
-from kiosk.checkout.deciding.ways import unusable
+from kiosk.checkout.deciding.ways import counter_open, unusable
 from kiosk.checkout.state import Finishing, State, Tender
 from kiosk.checkout.text import Text
 from kiosk.retail.exit_code import exit_code
@@ -26,7 +26,9 @@ def attract(state: State, policy: Policy) -> s.AttractBody:
     not_now = {tender_id for tender_id, _ in unavailable(state, policy)}
     offered = tuple(each for each in policy.tenders if each.tender_id not in not_now)
     missing = tuple(each for each in policy.tenders if each.tender_id in not_now)
-    return s.AttractBody(offered, card_only=all(each.kind != "cash" for each in offered), missing=missing)
+    card_only = all(each.kind != "cash" for each in offered)
+    counter = counter_open(state.live, policy)
+    return s.AttractBody(offered, card_only=card_only and not counter, missing=missing, counter=counter)
 
 
 def offered_as(tender: Tender, policy: Policy) -> TenderType:

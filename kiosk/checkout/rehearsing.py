@@ -38,6 +38,8 @@ _SALT: Final = 0x5851F42D4C957F2D
 REHEARSED: Final = (
     *get_args(i.ShopperInput),
     *get_args(i.ValueInput),
+    i.CounterChosen,
+    i.SlipTaken,
     i.CodeScanned,
     i.OperatorSignedIn,
     i.OperatorSignedOut,
@@ -171,7 +173,7 @@ class _Hall:
         match effect:
             case f.StartTimer() | f.StopTimer():
                 self.effects.append(replace(effect, name=_MARK + effect.name))
-            case f.Print():
+            case f.Print() | f.PrintSlip():
                 self.effects.append(replace(effect, job=_MARK + effect.job, training=True))
             case f.Charge() | f.AskTerminal():
                 self.effects.append(f.StartTimer(_MARK + _PRETENDED, _PRETENDED_MS))
@@ -191,6 +193,8 @@ class _Hall:
                 waiting.append(i.PlaceTold(effect.correlation, 1))
             case f.AskBasket():
                 waiting.append(i.BasketTold(effect.correlation, "offline"))
+            case f.AskBaskets():
+                waiting.append(i.BasketsTold(effect.correlation, offline=True))
             case f.AskStock():
                 waiting.append(i.StockAnswered(effect.correlation, offline=True))
             case f.AskSerial():

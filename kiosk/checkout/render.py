@@ -17,10 +17,11 @@ from kiosk.checkout.deciding import bagging, earning
 from kiosk.checkout.deciding.coupons import takes_coupons, tries_left
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
 from kiosk.checkout.deciding.offers import gives
-from kiosk.checkout.deciding.ways import HELD
+from kiosk.checkout.deciding.ways import HELD, counter_open
 from kiosk.checkout.deciding.weighing import blocked, judged
 from kiosk.checkout.devices_shown import devices_body
 from kiosk.checkout.key_shown import key_conditions
+from kiosk.checkout.parked_shown import parked_body, slip_body
 from kiosk.checkout.paying_shown import attract, exit_code_of, offered_as, presenting, unavailable, waiting_for
 from kiosk.checkout.state import Finishing, Operator, Phase, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
@@ -107,9 +108,9 @@ def _warnings(state: State) -> tuple[Text, ...]:
 
 
 def _body(state: State, policy: Policy) -> s.Body:
-    of_staff = _of_staff(state, policy)
-    if of_staff is not None:
-        return of_staff
+    before = slip_body(state, policy) or _of_staff(state, policy)
+    if before is not None:
+        return before
     if state.live.storage:
         return _storage(state)
     match state.phase:
@@ -135,6 +136,8 @@ def _of_staff(state: State, policy: Policy) -> s.Body | None:
         return refund_view.money_back(state, policy, by_staff=True) or refund_view.finding(state, policy)
     if live.view == "devices":
         return devices_body(state)
+    if live.view == "parked" and state.transaction is None:
+        return parked_body(state)
     return _staff(state, policy) if live.view == "staff" else None
 
 
@@ -409,7 +412,8 @@ def _tender_choice(state: State, basket: Transaction, policy: Policy) -> s.Tende
     points = _points_choice(state, basket, policy)
     come_to = _totals(basket, policy)
     buyer = buyer_view(state, policy.buyer, come_to.total) if policy.buyer is not None else None
-    return s.TenderChoiceBody(come_to, policy.tenders, unavailable(state, policy), points, buyer)
+    counter = counter_open(state.live, policy)
+    return s.TenderChoiceBody(come_to, policy.tenders, unavailable(state, policy), points, buyer, counter)
 
 
 def _points_choice(state: State, basket: Transaction, policy: Policy) -> s.PointsChoice | None:

@@ -6,8 +6,11 @@ from dataclasses import field
 from typing import Literal
 
 from kiosk.checkout.cash_screen import CashBody, CashMachineBody, StoreView
+from kiosk.checkout.devices_screen import DeviceRow, DevicesBody
 from kiosk.checkout.events import InterventionKind
 from kiosk.checkout.inputs import OperatorAct
+from kiosk.checkout.parked import ParkedRow
+from kiosk.checkout.parked_screen import ParkedBody, SlipBody
 from kiosk.checkout.refund_screen import (
     RefundFindBody,
     RefundLinesBody,
@@ -57,6 +60,8 @@ __all__ = [
     "Names",
     "Notice",
     "OutOfServiceBody",
+    "ParkedBody",
+    "ParkedRow",
     "Part",
     "PointsBody",
     "PointsChoice",
@@ -71,6 +76,7 @@ __all__ = [
     "RefundStage",
     "ReturnLineView",
     "Screen",
+    "SlipBody",
     "StaffBadge",
     "StaffBody",
     "StaffSignInBody",
@@ -262,6 +268,8 @@ class AttractBody:
     card_only: bool = False
     missing: tuple[TenderType, ...] = ()
     """What this shop takes, and not just now."""
+    counter: bool = False
+    """What is scanned here may be paid at the counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +409,8 @@ class TenderChoiceBody:
     """(tender_id, why) of tenders that cannot be used now."""
     points: PointsChoice | None = None
     buyer: BuyerView | None = None
+    counter: bool = False
+    """It may be put aside here and paid at the counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -521,31 +531,6 @@ class StaffBody:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceRow:
-    """A device as it is now: what it is, where it is reached, what is wrong with it, how often it was lost (and for
-    what last), and what was ``found`` when it was tested or gave something.
-    """
-
-    device: str
-    category: str
-    model: str
-    port: str
-    cause: str
-    losses: int
-    last_cause: str
-    test: Literal["", "asked", "ok", "failed"]
-    found: str
-    weight: Weight | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DevicesBody:
-    """All devices of the lane, each to be tested."""
-
-    devices: tuple[DeviceRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class OutOfServiceBody:
     """Closed, with a reason people can read. ``for_staff``: what staff can do about it, where there is something."""
 
@@ -573,6 +558,8 @@ Body = (
     | CashMachineBody
     | ReceiptChoiceBody
     | ThanksBody
+    | SlipBody
+    | ParkedBody
     | StaffSignInBody
     | StaffBody
     | DevicesBody

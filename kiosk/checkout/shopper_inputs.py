@@ -76,6 +76,7 @@ class ViewRequested:
         "staff_sign_in",
         "staff",
         "devices",
+        "parked",
     ]
     line: int | None = None
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from kiosk.checkout.acts import OperatorActed
 from kiosk.checkout.answers import StockAt
+from kiosk.checkout.parked import ParkedShown
 from kiosk.checkout.refund_shown import RefundShown, RefundStage
 from kiosk.checkout.text import Text
 from kiosk.checkout.upkeep_shown import DeviceCheckShown, DevicesShown, PaperShown
@@ -50,6 +51,7 @@ __all__ = [
     "MessageShown",
     "NetworkShown",
     "NoticeShown",
+    "ParkedShown",
     "PointsShown",
     "PromptShown",
     "QrShown",
@@ -91,6 +93,8 @@ View = Literal[
     "instalments",
     "devices",
     "refund",
+    "parked",
+    "slip",
 ]
 LoyaltyMethod = Literal["card", "phone"]
 TerminalPrompt = Literal["present_card", "enter_pin", "remove_card", "wait"]
@@ -453,10 +457,11 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class BasketAsked:
-    """Head office was asked for the parked basket ``sought``; blank: the question is over."""
+    """Head office was asked for the parked basket ``sought``; blank: the question is over. ``by``: who wants it."""
 
     correlation: str = ""
     sought: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,4 +515,5 @@ Transient = (
     | BasketAsked
     | QueueShown
     | CashShown
+    | ParkedShown
 )

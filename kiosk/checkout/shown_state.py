@@ -98,6 +98,8 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
             live = replace(live, value=event)
         case e.RefundShown():
             live = replace(live, refund=event)
+        case e.ParkedShown():
+            live = replace(live, parked=event)
         case e.BasketAsked():
             live = replace(live, basket_asked=event)
         case e.CashShown():

@@ -41,6 +41,7 @@ from kiosk.checkout.events import (
     WeighingShown,
     WeightShown,
 )
+from kiosk.checkout.parked import Parked, ParkedShown, Slip
 from kiosk.checkout.text import Text
 from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.cash import CashPieces
@@ -51,6 +52,7 @@ from kiosk.retail.fiscal import FiscalDocument, FiscalText
 from kiosk.retail.hints import Hint
 from kiosk.retail.money import Money
 from kiosk.retail.occasion import Used
+from kiosk.retail.pricing import Totals, totals
 from kiosk.retail.returns import OriginalTender
 from kiosk.retail.tax import TaxAmount
 from kiosk.retail.transaction import LineItem, Original, OwedGift, TenderKind
@@ -281,6 +283,8 @@ class Transaction:
     codes_missed: int = 0
     """How many codes its shopper has typed that are no coupon's."""
     returns: Returns | None = None
+    parked: Parked | None = None
+    """While it is put aside."""
 
     @property
     def credit(self) -> int:
@@ -296,6 +300,14 @@ class Transaction:
     def open_tender(self) -> Tender | None:
         """The one asking for money whose outcome is not known yet; there is never more than one."""
         return next((tender for tender in self.tenders if tender.open), None)
+
+    @property
+    def comes_to(self) -> Totals:
+        """What its lines come to, as it counts."""
+        opened = self.opened
+        return totals(
+            self.lines, currency=opened.currency, included=opened.prices_include_tax, rounding=opened.tax_rounding
+        )
 
     @property
     def live_lines(self) -> tuple[LineItem, ...]:
@@ -429,6 +441,7 @@ class Live:
     basket_asked: BasketAsked = field(default_factory=BasketAsked)
     cash: CashShown | None = None
     """How a cash recycler stands; ``None`` where there is none, or it has not said anything yet."""
+    parked: ParkedShown = field(default_factory=ParkedShown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,6 +485,8 @@ class State:
     """The operator who began a training that has not ended."""
     rehearsing: bool = False
     """This is no lane: it is what is played while there is training."""
+    slip: Slip | None = None
+    """The slip of a basket that was just put aside: its shopper stands before it."""
     taken_over: tuple[str, ...] = ()
     """Baskets of other lanes that were gone on with here, newest last."""
     language: str = ""

@@ -155,13 +155,23 @@ class TransactionVoided:
 
 @dataclass(frozen=True, slots=True)
 class TransactionSuspended:
-    """Parked: the shopper walked away, or staff parked it. ``lines``: what another lane may go on with."""
+    """Parked: the shopper walked away, staff parked it, or it is to be paid at the counter (``reason``).
+
+    ``lines``: what another lane may go on with. ``expires_ms``: it is kept until then (0: until it is taken up).
+    ``slip``: the print job of its slip; empty: there is none. ``reference``: the transaction's, as people read it;
+    ``total`` and ``things``: what it comes to, and how many are in it.
+    """
 
     transaction: str
     by: str
     reason: str
     utc_ms: int = 0
     lines: tuple[LineItem, ...] = ()
+    expires_ms: int = 0
+    slip: str = ""
+    reference: str = ""
+    total: Money | None = None
+    things: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,8 @@ class Parked:
     business_day: str
     amount: int
     lines: int
+    reason: str = ""
+    """Why it was put aside; ``counter``: it is to be paid there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from kiosk.retail.item import Names
 from kiosk.retail.lookalikes import LookRules
 from kiosk.retail.nfce import NfceClass
 from kiosk.retail.offer import OfferPolicy
+from kiosk.retail.parking import ParkingRules
 from kiosk.retail.points import Programme
 from kiosk.retail.restrictions import Restrictions
 from kiosk.retail.returns import ReturnRules
@@ -244,6 +245,8 @@ class Policy:
     ``restrictions``: what must hold before which items are sold. ``looks``: when a shopper is asked whether produce is
     what they picked. ``frames``: whether pictures of the plate are kept for staff.
     ``returns``: what is taken back, and for how long.
+    ``parking``: what becomes of a basket that is put aside; ``slip_key``: hex, what its slip is sealed with, derived as
+    ``exit_key`` is.
     ``day_turns_at``: the local hour (``HH:MM``) at which the business day turns. ``day_jump_days``: a date that is more
     days than that ahead of the last business day is staff's to confirm.
     """
@@ -293,6 +296,8 @@ class Policy:
     returns: ReturnRules = field(default_factory=ReturnRules)
     day_turns_at: str = "00:00"
     day_jump_days: int = 7
+    parking: ParkingRules = ParkingRules()
+    slip_key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a day that turns at no hour, or that could never turn by itself."""

@@ -27,11 +27,12 @@ from messages.asks import (
     StockAnswer,
     StockAsk,
 )
-from messages.basket_asks import BasketAnswer, BasketAsk
+from messages.basket_asks import BasketAnswer, BasketAsk, BasketsAnswer, BasketsAsk
 from messages.envelope import Message
 from messages.errors import MessageError
 from messages.local import (
     AskBasket,
+    AskBaskets,
     AskBought,
     AskCoupon,
     AskLoyalty,
@@ -45,6 +46,7 @@ from messages.local import (
     AskStock,
     AskValue,
     BasketFound,
+    BasketsFound,
     BoughtTold,
     CouponTold,
     LoyaltyFound,
@@ -83,6 +85,7 @@ Answer = (
     | ReturnTold
     | BasketFound
     | PlaceFound
+    | BasketsFound
 )
 Reply = Callable[[Answer], None]
 
@@ -226,9 +229,16 @@ class Asks:
 
     def basket(self, ask: AskBasket, reply: Reply) -> None:
         """As above; what was given and is not waited for any more is given again to whoever asks here."""
-        question = BasketAsk(correlation=ask.correlation, store=self._settings.store, sought=ask.sought, own=ask.own)
+        store = self._settings.store
+        question = BasketAsk(correlation=ask.correlation, store=store, sought=ask.sought, own=ask.own, again=ask.again)
         offline = BasketFound(ask.correlation, offline=True)
         self._ask_now("basket", question, ask.correlation, ask.deadline_ms, reply, offline)
+
+    def baskets(self, ask: AskBaskets, reply: Reply) -> None:
+        """As above: without head office there is only the lane's own list."""
+        question = BasketsAsk(correlation=ask.correlation, store=self._settings.store)
+        offline = BasketsFound(ask.correlation, offline=True)
+        self._ask_now("baskets", question, ask.correlation, ask.deadline_ms, reply, offline)
 
     def returns(self, ask: AskReturn, reply: Reply) -> None:
         """As above; what is kept and not waited for any more goes by the journal, or by time."""
@@ -410,7 +420,7 @@ class Asks:
 
 
 def _read_return(kind: str, payload: bytes) -> Answer | None:
-    """What head office says about a return, a parked basket or the queue; ``None``: it speaks of something else."""
+    """What head office says about a return, parked baskets or the queue; ``None``: it speaks of something else."""
     if kind == "sale":
         sold = envelope.decode(payload, SaleAnswer).data
         known = (sold.correlation, sold.sale, sold.legal_number, sold.returned, sold.tenders)
@@ -424,4 +434,7 @@ def _read_return(kind: str, payload: bytes) -> Answer | None:
     if kind == "basket":
         told = envelope.decode(payload, BasketAnswer).data
         return BasketFound(told.correlation, told.state, told.transaction, told.kiosk, told.lines)
+    if kind == "baskets":
+        listed = envelope.decode(payload, BasketsAnswer).data
+        return BasketsFound(listed.correlation, listed.baskets, listed.gone)
     return None

@@ -26,6 +26,7 @@ from messages.errors import MessageError
 from messages.local import (
     Acknowledged,
     AskBasket,
+    AskBaskets,
     AskBought,
     AskCoupon,
     AskLoyalty,
@@ -231,6 +232,8 @@ class Service:
                 self.asks.place(record, peer.send)
             case AskBasket():
                 self.asks.basket(record, peer.send)
+            case AskBaskets():
+                self.asks.baskets(record, peer.send)
             case AskReturn():
                 self.asks.returns(record, peer.send)
             case Refused():

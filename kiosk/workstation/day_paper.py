@@ -56,7 +56,7 @@ def day_report(
         *_section("day.numbers", _numbers(book, said), said),
         *_section("day.acts", _acts(book, said, amount), said),
         *_section("day.interventions", _interventions(book, said), said),
-        *_section("day.parked", (TextLine(p.reference, amount(p.amount)) for p in report.parked), said),
+        *_section("day.parked", _parked(report, said, amount), said),
         *_grand(report, said, amount, time_zone),
         Rule(),
         _centred(said.t("day.end")),
@@ -64,6 +64,14 @@ def day_report(
         Cut(),
     ]
     return Document(job, tuple(parts), language)
+
+
+def _parked(report: r.DayReport, said: Translator, amount: Amount) -> Iterator[Part]:
+    """Baskets that are put aside and not paid; what waits to be paid at the counter says so."""
+    for one in report.parked:
+        yield TextLine(one.reference, amount(one.amount))
+        if one.reason == "counter":
+            yield _small(said.t("day.parked_counter"))
 
 
 def _centred(text: str, *, bold: bool = False) -> TextLine:

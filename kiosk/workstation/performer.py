@@ -27,6 +27,7 @@ from kiosk.workstation.device_tests import slip, try_out
 from kiosk.workstation.devices import Rack
 from kiosk.workstation.fiscal import FiscalService
 from kiosk.workstation.frames import FrameKeeper
+from kiosk.workstation.parked_paper import parked_slip
 from kiosk.workstation.payments import PaymentService, Word
 from kiosk.workstation.terminal import close_day, tell_closed
 
@@ -96,6 +97,9 @@ class HeadOffice(Protocol):
     async def basket(self, ask: f.AskBasket) -> i.BasketTold:
         """A parked basket, for this lane alone."""
 
+    async def baskets(self, ask: f.AskBaskets) -> i.BasketsTold:
+        """The shop's parked baskets."""
+
     async def hold(self, ask: f.HoldReturns) -> i.HoldTold:
         """Whether units of a sale are kept for a return."""
 
@@ -160,7 +164,7 @@ class Performer:
                 self._spawn(self._pay(self._payments(effect.kind).refund(effect)))
             case f.Reverse():
                 self._spawn(self._pay(self._payments(effect.kind).reverse(effect)))
-            case f.Print() | f.PrintReport():
+            case f.Print() | f.PrintReport() | f.PrintSlip():
                 self._spawn(self._print(effect))
             case (
                 f.FiscalBegin()
@@ -206,6 +210,8 @@ class Performer:
                 self._spawn(self._answer(self._head_office.place(effect)))
             case f.AskBasket():
                 self._spawn(self._answer(self._head_office.basket(effect)))
+            case f.AskBaskets():
+                self._spawn(self._answer(self._head_office.baskets(effect)))
             case f.HoldReturns():
                 self._spawn(self._answer(self._head_office.hold(effect)))
             case f.AskNumbers():
@@ -289,7 +295,7 @@ class Performer:
 
     # --- paper, light and sound ----------------------------------------------------------------------------------
 
-    async def _print(self, job: f.Print | f.PrintReport) -> None:
+    async def _print(self, job: f.Print | f.PrintReport | f.PrintSlip) -> None:
         printer: Printer | None = await self._rack.ready("printer")
         if printer is None:
             self._put(i.PrinterAnswered(job.job, "failed", "no printer in the settings"))
@@ -315,8 +321,10 @@ class Performer:
             self.relight()
         self._put(i.DeviceChecked(name, ok, found))
 
-    def _laid_out(self, job: f.Print | f.PrintReport) -> Document:
+    def _laid_out(self, job: f.Print | f.PrintReport | f.PrintSlip) -> Document:
         policy, zone = self._policy(), self._time_zone
+        if isinstance(job, f.PrintSlip):
+            return parked_slip(job, policy, time_zone=zone)
         if isinstance(job, f.PrintReport):
             found = job.reconciliation
             return day_report(job.report, policy, copy=job.copy, job=job.job, time_zone=zone, reconciliation=found)
@@ -393,7 +401,8 @@ class Performer:
             | i.SaleTold
             | i.HoldTold
             | i.BasketTold
-            | i.PlaceTold,
+            | i.PlaceTold
+            | i.BasketsTold,
         ],
     ) -> None:
         self._put(await asked)

@@ -14,6 +14,7 @@ import msgspec
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.checkout.events import TransactionCompleted
+from kiosk.checkout.parked import ParkedRow
 from kiosk.retail import day_report
 from kiosk.retail.fiscal import FiscalDocument
 from kiosk.retail.occasion import Used
@@ -46,6 +47,7 @@ _Answer = (
     | local.ReturnTold
     | local.BasketFound
     | local.PlaceFound
+    | local.BasketsFound
 )
 _MOST_UNREAD = 4 * local.MAXIMUM_LINE
 
@@ -199,11 +201,19 @@ class SyncClient:
 
     async def basket(self, ask: f.AskBasket) -> i.BasketTold:
         """Ask for a parked basket; ``offline`` if nobody could be asked in time."""
-        question = local.AskBasket(ask.correlation, ask.sought, ask.own, ask.deadline_ms)
+        question = local.AskBasket(ask.correlation, ask.sought, ask.own, ask.deadline_ms, ask.again)
         told = await self._ask(ask.correlation, question, ask.deadline_ms)
         if not isinstance(told, local.BasketFound) or told.offline:
             return i.BasketTold(ask.correlation, "offline")
         return basket_of(told)
+
+    async def baskets(self, ask: f.AskBaskets) -> i.BasketsTold:
+        """Ask for the shop's parked baskets; ``offline`` if nobody could be asked in time."""
+        told = await self._ask(ask.correlation, local.AskBaskets(ask.correlation, ask.deadline_ms), ask.deadline_ms)
+        if not isinstance(told, local.BasketsFound) or told.offline:
+            return i.BasketsTold(ask.correlation, offline=True)
+        rows = msgspec.convert(msgspec.to_builtins(told.baskets), tuple[ParkedRow, ...])
+        return i.BasketsTold(ask.correlation, rows, told.gone)
 
     async def payment(self, ask: local.AskPayment) -> local.PaymentTold:
         """Ask for money, or what became of it; ``offline`` if nobody could be asked in time."""
@@ -280,6 +290,7 @@ class SyncClient:
                 | local.ReturnTold()
                 | local.BasketFound()
                 | local.PlaceFound()
+                | local.BasketsFound()
             ):
                 self._answered(record)
             case local.LaneCommand() | local.StaffCommand():

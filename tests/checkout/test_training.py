@@ -34,13 +34,14 @@ TURN = i.OperatorActed("training")
 MADE_UP = i.TimerElapsed("training:pretended_card")
 ANSWERED_HERE = (f.StartTimer, f.StopTimer, f.Print, f.Charge, f.AskTerminal, f.AbortTerminal, f.Reverse, f.AskMember,
                  f.AskCoupon, f.AskSerial, f.AskValue, f.AskBought, f.AskSale,
-                 f.AskStock, f.AskBasket, f.AskPlace)  # fmt: skip
+                 f.AskStock, f.AskBasket, f.AskBaskets, f.AskPlace, f.PrintSlip)  # fmt: skip
 FOR_THE_LANE = (
     i.TerminalAnswered, i.TerminalSilent, i.TerminalPrompted, i.TerminalDayAnswered, i.QrReady, i.ReversalAnswered,
     i.DrawerMoved, i.CabinetMoved, *get_args(i.FiscalInput), i.MemberAnswered, i.CouponAnswered, i.SerialAnswered,
     i.NumbersAnswered, i.BoughtAnswered, i.FramesStored, i.SaleTold, i.HoldTold, i.StockAnswered, i.BasketTold,
     i.PlaceTold,
     *get_args(i.CashInput),
+    i.BasketsTold,
     i.DevicesTold, i.DeviceChecked, i.HeadOfficeCommanded, i.StaffCommanded, i.DayTurned, i.PowerRestored,
 )  # fmt: skip
 BY_MARK = (i.TimerElapsed, i.PrinterAnswered)

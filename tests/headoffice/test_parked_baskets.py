@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from headoffice.basket_keeper import BasketKeeper
+from headoffice.counter_desk import take_by_slip
 from headoffice.database import Database
+from headoffice.keyed import keep_shop_key
 from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.suspended_tables import SuspendedBasket
 from headoffice.ledger.tables import DeadLetter
 from kiosk.checkout import events as e
-from messages.basket_asks import BasketAnswer, BasketAsk
+from kiosk.retail.parking import ParkingRules
+from kiosk.retail.slip_code import slip_code, slip_key
+from messages.basket_asks import BasketAnswer, BasketAsk, BasketsAnswer, BasketsAsk
 from tests.support.journals import JournalOf, as_message, banana, cola
 
 LINES = (cola(), banana())
+PATIENCE = ParkingRules().given_minutes * 60_000
 
 
 def told(database: Database, journal: JournalOf, first: int = 0) -> int:
@@ -27,9 +33,18 @@ def parks(journal: JournalOf, *, utc_ms: int = 1, portable: bool = True) -> str:
     return uuid
 
 
-def asked(database: Database, kiosk: str, sought: str = "", *, own: bool = False, store: str = "dhk-1") -> BasketAnswer:
-    ask = BasketAsk(correlation="c", store=store, sought=sought, own=own)
-    return BasketKeeper(database).take(kiosk, ask)
+def asked(
+    database: Database,
+    kiosk: str,
+    sought: str = "",
+    *,
+    own: bool = False,
+    store: str = "dhk-1",
+    now: int = 10,
+    again: bool = False,
+) -> BasketAnswer:
+    ask = BasketAsk(correlation="c", store=store, sought=sought, own=own, again=again)
+    return BasketKeeper(database, clock=lambda: now).take(kiosk, ask)
 
 
 def letters(database: Database) -> list[str]:
@@ -116,3 +131,126 @@ def test_a_voided_basket_is_given_to_nobody_but_whom_it_was_given_to(database: D
     told(database, journal, known)
     with database.read() as session:
         assert list(session.scalars(select(SuspendedBasket.uuid))) == [kept]
+
+
+def listed(database: Database, kiosk: str, *, now: int = 10) -> BasketsAnswer:
+    return BasketKeeper(database, clock=lambda: now).told(kiosk, BasketsAsk(correlation="c", store="dhk-1"))
+
+
+def test_a_basket_given_to_a_kiosk_of_which_nothing_comes_is_given_again_once_its_time_is_over(
+    database: Database,
+) -> None:
+    journal = JournalOf()
+    uuid = parks(journal)
+    told(database, journal)
+    assert asked(database, "lane-2", uuid).state == "given"
+    assert asked(database, "lane-3", uuid, now=10 + PATIENCE - 1).state == "taken"
+    assert asked(database, "lane-3", uuid, now=10 + PATIENCE).state == "given"
+    assert asked(database, "lane-2", uuid, now=11 + PATIENCE).state == "taken"
+
+
+def test_staff_have_it_sooner_at_another_kiosk_and_at_its_own(database: Database) -> None:
+    journal = JournalOf()
+    uuid = parks(journal)
+    told(database, journal)
+    asked(database, "lane-2", uuid)
+    assert asked(database, "lane-3", uuid, again=True).state == "given"
+    assert asked(database, "lane-1", uuid, own=True).state == "taken"
+    assert asked(database, "lane-1", uuid, own=True, again=True).state == "yours"
+    assert asked(database, "lane-3", uuid).state == "taken"
+
+
+def test_a_kiosk_that_goes_on_with_what_was_taken_from_it_is_told_of(database: Database) -> None:
+    journal, dead, other = JournalOf(), JournalOf("lane-2", workstation="2"), JournalOf("lane-3", workstation="3")
+    uuid = parks(journal)
+    told(database, journal)
+    asked(database, "lane-2", uuid)
+    asked(database, "lane-3", uuid, again=True)
+    other.add(e.BasketTakenOver(other.begin().uuid, uuid, "lane-1", "op3"))
+    told(database, other)
+    assert letters(database) == []
+    assert asked(database, "lane-4", uuid, again=True).state == "gone"
+    dead.add(e.BasketTakenOver(dead.begin().uuid, uuid, "lane-1", "op2"))
+    told(database, dead)
+    assert letters(database) == ["basket_twice"]
+
+
+def test_a_basket_whose_time_is_over_is_given_to_nobody_and_on_no_list(database: Database) -> None:
+    journal = JournalOf()
+    uuid = journal.begin().uuid
+    journal.add(e.TransactionSuspended(uuid, "shopper", "counter", 1, LINES, 1_000, "job", "3-1-000001"))
+    told(database, journal)
+    assert [row.uuid for row in listed(database, "lane-2", now=999).baskets] == [uuid]
+    assert listed(database, "lane-2", now=1_000).baskets == ()
+    assert asked(database, "lane-2", uuid, now=1_000).state == "expired"
+    assert asked(database, "lane-2", now=1_000).state == "unknown"
+
+
+def test_the_list_says_how_each_stands_for_the_asker(database: Database) -> None:
+    journal, other = JournalOf(), JournalOf("lane-2", workstation="2")
+    mine, bound, kept = parks(journal, utc_ms=4), parks(journal, utc_ms=3, portable=False), parks(journal, utc_ms=2)
+    theirs, gone = parks(other, utc_ms=1), parks(journal, utc_ms=1)
+    told(database, journal)
+    told(database, other)
+    asked(database, "lane-2", kept, now=7)
+    asked(database, "lane-2", gone)
+    other.add(e.BasketTakenOver(other.begin().uuid, gone, "lane-1", "op2"))
+    told(database, other, 3)
+    here, there = listed(database, "lane-1"), listed(database, "lane-2")
+    assert [(row.uuid, row.state) for row in here.baskets] == [
+        (mine, "own"), (bound, "own"), (kept, "given"), (theirs, "free"),
+    ]  # fmt: skip
+    assert here.gone == (gone,)
+    assert [(row.uuid, row.state) for row in there.baskets] == [
+        (mine, "free"), (bound, "elsewhere"), (kept, "free"), (theirs, "own"),
+    ]  # fmt: skip
+    held = here.baskets[2]
+    assert (held.to, held.since_ms, held.workstation) == ("2", 7, "1")
+
+
+# --- the counter -------------------------------------------------------------------------------------------------
+
+
+def slip(uuid: str, *, store: str = "dhk-1", expires_ms: int = 0, key: bytes = bytes(32)) -> str:
+    return slip_code(slip_key(key), store, uuid, expires_ms)
+
+
+def wanted(database: Database, code: str, counter: str = "till-1", *, now: int = 10, again: bool = False) -> str:
+    return take_by_slip(database, "dhk-1", code, counter=counter, now_ms=now, again=again).verdict
+
+
+@pytest.fixture
+def keyed(database: Database) -> Database:
+    with database.write() as session:
+        keep_shop_key(session, bytes(32))
+    return database
+
+
+def test_a_counter_takes_a_basket_by_its_slip_once_and_asks_again_where_an_answer_was_lost(keyed: Database) -> None:
+    journal = JournalOf()
+    uuid = parks(journal)
+    known = told(keyed, journal)
+    found = take_by_slip(keyed, "dhk-1", slip(uuid), counter="till-1", now_ms=10)
+    assert (found.verdict, found.uuid, [line["item_id"] for line in found.lines]) == ("given", uuid, ["cola", "banana"])
+    assert wanted(keyed, slip(uuid)) == "given"
+    assert wanted(keyed, slip(uuid), "till-2", again=True) == "gone"
+    assert asked(keyed, "lane-2", uuid, again=True).state == asked(keyed, "lane-1", uuid, own=True).state == "gone"
+    journal.add(e.TransactionVoided(uuid, "system", "taken_over"))
+    told(keyed, journal, known)
+    assert wanted(keyed, slip(uuid)) == "given"
+
+
+def test_a_counter_is_told_why_it_gets_none(keyed: Database) -> None:
+    journal = JournalOf()
+    uuid, bound = parks(journal), parks(journal, portable=False)
+    told(keyed, journal)
+    assert wanted(keyed, slip(uuid, key=b"x" * 32)) == "wrong"
+    assert wanted(keyed, "anything") == "wrong"
+    assert wanted(keyed, slip(uuid, store="ctg-2")) == "other_shop"
+    assert wanted(keyed, slip(uuid, expires_ms=60_000), now=60_000) == "expired"
+    assert wanted(keyed, slip("01909a5e-0000-7000-8000-0000000000ff")) == "unknown"
+    assert wanted(keyed, slip(bound)) == "elsewhere"
+    asked(keyed, "lane-2", uuid)
+    assert wanted(keyed, slip(uuid)) == "taken"
+    assert wanted(keyed, slip(uuid), again=True) == "given"
+    assert asked(keyed, "lane-2", uuid).state == "gone"

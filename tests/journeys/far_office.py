@@ -14,6 +14,7 @@ from kiosk.checkout.events import TransactionCompleted
 from kiosk.retail.merchant_qr import Account, MerchantQr, build
 from messages import local
 from messages.asks import PaymentState, PointsState
+from messages.basket_asks import BasketRow
 from messages.transaction_events import TransactionCompleted as SoldAsTold
 from messages.values import FiscalDocument, OriginalTender
 from tests.support.waiting import wait_until
@@ -40,6 +41,8 @@ class FarOffice:
         """What it says of parked baskets, one after the other; then it knows none."""
         self.place = 0
         """Where a call from here stands in the queue; 0: it does not know of it."""
+        self.parked: tuple[BasketRow, ...] = ()
+        """The shop's parked baskets, as it lists them."""
         self.on_card: int | None = None
         """What is on every gift card; ``None``: none has been bought yet."""
         self.silent: set[type] = set()
@@ -61,6 +64,7 @@ class FarOffice:
             local.AskReturn: lambda ask: local.ReturnTold(ask.correlation, "held", offline=not self._online),
             local.AskBasket: self._basket,
             local.AskPlace: lambda ask: local.PlaceFound(ask.correlation, self.place if self._online else 0),
+            local.AskBaskets: self._listed,
         }
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -161,6 +165,9 @@ class FarOffice:
             return local.BasketFound(ask.correlation, offline=True)
         told = self.baskets.pop(0) if self.baskets else local.BasketFound("")
         return msgspec.structs.replace(told, correlation=ask.correlation)
+
+    def _listed(self, ask: local.AskBaskets) -> local.BasketsFound:
+        return local.BasketsFound(ask.correlation, self.parked, offline=not self._online)
 
     def _payment(self, ask: local.AskPayment) -> local.PaymentTold:
         if not self._online:

@@ -12,7 +12,8 @@ from kiosk.checkout import screen as s
 from kiosk.retail.policy import Policy
 from kiosk.retail.rights import Rights
 from messages import local
-from messages.values import LineItem
+from messages.basket_asks import BasketRow
+from messages.values import LineItem, Money
 from tests.journeys.kiosk_page import Shopper
 from tests.journeys.shop import BLADES, MILK, PINS, TEA, WINE, Scale, Scanner, Shop, Staff, Terminal
 from tests.support.waiting import wait_until
@@ -268,6 +269,8 @@ def test_suspend_for_the_shopper_and_resumed_here_by_staff(
     staff.touches("Cancel basket")
     staff.touches("Cancel basket")
     staff.touches("Resume basket")
+    staff.sees("This lane", "Put aside by staff")
+    staff.touches("Go on")
     staff.signs_out()
     shopper.sees("Milk 1 l", "2 items", "Staff will check your age")
     shopper.cannot_touch("Pay")
@@ -289,9 +292,12 @@ def test_suspended_basket_resumed_at_another_kiosk(
         local.BasketFound("", "gone", parked.transaction, "lane-2"),
         local.BasketFound("", "given", "another", "lane-2", lines),
     ]
+    money = Money(9_500, "BDT")
+    shop.office.parked = (BasketRow("another", "2", "2-1-000007", parked.utc_ms, 1, money, "wallet"),)
     staff.acts("Resume basket")
+    staff.touches("Go on", beside="This lane")
     shopper.sees("This basket is now at another kiosk.")
-    staff.acts("Resume basket")
+    staff.touches("Go on", beside="Lane 2")
     shop.glass.until(lambda: shop.happened(e.BasketTakenOver), "another kiosk's basket")
     staff.signs_out()
     shopper.sees("Milk 1 l", "৳95.00")
@@ -299,8 +305,9 @@ def test_suspended_basket_resumed_at_another_kiosk(
     staff.touches("Cancel basket")
     staff.touches("Cancel basket")
     shop.office.goes(online=False)
+    shop.settles()
     staff.acts("Resume basket")
-    shopper.sees("Another kiosk's basket needs head office, which cannot be reached now.")
+    shopper.sees("Head office cannot be reached: only this lane's baskets", "No basket is put aside")
 
 
 def test_price_check_without_a_sale(shop: Shop, staff: Staff, scanner: Scanner) -> None:
@@ -394,5 +401,6 @@ def test_z_with_an_open_suspended_basket(shop: Shop, shopper: Shopper, staff: St
     (made,) = shop.happened(e.ZReportMade)
     assert [parked.amount for parked in made.report.parked] == [9_500]
     staff.acts("Resume basket")
+    staff.touches("Go on")
     staff.signs_out()
     shopper.sees("Milk 1 l", "৳95.00")

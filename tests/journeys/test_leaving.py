@@ -24,6 +24,8 @@ ASKED: Final = {
     s.StaffSignInBody: "start over",
     s.StaffBody: "locked",
     s.DevicesBody: "locked",
+    s.SlipBody: "leaves",
+    s.ParkedBody: "locked",
     s.AttractBody: "stays",
     s.OutOfServiceBody: "stays",
     s.ThanksBody: "leaves",

@@ -11,6 +11,7 @@ from kiosk.checkout import screen as s
 from kiosk.retail.buyer import BuyerRule
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
+from kiosk.retail.parking import ParkingRules
 from kiosk.retail.points import Programme
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.stored_value import StoredValueRules
@@ -20,7 +21,7 @@ from tests.journeys.shop import MEMBER, MILK, Plan, Shop
 from tests.support.shop import MemoryBook
 from tests.support.waiting import wait_until
 
-__all__ = ["GIFT_CARD", "GIFT_CARDS", "SCREENS", "WAYS", "comes_to", "plan_for"]
+__all__ = ["GIFT_CARD", "GIFT_CARDS", "SCREENS", "WAYS", "at_the_counter", "comes_to", "plan_for"]
 
 
 def _programme(policy: Policy) -> Policy:
@@ -41,6 +42,11 @@ def _gift_cards(policy: Policy) -> Policy:
     rules = StoredValueRules(prefixes=("9821",), item_id="gift-card", amounts=(50_000, 100_000))
     tender = TenderType("gift_card", "stored_value", {"en": "Gift card", "bn": "গিফট কার্ড", "pt_BR": "Vale-presente"})
     return replace(policy, stored_value=rules, tenders=(*policy.tenders, tender))
+
+
+def at_the_counter(policy: Policy) -> Policy:
+    """Whoever likes may pay there."""
+    return replace(policy, parking=ParkingRules(counter="always"))
 
 
 def _in_parts(policy: Policy) -> Policy:
@@ -79,6 +85,8 @@ def plan_for(screen: type[s.Body]) -> Plan:
         return GIFT_CARDS
     if screen is s.InstalmentsBody:
         return Plan(policy=_in_parts)
+    if screen is s.SlipBody:
+        return Plan(policy=at_the_counter)
     if screen is s.BuyerBody:
         return Plan(policy=_asks_buyers)
     if screen in (s.RefundFindBody, s.RefundLinesBody, s.RefundMoneyBody):
@@ -192,6 +200,16 @@ def _closed(shop: Shop) -> None:
     shop.staff.touches_said("staff.sign_out")
 
 
+def _slip(shop: Shop) -> None:
+    _tender_choice(shop)
+    shop.shopper.touches_said("counter.choose")
+
+
+def _parked(shop: Shop) -> None:
+    _staff(shop)
+    shop.staff.acts("Resume basket")
+
+
 def _refund_find(shop: Shop) -> None:
     shop.staff.signs_in("supervisor")
     shop.staff.acts("Return or exchange")
@@ -246,6 +264,8 @@ WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
     s.StaffSignInBody: _sign_in,
     s.StaffBody: _staff,
     s.DevicesBody: _devices,
+    s.SlipBody: _slip,
+    s.ParkedBody: _parked,
     s.OutOfServiceBody: _closed,
     s.RefundFindBody: _refund_find,
     s.RefundLinesBody: _refund_lines,

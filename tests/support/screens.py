@@ -62,6 +62,7 @@ from kiosk.retail.returns import ReturnRules
 from kiosk.retail.rights import Rights
 from kiosk.retail.tax import TaxAmount, TaxRate
 from kiosk.retail.weight import Weight
+from tests.support.parked_screens import PARKED_BODIES
 
 STRAWBERRY: Names = {"bn": "স্ট্রবেরি", "en": "Strawberries", "pt_BR": "Morangos"}
 CARROT: Names = {"bn": "গাজর (দেশি)", "en": "Carrots, local", "pt_BR": "Cenoura"}
@@ -312,6 +313,7 @@ INSERTING = CashMachineBody(
     largest=bdt(50000),
 )
 BODIES: dict[str, Body] = {
+    **PARKED_BODIES,
     "attract": AttractBody(TENDERS),
     "attract_card_only": AttractBody((CARD, BKASH), card_only=True),
     "basket": BASKET,
@@ -379,6 +381,15 @@ BODIES: dict[str, Body] = {
     "buyer_given": BuyerBody("CPF/CNPJ", 14, letters=True, given="CPF •••.456.789-••"),
     "tender_choice_lost": TenderChoiceBody(
         TOTALS, TENDERS, (("card", UNPAID), ("bkash", text("pay.without_head_office")), ("voucher", UNPAID))
+    ),
+    "tender_choice_counter": TenderChoiceBody(TOTALS, TENDERS, counter=True),
+    "tender_choice_counter_only": TenderChoiceBody(
+        TOTALS,
+        EIGHT,
+        tuple((each.tender_id, text("pay.without_head_office")) for each in EIGHT),
+        POINTS,
+        BuyerView("BIN"),
+        counter=True,
     ),
     "tender_choice_points": TenderChoiceBody(TOTALS, TENDERS, (), POINTS),
     "tender_choice_points_used": TenderChoiceBody(
@@ -461,6 +472,8 @@ BODIES: dict[str, Body] = {
     "refund_pays": replace(REFUND_MONEY, stage="pays", sale=bdt(60000), owed=bdt(-10550), next=None),
     "refund_shopper": replace(REFUND_MONEY, by_staff=False),
     "basket_credit": replace(BASKET, totals=replace(TOTALS, credit=bdt(49450), due=bdt(164100))),
+    "attract_counter": AttractBody((CARD, BKASH), counter=True),
+    "attract_counter_only": AttractBody((), missing=(CARD, BKASH), counter=True),
     "staff_sign_in": StaffSignInBody(None),
     "staff_sign_in_refused": StaffSignInBody(2),
     "staff": StaffBody(

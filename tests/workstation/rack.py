@@ -158,6 +158,9 @@ class NobodyAsked:
     async def place(self, ask: f.AskPlace) -> i.PlaceTold:
         return i.PlaceTold(ask.correlation)
 
+    async def baskets(self, ask: f.AskBaskets) -> i.BasketsTold:
+        return i.BasketsTold(ask.correlation, offline=True)
+
     async def basket(self, ask: f.AskBasket) -> i.BasketTold:
         return i.BasketTold(ask.correlation, "offline")
 

@@ -19,6 +19,7 @@ from ui.screens.devices import DevicesView
 from ui.screens.look_up import LookUpView
 from ui.screens.loyalty import LoyaltyView
 from ui.screens.out_of_service import OutOfServiceView
+from ui.screens.parked import ParkedView
 from ui.screens.points import PointsScreen
 from ui.screens.qr import QrView
 from ui.screens.quantity import QuantityView
@@ -26,6 +27,7 @@ from ui.screens.receipt_choice import ReceiptChoiceView
 from ui.screens.refund_find import RefundFindView
 from ui.screens.refund_lines import RefundLinesView
 from ui.screens.refund_money import RefundMoneyView
+from ui.screens.slip import SlipView
 from ui.screens.staff import StaffView
 from ui.screens.staff_sign_in import StaffSignInView
 from ui.screens.tender_choice import TenderChoiceView
@@ -56,6 +58,8 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.CashMachineBody: CashMachineView,
     s.ReceiptChoiceBody: ReceiptChoiceView,
     s.ThanksBody: ThanksView,
+    s.SlipBody: SlipView,
+    s.ParkedBody: ParkedView,
     s.StaffSignInBody: StaffSignInView,
     s.StaffBody: StaffView,
     s.DevicesBody: DevicesView,

@@ -153,10 +153,11 @@ class AttractView(View):
 def _payable(kit: Kit, body: AttractBody) -> str:
     """With what can be paid here now, before the first scan."""
     if not body.tenders:
-        return kit.say("attract.nothing")
+        return kit.say("attract.counter_only" if body.counter else "attract.nothing")
     if body.missing and all(tender.kind == "cash" for tender in body.tenders):
         return kit.say("attract.staff_only")
     if body.card_only and not body.missing:
         return kit.say("attract.card_only")
     names = ", ".join(kit.speaker.name(tender.names) for tender in body.tenders)
+    names = f"{names}, {kit.say('attract.counter')}" if body.counter else names
     return f"{kit.say('attract.tenders')}: {names}"

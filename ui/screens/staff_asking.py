@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from kiosk.checkout.cash_screen import StoreView
-from kiosk.checkout.inputs import OperatorAct, OperatorActed
+from kiosk.checkout.inputs import OperatorAct, OperatorActed, ViewRequested
 from kiosk.checkout.screen import InterventionView, LineView, Money, StaffBody
 from ui.kit import Kit
 from ui.screens.cash_pad import CashPad
@@ -62,6 +62,10 @@ class Asking:
         """Ask the first thing that is missing, or send it."""
         body = self._body
         if body is None:
+            return
+        if act.act == "resume_suspended" and not act.target:
+            self._put(None)
+            self._kit.submit(ViewRequested("parked"))  # which one is chosen there
             return
         question = self._question(act, body)
         self._put(question)

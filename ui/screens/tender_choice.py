@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from kiosk.checkout.inputs import TenderChosen, ViewRequested
+from kiosk.checkout.inputs import CounterChosen, TenderChosen, ViewRequested
 from kiosk.checkout.screen import BuyerView, Screen, TenderChoiceBody, TenderType
 from ui.area import Area
 from ui.icons import ICONS
@@ -88,6 +88,7 @@ class TenderChoiceView(View):
         self._totals = TotalsCard(kit)
         self.tiles: dict[str, _TenderTile] = {}
         self.points = PointsStrip(kit)
+        self.counter: PushButton | None = None
         self.buyer = PushButton(kit, "", self._buyer, icon="receipt", icon_size=36)
         self._reasons = kit.words("", TypeSize.NOTE, colour=kit.theme.muted)
         self.back = PushButton(kit, kit.say("pay.back"), self._back, icon="back", size=TypeSize.BODY)
@@ -106,12 +107,8 @@ class TenderChoiceView(View):
         if body.buyer is not None:
             self.buyer.say(_of_buyer(self.kit, body.buyer))
         why = dict(body.unavailable)
-        if list(offered) != list(self.tiles):
-            self.drop(*self.tiles.values())
-            self.tiles = {
-                tender_id: _TenderTile(self.kit, tender, beside=len(offered)) for tender_id, tender in offered.items()
-            }
-            self.add(*self.tiles.values())
+        if list(offered) != list(self.tiles) or body.counter != (self.counter is not None):
+            self._lay_out(offered, counter=body.counter)
         for tender_id, tile in self.tiles.items():
             tile.show(self.kit.say(why[tender_id]) if tender_id in why else "", apart=len(self.tiles) > _MANY)
         reasons = dict.fromkeys(self.kit.say(each) for each in why.values()) if len(self.tiles) > _MANY else {}
@@ -119,6 +116,18 @@ class TenderChoiceView(View):
         self.keep(self._reasons, bool(reasons))
         if self.area.w:
             self.arrange(self.area)
+
+    def _lay_out(self, offered: dict[str, TenderType], *, counter: bool) -> None:
+        """A tile for each way, and one for the counter behind them."""
+        self.drop(*self._placed())
+        beside = len(offered) + counter
+        self.tiles = {tender_id: _TenderTile(self.kit, tender, beside=beside) for tender_id, tender in offered.items()}
+        self.counter = _to_counter(self.kit, beside) if counter else None
+        self.add(*self._placed())
+
+    def _placed(self) -> tuple[Block, ...]:
+        """The tiles in the order of the screen."""
+        return (*self.tiles.values(), *((self.counter,) if self.counter is not None else ()))
 
     def arrange(self, area: Area) -> None:
         """Tiles in two columns, the sum at the side."""
@@ -139,13 +148,14 @@ class TenderChoiceView(View):
             said = 1 + self._reasons.text.count("\n")
             strip, first = first.bottom(kit.tall(34) * said, kit.px(8))
             self._reasons.place(strip)
-        count = max(1, len(self.tiles))
+        placed = self._placed()
+        count = max(1, len(placed))
         columns = 1 if count == 1 else 3 if count > _MANY and self._three(first) else 2
         lines = -(-count // columns)
         each, more = divmod(count, lines)
         rows = first.rows(lines, gap)
         places = [cell for at, row in enumerate(rows) for cell in row.columns(each + (at < more), gap)]
-        for tile, place in zip(self.tiles.values(), places, strict=False):
+        for tile, place in zip(placed, places, strict=False):
             tile.place(place)
 
     def _arrange_buyer(self, title: Area, first: Area) -> Area:
@@ -169,6 +179,21 @@ class TenderChoiceView(View):
 
     def _back(self) -> None:
         self.kit.submit(ViewRequested("basket"))
+
+
+def _to_counter(kit: Kit, beside: int) -> PushButton:
+    """The tile of those who will pay a person."""
+    return PushButton(
+        kit,
+        kit.say("counter.choose"),
+        partial(kit.submit, CounterChosen()),
+        role="key",
+        icon="person",
+        icon_size=48 if beside > _MANY else 80,
+        size=TypeSize.BODY if beside > _VERY_MANY else TypeSize.LEAD,
+        face="Bold",
+        stacked=True,
+    )
 
 
 def _of_buyer(kit: Kit, buyer: BuyerView) -> str:

@@ -205,7 +205,8 @@ def _report(desk: Desk, kind: ReportKind, number: int, by: str, cause: CloseCaus
 def _parked(basket: Transaction) -> Parked:
     named, lines = basket.opened.transaction, basket.live_lines
     amount = sum(line.net.minor + line.deposit_due.minor for line in lines)
-    return Parked(named.reference, named.uuid, named.business_day, amount, len(lines))
+    reason = basket.parked.reason if basket.parked is not None else ""
+    return Parked(named.reference, named.uuid, named.business_day, amount, len(lines), reason)
 
 
 def _unsettled(state: State) -> tuple[Unsettled, ...]:

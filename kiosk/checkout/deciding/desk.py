@@ -170,6 +170,13 @@ class Desk:
         now = self.moment.utc_ms
         self.happened(e.InterventionCleared(raised.intervention, outcome, by, reason, remote, now))
 
+    def next_visit(self) -> None:
+        """Somebody begins anew: a slip that is still on show is nobody's any more."""
+        if self.state.slip is not None:
+            self.withdraw_interventions("system")
+            self.happened(e.ShopperLeft())
+            self.do(f.StopTimer("slip"))
+
     def withdraw_interventions(self, by: str) -> None:
         """The visit ends: nothing of it waits for staff any more, save what outlasts it (money to be given back)."""
         for raised in self.state.interventions:

@@ -223,6 +223,7 @@ def open_transaction(desk: Desk) -> None:
     """Open a transaction unless one is open: the next number of this workstation, under the business day."""
     if desk.basket is not None:
         return
+    desk.next_visit()
     business_day.ensure(desk)
     policy, now = desk.policy, desk.state.lane
     identity = TransactionId(

@@ -14,6 +14,7 @@ from kiosk.checkout.deciding import (
     payment,
     receipt,
     refund,
+    slips,
     terminal,
     training,
 )
@@ -66,8 +67,10 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
         desk.say(text("power.restored"))
         desk.do(f.StartTimer("idle", desk.policy.timeouts.idle))
     elif desk.state.finishing is None:
+        slips.expire(desk)
         state = desk.state
-        if state.language or state.large_text or state.high_contrast or state.interventions:
+        begun = state.slip is not None or state.language or state.large_text or state.high_contrast
+        if not slips.after_power(desk) and (begun or state.interventions):
             desk.withdraw_interventions("system")
             desk.happened(e.ShopperLeft())
         terminal.close_day_again(desk)
@@ -142,6 +145,8 @@ def device_back(desk: Desk, back: i.DeviceBack) -> None:
     if back.device == cash_machine.DEVICE:
         cash_machine.device_back(desk)
     paper.printer_back(desk, back)
+    if back.device == "printer":
+        slips.printer_back(desk)
     if back.device == "card_reader":
         payment.ask_doubtful(desk)
         payment.reversals_again(desk, "card", "voucher")

@@ -16,6 +16,7 @@ from kiosk.checkout.deciding import (
     qr,
     receipt,
     restricting,
+    slips,
     takeover,
     ways,
 )
@@ -43,6 +44,7 @@ PRODUCE_MS = 300
 """The pick list waits so long for the camera's guesses, and is then drawn once."""
 MAXIMUM_SUGGESTIONS = 5
 _CONVENTIONAL_DIGITS = 4
+_OF_STAFF = frozenset({"staff", "staff_sign_in", "devices", "refund", "parked"})
 
 
 def arrive(desk: Desk, arrived: i.ShopperArrived) -> None:
@@ -51,6 +53,7 @@ def arrive(desk: Desk, arrived: i.ShopperArrived) -> None:
         return
     if desk.phase is not Phase.IDLE:
         return
+    desk.next_visit()
     language(desk, arrived.language)
     desk.happened(e.ViewShown("basket"), e.NoticeShown(None))
 
@@ -70,13 +73,16 @@ def show_view(desk: Desk, wanted: i.ViewRequested) -> None:
     if wanted.view == "staff_sign_in":
         desk.happened(e.ViewShown("staff" if desk.state.operator is not None else "staff_sign_in"))
         return
+    if wanted.view == "parked":
+        takeover.listed(desk)
+        return
     if wanted.view in ("staff", "devices"):
         diagnosing.show_view(desk, wanted)
         return
     if wanted.view == "tender_choice":
         payment.request_checkout(desk)
         return
-    if wanted.view == "basket" and desk.state.live.view in ("staff", "staff_sign_in", "devices", "refund"):
+    if wanted.view == "basket" and desk.state.live.view in _OF_STAFF:
         desk.happened(e.ViewShown("attract" if basket is None else "basket"), e.NoticeShown(None))
         return
     if basket is not None and basket.open_tender is not None:
@@ -213,7 +219,7 @@ def _attach(desk: Desk, member: Member, method: e.LoyaltyMethod) -> None:
 # --- walking away ------------------------------------------------------------------------------------------------
 
 
-def timer(desk: Desk, name: str) -> None:  # noqa: C901 - one flat table
+def timer(desk: Desk, name: str) -> None:  # noqa: C901, PLR0912 - one flat table
     """A timer that an effect started has run out."""
     match name:
         case "idle":
@@ -222,6 +228,10 @@ def timer(desk: Desk, name: str) -> None:  # noqa: C901 - one flat table
             walked_away(desk)
         case "notice":
             desk.happened(e.NoticeShown(None))
+        case "slip":
+            slips.timed_out(desk)
+        case slips.TIMER:
+            slips.expire(desk)
         case "thanks":
             receipt.leave(desk)
         case "receipt":
@@ -290,5 +300,14 @@ def park(desk: Desk, by: str, reason: str) -> None:
     if len(desk.state.suspended) >= MAXIMUM_SUSPENDED:
         oldest = desk.state.suspended[0].opened.transaction.uuid
         desk.happened(e.TransactionVoided(oldest, "system", "never_taken_up"))
-    uuid, lines = basket.opened.transaction.uuid, takeover.portable(basket)
-    desk.happened(e.TransactionSuspended(uuid, by, reason, desk.moment.utc_ms, lines))
+    named, lines = basket.opened.transaction, takeover.portable(basket)
+    now, slip = desk.moment.utc_ms, slips.job_for(desk, reason)
+    expires = desk.policy.parking.expires_ms(reason, now)
+    come_to = basket.comes_to
+    desk.happened(
+        e.TransactionSuspended(
+            named.uuid, by, reason, now, lines, expires, slip, named.reference, come_to.total, come_to.count
+        )
+    )
+    slips.send(desk)
+    slips.watch(desk)

@@ -22,6 +22,7 @@ __all__ = [
     "MOST_MISSED",
     "at_most",
     "away",
+    "counter_open",
     "missed",
     "parts",
     "refused",
@@ -49,6 +50,19 @@ def away(live: Live) -> frozenset[Need]:
     gone: set[Need] = set() if live.online else {"head_office"}
     gone |= {"terminal"} if "card_reader" in lost else set()
     return frozenset(gone | ({"printer"} if "printer" in lost else set()))
+
+
+def counter_open(live: Live, policy: Policy) -> bool:
+    """Whether a basket may be put aside here to be paid at the counter."""
+    if not policy.slip_key:
+        return False
+    match policy.parking.counter:
+        case "never":
+            return False
+        case "always":
+            return True
+        case "when_shut":
+            return all(unusable(live, policy, each.kind) is not None for each in policy.tenders)
 
 
 def at_most(desk: Desk, basket: Transaction, offered: TenderType) -> Money:
