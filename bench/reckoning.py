@@ -6,23 +6,27 @@ nothing of the product in between.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bench.accounts import booked_otherwise
+from bench.ledgers import journalled
+from bench.ledgers import rows as _rows
 from bench.receipts import Receipts
+from bench.returned import given_twice, left_open, returned_twice, unbalanced
 from bench.world import KIOSK, World
 
 __all__ = ["Reckoning", "acknowledged", "ahead", "reckon", "synced", "under_way"]
 
-_TOTAL = re.compile(r"^\s*TOTAL\s+[^\d]*([\d,]+\.\d\d)\s*$", re.IGNORECASE)
+_TOTAL = re.compile(r"^\s*TOTAL\s+([^\d]*[\d,]+\.\d\d)\s*$", re.IGNORECASE)
+_DIGITS = re.compile(r"[\d.]+")
+_MINUS = frozenset("-\N{MINUS SIGN}")
 _COPY = "COPY"
 _BY_OURSELVES = ("cash", "points", "credit_note")
 """Tenders that nobody else's books have: staff take cash, points are no money, nor is what an exchange clears."""
@@ -42,27 +46,29 @@ class Reckoning:
     doubled: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     double_charges: list[str] = field(default_factory=list)
+    double_refunds: list[str] = field(default_factory=list)
+    double_returns: list[str] = field(default_factory=list)
     unprinted: list[str] = field(default_factory=list)
 
     @property
     def faults(self) -> list[str]:
         """All of it."""
-        return [*self.lost, *self.doubled, *self.changed, *self.double_charges, *self.unprinted]
+        back = (*self.double_refunds, *self.double_returns)
+        return [*self.lost, *self.doubled, *self.changed, *self.double_charges, *back, *self.unprinted]
+
+    def add(self, other: Reckoning) -> None:
+        """What was found elsewhere counts, too."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sale:
-    """``tenders``: what was paid through terminal or acquirer, by request."""
+    """``tenders``: what was paid through terminal or acquirer, by request; below nothing: given back."""
 
     reference: str
     total: Decimal
     tenders: Mapping[str, Decimal]
-
-
-def _rows(path: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
-        return connection.execute(query, values).fetchall()
 
 
 def synced(world: World) -> tuple[int, int]:
@@ -109,6 +115,9 @@ def reckon(world: World, seen: Mapping[str, Decimal], *, paper: bool = True) -> 
     _same(found, "ledger", ledger, {sale.reference: sale.total for sale in journal})
     _charged(world, found, journal)
     _kept_aside(world, found)
+    found.changed += [*unbalanced(world), *booked_otherwise(world)]
+    found.double_refunds += given_twice(world)
+    found.double_returns += [*returned_twice(world), *left_open(world)]
     if paper:
         _printed(world, found, journal)
     return found
@@ -124,9 +133,7 @@ def under_way(world: World) -> set[str]:
 
 def _journalled(world: World) -> list[_Sale]:
     sales = []
-    query = "SELECT payload FROM record WHERE kind = 'TransactionCompleted' ORDER BY sequence"
-    for (payload,) in _rows(world.journal, query):
-        told = json.loads(payload)
+    for told in journalled(world.journal, "TransactionCompleted"):
         named = told["transaction"]
         tenders = {
             str(tender["tender"]): Decimal(tender["amount"]["minor"]) / 100
@@ -204,19 +211,26 @@ def _charged(world: World, found: Reckoning, journal: Iterable[_Sale]) -> None:
 
 
 def _at_the_terminal(world: World) -> Iterator[tuple[str, str, Decimal]]:
-    """(``taken`` or ``back``, request, amount) of each deed that moved money."""
-    moves = {"approved": "taken", "reversed": "back"}
+    """(``taken`` or ``back``, request, amount) of each deed that moved money; a refund takes less than nothing."""
     for deed in _deeds(world.charges):
-        if deed["what"] in moves:
-            yield moves[deed["what"]], deed["request"], Decimal(deed["amount_minor"]) / 100
+        amount = Decimal(deed.get("amount_minor", 0)) / 100
+        if deed["what"] == "refunded":
+            yield "taken", deed["request"], -amount
+        elif deed["what"] in ("approved", "reversed"):
+            yield "taken" if deed["what"] == "approved" else "back", deed["request"], amount
 
 
 def _at_the_acquirer(world: World) -> Iterator[tuple[str, str, Decimal]]:
-    """As above."""
-    moves = {"paid": "taken", "refunded": "back"}
+    """As above. A refund under the payment's own name takes it back whole; one under another is a part of a sale's."""
     for deed in _deeds(world.payments):
-        if deed["what"] in moves:
-            yield moves[deed["what"]], deed["reference"], Decimal(deed["amount_minor"]) / 100
+        name, amount = deed["reference"], Decimal(deed.get("amount_minor", 0)) / 100
+        part = deed.get("refund", name)
+        if deed["what"] == "paid":
+            yield "taken", name, amount
+        elif deed["what"] == "refunded" and part == name:
+            yield "back", name, amount
+        elif deed["what"] == "refunded":
+            yield "taken", part, -amount
 
 
 def _at_head_office(world: World) -> Iterator[tuple[str, str, Decimal]]:
@@ -225,6 +239,9 @@ def _at_head_office(world: World) -> Iterator[tuple[str, str, Decimal]]:
     query = "SELECT kind, source, amount FROM value_entry WHERE kind IN ('redeem', 'redeem_back') ORDER BY utc_ms, kind"
     for kind, source, amount in _rows(world.ledger, query):
         yield moves[kind], source, Decimal(abs(amount)) / 100
+    credited = "SELECT source, amount FROM value_entry WHERE kind = 'issue' AND reason = 'refund'"
+    for source, amount in _rows(world.ledger, credited):
+        yield "taken", source, -Decimal(amount) / 100
     for request, amount in _rows(world.ledger, "SELECT request, amount FROM paper_voucher"):
         yield "taken", request, Decimal(amount) / 100
 
@@ -276,9 +293,11 @@ class _Paper:
 
 
 def _paper(lines: Sequence[str]) -> _Paper:
-    total = _first(_TOTAL, lines).replace(",", "") or "-1"
+    total = _first(_TOTAL, lines).replace(",", "")
+    digits = _DIGITS.search(total)
+    amount = Decimal(digits.group()) if digits is not None else Decimal(-1)
     copy = any(line.strip() == _COPY for line in lines)
-    return _Paper(_first(_TRANSACTION, lines), Decimal(total), copy)
+    return _Paper(_first(_TRANSACTION, lines), -amount if digits is not None and _MINUS & set(total) else amount, copy)
 
 
 def _first(pattern: re.Pattern[str], lines: Iterable[str]) -> str:

@@ -95,6 +95,8 @@ def conclude(report: Report, found: Reckoning) -> None:
         ("nothing is doubled", found.doubled),
         ("nothing is changed", found.changed),
         ("nobody is charged twice, or for nothing", found.double_charges),
+        ("nobody is given money back twice", found.double_refunds),
+        ("each unit comes back once", found.double_returns),
         ("every sale has its receipt", found.unprinted),
     ):
         report.require(what, held=not faults, detail="; ".join(faults[:5]))

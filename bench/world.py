@@ -134,6 +134,11 @@ class World:
         return self.folder / "headoffice" / "headoffice.db"
 
     @property
+    def signing_key(self) -> Path:
+        """What head office countersigns journals with."""
+        return self.folder / "headoffice" / "signing.pem"
+
+    @property
     def pictures(self) -> Path:
         """Product pictures."""
         return _ROOT / "samples" / "pictures"
@@ -305,6 +310,8 @@ class World:
             self._office_port,
             "--acquirers",
             self.folder / "acquirer" / "acquirers.toml",
+            "--signing-key",
+            self.signing_key,
         )
         if self.options.demo:
             command.append("--demo")

@@ -5,7 +5,8 @@ password, and ``--password-stdin`` reads it from a pipe. ``role NAME ROLE`` chan
 it out at once, ``list`` tells who there is. ``operator NAME ID`` says which operator of the shop an account is at the
 lanes, so that its page may act there; without an ID it may only look. ``key NAME`` makes a key for a program and prints
 it once. ``shop-key`` prints the key that the kiosks need to hash cards, phone numbers and badges with, ``gate-key`` the
-one that exit gates judge codes with.
+one that exit gates judge codes with. ``free-return NUMBER`` lets go what a lane that is never heard of again has in
+hand of the sale with that receipt.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Final
 from headoffice.accounts import AccountError, Accounts, Standing
 from headoffice.database import DatabaseRefusedError, open_database
 from headoffice.keyed import shop_key
+from headoffice.returns.keeper import ReturnKeeper
 from headoffice.roles import ACCOUNT_ROLES
 from kiosk.retail.exit_code import exit_key
 
@@ -40,9 +42,12 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
     except DatabaseRefusedError as error:
         sys.stderr.write(f"headoffice: {error}\n")
         return 2
-    accounts = Accounts(database, clock=lambda: time.time_ns() // 1_000_000)
+    accounts = Accounts(database, clock=_now)
     try:
-        if told.deed in ("shop-key", "gate-key"):
+        if told.deed == "free-return":
+            lanes = ReturnKeeper(database, clock=_now).let_go(told.number)
+            sys.stdout.write("".join(f"let go what {lane} had in hand\n" for lane in lanes) or "nothing to let go\n")
+        elif told.deed in ("shop-key", "gate-key"):
             with database.write() as session:
                 key = shop_key(session)
             sys.stdout.write((exit_key(key) if told.deed == "gate-key" else key).hex() + "\n")
@@ -75,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     attends.add_argument("operator_id", nargs="?", default="")
     deeds.add_parser("shop-key", help="the key that cards, phone numbers and badges are hashed with")
     deeds.add_parser("gate-key", help="the key that exit gates judge codes with")
+    frees = deeds.add_parser("free-return", help="what a lost lane has in hand of a sale may come back elsewhere")
+    frees.add_argument("number", help="the number on the receipt")
     return parser
 
 
@@ -103,6 +110,10 @@ def _done(accounts: Accounts, told: argparse.Namespace, ask: Callable[[str], str
 def _line(one: Standing) -> str:
     at_lanes = f"at the lanes {one.operator_id}" if one.operator_id else "nobody at the lanes"
     return "\t".join(filter(None, (one.name, one.role, at_lanes, "disabled" if one.disabled_ms else "")))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _password(ask: Callable[[str], str], *, from_stdin: bool) -> str:

@@ -107,7 +107,7 @@ def build_house(told: argparse.Namespace) -> House:
 
     def trouble() -> list[str]:
         own = (sentence for sentence in (desk.trouble, link.trouble if link else "") if sentence)
-        return [*own, *cashier.trouble()]
+        return [*own, *cashier.trouble(), *desk.value_holds.trouble(), *desk.returns.trouble()]
 
     services = Services(
         database=database,

@@ -80,7 +80,13 @@ from messages.refund_events import NextDocument, ReturnsDropped, ReturnsHeld, Re
 from messages.rescan_events import LineUnbagged, RescanDrawn
 from messages.slip_events import SlipRequested, SlipSettled
 from messages.takeover_events import BasketTakenOver
-from messages.tender_events import StoreCreditIssued, TenderRequested, TenderReversed, TenderSettled
+from messages.tender_events import (
+    RefundDoubled,
+    StoreCreditIssued,
+    TenderRequested,
+    TenderReversed,
+    TenderSettled,
+)
 from messages.training_events import TrainingBegan, TrainingEnded
 from messages.transaction_events import (
     LayerSaving,
@@ -168,6 +174,7 @@ __all__ = [
     "ReceiptPrinted",
     "ReceiptRequested",
     "ReceiptUnknown",
+    "RefundDoubled",
     "RescanDrawn",
     "RestartOrdered",
     "ReturnsDropped",

@@ -8,6 +8,7 @@ from messages.payload import Payload
 from messages.values import CardEntry, InstalmentsBy, Money, TenderKind
 
 __all__ = [
+    "RefundDoubled",
     "StoreCreditIssued",
     "TenderRequested",
     "TenderReversed",
@@ -66,6 +67,19 @@ class TenderReversed(Payload, frozen=True):
     reference: str
     reason: str
     tender_id: str = ""
+
+
+class RefundDoubled(Payload, frozen=True):
+    """Money went back twice to ``original``: ``tender``'s terminal said so late, and no document counts it."""
+
+    tender: str
+    tender_id: str
+    kind: TenderKind
+    original: str
+    amount: Money
+    utc_ms: int
+    brand: str = ""
+    reference: str = ""
 
 
 class StoreCreditIssued(Payload, frozen=True):

@@ -46,11 +46,12 @@ class ValueAnswer(Message, frozen=True, kw_only=True):
 
     ``held``: ``amount_minor`` may be counted as paid, which may be less than was asked for. ``refused``: nothing is,
     ``reason`` says why (``unknown``, ``blocked``, ``expired``, ``inactive``: not sold yet, ``balance``: nothing is
-    left, ``currency``, ``terms``: not taken here; a voucher's: ``used``, ``taken`` by another basket now). ``released``
-    and ``settled``: it is let go, it is booked. ``not_found``: nobody asked for it, and nobody can any more. ``known``:
-    what ``look`` found. ``account`` is opaque, ``masked`` what may be shown of its number, ``kind`` ``gift_card`` or
-    ``store_credit``; ``balance`` what is left, with what is kept aside taken off; ``face_minor`` what an ``inactive``
-    card is sold for (0: the buyer chooses); ``expires_day`` the last ISO day it serves.
+    left, ``currency``, ``terms``: not taken here, ``throttled``: too many unknown numbers came from this lane; a
+    voucher's: ``used``, ``taken`` by another basket now). ``released`` and ``settled``: it is let go, it is booked.
+    ``not_found``: nobody asked for it, and nobody can any more. ``known``: what ``look`` found. ``account`` is opaque,
+    ``masked`` what may be shown of its number, ``kind`` ``gift_card`` or ``store_credit``; ``balance`` what is left,
+    with what is kept aside taken off; ``face_minor`` what an ``inactive`` card is sold for (0: the buyer chooses);
+    ``expires_day`` the last ISO day it serves.
     """
 
     NAME: ClassVar[str] = "answer.value"

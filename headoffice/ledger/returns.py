@@ -13,7 +13,7 @@ from headoffice.ledger.return_tables import ReturnHold
 from headoffice.ledger.tables import SaleLine, Transaction
 from messages import events
 
-__all__ = ["asked", "completed", "dropped", "returned_units", "voided"]
+__all__ = ["asked", "completed", "doubled", "dropped", "returned_units", "voided"]
 
 
 def returned_units(session: Session, uuid: str) -> dict[int, int]:
@@ -37,6 +37,14 @@ def asked(session: Session, kiosk: str, event: events.ReturnsRequested) -> None:
 def _row(hold: str, basket: str, original: str, kiosk: str, state: str, now: int) -> ReturnHold:
     return ReturnHold(
         hold=hold, basket=basket, original=original, kiosk=kiosk, state=state, since_ms=now, expires_ms=now
+    )
+
+
+def doubled(event: events.RefundDoubled) -> str:
+    """What people are told of money that went back twice."""
+    amount = f"{event.amount.minor} {event.amount.currency} (minor units)"
+    return (
+        f"{amount} went back twice to {event.original}: the terminal's {event.tender} ({event.reference}) was done too"
     )
 
 

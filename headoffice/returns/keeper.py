@@ -16,14 +16,15 @@ from sqlalchemy.orm import Session
 from headoffice.database import Database
 from headoffice.ledger.return_tables import ReturnHold
 from headoffice.ledger.returns import returned_units
-from headoffice.ledger.tables import SaleLine, Transaction
+from headoffice.ledger.tables import Epoch, JournalRecord, SaleLine, Transaction
 from headoffice.returns.finder import completed_of, document_of, find, tenders_left
 from messages.return_asks import ReturnAnswer, ReturnAsk, ReturnState, SaleAnswer, SaleAsk
 
 __all__ = ["HOLD_MS", "ReturnKeeper"]
 
 HOLD_MS: Final = 72 * 3_600_000
-"""How long units are kept for a return whose journal says nothing: a lane may be cut off with it for some days."""
+"""How long units are kept for a return whose lane is heard of and says nothing of it. Of a lane that is cut off nothing
+is known, however long: its units are kept until it is heard of again, or a person lets them go."""
 
 
 class ReturnKeeper:
@@ -50,6 +51,33 @@ class ReturnKeeper:
                 document=document_of(session, row),
             )
 
+    def let_go(self, sought: str) -> list[str]:
+        """A person lets go what lanes that nobody hears of have in hand of a sale; gives those lanes.
+
+        Only what has had its time: a return that may be going on is its lane's.
+        """
+        now, lanes = self._clock(), []
+        with self._database.write() as session:
+            sale = find(session, sought, "")
+            rows = select(ReturnHold).where(ReturnHold.original == (sale.uuid if sale is not None else ""))
+            for row in session.scalars(rows.where(ReturnHold.state == "held", ReturnHold.expires_ms <= now)):
+                row.state = "released"
+                lanes.append(row.kiosk)
+        return lanes
+
+    def trouble(self) -> list[str]:
+        """Sentences for people about returns at lanes that have not been heard of for too long."""
+        with self._database.read() as session:
+            late = select(ReturnHold).where(ReturnHold.state == "held", ReturnHold.expires_ms <= self._clock())
+            rows = [row for row in session.scalars(late) if _unheard(session, row)]
+            named = [(session.get(Transaction, row.original), row.kiosk) for row in rows]
+        return [
+            f"{lane} is not heard of and has goods of {sale.workstation}-{sale.series}-{sale.number:06d} in hand: "
+            "nothing else of that sale can come back until it is, or a person lets them go"
+            for sale, lane in named
+            if sale is not None
+        ]
+
     def hold(self, kiosk: str, ask: ReturnAsk) -> ReturnAnswer:
         """Keep the units for the asker's basket, or say why not. Under one id it may be asked any number of times."""
         try:
@@ -61,14 +89,26 @@ class ReturnKeeper:
 
 
 def _in_hand(session: Session, original: str, mine: str, now: int) -> bool:
-    """Whether another return from this sale is under way."""
-    others = select(ReturnHold.hold).where(
-        ReturnHold.original == original,
-        ReturnHold.state == "held",
-        ReturnHold.expires_ms > now,
-        ReturnHold.hold != mine,
+    """Whether another return from this sale is under way, or may be: at a lane that nobody has heard of since."""
+    others = select(ReturnHold).where(
+        ReturnHold.original == original, ReturnHold.state == "held", ReturnHold.hold != mine
     )
-    return session.scalar(others.limit(1)) is not None
+    return any(row.expires_ms > now or _unheard(session, row) for row in session.scalars(others))
+
+
+def _unheard(session: Session, row: ReturnHold) -> bool:
+    """Whether what the ledger has of the lane's journal ends before its return had its time: no more is known here.
+
+    A journal comes in order, so the time of its newest posted record (a clock may be ahead: or of its coming) says how
+    far.
+    """
+    newest = (
+        select(JournalRecord)
+        .join(Epoch, (Epoch.kiosk == JournalRecord.kiosk) & (Epoch.epoch == JournalRecord.epoch))
+        .where(JournalRecord.kiosk == row.kiosk, JournalRecord.sequence == Epoch.posted)
+    )
+    heard = [min(record.utc_ms, record.received_ms) for record in session.scalars(newest)]
+    return max(heard, default=0) < row.expires_ms
 
 
 def _held(session: Session, kiosk: str, ask: ReturnAsk, now: int) -> ReturnState:

@@ -15,13 +15,16 @@ from sqlalchemy.orm import Session
 
 from headoffice.database import Database
 from headoffice.feed import policy_of
+from headoffice.stored_value import guessing
 from headoffice.stored_value.books import held, rules_of
 from headoffice.stored_value.tables import PaperVoucher, ValueAccount, ValueHold
 from kiosk.retail.stored_value import StoredValueRules
 from messages.value_asks import ValueAnswer, ValueAsk, ValueState
 
-__all__ = ["ValueHolds"]
+__all__ = ["THROTTLED", "ValueHolds"]
 
+THROTTLED = "throttled"
+_UNKNOWN = "unknown"
 _ABANDONED = "abandoned"
 _FORGOTTEN = "forgotten"
 """Nobody has spoken of it for too long."""
@@ -58,13 +61,32 @@ class ValueHolds:
     def answer(self, kiosk: str, ask: ValueAsk) -> ValueAnswer:
         """Do what a kiosk asks; its answer is on disk before it is told."""
         now = self._clock()
-        if ask.deed == "look":
-            with self._database.read() as session:
-                return _looked(session, ask, now, self._today(session, now))
         try:
+            if ask.deed == "look":
+                return self._looked(kiosk, ask, now)
             return self._kept(kiosk, ask, now)
-        except IntegrityError:  # another worker was asked for the same voucher in the same instant
-            return ValueAnswer(correlation=ask.correlation, request=ask.request, state="refused", reason="taken")
+        except IntegrityError:  # another worker was asked for the same, or for the same voucher, in the same instant
+            return self._looked(kiosk, ask, now) if ask.deed == "look" else self._kept(kiosk, ask, now)
+
+    def trouble(self) -> list[str]:
+        """Sentences for people about lanes where numbers are being guessed."""
+        with self._database.read() as session:
+            lanes = guessing.stopped_lanes(session, self._clock())
+        return [
+            f"at {lane} numbers of gift cards are being guessed: it is told nothing about any for a while"
+            for lane in lanes
+        ]
+
+    def _looked(self, kiosk: str, ask: ValueAsk, now: int) -> ValueAnswer:
+        """What is on a card; nothing is written unless nobody knows it."""
+        with self._database.read() as session:
+            if guessing.stopped(session, kiosk, now):
+                return _refusal(ask, THROTTLED)
+            told = _looked(session, ask, now, self._today(session, now))
+        if told.reason == _UNKNOWN:
+            with self._database.write() as session:
+                guessing.missed(session, kiosk, ask.request or ask.correlation, now)
+        return told
 
     def _kept(self, kiosk: str, ask: ValueAsk, now: int) -> ValueAnswer:
         with self._database.write() as session:
@@ -84,7 +106,7 @@ def _looked(session: Session, ask: ValueAsk, now: int, today: str) -> ValueAnswe
     rules = rules_of(session)
     account = session.scalar(select(ValueAccount).where(ValueAccount.keyed_hash == ask.keyed_hash))
     if account is None or rules is None:
-        return ValueAnswer(correlation=ask.correlation, request=ask.request, state="refused", reason="unknown")
+        return _refusal(ask, _UNKNOWN)
     why = _unusable(account, ask, today)
     return ValueAnswer(
         correlation=ask.correlation,
@@ -101,6 +123,10 @@ def _looked(session: Session, ask: ValueAsk, now: int, today: str) -> ValueAnswe
     )
 
 
+def _refusal(ask: ValueAsk, reason: str) -> ValueAnswer:
+    return ValueAnswer(correlation=ask.correlation, request=ask.request, state="refused", reason=reason)
+
+
 def _begun(session: Session, kiosk: str, ask: ValueAsk, now: int, today: str) -> ValueHold:
     """The row of a request nobody has spoken of before.
 
@@ -110,8 +136,12 @@ def _begun(session: Session, kiosk: str, ask: ValueAsk, now: int, today: str) ->
         judged = _Judged("released", _ABANDONED)
     elif ask.instrument == "voucher":
         judged = _voucher(session, ask, now)
+    elif guessing.stopped(session, kiosk, now):
+        judged = _Judged("refused", THROTTLED)
     else:
         judged = _account(session, ask, now, today)
+        if judged.reason == _UNKNOWN:
+            guessing.missed(session, kiosk, ask.request, now)
     return ValueHold(
         request=ask.request,
         kiosk=kiosk,
@@ -133,7 +163,7 @@ def _account(session: Session, ask: ValueAsk, now: int, today: str) -> _Judged:
     wanted = select(ValueAccount).where(ValueAccount.keyed_hash == ask.keyed_hash).with_for_update()
     account = session.scalar(wanted)
     if account is None:
-        return _Judged("refused", "unknown")
+        return _Judged("refused", _UNKNOWN)
     why = _unusable(account, ask, today)
     if why:
         return _Judged("refused", why, key=account.account)

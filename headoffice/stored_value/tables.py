@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from headoffice.base import Base, Code, Instant, Minor, Prose
 
-__all__ = ["VOUCHER_HELD", "PaperVoucher", "ValueAccount", "ValueEntry", "ValueHold"]
+__all__ = ["VOUCHER_HELD", "PaperVoucher", "ValueAccount", "ValueEntry", "ValueHold", "ValueMiss"]
 
 VOUCHER_HELD: Final = "instrument = 'voucher' AND state = 'held'"
 
@@ -113,4 +113,15 @@ class PaperVoucher(Base):
     kiosk: Mapped[Code]
     store: Mapped[Code]
     business_day: Mapped[Code]
+    utc_ms: Mapped[Instant]
+
+
+class ValueMiss(Base):
+    """A lane's question about a number that nobody knows, for a day: ``request`` is the question's own id."""
+
+    __tablename__ = "value_miss"
+    __table_args__ = (Index(None, "utc_ms"), Index(None, "kiosk", "utc_ms"))
+
+    request: Mapped[Code] = mapped_column(primary_key=True)
+    kiosk: Mapped[Code]
     utc_ms: Mapped[Instant]

@@ -19,7 +19,8 @@ def asked_of_staff(state: State, raised: InterventionRaised) -> Text:
     if raised.kind == "tender_unknown":
         return _unknown(state, raised)
     if raised.kind == "reversal" and raised.reason:
-        return text("intervention.reversal_unknown")
+        twice = raised.reason == "refunded_twice"
+        return text("intervention.refunded_twice" if twice else "intervention.reversal_unknown")
     if raised.kind == "fiscal" and raised.reason and state.finishing is not None:
         return text("intervention.fiscal_refused", words=" ".join(state.finishing.refusal))
     if raised.kind == "bagging":

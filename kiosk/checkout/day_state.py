@@ -9,6 +9,7 @@ from kiosk.checkout.day_events import DayEvent
 from kiosk.checkout.state import State, Tender, Transaction
 from kiosk.retail import day_report as r
 from kiosk.retail.money import Money
+from kiosk.retail.transaction import TenderKind
 from kiosk.retail.values import replace
 
 __all__ = ["AT_TERMINAL", "MAXIMUM_GIVING_BACK", "booked"]
@@ -42,8 +43,8 @@ def booked(state: State, event: e.Durable) -> r.Books:  # noqa: C901, PLR0911 - 
             return replace(books, book=r.booked(books.book, sale), grand=grand)
         case e.TenderSettled(outcome="approved" | "partial"):
             return _taken(state, event)
-        case e.TenderReversed():
-            return _reversed(state, event)
+        case e.TenderReversed() | e.RefundDoubled():
+            return _back(state, event)
         case e.ZReportMade() | e.DayCloseWanted() | e.DayReportRequested() | e.DayReportSettled():
             return _reported(books, event)
         case e.TerminalReconciled():
@@ -143,12 +144,28 @@ def _taken(state: State, event: e.TenderSettled) -> r.Books:
         return books
     amount = event.amount.minor
     if asked.refund:
-        cards = r.given_back(books.book.cards, asked.kind, event.brand, -amount)
-        at_terminal = r.given_back(books.at_terminal, asked.kind, event.brand, -amount)
-    else:
-        cards = r.taken(books.book.cards, asked.kind, event.brand, amount)
-        at_terminal = r.taken(books.at_terminal, asked.kind, event.brand, amount)
+        return _given_back(books, asked.kind, event.brand, -amount)
+    cards = r.taken(books.book.cards, asked.kind, event.brand, amount)
+    at_terminal = r.taken(books.at_terminal, asked.kind, event.brand, amount)
     return replace(books, book=replace(books.book, cards=cards), at_terminal=at_terminal)
+
+
+def _given_back(books: r.Books, kind: TenderKind, brand: str, minor: int) -> r.Books:
+    """What a terminal has given back is in its own books, whatever of it a document counts."""
+    if kind not in AT_TERMINAL:
+        return books
+    cards = r.given_back(books.book.cards, kind, brand, minor)
+    return replace(
+        books,
+        book=replace(books.book, cards=cards),
+        at_terminal=r.given_back(books.at_terminal, kind, brand, minor),
+    )
+
+
+def _back(state: State, event: e.TenderReversed | e.RefundDoubled) -> r.Books:
+    if isinstance(event, e.TenderReversed):
+        return _reversed(state, event)
+    return _given_back(state.books, event.kind, event.brand, event.amount.minor)
 
 
 def _reversed(state: State, event: e.TenderReversed) -> r.Books:

@@ -346,6 +346,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.NetworkChanged():
             desk.happened(e.NetworkShown(input_.online))
             qr.network_changed(desk, online=input_.online)
+            if input_.online:
+                refund.resume(desk)
         case i.TimerElapsed():
             _elapsed(desk, input_.name)
         case i.DayTurned():

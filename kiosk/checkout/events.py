@@ -138,6 +138,7 @@ from kiosk.checkout.takeover_events import BasketTakenOver, TakeoverEvent
 from kiosk.checkout.tender_events import (
     CardEntry,
     InstalmentsBy,
+    RefundDoubled,
     ReversalStage,
     SettledTender,
     StoreCreditIssued,
@@ -292,6 +293,7 @@ __all__ = [
     "ReceiptPrinted",
     "ReceiptRequested",
     "ReceiptUnknown",
+    "RefundDoubled",
     "RefundEvent",
     "RefundShown",
     "RehearsalSet",

@@ -101,6 +101,8 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             if basket is None or not missed:
                 return state
             return replace(state, transaction=replace(basket, codes_missed=basket.codes_missed + 1))
+        case e.RefundDoubled():
+            return replace(state, unpaid=tuple(t for t in state.unpaid if t.tender != event.tender))
         case e.TenderReversed():
             unpaid = tuple(t for t in state.unpaid if t.tender != event.tender)
             return replace(state, reversals=_reversals(state.reversals, event), unpaid=unpaid)
@@ -384,9 +386,14 @@ def _with_modifiers(basket: Transaction, event: e.PriceModifiersSettled) -> Tran
 
 def _unpaid(known: tuple[Tender, ...], basket: Transaction, event: e.TenderSettled) -> tuple[Tender, ...]:
     if event.outcome not in ("declined", "cancelled"):
-        return known
-    refused = tuple(t for t in basket.tenders if t.tender == event.tender and t.kind != "cash" and not t.refund)
+        return tuple(t for t in known if t.tender != event.tender)
+    refused = tuple(t for t in basket.tenders if t.tender == event.tender and t.kind != "cash" and _may_come_late(t))
     return (*known, *refused)[-MAXIMUM_UNPAID:]
+
+
+def _may_come_late(tender: Tender) -> bool:
+    """Whether money may move after all: of a refund only where staff, and not who does it, said that it did not."""
+    return not tender.refund or tender.reason == "staff"
 
 
 def _settled(tender: Tender, event: e.TenderSettled) -> Tender:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.deciding.refund import lines_chosen
-from kiosk.checkout.deciding.refund_money import closed, given, refused
-from kiosk.checkout.deciding.refund_record import gives_credit
+from kiosk.checkout.deciding.refund_money import closed, given, other_ways, refused
 from kiosk.checkout.refund_inputs import SoldSale
 from kiosk.checkout.state import Returns, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
@@ -90,7 +89,7 @@ def money_back(state: State, policy: Policy, *, by_staff: bool) -> s.RefundMoney
     cash = None
     if stage == "cash" and tender is not None:
         cash, _ = cash_due(-tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
-    failed = refused(basket)
+    by_cash, by_credit = other_ways(policy, basket, found)
     return s.RefundMoneyBody(
         reference=back.original.transaction.reference,
         lines=tuple((line.names, -line.quantity, -(line.net + line.deposit_due)) for line in back.lines),
@@ -103,8 +102,8 @@ def money_back(state: State, policy: Policy, *, by_staff: bool) -> s.RefundMoney
         next=_next(tender, found, policy, currency),
         stage=stage,
         cash_due=cash,
-        may_cash=policy.returns.cash_instead and owed > 0 and (failed is not None or found is None),
-        may_credit=gives_credit(policy) and owed > 0 and (failed is not None or found is None),
+        may_cash=owed > 0 and by_cash,
+        may_credit=owed > 0 and by_credit,
         may_drop=basket.paid == 0 and tender is None,
         by_staff=by_staff,
     )

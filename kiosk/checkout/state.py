@@ -461,7 +461,8 @@ class State:
     payouts: tuple[Payout, ...] = ()
     """Cash that is owed and has not come out for certain."""
     unpaid: tuple[Tender, ...] = ()
-    """Asked for and settled without money, newest last: only a late yes to one of these is money taken for nothing."""
+    """Asked for and settled without money, newest last: only a late yes to one of these is money taken for nothing, or
+    (a refund that staff said no about) given twice."""
     sold_serials: tuple[tuple[str, str], ...] = ()
     """(item id, serial number) of what was sold here, newest last."""
     redeemed: tuple[str, ...] = ()

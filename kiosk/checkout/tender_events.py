@@ -12,6 +12,7 @@ __all__ = [
     "CardEntry",
     "CreditReason",
     "InstalmentsBy",
+    "RefundDoubled",
     "ReversalStage",
     "SettledTender",
     "StoreCreditIssued",
@@ -146,4 +147,22 @@ class StoreCreditIssued:
     expires_day: str = ""
 
 
-TenderEvent = TenderRequested | TenderSettled | TenderReversed | StoreCreditIssued
+@dataclass(frozen=True, slots=True)
+class RefundDoubled:
+    """The terminal did give money back: staff had said that it did not, and it went back another way meanwhile.
+
+    ``tender`` asked for it, and counts in no document; ``original`` is the tender of the sale that was given ``amount``
+    twice. It is in the terminal's books, so it is in the day's; the shop must ask for it back.
+    """
+
+    tender: str
+    tender_id: str
+    kind: TenderKind
+    original: str
+    amount: Money
+    utc_ms: int
+    brand: str = ""
+    reference: str = ""
+
+
+TenderEvent = TenderRequested | TenderSettled | TenderReversed | RefundDoubled | StoreCreditIssued

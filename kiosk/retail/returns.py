@@ -138,10 +138,11 @@ def days_between(sold: str, today: str) -> int:
 def refusal(line: LineItem, item: Item | None, rules: ReturnRules, days: int) -> ReturnRefusal:
     """Why a sold line may not come back so many days later; ``item`` is the book's, ``None`` where it is no more.
 
-    What forbids it for good comes before what a higher right may allow (``late``).
+    What forbids it for good comes before what a higher right may allow (``late``). A gift card is money that may be
+    spent by now: no shop's rules let it come back.
     """
     department = item.department if item is not None else ""
-    if item is not None and item.named_kind in rules.kinds:
+    if line.value_account or (item is not None and item.named_kind in rules.kinds):
         return "kind"
     if item is not None and not item.flags.returnable:
         return "item"

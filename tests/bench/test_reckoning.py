@@ -15,6 +15,7 @@ import pytest
 
 from bench.receipts import Receipts
 from bench.reckoning import Reckoning, acknowledged, ahead, reckon, synced, under_way
+from bench.returned import handed_otherwise
 from bench.world import KIOSK, Options, World
 
 _FIRST, _SECOND = "3-1-000001", "3-1-000002"
@@ -52,6 +53,10 @@ class _Books:
         ]
     )
     value: list[tuple[str, str, int]] = field(default_factory=list)
+    accounts: list[tuple[str, int]] = field(default_factory=list)
+    back: list[tuple[str, int, int]] = field(default_factory=list)
+    originals: list[tuple[str, str]] = field(default_factory=list)
+    in_hand: list[tuple[str, str]] = field(default_factory=list)
     holds: list[tuple[str, int, str]] = field(default_factory=list)
     cursor: tuple[int, int] | None = None
     papers: list[tuple[list[str], bool]] = field(
@@ -80,13 +85,23 @@ class _Books:
             disk.execute("INSERT INTO journal_record VALUES ('kiosk-2', 9, 99, 'DayOpened', x'7b7d')")
             disk.execute(
                 "CREATE TABLE sale (workstation TEXT, series INTEGER, number INTEGER, uuid TEXT, total INTEGER,"
-                " kiosk TEXT, sample INTEGER)"
+                " kiosk TEXT, sample INTEGER, original TEXT)"
             )
-            disk.executemany("INSERT INTO sale VALUES ('3', 1, ?, ?, ?, ?, ?)", self.sales)
-            disk.execute("CREATE TABLE value_entry (kind TEXT, source TEXT, amount INTEGER, utc_ms INTEGER)")
+            disk.executemany("INSERT INTO sale VALUES ('3', 1, ?, ?, ?, ?, ?, '')", self.sales)
+            disk.execute("CREATE TABLE sale_line (uuid TEXT, quantity INTEGER, original_line INTEGER)")
+            disk.executemany("INSERT INTO sale_line VALUES (?, ?, ?)", self.back)
+            disk.executemany("UPDATE sale SET original = ? WHERE uuid = ?", self.originals)
+            disk.execute("CREATE TABLE return_hold (hold TEXT, state TEXT)")
+            disk.executemany("INSERT INTO return_hold VALUES (?, ?)", self.in_hand)
+            disk.execute(
+                "CREATE TABLE value_entry (kind TEXT, source TEXT, amount INTEGER, utc_ms INTEGER, account TEXT,"
+                " reason TEXT, uuid TEXT)"
+            )
+            disk.execute("CREATE TABLE value_account (account TEXT, balance INTEGER)")
+            disk.executemany("INSERT INTO value_account VALUES (?, ?)", self.accounts)
             disk.execute("CREATE TABLE value_hold (request TEXT, amount INTEGER, state TEXT)")
-            disk.execute("CREATE TABLE paper_voucher (request TEXT, amount INTEGER)")
-            disk.executemany("INSERT INTO value_entry VALUES (?, ?, ?, 0)", self.value)
+            disk.execute("CREATE TABLE paper_voucher (request TEXT, amount INTEGER, keyed_hash TEXT)")
+            disk.executemany("INSERT INTO value_entry VALUES (?, ?, ?, 0, 'gc-1', 'refund', 'u')", self.value)
             disk.executemany("INSERT INTO value_hold VALUES (?, ?, ?)", self.holds)
         world.charges.write_text("".join(json.dumps(deed) + "\n" for deed in self.deeds), encoding="utf-8")
         if self.cursor is not None:
@@ -231,7 +246,12 @@ def test_the_acquirer_s_payments_are_held_against_the_sales_as_the_terminal_s_ar
     told = {"reference": "req-9", "amount_minor": 500}
     world.payments.parent.mkdir(parents=True, exist_ok=True)
     world.payments.write_text(
-        json.dumps({"what": "created", **told}) + "\n" + json.dumps({"what": "paid", **told}) + "\n"
+        json.dumps({"what": "cancelled", "reference": "req-8"})
+        + "\n"
+        + json.dumps({"what": "created", **told})
+        + "\n"
+        + json.dumps({"what": "paid", **told})
+        + "\n"
     )
     assert reckon(world, _SEEN).double_charges == ["5 was taken for req-9, and no sale has it"]
     assert under_way(world) == {"req-9"}
@@ -244,11 +264,102 @@ def test_the_acquirer_s_payments_are_held_against_the_sales_as_the_terminal_s_ar
 
 def test_the_gift_cards_ledger_is_held_against_the_sales_and_nothing_stays_kept_aside(books: _Books) -> None:
     books.value = [("redeem", "gift-1", -500), ("redeem_back", "gift-1", 500), ("redeem", "gift-2", -250)]
+    books.accounts = [("gc-1", -250)]
     books.holds = [("gift-2", 250, "settled"), ("gift-3", 900, "held")]
 
     assert sorted(books.reckoned().double_charges) == [
         "2.5 was taken for gift-2, and no sale has it",
         "9 is still kept aside for gift-3",
+    ]
+
+
+# --- what comes back -----------------------------------------------------------------------------------------------
+
+
+def _with_a_return(books: _Books, *, kind: str = "card") -> dict[str, Any]:
+    """The first sale's one line has come back, to the tender that paid it; the return's record."""
+    line = {"line": 1, "quantity": 1, "extended": {"minor": 12_550}}
+    books.journal[1][2]["lines"] = [line]
+    back = _completed(3, -12_550)
+    back["tenders"] = [{"tender": "back-3", "kind": kind, "amount": {"minor": -12_550}, "original": "req-1"}]
+    back["lines"] = [{**line, "quantity": -1, "returned": {"line": 1, "first": 0}}]
+    back["original"] = {"transaction": {"uuid": "u1"}}
+    books.journal.append((4, "TransactionCompleted", back))
+    books.stored = list(books.journal)
+    books.sales.append((3, "u3", -12_550, KIOSK, 0))
+    books.back, books.originals, books.in_hand = [("u3", -1, 1)], [("u1", "u3")], [("h", "used")]
+    books.papers.append((["Transaction   3-1-000003", "TOTAL    -Tk 125.50"], True))
+    if kind == "card":
+        books.deeds.append({"what": "refunded", "request": "back-3", "amount_minor": 12_550})
+    return back
+
+
+def _returned(books: _Books) -> Reckoning:
+    return reckon(books.world(), {**_SEEN, "3-1-000003": Decimal("-125.50")})
+
+
+def test_a_return_that_everybody_has_once_holds_no_fault(books: _Books) -> None:
+    _with_a_return(books)
+    assert _returned(books).faults == []
+
+
+def test_a_refund_that_the_terminal_did_twice_or_never_is_found(books: _Books) -> None:
+    _with_a_return(books)
+    books.deeds.append({"what": "refunded", "request": "back-4", "amount_minor": 12_550})
+    assert _returned(books).double_charges == ["-125.5 was taken for back-4, and no sale has it"]
+    del books.deeds[-2:]
+    world = World(books.folder, Options())
+    for path in (world.journal, world.ledger):
+        path.unlink()
+    assert _returned(books).double_charges == ["3-1-000003 holds -125.5 not in cash; 0 was taken for it"]
+
+
+def test_a_unit_that_came_back_twice_or_was_never_sold_is_found(books: _Books) -> None:
+    back = _with_a_return(books)
+    back["lines"] += [back["lines"][0], {**back["lines"][0], "returned": {"line": 1, "first": 1}}]
+    books.in_hand = [("h", "held")]
+    assert _returned(books).double_returns == [
+        "unit 0 of line 1 of u1 came back 2 times",
+        "unit 1 of line 1 of u1 came back and was never sold",
+        "the ledger has other units back than the journal: [(('u1', 1), 1), (('u1', 1), 3)]",
+        "the return h is still held",
+    ]
+
+
+def test_a_tender_that_was_given_more_than_it_paid_is_found(books: _Books) -> None:
+    back = _with_a_return(books)
+    back["tenders"].append({"tender": "cash-3", "kind": "cash", "amount": {"minor": -500}, "original": "req-1"})
+    found = _returned(books)
+    assert found.double_refunds == ["130.5 went back to req-1, which paid 125.5"]
+    assert found.changed == ["u3 comes to -125.5, its tenders to -130.5"]
+
+
+def test_cash_that_staff_did_not_hand_over_is_found(books: _Books) -> None:
+    back = _with_a_return(books, kind="cash")
+    back["tenders"][0]["change"] = {"minor": 12_500}
+    world = books.world()
+    assert handed_otherwise(world, [Decimal(125)]) == []
+    assert handed_otherwise(world, [Decimal(125), Decimal(125)]) == [
+        "staff handed 250 in 2 times back in cash, the journal says 125 in 1 times"
+    ]
+
+
+def test_store_credit_that_the_journal_issued_and_head_office_did_not_open_is_found(books: _Books) -> None:
+    _with_a_return(books, kind="stored_value")
+    issued = {"credit": "back-3", "amount": {"minor": 12_550}, "reason": "refund"}
+    books.journal.append((5, "StoreCreditIssued", issued))
+    books.stored = list(books.journal)
+    books.value, books.accounts = [("issue", "back-3", 12_550)], [("gc-1", 12_550)]
+    assert _returned(books).faults == []
+
+
+def test_an_account_that_is_not_the_sum_of_its_entries_is_found(books: _Books) -> None:
+    books.value, books.accounts = [("adjust", "form-1", 500)], [("gc-1", 600), ("gc-2", -100)]
+    books.value.append(("issue", "nobody", 100))
+    assert books.reckoned().changed == [
+        "head office has booked issue 1 for nobody, of which the journal knows nothing",
+        "gc-2 holds -1, its entries come to 0",
+        "gc-2 is -1",
     ]
 
 

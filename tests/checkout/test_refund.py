@@ -144,6 +144,18 @@ def test_what_may_not_come_back_says_why_and_cannot_be_chosen() -> None:
     assert lane.tell(i.ReturnsConfirmed()).no_effect(f.HoldReturns)
 
 
+def test_a_gift_card_never_comes_back_whatever_the_shop_takes_back() -> None:
+    lane, sale = sells(MILK, TEA)
+    lines = (sale.lines[0], replace(sale.lines[1], item_id="no-longer-listed", value_account="gc-1"))
+    lane.book = small_shop(replace(bangladesh(), returns=ReturnRules(kinds=())))
+    found(lane, sold_sale(replace(sale, lines=lines)))
+    body = lane.screen.body
+    assert isinstance(body, RefundLinesBody)
+    assert [line.why.message if line.why else "" for line in body.lines] == ["", "refund.why_kind"]
+    lane.tell(choose(2), i.ReturnsConfirmed())
+    assert lane.no_effect(f.HoldReturns)
+
+
 def test_too_late_is_for_a_higher_role() -> None:
     lane, sale = sells(MILK)
     lane.day = "2026-12-25"
@@ -455,6 +467,16 @@ def test_after_a_power_cut_at_each_step_it_goes_on_and_money_goes_back_once() ->
     assert lane.state.finishing is not None
     assert the_return(lane).total == taka(-60_000)
     assert replayed(lane.journal).books == lane.state.books
+
+
+def test_units_that_could_not_be_asked_for_after_a_power_cut_are_once_head_office_is_there() -> None:
+    lane, sale = sells(TEA)
+    found(lane, sold_sale(sale)).tell(choose(), i.ReturnsConfirmed()).power_cut()
+    kept(lane, "offline")
+    assert lane.tell(i.NetworkChanged(online=False)).no_effect(f.HoldReturns)
+    kept(lane.tell(i.NetworkChanged(online=True)))
+    assert lane.happened(e.ReturnsHeld)
+    assert lane.tell(i.NetworkChanged(online=True)).no_effect(f.HoldReturns), "kept already"
 
 
 def test_a_power_cut_between_the_two_documents_of_an_exchange_loses_neither() -> None:

@@ -185,6 +185,16 @@ def test_five_unknown_numbers_call_staff_and_a_sixth_is_not_asked() -> None:
 # --- looked at, and sold ---------------------------------------------------------------------------------------------
 
 
+def test_where_head_office_says_that_too_many_were_tried_the_shopper_is_told_and_staff_are_called() -> None:
+    lane = paying()
+    lane.tell(i.TerminalAnswered(presented(lane), "declined", reason="throttled"))
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "value.why_throttled"
+    assert [raised.kind for raised in lane.state.interventions] == ["help"]
+    looking = looked(shop(), i.ValueLooked("", "refused", reason="throttled"))
+    assert [raised.kind for raised in looking.state.interventions] == ["help"]
+
+
 def looked(lane: HandLane, told: i.ValueLooked) -> HandLane:
     asked = lane.tell(CARD).effect(f.AskValue)
     return lane.tell(replace(told, correlation=asked.correlation, masked="**** 0017", currency="BDT"))
@@ -214,6 +224,15 @@ def test_a_card_from_the_rack_is_sold_for_what_it_names() -> None:
     assert [k.value_account for k in lane.state.transaction.live_lines] == ["gc-9", "gc-10"]  # type: ignore[union-attr]
     lane.approve(lane.pay_by_card())
     assert [k.value_account for k in sale(lane).lines] == ["gc-9", "gc-10"]
+
+
+def test_of_one_card_from_the_rack_nobody_sells_two() -> None:
+    lane = looked(shop(), rack())
+    lane.tell(i.OperatorSignedIn("op2", "Karim", "supervisor", "pin"))
+    lane.tell(i.OperatorActed("quantity", line=1, quantity=2))
+    assert [line.quantity for line in lane.state.transaction.live_lines] == [1]  # type: ignore[union-attr]
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "quantity.scan_each"
 
 
 def test_the_buyer_chooses_what_shall_be_on_a_card_that_names_nothing() -> None:
@@ -287,6 +306,16 @@ def test_a_voucher_s_rest_is_lost_or_the_voucher_refused_as_the_shop_has_it(
     paying(lane, "bottles").tell(replace(SLIP, worth_minor=12_000))
     assert lane.no_effect(f.Charge) != taken
     assert not lane.happened(e.StoreCreditIssued)
+
+
+def test_a_voucher_whose_rest_would_be_credit_is_refused_where_the_shop_gives_none() -> None:
+    lane = shop()
+    lane.book.policy = replace(lane.book.policy, stored_value=replace(RULES, credit_prefix=""))
+    paying(lane, "bottles").tell(replace(SLIP, worth_minor=12_000))
+    assert lane.no_effect(f.Charge)
+    assert lane.screen.notice is not None
+    assert lane.screen.notice.text.message == "voucher.too_much"
+    lane.tell(replace(SLIP, worth_minor=9_500)).effect(f.Charge)
 
 
 def test_a_voucher_scanned_while_shopping_is_kept_for_the_payment() -> None:

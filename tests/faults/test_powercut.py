@@ -11,13 +11,16 @@ import pytest
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout.inputs import OperatorAct
+from kiosk.retail.returns import WAY_BACK
 from kiosk.retail.transaction import TenderKind
+from samples.catalogue import Country, load_shop
 from tests.faults.knife import BEGINS, ENDS, NO_STEP
-from tests.faults.powercut import WAYS, drill, main
+from tests.faults.powercut import drill, main
+from tests.faults.ways import WAYS, way_of
 from tools.report import Report
 
 MOVES_MONEY_OR_GOODS = {
-    f.Charge, f.AskTerminal, f.AbortTerminal, f.Reverse, f.OpenDrawer, f.Print, f.FiscalSign,
+    f.Charge, f.AskTerminal, f.AbortTerminal, f.Reverse, f.Refund, f.HoldReturns, f.OpenDrawer, f.Print, f.FiscalSign,
 }  # fmt: skip
 
 
@@ -40,10 +43,22 @@ def test_no_deed_that_moves_money_or_goods_is_spared_the_knife() -> None:
 def test_each_kind_of_tender_is_paid_with_in_the_drill() -> None:
     kinds = {"code": "qr"}
     paid = {kinds.get(tender, tender) for way in WAYS for tender in way.tenders}
-    at_the_terminal = {"voucher"}  # asked for as a card is
     nobody_s = {"credit_note"}  # what an exchange's return gives its sale
-    assert paid == set(get_args(TenderKind)) - at_the_terminal - nobody_s, "a new tender is a new way"
+    shop = {each.tender_id: each.kind for country in get_args(Country) for each in load_shop(country).tenders}
+    assert {shop.get(each, each) for each in paid} == set(get_args(TenderKind)) - nobody_s, "a new tender is a new way"
     assert "cash_received" in get_args(OperatorAct)
+
+
+def test_each_tender_that_money_can_go_back_to_has_it_go_back_in_the_drill() -> None:
+    sold = [way_of(way.returns) for way in WAYS if way.returns]
+    shop = {each.tender_id: each.kind for country in get_args(Country) for each in load_shop(country).tenders}
+    kinds = {"code": "qr", "credit": "card"}
+    back = {kinds.get(tender, shop.get(tender, tender)) for way in sold for tender in way.tenders}
+    assert back == set(WAY_BACK), "a new way back is a new way of the drill"
+    assert {way.bought for way in WAYS if way.returns} == {"", "even", "dearer", "cheaper"}
+    assert {way.instead for way in WAYS} == {"", "cash", "credit"}
+    assert any(way.sells for way in WAYS), "gift cards are sold"
+    assert all(way.country == way_of(way.returns).country for way in WAYS if way.returns)
 
 
 def test_a_way_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -211,7 +211,52 @@ def test_two_lanes_cannot_have_units_of_one_sale_in_hand(
     assert held(services, sale, HeldLine(2, 0, 1), hold="hold-0000-2", kiosk="lane-2") == "taken"
     assert asked(services, f"sale:{sale.transaction.uuid}").taken
     assert held(services, sale, hold=HOLD, kiosk="lane-2") == "unknown", "a hold is its own lane's"
+
+
+def later_record(services: Services, journal: JournalOf, later: int) -> None:
+    """The lane is heard of again: its journal goes on, so much later by its clock."""
+    journal.clock = NOW + later
+    journal.add(e.ShopperLeft())
+    Ingest(services.database, clock=lambda: NOW + later).batch(as_message(journal), journal.kiosk)
+
+
+def test_what_a_lane_has_in_hand_is_kept_while_nobody_hears_of_it_however_long(
+    services: Services, sold: tuple[JournalOf, e.TransactionCompleted]
+) -> None:
+    journal, sale = sold
+    week = 7 * 86_400_000
+    assert held(services, sale) == "held"
+    assert held(services, sale, hold="hold-0000-2", kiosk="lane-2", later=week) == "taken", "lane-1 is cut off"
+    (told_people,) = keeper(services, later=week).trouble()
+    assert told_people.startswith("lane-1 is not heard of and has goods of 1-1-000001 in hand")
+    later_record(services, journal, HOLD_MS - 60_000)
+    assert held(services, sale, hold="hold-0000-2", kiosk="lane-2", later=week) == "taken", "a part of its journal came"
+    later_record(services, journal, HOLD_MS)
+    assert held(services, sale, hold="hold-0000-2", kiosk="lane-2", later=week) == "held", "it says nothing of it"
+    assert keeper(services, later=week).trouble() == []
+
+
+def test_a_clock_that_is_ahead_lets_nothing_go_before_its_time(
+    services: Services, sold: tuple[JournalOf, e.TransactionCompleted]
+) -> None:
+    journal, sale = sold
+    assert held(services, sale) == "held"
+    journal.clock = NOW + 30 * 86_400_000
+    journal.add(e.ShopperLeft())
+    told(services.database, journal)
+    assert held(services, sale, hold="hold-0000-2", kiosk="lane-2", later=HOLD_MS) == "taken"
+
+
+def test_a_person_lets_go_what_a_lane_that_never_comes_back_had_in_hand_and_not_before_its_time(
+    services: Services, sold: tuple[JournalOf, e.TransactionCompleted]
+) -> None:
+    _, sale = sold
+    assert held(services, sale) == "held"
+    assert keeper(services).let_go("1-1-000001") == [], "it may be going on"
+    assert keeper(services, later=HOLD_MS).let_go("9-9-000009") == []
+    assert keeper(services, later=HOLD_MS).let_go("1-1-000001") == ["lane-1"]
     assert held(services, sale, hold="hold-0000-2", kiosk="lane-2", later=HOLD_MS) == "held"
+    assert held(services, sale, later=HOLD_MS) == "unknown", "what was let go is not kept on"
 
 
 @pytest.mark.parametrize("line", [HeldLine(1, 1, 1), HeldLine(1, 0, 4), HeldLine(1, 0, 0), HeldLine(9, 0, 1)], ids=str)

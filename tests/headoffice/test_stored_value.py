@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from headoffice.console.services import Services
 from headoffice.database import Database
@@ -17,6 +21,7 @@ from headoffice.ledger.tables import DeadLetter, SaleTender
 from headoffice.stored_value import cards
 from headoffice.stored_value.account import ValueReason, ValueRefusedError, adjust, block, find, liabilities, wrong
 from headoffice.stored_value.books import ValueBooks
+from headoffice.stored_value.guessing import FLEET_MOST, LANE_FEW, LANE_MOST, WINDOW_MS
 from headoffice.stored_value.holds import ValueHolds
 from headoffice.stored_value.tables import PaperVoucher, ValueAccount, ValueEntry
 from kiosk.checkout import events
@@ -237,6 +242,54 @@ def test_a_sale_that_does_not_count_takes_nothing_and_gives_nothing(database: Da
 VOUCHER = keyed_hash(KEY, "value", "29812345670501234")
 
 
+def guesses(
+    database: Database, count: int, kiosk: str = "lane-1", deed: ValueDeed = "look", now: int = NOW
+) -> list[str]:
+    """Numbers that nobody knows, one after the other; why each was refused."""
+    asked = (
+        ask(deed, 100, f"{kiosk}-{deed}-{now}-{n}", keyed_hash=keyed_hash(KEY, "value", f"9821{n:016d}"))
+        for n in range(count)
+    )
+    return [answered(database, each, kiosk, now).reason for each in asked]
+
+
+@pytest.mark.parametrize("deed", ["look", "hold"])
+def test_a_lane_that_guesses_numbers_is_told_nothing_more_and_others_are(database: Database, deed: ValueDeed) -> None:
+    set_up(database)
+    assert set(guesses(database, LANE_MOST, deed=deed)) == {"unknown"}
+    assert guesses(database, LANE_MOST + 1, deed=deed)[-1] == "throttled", "the same questions again count once"
+    assert outcome(answered(database, ask("look", request="t-77")))[:2] == ("refused", "throttled"), "nor a hit"
+    assert outcome(answered(database, ask("hold", request="t-78")))[:2] == ("refused", "throttled")
+    assert answered(database, ask("look", request="t-79"), kiosk="lane-2").state == "known"
+    assert ValueHolds(database, clock=lambda: NOW, today=lambda _s, _n: SHOPS_DAY).trouble() == [
+        "at lane-1 numbers of gift cards are being guessed: it is told nothing about any for a while"
+    ]
+    later = NOW + WINDOW_MS
+    assert answered(database, ask("look", request="t-80"), now=later).state == "known", "it passes by itself"
+
+
+def test_what_a_stopped_lane_has_kept_aside_it_is_still_told_of_and_may_let_go(database: Database) -> None:
+    set_up(database)
+    assert answered(database, ask("hold")).state == "held"
+    guesses(database, LANE_MOST)
+    assert answered(database, ask("status")).state == "held"
+    assert answered(database, ask("release")).state == "released"
+
+
+def test_while_the_fleet_is_searched_a_lane_that_takes_part_is_stopped_sooner_and_an_honest_one_is_not(
+    database: Database,
+) -> None:
+    set_up(database)
+    lanes = [f"lane-{n}" for n in range(10, 10 + FLEET_MOST // (LANE_MOST - 1) + 1)]
+    for lane in lanes:
+        guesses(database, LANE_MOST - 1, lane)
+    assert guesses(database, 1, lanes[0], "hold") == ["throttled"]
+    assert guesses(database, LANE_FEW - 1, "lane-1") == ["unknown"] * (LANE_FEW - 1)
+    assert answered(database, ask("look", request="t-9"), kiosk="lane-1").state == "known", "three slips are no search"
+    assert guesses(database, LANE_FEW, "lane-2") == ["unknown"] * LANE_FEW
+    assert answered(database, ask("look", request="t-9"), kiosk="lane-2").reason == "throttled"
+
+
 def voucher(deed: ValueDeed, request: str, **more: object) -> ValueAsk:
     return ask(deed, 500, request, instrument="voucher", keyed_hash=VOUCHER, tender_id="bottles", **more)
 
@@ -257,6 +310,35 @@ def test_a_paper_voucher_serves_one_basket_at_a_time_and_one_sale(database: Data
         used = session.scalars(select(PaperVoucher)).one()
         booked = session.scalars(select(SaleTender)).one()
     assert (used.worth, used.amount, used.keyed_hash, booked.worth) == (500, 450, VOUCHER, 500)
+
+
+class _SecondWorker(Database):
+    """Another worker was quicker: what it has done is on disk when this one's first row meets it."""
+
+    def __init__(self, database: Database, quicker: Callable[[], object]) -> None:
+        super().__init__(database.engine)
+        self._quicker: Callable[[], object] | None = quicker
+
+    @contextmanager
+    def write(self, *, autoflush: bool = True) -> Iterator[Session]:
+        quicker, self._quicker = self._quicker, None
+        if quicker is not None:
+            quicker()
+            statement = "INSERT"
+            raise IntegrityError(statement, {}, Exception("UNIQUE constraint failed"))
+        with super().write(autoflush=autoflush) as session:
+            yield session
+
+
+def test_two_workers_that_are_asked_the_same_in_the_same_instant_give_one_answer(database: Database) -> None:
+    set_up(database)
+    again = _SecondWorker(database, lambda: answered(database, ask("hold")))
+    assert outcome(answered(again, ask("hold"))) == ("held", "", 10_000), "it is held: a no would be another answer"
+    slower = _SecondWorker(database, lambda: answered(database, voucher("hold", "tender-00000007")))
+    wanted = voucher("hold", "tender-00000008")
+    assert outcome(answered(slower, wanted, kiosk="lane-2"))[:2] == ("refused", "taken")
+    told = answered(database, voucher("status", "tender-00000008"), kiosk="lane-2")
+    assert outcome(told)[:2] == ("refused", "taken"), "a no is written down, too"
 
 
 def test_a_voucher_that_paid_twice_offline_is_put_before_people(database: Database) -> None:

@@ -60,12 +60,16 @@ def banana(line: int = 2) -> LineItem:
 
 
 class JournalOf:
-    """One epoch of one kiosk. ``add`` journals an event; ``sale`` a whole visit; ``records`` is the chain so far."""
+    """One epoch of one kiosk. ``add`` journals an event; ``sale`` a whole visit; ``records`` is the chain so far.
+
+    ``clock`` is what the lane's clock shows, but for a millisecond a record.
+    """
 
     def __init__(self, kiosk: str = "lane-1", epoch: int = 1, store: str = "dhk-1", workstation: str = "1") -> None:
         self.kiosk, self.epoch, self.store, self.workstation = kiosk, epoch, store, workstation
         self.records: list[JournalRecord] = []
         self.number = 0
+        self.clock = T0
         self._previous = genesis(kiosk, epoch)
         self.add(events.EpochOpened(kiosk, epoch, store, workstation, "0.1.0", T0))
 
@@ -76,7 +80,7 @@ class JournalOf:
     def add_raw(self, kind: str, payload: bytes) -> JournalRecord:
         """Journal a payload as it is, readable or not."""
         sequence = len(self.records) + 1
-        when = T0 + sequence
+        when = self.clock + sequence
         digest = record_digest(self.kiosk, self.epoch, sequence, when, kind, payload, self._previous)
         record = JournalRecord(
             epoch=self.epoch,

@@ -52,6 +52,7 @@ def test_a_line_is_chosen_with_its_units_its_reason_and_where_it_goes(shopper: S
             ],
         ),
         ("refund_unknown", [i.OperatorActed("tender_was_approved"), i.OperatorActed("tender_was_declined")]),
+        ("refund_unknown_code", [i.OperatorActed("tender_was_approved")]),
         ("refund_shopper", []),
     ],
 )

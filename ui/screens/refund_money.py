@@ -106,6 +106,8 @@ class RefundMoneyView(View):
             return kit.say("refund.hand_over", amount=body.cash_due)
         if body.stage == "ready" and body.next is not None:
             return self._to(*body.next)
+        if body.stage == "unknown" and _by_code(body):
+            return kit.say("refund.stage_unknown_code")
         return kit.say(_SAID[body.stage]) if body.stage in _SAID else ""
 
     def _to(self, tender: TenderType, amount: Money) -> str:
@@ -134,10 +136,9 @@ class RefundMoneyView(View):
             case "unknown":
                 done = partial(submit, OperatorActed("tender_was_approved"))
                 not_done = partial(submit, OperatorActed("tender_was_declined"))
-                return [
-                    ("act.tender_was_approved", done, "primary", "check"),
-                    ("act.tender_was_declined", not_done, "alarm", "close"),
-                ]
+                said_yes: _Deed = ("act.tender_was_approved", done, "primary", "check")
+                said_no: _Deed = ("act.tender_was_declined", not_done, "alarm", "close")
+                return [said_yes] if _by_code(body) else [said_yes, said_no]
             case "asking":
                 return [stop]
             case "pays":
@@ -176,3 +177,8 @@ class RefundMoneyView(View):
         self._owed.place(owed)
         if self._hint.parent is not None:
             self._hint.place(inner.top(min(inner.h, kit.tall(_HINT)))[0])
+
+
+def _by_code(body: RefundMoneyBody) -> bool:
+    """Whether head office is at it: there is no terminal to look at, and only it can say that nothing was given."""
+    return body.next is not None and body.next[0].kind == "qr"

@@ -56,7 +56,7 @@ def power_restored(desk: Desk, power: i.PowerRestored) -> None:
     if not desk.state.lane.series:
         desk.do(f.AskNumbers(desk.mint(), NUMBERS_DEADLINE_MS))
     payment.resume_after_power(desk)
-    refund.resume_after_power(desk)
+    refund.resume(desk)
     fiscal.resume_after_power(desk)
     receipt.resume_after_power(desk)
     business_day.resume_after_power(desk)

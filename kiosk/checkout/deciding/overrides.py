@@ -71,7 +71,7 @@ def change_quantity(desk: Desk, acted: i.OperatorActed, _operator: Operator) -> 
     line = _changeable(desk, acted)
     if line is None or line.weight is not None or acted.quantity == line.quantity:
         return
-    if acted.quantity > line.quantity and (line.serial or line.price_from_code):
+    if acted.quantity > line.quantity and (line.serial or line.price_from_code or line.value_account):
         desk.refuse(text("quantity.scan_each"))
         return
     most = desk.policy.rights.maximum_quantity

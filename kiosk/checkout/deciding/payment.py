@@ -569,7 +569,7 @@ def resume_after_power(desk: Desk) -> None:
         desk.do(_ask(tender), question(desk, tender))
     cash_machine.resume_after_power(desk)
     ask_doubtful(desk)
-    own = [t.tender for t in desk.state.unpaid if t.kind in _AT_HEAD_OFFICE and t.reason in OWN]
+    own = [t.tender for t in desk.state.unpaid if t.kind in _AT_HEAD_OFFICE and t.reason in OWN and not t.refund]
     leave(desk, *own[-_MOST_LEFT:])
     for pending in desk.state.reversals:
         if not pending.failed:  # a failed one is with staff, who may have the money in their hand

@@ -35,7 +35,7 @@ __all__ = [
     "hold_told",
     "lines_chosen",
     "permitted",
-    "resume_after_power",
+    "resume",
     "seek",
     "take",
     "told",
@@ -283,8 +283,8 @@ def _let_go(desk: Desk, back: Returns, by: str, reason: str) -> None:
         desk.happened(e.ViewShown("refund"), e.RefundShown("find"))
 
 
-def resume_after_power(desk: Desk) -> None:
-    """What was asked of head office, and not answered, is asked again under its own name."""
+def resume(desk: Desk) -> None:
+    """After a power cut, and once head office can be reached: what it has not answered is asked again, by its name."""
     basket = desk.basket
     if basket is not None and basket.returns is not None and not basket.returns.held_ms:
         hold(desk)

@@ -21,10 +21,24 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
 from kiosk.retail.returns import OriginalTender, points_back, way_back
 
-__all__ = ["answered", "cancel", "cash_handed", "closed", "given", "refused", "request", "silent", "staff_settles"]
+__all__ = [
+    "answered",
+    "cancel",
+    "cash_handed",
+    "closed",
+    "given",
+    "other_ways",
+    "refused",
+    "request",
+    "silent",
+    "staff_settles",
+]
 
 _FRESH_MS: Final = 6 * 3_600_000
 """Head office keeps units for much longer; after this long it is asked once more before money moves."""
+_DOUBT_MS: Final = 30_000
+"""After this long a terminal is asked again about a refund that staff said no about."""
+_AT_TERMINAL: Final = frozenset({"card", "voucher"})
 
 
 def given(basket: Transaction) -> dict[str, int]:
@@ -40,6 +54,19 @@ def refused(basket: Transaction) -> Tender | None:
     """The refund that was not done, where it was the last to be tried."""
     last = next((tender for tender in reversed(basket.tenders) if tender.refund), None)
     return last if last is not None and last.outcome in ("declined", "cancelled") else None
+
+
+def other_ways(policy: Policy, basket: Transaction, found: tuple[OriginalTender, int] | None) -> tuple[bool, bool]:
+    """Whether staff may hand cash over, and give store credit, instead of what ``found`` is next.
+
+    Only where no tender is left, or the last one did not take it. One that was stopped has not said that it cannot, so
+    it opens no way to cash where there is store credit: a receipt that is not one's own is worth nothing in cash.
+    """
+    failed, credit = refused(basket), gives_credit(policy)
+    if found is not None and failed is None:
+        return False, False
+    stopped = found is not None and failed is not None and failed.outcome == "cancelled" and failed.kind != "cash"
+    return policy.returns.cash_instead and not (stopped and credit), credit
 
 
 def request(desk: Desk, asked: i.MoneyBackRequested) -> None:
@@ -137,8 +164,8 @@ def _another_way(desk: Desk, basket: Transaction, back: Returns, *, credit: bool
     """The tender that paid could not take it, or none is left that could: by the drawer or as store credit."""
     owed = -desk.due().minor
     found = way_back(owed, back.tenders, given(basket), closed(desk.policy, back))
-    allowed = gives_credit(desk.policy) if credit else desk.policy.returns.cash_instead
-    if not allowed or owed <= 0 or (found is not None and refused(basket) is None):
+    by_cash, by_credit = other_ways(desk.policy, basket, found)
+    if owed <= 0 or not (by_credit if credit else by_cash):
         desk.refuse(text("refund.no_cash"))
         return
     amount, original = (found[1], found[0].tender) if found is not None else (owed, "")
@@ -202,6 +229,7 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> bool:
             reason = answer.reason or answer.outcome
             payment.settle(desk, e.TenderSettled(tender.tender, outcome, desk.money(0), reason=reason))
             desk.refuse(text("refund.not_done"))
+            payment.ask_doubtful(desk)  # one that was denied before may have been done
         case "in_progress":
             desk.happened(e.AskShown(""))
             desk.do(payment.question(desk, tender))
@@ -211,16 +239,45 @@ def answered(desk: Desk, answer: i.TerminalAnswered) -> bool:
 
 
 def _late(desk: Desk, answer: i.TerminalAnswered) -> bool:
-    """Staff said no for a terminal that did not answer, and it did give the money back: while it is owed, it counts."""
+    """Staff said no for a terminal that did not answer, and it did give the money back.
+
+    While it is owed, it counts. While another refund is under way that one is stopped, and this one asked about again
+    once it is settled. Where the money has gone back another way, it went back twice: that is told and booked.
+    """
+    tender = _denied(desk, answer.tender)
+    if tender is None or answer.outcome not in ("approved", "partial"):
+        return False
     basket = desk.basket
-    tender = payment.tender_of(desk, answer.tender)
-    if basket is None or tender is None or not tender.refund or tender.reason != "staff" or tender.settled is not None:
-        return False
-    owed = basket.open_tender is None and -desk.due() >= -tender.requested
-    if answer.outcome not in ("approved", "partial") or answer.amount != -tender.requested or not owed:
-        return False
-    _done(desk, tender, answer)
+    here = basket is not None and payment.tender_of(desk, tender.tender) is not None
+    other = basket.open_tender if basket is not None else None
+    if here and other is not None:
+        if other.kind in _AT_TERMINAL and desk.state.live.cancelling != other.tender:
+            desk.happened(e.CancelShown(other.tender))
+            desk.do(payment.stop(other), payment.question(desk, other))
+        desk.do(f.StartTimer("doubt", _DOUBT_MS))
+    elif here and answer.amount == -tender.requested and -desk.due() >= -tender.requested:
+        _done(desk, tender, answer)
+    else:
+        _doubled(desk, tender, answer)
     return True
+
+
+def _denied(desk: Desk, wanted: str) -> Tender | None:
+    """The refund that staff said was not done, though who does it had not answered."""
+    tender = payment.tender_of(desk, wanted)
+    if tender is None:
+        tender = next((unpaid for unpaid in desk.state.unpaid if unpaid.tender == wanted), None)
+    denied = tender is not None and tender.refund and tender.reason == "staff" and tender.settled is None
+    return tender if denied else None
+
+
+def _doubled(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
+    if all(unpaid.tender != tender.tender for unpaid in desk.state.unpaid):
+        return  # told before
+    amount = answer.amount or -tender.requested
+    told = (tender.tender, tender.tender_id, tender.kind, tender.original, amount, desk.moment.utc_ms)
+    desk.happened(e.RefundDoubled(*told, brand=answer.brand, reference=answer.reference))
+    desk.raise_intervention("reversal", blocks="nothing", tender=tender.tender, reason="refunded_twice")
 
 
 def _done(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
@@ -247,6 +304,9 @@ def _done(desk: Desk, tender: Tender, answer: i.TerminalAnswered) -> None:
 def silent(desk: Desk, silence: i.TerminalSilent, *, call_staff: bool = False) -> bool:
     """Nobody knows whether a refund was done: ask again, call staff, and never do it twice."""
     tender = _open(desk, silence.tender)
+    if tender is None and _denied(desk, silence.tender) is not None:
+        desk.do(f.StartTimer("doubt", _DOUBT_MS))
+        return True
     if tender is None or tender.kind == "cash":
         return tender is not None
     asked_before = tender.outcome == "unknown"
@@ -268,6 +328,7 @@ def cancel(desk: Desk) -> bool:
         return False
     if tender.kind == "cash":
         payment.settle(desk, e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="staff"))
+        payment.ask_doubtful(desk)
     elif tender.kind == "qr":
         payment.ask_again(desk)
     elif desk.state.live.cancelling != tender.tender:
@@ -289,7 +350,7 @@ def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> bool:
         return True
     payment.ask_again(desk)
     if tender.kind == "qr" and acted.act != "tender_was_approved":
-        desk.refuse(text("refund.offline"))
+        desk.refuse(text("refund.code_unknown"))
         return True
     if acted.act == "tender_was_approved":
         payment.settle(desk, e.TenderSettled(tender.tender, "approved", tender.requested, by=by, reason="staff"))
@@ -298,6 +359,7 @@ def staff_settles(desk: Desk, acted: i.OperatorActed, by: str) -> bool:
     else:
         payment.settle(desk, e.TenderSettled(tender.tender, "declined", _nothing(tender), by=by, reason="staff"))
         desk.happened(e.ViewShown("refund"))
+        desk.do(f.StartTimer("doubt", _DOUBT_MS))
     return True
 
 

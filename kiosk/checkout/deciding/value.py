@@ -13,6 +13,7 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import buyers, entry, payment, receipt, ways
 from kiosk.checkout.deciding.desk import Desk
+from kiosk.checkout.deciding.refund_record import gives_credit
 from kiosk.checkout.state import Phase, Transaction
 from kiosk.checkout.text import text
 from kiosk.retail.money import Money
@@ -88,10 +89,15 @@ def voucher(desk: Desk, presented: i.VoucherPresented) -> None:
     counts = (tender for tender in basket.tenders if tender.open or tender.settled is not None)
     if key in desk.state.redeemed or any(tender.voucher == key for tender in counts):
         desk.refuse(text("value.why_used"))
-    elif worth > amount and offered.change == "refuse":
+    elif worth > amount and not _rest_is_settled(desk, offered):
         desk.refuse(text("voucher.too_much", worth=worth))
     else:
         _request_voucher(desk, basket, offered, key, worth, amount)
+
+
+def _rest_is_settled(desk: Desk, offered: TenderType) -> bool:
+    """Whether the shop says what becomes of a voucher's rest, and does it: not every shop gives store credit."""
+    return offered.change == "none" or (offered.change == "credit" and gives_credit(desk.policy))
 
 
 def _request_voucher(desk: Desk, basket: Transaction, offered: TenderType, key: str, worth: Money, due: Money) -> None:

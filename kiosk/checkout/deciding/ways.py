@@ -33,7 +33,7 @@ __all__ = [
 
 HELD: frozenset[TenderKind] = frozenset({"points", "stored_value", "paper_voucher"})
 """Kinds of which head office keeps something aside and takes nothing: one may always be given up."""
-_WHY: Final = frozenset({"unknown", "blocked", "expired", "inactive", "balance", "used", "taken"})
+_WHY: Final = frozenset({"unknown", "blocked", "expired", "inactive", "balance", "used", "taken", "throttled"})
 MOST_MISSED: Final = 5
 """Numbers of gift cards that nobody knows, in one visit: then staff look at what is being tried."""
 
@@ -115,7 +115,9 @@ def refused(reason: str) -> Text:
 
 
 def missed(desk: Desk, reason: str) -> None:
-    """A number that nobody knows: after a few of them staff look at what is being tried."""
+    """A number that nobody knows: after a few of them, here or by head office's count, staff look at what is tried."""
+    if reason == "throttled" and desk.intervention("help") is None:
+        desk.raise_intervention("help", blocks="nothing")
     if reason != "unknown":
         return
     missed = desk.state.live.value.missed + 1
