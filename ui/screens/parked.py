@@ -21,9 +21,7 @@ from ui.widgets.sheet import Sheet
 
 __all__ = ["ParkedView"]
 
-_ROW: Final = 92
-_STANDS: Final = 34
-"""More, for what is to be known of one."""
+_ROW: Final = 126
 _MINUTE_MS: Final = 60_000
 _HOUR: Final = 60
 _REASONS: Final = frozenset({"counter", "walked_away"})
@@ -49,10 +47,10 @@ class _Basket(Block):
         self._shown: _Shown | None = None
         self._where = kit.words("", TypeSize.BODY, face="SemiBold", one_line=True)
         self._why = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, one_line=True)
-        self._stands = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, one_line=True)
+        self._what = kit.words("", TypeSize.NOTE, colour=kit.theme.muted, one_line=True)
         self._total = kit.words("", TypeSize.BODY, face="Bold", align="right", one_line=True)
         self.take = PushButton(kit, kit.say("parked.choose"), self._taken, radius=16)
-        self.add(self._where, self._why, self._stands, self._total)
+        self.add(self._where, self._why, self._what, self._total)
 
     def show(self, shown: _Shown) -> None:
         """The basket as it stands."""
@@ -61,10 +59,9 @@ class _Basket(Block):
         lane = kit.say("parked.here") if row.state == "own" else _lane(kit, row.workstation)
         self._where.say(f"{lane} · {_ago(kit, shown.minutes)}")
         reason = row.reason if row.reason in _REASONS else "staff"
-        count = kit.say("basket.count", count=row.lines)
-        self._why.say(f"{kit.say(f'parked.reason_{reason}')} · {count} · {kit.speaker.digits(row.reference)}")
-        self._stands.say(_stands(kit, row))
-        self._stands.paint(kit.theme.on_alarm if row.state == "given" else kit.theme.muted)
+        self._why.say(_stands(kit, row) or kit.say(f"parked.reason_{reason}"))
+        self._why.paint(kit.theme.on_alarm if row.state == "given" else kit.theme.muted)
+        self._what.say(f"{kit.say('basket.count', count=row.lines)} · {kit.speaker.digits(row.reference)}")
         self._total.say(kit.money(row.total))
         self.keep(self.take, row.state != "elsewhere")
         self.take.enable(shown.may)
@@ -81,7 +78,7 @@ class _Basket(Block):
         self._where.place(where)
         why, words = words.top(kit.tall(34))
         self._why.place(why)
-        self._stands.place(words)
+        self._what.place(words.top(kit.tall(34))[0])
 
     def _taken(self) -> None:
         if self._shown is not None:
@@ -128,7 +125,7 @@ class ParkedView(View):
             tuple(
                 Row(
                     row.uuid,
-                    kit.tall(_ROW + (_STANDS if _stands(kit, row) else 0)),
+                    kit.tall(_ROW),
                     _shown(body, row),
                     self._make,
                     _Basket.show,
