@@ -310,6 +310,9 @@ class Posting:
         self._remark_value(at)
         self._busy.add(event.transaction)
 
+    def _refund_doubled(self, at: Position, _lane: _Lane, event: events.RefundDoubled) -> None:
+        self._remark(at, "refunded_twice", (returning.doubled(event),))
+
     def _return_asked(self, at: Position, _lane: _Lane, event: events.ReturnsRequested) -> None:
         returning.asked(self._session, at.kiosk, event)
         self._busy.add(event.transaction)
@@ -455,6 +458,7 @@ class Posting:
         events.TenderReversed: _reversed,
         events.TransactionVoided: _voided,
         events.StoreCreditIssued: _credit,
+        events.RefundDoubled: _refund_doubled,
         events.ReturnsRequested: _return_asked,
         events.ReturnsDropped: _return_dropped,
         events.CouponReturned: _coupon_returned,

@@ -415,3 +415,15 @@ def test_a_sale_s_page_shows_its_returns_and_a_return_s_its_sale(
     page = client.get(f"/sales/{back.transaction.uuid}").text
     assert f"/sales/{sale.transaction.uuid}" in page
     assert "to the supplier" in page
+
+
+def test_money_that_a_terminal_gave_back_twice_is_put_before_a_person(
+    services: Services, sold: tuple[JournalOf, e.TransactionCompleted]
+) -> None:
+    journal, _ = sold
+    journal.add(e.RefundDoubled("late-1", "card", "card", "t1", bdt(4_500), NOW, "VISA", "ref-1"))
+    told(services.database, journal)
+    assert scalar(services.database, select(DeadLetter.reason)) == "refunded_twice"
+    assert scalar(services.database, select(DeadLetter.detail)) == (
+        "4500 BDT (minor units) went back twice to t1: the terminal's late-1 (ref-1) was done too"
+    )
