@@ -2,8 +2,9 @@
 
 ``COUNTRY`` is ``bd`` (the default) or ``br``; it switches language, tax, receipt and tenders. ``PORT`` asks for the
 page's port; a busy one is named and another taken. ``KEEP=1`` keeps the shop's data for the next time. The kiosk runs
-its real drivers against far ends; ``SIM=1`` has simulators inside it instead. ``BAGGING`` says how the bagging scale
-watches: ``off`` (as in Bangladesh, if nothing is said), ``lenient`` or ``strict`` (as in Brazil).
+its real drivers against far ends; ``SIM=1`` has simulators inside it instead. ``CASH=1``: a recycler takes cash at
+the lane. ``BAGGING`` says how the bagging scale watches: ``off`` (as in Bangladesh, if nothing is said), ``lenient`` or
+``strict`` (as in Brazil).
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ def main(build: Build = World) -> int:
         with door, _folder(country, keep=os.environ.get("KEEP") == "1") as folder:
             simulated = os.environ.get("SIM") == "1"
             port = door.getsockname()[1]
-            options = Options(country=country, page_port=port, simulated=simulated, bagging=_bagging(country))
+            cash = os.environ.get("CASH") == "1"
+            bagging = _bagging(country)
+            options = Options(country=country, page_port=port, simulated=simulated, bagging=bagging, cash=cash)
             return show(build(folder, options, _say), door)
     except AskedError as fault:
         print(f"demo: {fault}", file=sys.stderr)

@@ -8,6 +8,7 @@ too, since paper and money outlive the kiosk.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import Any, Final, Protocol
 
 from bench.processes import Child, python
 
-__all__ = ["BOARDS", "Farm", "Peripherals"]
+__all__ = ["BOARDS", "CASH", "Farm", "Peripherals"]
 
 BOARDS: Final = ("scanner", "produce_scale", "bagging_scale", "camera", "card_terminal", "printer", "lights")
 """What can be driven from the bench, under the names the page and the stories use."""
+CASH: Final = "cash_recycler"
+"""Driven as well, where there is one."""
 _FONTS: Final = Path(__file__).resolve().parents[1] / "ui" / "assets" / "fonts"
 _MODEL: Final = _FONTS.parents[2] / "build" / "produce" / "model.npz"
 _SERIAL: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -54,7 +57,7 @@ class Peripherals:
     """``start`` the far ends, then ``settings`` names them to the kiosk. ``child`` makes a program of the world's.
 
     ``simulated``: simulators inside the kiosk where there can be. ``quick``: they settle at once. ``pictures``:
-    receipts become pictures.
+    receipts become pictures. ``cash``: the letters of the country whose cash a recycler takes; empty: there is none.
     """
 
     farm: Farm
@@ -62,6 +65,7 @@ class Peripherals:
     simulated: bool = False
     quick: bool = False
     pictures: bool = True
+    cash: str = ""
     programs: list[str] = field(default_factory=list)
     """The far ends by the names of their programs, in the order they were started."""
     _about: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -84,7 +88,8 @@ class Peripherals:
 
     def settings(self) -> dict[str, Any]:
         """The kiosk's ``[devices]``."""
-        return {**(self._simulators() if self.simulated else self._drivers()), "printer": self._printer()}
+        devices = self._simulators() if self.simulated else self._drivers()
+        return {**devices, **self._takes_cash(), "printer": self._printer()}
 
     def _knobs(self, board: str) -> str:
         return str(self.farm.boards[board])
@@ -97,6 +102,8 @@ class Peripherals:
         terminal = "simulated" if self.simulated else "nexo"
         own = ("--charges", self.farm.charges, "--knob-socket", self._knobs("card_terminal"), "--name", "card_terminal")
         found["terminal"] = (f"bench.far_ends.card_reader.{terminal}", "--listen", "127.0.0.1:0", *own)
+        if self.cash:
+            found[CASH] = ("bench.far_ends.cash_recycler.cctalk", "--link", self.farm.run / CASH, *self._cash())
         if self.simulated:
             return found
         for board, (module, more) in _SERIAL.items():
@@ -105,6 +112,20 @@ class Peripherals:
         found["camera"] = ("bench.far_ends.camera.mjpeg", "--knob-socket", self._knobs("camera"), "--name", "camera")
         found["lights"] = ("bench.far_ends.lights.gpio", "--knob-socket", self._knobs("lights"))
         return found
+
+    def _cash(self) -> tuple[Any, ...]:
+        return ("--knob-socket", self._knobs(CASH), "--name", CASH, "--country", self.cash)
+
+    def _takes_cash(self) -> dict[str, Any]:
+        """A machine behind its real driver, also beside simulators: money outlives the kiosk."""
+        if not self.cash:
+            return {}
+        pace = {"poll_ms": 20, "settle_ms": 120} if self.quick else {}
+        port, memory = self._about[CASH]["where"], str(self.farm.run / "cash-recycler.json")
+        _filled(Path(memory))
+        hoppers = ",".join(f"{address}={value}:{path}" for path, (address, value) in enumerate(_HOPPERS, start=1))
+        settings = {"port": port, "country": self.cash, "hoppers": hoppers, "memory_file": memory, **pace}
+        return {CASH: _device("cash_recycler", "cctalk", **settings)}
 
     def _drivers(self) -> dict[str, Any]:
         scale = {"framing": "8N1"}  # a pseudo-terminal has no other
@@ -139,6 +160,19 @@ class Peripherals:
         fonts = {f"font{weight}": str(_FONTS / f"NotoSansBengali-{name}.ttf") for weight, name in _WEIGHTS.items()}
         port = int(self._about["printer"]["port"])
         return _device("printer", "escpos", connection="network", host="127.0.0.1", port=port, **fonts)
+
+
+_HOPPERS: Final = ((3, 100), (4, 200), (5, 500))
+_FILL: Final = 100
+
+
+def _filled(memory: Path) -> None:
+    """Who sets the machine up fills its hoppers and says so, once; what it remembers later stays."""
+    if not memory.exists():
+        counts = [[value, "coin", _FILL, 0] for _, value in _HOPPERS]
+        memory.write_text(
+            json.dumps({"counts": counts, "counters": {}, "deposits": [], "orders": []}), encoding="utf-8"
+        )
 
 
 _RECENT: Final[dict[str, Any]] = {"recent": 3, "plate": "0,0,100,100"}

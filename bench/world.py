@@ -20,7 +20,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from bench.acquirer import Acquirer
-from bench.peripherals import BOARDS, Peripherals
+from bench.peripherals import BOARDS, CASH, Peripherals
 from bench.processes import Child, NotReadyError, answers_on, find_program, free_port, python
 from bench.window import Window, check_window, open_window
 from samples.catalogue import Country, SampleItem, SampleShop, load_shop
@@ -50,6 +50,7 @@ class Options:
     of seeded sales at head office. ``demo``: head office lets people look without signing in. ``wrapper``: run these
     modules through another one, which drills use to plant defects. ``page_port``: the bench page's; where it is given,
     no other page in a browser may watch and touch the virtual display. ``bagging``: how the bagging scale watches.
+    ``cash``: a recycler takes cash at the lane.
     """
 
     country: Country = "bd"
@@ -61,6 +62,7 @@ class Options:
     simulated: bool = False
     page_port: int = 0
     bagging: Mode = "off"
+    cash: bool = False
     wrapper: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -86,7 +88,12 @@ class World:
         self._window: Window | None = None
         self._key = ""
         self._peripherals = Peripherals(
-            self, self._child, simulated=options.simulated, quick=options.quick, pictures=options.pictures
+            self,
+            self._child,
+            simulated=options.simulated,
+            quick=options.quick,
+            pictures=options.pictures,
+            cash=options.country.upper() if options.cash else "",
         )
         self._office_port = 0
         self._switch = threading.Lock()
@@ -151,7 +158,7 @@ class World:
     @property
     def boards(self) -> dict[str, Path]:
         """Knob sockets by board."""
-        names = (*BOARDS, "acquirer", "network", "panel")
+        names = (*BOARDS, *((CASH,) if self.options.cash else ()), "acquirer", "network", "panel")
         return {name: self.run / f"{name}.knobs" for name in names}
 
     # --- up and down -----------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ ENDS = (e.ShopperLeft, e.TransactionVoided, e.TransactionSuspended)
 """And is over with one of these."""
 NO_STEP = (
     f.StartTimer, f.StopTimer, f.Beep, f.SetLight, f.Enable, f.Disable, f.WeighAt, f.AskProduce, f.AskSerial,
-    f.AskBought, f.AskMember, f.AskNumbers, f.KeepFrames, f.ReleaseFrames, f.TidyFrames,
+    f.AskBought, f.AskMember, f.AskNumbers, f.KeepFrames, f.ReleaseFrames, f.TidyFrames, f.LookAtCash,
 )  # fmt: skip
 """Deeds that move no money and no goods, and leave nothing behind."""
 NO_RECORD = (e.FramesKept, e.PointsTold, e.MemberTold)
