@@ -387,13 +387,10 @@ def _with_modifiers(basket: Transaction, event: e.PriceModifiersSettled) -> Tran
 def _unpaid(known: tuple[Tender, ...], basket: Transaction, event: e.TenderSettled) -> tuple[Tender, ...]:
     if event.outcome not in ("declined", "cancelled"):
         return tuple(t for t in known if t.tender != event.tender)
-    refused = tuple(t for t in basket.tenders if t.tender == event.tender and t.kind != "cash" and _may_come_late(t))
+    refused = tuple(t for t in basket.tenders if t.tender == event.tender and t.kind != "cash")
+    if event.reason != "staff":  # of a refund money may move after all only where staff, and not who does it, said no
+        refused = tuple(t for t in refused if not t.refund)
     return (*known, *refused)[-MAXIMUM_UNPAID:]
-
-
-def _may_come_late(tender: Tender) -> bool:
-    """Whether money may move after all: of a refund only where staff, and not who does it, said that it did not."""
-    return not tender.refund or tender.reason == "staff"
 
 
 def _settled(tender: Tender, event: e.TenderSettled) -> Tender:
