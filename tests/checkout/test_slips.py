@@ -440,3 +440,40 @@ def test_a_z_report_names_what_waits_to_be_paid_at_the_counter() -> None:
     (made,) = lane.happened(e.ZReportMade)
     (parked,) = made.report.parked
     assert (parked.reason, parked.amount) == ("counter", 69_500)
+
+
+# --- power -------------------------------------------------------------------------------------------------------
+
+
+def cut_at(lane: HandLane, commit: int) -> HandLane:
+    """The lane as it comes up again when only so many of its commits were on disk."""
+    again = HandLane(lane.book)
+    again.now_ms, again.journal = lane.now_ms, lane.journal[:commit]
+    return again.power_cut().tell(ONLINE)
+
+
+def test_whatever_commit_the_power_goes_after_a_basket_is_open_or_put_aside_once_and_whole() -> None:
+    lane = printed(to_counter(lane_of())).tell(i.TimerElapsed("slip"))
+    begun = next(n for n, event in enumerate(lane.journal, 1) if isinstance(event, e.TransactionSuspended))
+    for commit in (each for each in lane.commits if each >= begun - 1):
+        state = cut_at(lane, commit).state
+        baskets = [basket for basket in (state.transaction, *state.suspended) if basket is not None]
+        assert [len(basket.live_lines) for basket in baskets] == [2], commit
+
+
+def test_whatever_commit_the_power_goes_after_a_taker_has_the_whole_basket_or_asks_for_it_again() -> None:
+    lane = to_counter(lane_of())
+    (parked,) = lane.happened(e.TransactionSuspended)
+    code = slip_of(lane)
+    taker = lane_of()
+    free = len(taker.journal)
+    given(scan(taker, code), parked)
+    for commit in (free, *(each for each in taker.commits if each > free)):
+        again = cut_at(taker, commit)
+        if again.state.transaction is None:
+            assert again.state.taken_over == (), commit
+            given(scan(again, code), parked)
+        assert again.state.taken_over == (parked.transaction,), commit
+        basket = again.state.transaction
+        assert basket is not None, commit
+        assert [line.item_id for line in basket.live_lines] == ["milk", "tea"], commit
