@@ -466,12 +466,7 @@ BODIES: dict[str, Body] = {
     "refund_keeping": replace(REFUND_MONEY, stage="keeping"),
     "refund_ready": REFUND_MONEY,
     "refund_asking": replace(REFUND_MONEY, stage="asking", may_drop=False),
-    "refund_unknown_code": replace(
-        REFUND_MONEY,
-        stage="unknown",
-        may_drop=False,
-        next=(TenderType("bkash", "qr", {"en": "bKash"}), Money(9_500, "BDT")),
-    ),
+    "refund_unknown_code": replace(REFUND_MONEY, stage="unknown", may_drop=False, next=(BKASH, bdt(9500))),
     "refund_unknown": replace(REFUND_MONEY, stage="unknown", may_drop=False),
     "refund_refused": replace(REFUND_MONEY, stage="refused", may_cash=True, may_credit=True),
     "refund_cash": replace(REFUND_MONEY, stage="cash", cash_due=bdt(49500), next=(CASH, bdt(49450)), may_drop=False),
