@@ -383,14 +383,6 @@ BODIES: dict[str, Body] = {
         TOTALS, TENDERS, (("card", UNPAID), ("bkash", text("pay.without_head_office")), ("voucher", UNPAID))
     ),
     "tender_choice_counter": TenderChoiceBody(TOTALS, TENDERS, counter=True),
-    "tender_choice_counter_only": TenderChoiceBody(
-        TOTALS,
-        EIGHT,
-        tuple((each.tender_id, text("pay.without_head_office")) for each in EIGHT),
-        POINTS,
-        BuyerView("BIN"),
-        counter=True,
-    ),
     "tender_choice_points": TenderChoiceBody(TOTALS, TENDERS, (), POINTS),
     "tender_choice_points_used": TenderChoiceBody(
         replace(TOTALS, paid=bdt(100_000), due=bdt(113_550)),
@@ -408,6 +400,7 @@ BODIES: dict[str, Body] = {
         tuple((each.tender_id, text("pay.without_head_office")) for each in SEVEN[1:5]),
         POINTS,
         BuyerView("BIN"),
+        counter=True,
     ),
     "attract_away": AttractBody((CARD, CASH), missing=(BKASH, NAGAD, GIFT, BOTTLES)),
     "attract_cash": AttractBody((CASH,), missing=(CARD, BKASH)),
