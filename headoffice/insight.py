@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from headoffice.feed import policy_of
 from headoffice.feed_tables import BookItem, PriceChange
+from headoffice.ledger.fiscal_tables import CancelledDocument
 from headoffice.ledger.tables import (
     BusinessUnit,
     DeadLetter,
@@ -121,7 +122,8 @@ class Totals:
 class Sale:
     """A sale's page: the header, its parts, and the journal record it stands in.
 
-    ``returns`` are the returns from it; of a return, ``original`` is the sale that it is from.
+    ``returns`` are the returns from it; of a return, ``original`` is the sale that it is from. ``cancelled``: what
+    became of the sale's document, since all of it came back.
     """
 
     header: Transaction
@@ -131,6 +133,7 @@ class Sale:
     digest: str
     returns: Sequence[Transaction] = ()
     original: Transaction | None = None
+    cancelled: CancelledDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +302,9 @@ def sale(session: Session, uuid: str) -> Sale | None:
         select(Transaction).where(Transaction.original == uuid).order_by(Transaction.utc_ms)
     ).all()
     original = session.get(Transaction, header.original) if header.original else None
-    return Sale(header, lines, tenders, taxes, digest or "", returns, original)
+    here = or_(CancelledDocument.uuid == uuid, CancelledDocument.original == uuid)
+    cancelled = session.scalar(select(CancelledDocument).where(here).limit(1))
+    return Sale(header, lines, tenders, taxes, digest or "", returns, original, cancelled)
 
 
 def _searched(query: str) -> Select[BookItem]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from headoffice.console import guard, views
+from headoffice.console import cancelled, guard, views
 from headoffice.console.services import services_of
+from headoffice.console.spreadsheet import as_csv
 from headoffice.insight import Home
 from headoffice.ledger.day_tables import OpenDay, ZReport
 
@@ -80,7 +78,12 @@ async def day_page(request: Request) -> Response:
         found = session.get(ZReport, (where["kiosk"], where["epoch"], where["sequence"]))
         if found is None:
             raise HTTPException(_MISSING)
-        return {"z": found, "report": found.report, "book": found.report["book"]}
+        return {
+            "z": found,
+            "report": found.report,
+            "book": found.report["book"],
+            "cancelled": cancelled.of_report(session, found),
+        }
 
     return views.language_chosen(request) or await views.render(request, "day.html", load)
 
@@ -91,27 +94,21 @@ async def days_csv(request: Request) -> Response:
     services = services_of(request)
     store = request.query_params.get("store", "")
 
-    def write() -> str:
-        out = io.StringIO()
-        rows = csv.writer(out, lineterminator="\r\n")
-        rows.writerow((*_COLUMNS, "findings"))
+    def rows() -> list[list[object]]:
         with services.database.read() as session:
-            for row in _reports(session, store, _EXPORTED):
-                findings = "; ".join(f"{what} {told}/{wanted}" for what, told, wanted in row.findings)
-                rows.writerow((*(_plain(getattr(row, name)) for name in _COLUMNS), findings))
-        return out.getvalue()
+            return [_row(each) for each in _reports(session, store, _EXPORTED)]
 
-    headers = {"Content-Disposition": 'attachment; filename="days.csv"'}
-    return Response(await run_in_threadpool(write), media_type="text/csv; charset=utf-8", headers=headers)
+    return await as_csv("days.csv", (*_COLUMNS, "findings"), rows)
 
 
-def _plain(value: object) -> object:
-    """A text that a spreadsheet would take for a formula is one no more."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
+def _row(z: ZReport) -> list[object]:
+    findings = "; ".join(f"{what} {told}/{wanted}" for what, told, wanted in z.findings)
+    return [*(getattr(z, name) for name in _COLUMNS), findings]
 
 
 ROUTES = (
     Route("/days", days_page),
     Route("/days.csv", days_csv),
+    *cancelled.ROUTES,
     Route("/days/{kiosk}/{epoch:int}/{sequence:int}", day_page),
 )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
 
 from headoffice.ledger.day_tables import OpenDay, ZReport
 from headoffice.ledger.tables import Kiosk, Transaction
@@ -18,7 +19,7 @@ from kiosk.retail.day_report import ALL_BRANDS
 from messages import events
 from messages.day_report import DayReport, Grand, Matched, Sums
 
-__all__ = ["DayPayload", "Place", "grand_of", "last_z", "post"]
+__all__ = ["DayPayload", "Place", "grand_of", "last_z", "post", "sold_before"]
 
 DayPayload = events.DayOpened | events.DayClosed | events.ZReportMade | events.TerminalReconciled
 Remark = tuple[str, str]
@@ -103,21 +104,13 @@ def _numbering(session: Session, report: DayReport) -> list[tuple[str, int, int]
 
 def _against_the_ledger(session: Session, at: Place, report: DayReport) -> list[tuple[str, int, int]]:
     """The journal's sales since the Z before it: how many, what they came to, and their tax."""
-    mine = (ZReport.kiosk == at.kiosk, ZReport.epoch == at.epoch)
-    since = session.scalar(select(func.max(ZReport.sequence)).where(*mine)) or 0
     sales, total, tax, discount = session.execute(
         select(
             func.coalesce(func.sum(case((Transaction.original == "", 1), else_=0)), 0),
             func.coalesce(func.sum(Transaction.total), 0),
             func.coalesce(func.sum(Transaction.tax), 0),
             func.coalesce(func.sum(Transaction.discount), 0),
-        ).where(
-            Transaction.kiosk == at.kiosk,
-            Transaction.epoch == at.epoch,
-            Transaction.sequence > since,
-            Transaction.sequence < at.sequence,
-            Transaction.currency == report.book.currency,
-        )
+        ).where(*sold_before(session, at), Transaction.currency == report.book.currency)
     ).one()
     sums = report.book.sums
     pairs = (
@@ -127,6 +120,18 @@ def _against_the_ledger(session: Session, at: Place, report: DayReport) -> list[
         ("discount", sums.discount, discount),
     )
     return [(what, told, int(wanted)) for what, told, wanted in pairs if told != wanted]
+
+
+def sold_before(session: Session, at: Place | ZReport) -> tuple[ColumnElement[bool], ...]:
+    """Which transactions of a journal a Z report at this place closes: those since the one before it."""
+    mine = (ZReport.kiosk == at.kiosk, ZReport.epoch == at.epoch, ZReport.sequence < at.sequence)
+    since = session.scalar(select(func.max(ZReport.sequence)).where(*mine)) or 0
+    return (
+        Transaction.kiosk == at.kiosk,
+        Transaction.epoch == at.epoch,
+        Transaction.sequence > since,
+        Transaction.sequence < at.sequence,
+    )
 
 
 def _reconciled(session: Session, at: Place, event: events.TerminalReconciled) -> list[Remark]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, get_args
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from headoffice.bulk import Row, add_many, merge_many
+from headoffice.ledger import cancelling, days, rows, suspended, weights
 from headoffice.ledger import coupons as booking
-from headoffice.ledger import days, rows, suspended, weights
 from headoffice.ledger import returns as returning
 from headoffice.ledger.baskets import Baskets, open_baskets
 from headoffice.ledger.command_tables import LaneCommand
@@ -239,6 +239,10 @@ class Posting:
             return
         unnumbered = (Transaction.uuid == event.transaction, Transaction.legal_number.is_(None))
         self._session.execute(update(Transaction).where(*unnumbered).values(given))
+
+    def _cancelling(self, at: Position, lane: _Lane, event: cancelling.CancelPayload) -> None:
+        self._remark(at, "cancel_refused", cancelling.post(self._session, lane.kiosk.kiosk, event))
+        self.touched |= {"sales", "days"}
 
     def _stock(self, at: Position, lane: _Lane, event: events.StockMoved) -> None:
         location = self._location(lane.kiosk.store)
@@ -468,10 +472,8 @@ class Posting:
         events.PiecesBagged: _bagged,
         events.InterventionRaised: _raised,
         events.InterventionCleared: _cleared,
-        events.DayOpened: _day,
-        events.DayClosed: _day,
-        events.ZReportMade: _day,
-        events.TerminalReconciled: _day,
+        **dict.fromkeys(get_args(days.DayPayload), _day),
+        **dict.fromkeys(get_args(cancelling.CancelPayload), _cancelling),
         events.CommandAnswered: _command,
         events.EpochOpened: _epoch,
         events.LaneOpened: _lane_opened,
