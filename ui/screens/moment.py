@@ -98,6 +98,8 @@ class MomentView(View):
         fixed = amount + progress + row * len(self.rows) + kit.tall(60) + kit.px(16)
         long = "\n" in self.said.text or kit.wide(self.said.text, TypeSize.LEAD) > min(inner.w, kit.px(_WIDEST))
         said = kit.tall(84 if long or not self.said.text else 48)
+        if not self.said.text:  # the title's second line: rows come before it
+            said = max(0, min(said, inner.h - fixed))
         side = min(side, inner.h - fixed - said)
         if side < kit.px(_SMALL_SIGN):
             side = 0
