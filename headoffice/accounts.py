@@ -192,6 +192,12 @@ class Accounts:
                 session.add(row)
             return row.value
 
+    def share_secret(self) -> str:
+        """What the broker's shares of head office's workers are called besides (``messages.topics.shared_apart``):
+        follows from what only the workers know, so that all of them join the same.
+        """
+        return hashlib.sha256(f"share:{self.session_secret()}".encode()).hexdigest()[:32]
+
     def create_key(self, name: str) -> str:
         """A key for a program, shown once; only its hash is kept."""
         key = secrets.token_urlsafe(32)

@@ -68,6 +68,8 @@ class BrokerSettings:
     cert: Path | None = None
     key: Path | None = None
     client_id: str = "headoffice"
+    share: str = ""
+    """What the shares of head office's workers are called besides: known to all of them and to nobody else."""
 
     def tls(self) -> ssl.SSLContext | None:
         """Mutual TLS, at least 1.2. Raises ``CertificateError``."""
@@ -117,12 +119,15 @@ def _wrapped(callback: Callable[P, None]) -> Callable[P, None]:
 
 
 class BrokerLink:
-    """``start`` and ``stop`` are mirrors. ``trouble`` is a sentence for people while the link is down, else empty."""
+    """``start`` and ``stop`` are mirrors. ``trouble`` is a sentence for people while the link is down, else empty;
+    ``refusal`` is one while the broker's access list refuses what we say, and ``refused`` counts how often it did.
+    """
 
     def __init__(self, settings: BrokerSettings, desk: Desk) -> None:
         self._settings = settings
         self._desk = desk
         self._tls = settings.tls()
+        self._filters = tuple(topics.shared_apart(name, settings.share) for name in _FILTERS)
         self._queue: queue.PriorityQueue[_Waiting] = queue.PriorityQueue(_QUEUE)
         self._numbers = itertools.count()
         self._stopping = threading.Event()
@@ -132,6 +137,9 @@ class BrokerLink:
         self.listening = False
         self.trouble = "not connected to the broker yet"
         self.let_go = 0
+        self.refused = 0
+        self.refusal = ""
+        self._said: dict[int, str] = {}
 
     def start(self) -> None:
         """Begin; a broker that is not there yet is tried again until it is."""
@@ -196,9 +204,9 @@ class BrokerLink:
         if reason.is_failure:
             self._down(f"the broker refused head office: {reason}")
             return
-        self.connected, self.trouble = True, ""
+        self.connected, self.trouble, self.refusal = True, "", ""
         log.info("connected to the broker at %s:%s", self._settings.host, self._settings.port)
-        client.subscribe([(each, 1) for each in _FILTERS])
+        client.subscribe([(each, 1) for each in self._filters])
 
     @_wrapped
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
@@ -214,7 +222,7 @@ class BrokerLink:
     def _on_subscribe(
         self, _client: Client, _data: object, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
     ) -> None:
-        refused = [wanted for wanted, reason in zip(_FILTERS, reasons, strict=False) if reason.is_failure]
+        refused = [wanted for wanted, reason in zip(self._filters, reasons, strict=False) if reason.is_failure]
         if refused:
             self._down(f"the broker does not let head office listen to {', '.join(refused)}")
             return
@@ -226,8 +234,19 @@ class BrokerLink:
     def _on_publish(
         self, _client: Client, _data: object, mid: int, reason: ReasonCode, _properties: Properties | None
     ) -> None:
+        topic = self._said.pop(mid, "")
         if reason.is_failure:
-            log.warning("the broker refused message %s: %s", mid, reason)
+            self.refused += 1
+            self._refuses(f"the broker refuses what head office says on {topic or 'a topic'}: {reason}")
+        elif topic and f" {topic}:" in self.refusal:
+            log.info("the broker takes what head office says on %s again", topic)
+            self.refusal = ""
+
+    def _refuses(self, refusal: str) -> None:
+        """Told once: what was refused is said again when a kiosk asks again, or knows its place by then."""
+        if not self.refusal:
+            log.warning("%s", refusal)
+            self.refusal = refusal
 
     @_wrapped
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
@@ -311,6 +330,8 @@ class BrokerLink:
         told = self._client.publish(reply.topic, reply.payload, qos=1, retain=reply.retain, properties=properties)
         if told.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             log.warning("%s could not be published: %s", reply.topic, told.rc)
+        else:
+            self._said[told.mid] = reply.topic
 
     def _watch(self) -> None:
         if not self._network_lives() and not self._stopping.is_set():

@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FrameType
@@ -69,18 +69,24 @@ def _release() -> str:
         return "source"
 
 
+def _broker(told: argparse.Namespace) -> BrokerSettings | None:
+    if not told.broker:
+        return None
+    host, _, port = told.broker.rpartition(":")
+    broker = BrokerSettings(host, int(port), told.ca, told.cert, told.key)
+    broker.tls()
+    return broker
+
+
 def build_house(told: argparse.Namespace) -> House:
     """Open the database and wire everything.
 
     Raises ``DatabaseRefusedError``, ``CertificateError``, ``AcquirersRefusedError`` and ``KeyFileError``.
     """
     tills = read_acquirers(told.acquirers) if told.acquirers else {}
-    broker = None
-    if told.broker:
-        host, _, port = told.broker.rpartition(":")
-        broker = BrokerSettings(host, int(port), told.ca, told.cert, told.key)
-        broker.tls()
+    broker = _broker(told)
     database = open_database(told.database)
+    accounts = Accounts(database, clock=_now)
     hub = Hub()
     link: BrokerLink | None = None
 
@@ -98,15 +104,15 @@ def build_house(told: argparse.Namespace) -> House:
         cashier=cashier,
         signer=Signer.kept_in(told.signing_key) if told.signing_key else None,
     )
-    link = BrokerLink(broker, desk) if broker else None
+    link = BrokerLink(replace(broker, share=accounts.share_secret()), desk) if broker else None
     feed = Feed(database, clock=_now, on_publish=link.feed_moved if link else lambda _version: None)
-    accounts = Accounts(database, clock=_now)
     orders = (
         Orders(database, clock=_now, send=link.say, reach=lambda: link.connected, on_change=hub.tell) if link else None
     )
 
     def trouble() -> list[str]:
-        own = (sentence for sentence in (desk.trouble, link.trouble if link else "") if sentence)
+        said = (desk.trouble, link.trouble, link.refusal) if link else (desk.trouble,)
+        own = (sentence for sentence in said if sentence)
         return [*own, *cashier.trouble(), *desk.value_holds.trouble(), *desk.returns.trouble()]
 
     services = Services(

@@ -42,6 +42,7 @@ __all__ = [
     "frames_up",
     "journal_up",
     "parse",
+    "shared_apart",
     "staff_order",
     "state",
     "telemetry_up",
@@ -209,6 +210,22 @@ def staff_order(kiosk: str) -> str:
 def feed_head(store: str) -> str:
     """The newest feed version of a shop: QoS 1, retained."""
     return f"store/v1/{check_name(store)}/feed/head"
+
+
+def shared_apart(name: str, secret: str) -> str:
+    """A filter of ours under a share that only who knows ``secret`` can join; a filter without a share as it is.
+
+    A broker deals a shared subscription's messages out to whoever joined it, and drops those that the one whose turn it
+    is may not read: a share anybody can name is one that any client can starve.
+
+    >>> shared_apart(JOURNAL_FILTER, "4f2a")
+    '$share/ingest-4f2a/kiosk/v1/+/up/journal'
+    """
+    marker, _, rest = name.partition("/")
+    if marker != "$share" or not secret:
+        return name
+    group, _, topic = rest.partition("/")
+    return f"{marker}/{group}-{check_name(secret)}/{topic}"
 
 
 def _pattern(address: str) -> re.Pattern[str]:

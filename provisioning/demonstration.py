@@ -10,18 +10,16 @@ import argparse
 from pathlib import Path
 
 from provisioning.authority import Authority
-from provisioning.broker import write_settings
+from provisioning.broker import OFFICES, write_settings
 
 __all__ = ["main", "make"]
-
-HEAD_OFFICE = "headoffice"
 
 
 def make(folder: Path, *, port: int, kiosks: tuple[str, ...]) -> Path:
     """Certificates for everybody and the broker's settings; gives the latter's path. Raises ``OSError``."""
     authority = Authority.open(folder)
     server = authority.server("broker", ["127.0.0.1", "localhost"])
-    for name in (HEAD_OFFICE, *kiosks):
+    for name in (*OFFICES, *kiosks):
         authority.client(name)
     return write_settings(folder, server=server, port=port)
 

@@ -142,6 +142,8 @@ class Link:
         self._current: mqtt.Client | None = None
         self._early: list[Incoming] = []
         self._unsettled: dict[int, str] = {}
+        self.refused = 0
+        """Messages that the broker's access list refused since sync began."""
         self._all_settled = asyncio.Event()
         self._chance = secrets.SystemRandom()
 
@@ -310,6 +312,7 @@ class Link:
         if topic is None:
             return
         if code.value >= _REFUSED:
+            self.refused += 1
             self._faults.begin(f"publishing on {topic}", f"the broker refuses it: {code}")
         else:
             self._faults.end(f"publishing on {topic}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from headoffice.broker_link import BrokerLink, BrokerSettings, CertificateError
 from headoffice.database import Database
 from headoffice.desk import Desk, Reply
 from headoffice.feed import Feed, change_of
-from headoffice.ledger.tables import JournalRecord, Kiosk, Transaction
+from headoffice.ledger.tables import DeadLetter, JournalRecord, Kiosk, Transaction
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
@@ -28,6 +29,7 @@ from messages.errors import MessageError
 from messages.journal import Acknowledgement
 from messages.state import KioskState
 from tests.support.broker import Broker
+from tests.support.independent import arguments, heard_by
 from tests.support.journals import JournalOf, as_message
 from tests.support.waiting import wait_until
 
@@ -100,7 +102,7 @@ def office(broker: Broker, database: Database, kind: type[Desk] = Desk) -> Itera
     """Head office, connected."""
     mine = broker.credentials("headoffice")
     desk = kind(database, clock=lambda: NOW)
-    settings = BrokerSettings("127.0.0.1", broker.port, mine.authority, mine.certificate, mine.key)
+    settings = BrokerSettings("127.0.0.1", broker.port, mine.authority, mine.certificate, mine.key, share="5ec2e7")
     link = BrokerLink(settings, desk)
     link.start()
     try:
@@ -266,3 +268,59 @@ def test_a_small_message_is_not_held_back_until_the_one_before_it_is_confirmed(
 
         assert isinstance(line, socket.socket)
         assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def test_a_kiosk_that_joins_the_shares_it_can_guess_takes_no_journal_from_head_office(
+    broker: Broker, database: Database, kiosk: KioskEnd
+) -> None:
+    guesses = (topics.JOURNAL_FILTER, topics.FEED_FILTER, topics.ASK_FILTER, "$share/ingest-/kiosk/v1/+/up/journal")
+    thief = broker.credentials("lane-9")
+    line = arguments(broker.port, thief, thief.authority)
+    with heard_by(line, *guesses, "store/v1/dhk-1/feed/head") as spy, office(broker, database) as (link, _desk):
+        head = envelope.encode(feed.FeedHead(store="dhk-1", version=1), source="headoffice")
+        link.say(Reply(topics.feed_head("dhk-1"), head, retain=True))
+        spy.until(head.decode())
+        for number in range(10):
+            journal = JournalOf(f"lane-1-{number}")
+            kiosk.say(topics.journal_up("lane-1"), as_message(journal))
+        wait_until(lambda: len(letters_of(database)) == 10, what="each of ten messages at head office")
+        spy.process.kill()
+        assert spy.rest() == []
+
+
+def letters_of(database: Database) -> list[str]:
+    """The journals of strangers that came on lane 1's topic."""
+    with database.read() as session:
+        return list(session.scalars(select(DeadLetter.detail)))
+
+
+def test_what_the_broker_refuses_head_office_is_told_once_and_counted_and_what_came_is_kept(
+    broker: Broker, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules = broker.access.read_text(encoding="utf-8")
+    allowed = "topic write kiosk/v1/+/down/ack\n"
+    assert allowed in rules
+    broker.start_again_with(rules.replace(allowed, ""))
+    journal, kiosk = as_message(JournalOf()), KioskEnd(broker)
+    with (
+        closing(kiosk),
+        office(broker, database) as (link, _desk),
+        caplog.at_level("WARNING", "headoffice.broker_link"),
+    ):
+        for refused in (1, 2, 3):
+            kiosk.say(topics.journal_up("lane-1"), journal)
+            wait_until(functools.partial(lambda wanted: link.refused == wanted, refused), what="another refusal")
+        assert stored(database) == 1, "what came is kept all the same"
+        assert "down/ack: Not authorized" in link.refusal
+        assert len([line for line in caplog.messages if "the broker refuses" in line]) == 1
+        link.say(Reply("not/ours", b""))
+        wait_until(lambda: link.refused == 4, what="another refusal")
+        assert "down/ack" in link.refusal, "the first stands until it is over"
+        broker.reads_soon(rules)
+
+        def taken() -> bool:
+            kiosk.say(topics.journal_up("lane-1"), journal)
+            return not link.refusal
+
+        wait_until(taken, what="the refusal is over")
+        assert kiosk.hear(Acknowledgement).sequence == 1

@@ -24,6 +24,7 @@ class Broker:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.log = folder / "mosquitto.log"
+        self.access = folder / "broker" / "access.conf"
         self._authority = Authority.open(folder / "authority")
         server = self._authority.server("broker", ["localhost", "127.0.0.1"])
         self._settings = write_settings(folder / "broker", server=server, port=self.port)
@@ -51,6 +52,18 @@ class Broker:
     def stop(self) -> None:
         """In good order."""
         self._end(signal.SIGTERM)
+
+    def start_again_with(self, rules: str) -> None:
+        """Stop, and start with these rules as the access list."""
+        self.stop()
+        self.access.write_text(rules, encoding="utf-8")
+        self.start()
+
+    def reads_soon(self, rules: str) -> None:
+        """Give it these rules as the access list without ending a connection; they hold a moment later."""
+        self.access.write_text(rules, encoding="utf-8")
+        if self._process is not None:
+            self._process.send_signal(signal.SIGHUP)
 
     def _listens(self) -> bool:
         if self._process is None or self._process.poll() is not None:
