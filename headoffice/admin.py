@@ -1,4 +1,4 @@
-"""``python -m headoffice.admin``: accounts and keys, from the machine that head office runs on.
+"""``python -m headoffice.admin``: accounts, keys and rare deeds, from the machine that head office runs on.
 
 ``create NAME --role ROLE`` makes an account, or gives a known one a new password and lets it in again; it asks for the
 password, and ``--password-stdin`` reads it from a pipe. ``role NAME ROLE`` changes what it may, ``disable NAME`` shuts
@@ -6,7 +6,8 @@ it out at once, ``list`` tells who there is. ``operator NAME ID`` says which ope
 lanes, so that its page may act there; without an ID it may only look. ``key NAME`` makes a key for a program and prints
 it once. ``shop-key`` prints the key that the kiosks need to hash cards, phone numbers and badges with, ``gate-key`` the
 one that exit gates judge codes with. ``free-return NUMBER`` lets go what a lane that is never heard of again has in
-hand of the sale with that receipt.
+hand of the sale with that receipt. ``salvage FILE`` takes in what a dead unit's ``journal.db`` (its ``-wal`` beside it)
+still holds and says what was new, what was there, and the first record that is false: exit code 1 if there is one.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ import getpass
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from headoffice.accounts import AccountError, Accounts, Standing
-from headoffice.database import DatabaseRefusedError, open_database
+from headoffice.database import Database, DatabaseRefusedError, open_database
 from headoffice.keyed import shop_key
 from headoffice.returns.keeper import ReturnKeeper
 from headoffice.roles import ACCOUNT_ROLES
+from headoffice.salvage import Salvaged, SalvageError, salvage
 from kiosk.retail.exit_code import exit_key
 
 __all__ = ["DEFAULT_DATABASE", "main"]
@@ -35,7 +40,7 @@ DEFAULT_DATABASE = "sqlite:///headoffice.db"
 
 
 def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = getpass.getpass) -> int:
-    """The exit code: 0 when done, 2 when something is wrong that the message names."""
+    """The exit code: 0 when done, 1 for a journal with a false record, 2 when something is wrong: a message says it."""
     told = _parser().parse_args(arguments)
     try:
         database = open_database(told.database)
@@ -44,6 +49,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
         return 2
     accounts = Accounts(database, clock=_now)
     try:
+        if told.deed == "salvage":
+            return _salvage(database, told.file, stranger=told.stranger)
         if told.deed == "free-return":
             lanes = ReturnKeeper(database, clock=_now).let_go(told.number)
             sys.stdout.write("".join(f"let go what {lane} had in hand\n" for lane in lanes) or "nothing to let go\n")
@@ -53,7 +60,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
             sys.stdout.write((exit_key(key) if told.deed == "gate-key" else key).hex() + "\n")
         else:
             sys.stdout.writelines(f"{line}\n" for line in _done(accounts, told, ask))
-    except AccountError as error:
+    except (AccountError, SalvageError) as error:
         sys.stderr.write(f"headoffice: {error}\n")
         return 2
     finally:
@@ -82,7 +89,33 @@ def _parser() -> argparse.ArgumentParser:
     deeds.add_parser("gate-key", help="the key that exit gates judge codes with")
     frees = deeds.add_parser("free-return", help="what a lost lane has in hand of a sale may come back elsewhere")
     frees.add_argument("number", help="the number on the receipt")
+    saves = deeds.add_parser("salvage", help="take in what a dead unit's journal still holds")
+    saves.add_argument("file", type=Path, help="its journal.db")
+    saves.add_argument("--stranger", action="store_true", help="of a kiosk that head office has never heard of, too")
     return parser
+
+
+def _salvage(database: Database, file: Path, *, stranger: bool) -> int:
+    def progress(done: int, whole: int) -> None:
+        sys.stderr.write(f"{done} of {whole} records\n")
+
+    try:
+        found = salvage(database, file, clock=_now, progress=progress, stranger=stranger)
+    except SQLAlchemyError as error:
+        message = f"the database refuses; what was told as done is done, begin again later: {error}"
+        raise SalvageError(message) from error
+    sys.stdout.writelines(f"{line}\n" for line in _found(found))
+    return 0 if found.false is None else 1
+
+
+def _found(found: Salvaged) -> Iterator[str]:
+    """What became of a salvaged journal, in lines for a person."""
+    yield f"{found.kiosk}, journal {found.epoch}: {found.new} records new, {found.known} were there already"
+    if found.present:
+        yield "another journal of this kiosk is its newest and stays so"
+    if found.false is not None:
+        where = "head office has the true one" if found.false.stored else f"{found.unread} from there on are not taken"
+        yield f"the first false record is {found.false.sequence}: {found.false.wrong}; {where}"
 
 
 def _done(accounts: Accounts, told: argparse.Namespace, ask: Callable[[str], str]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from headoffice.bulk import Row, add_many
 from headoffice.database import Database
 from headoffice.ledger.follower import Follower
 from headoffice.ledger.letters import Letter, bury
+from headoffice.ledger.succession import place_of_found
 from headoffice.ledger.tables import Epoch, JournalRecord, Kiosk, ParkedRecord
 from messages import envelope, journal, topics
 from messages.countersign import Signer
@@ -58,10 +59,13 @@ class _Journal:
 
 @dataclass(slots=True)
 class _Intake:
-    """What one database transaction takes in. ``stored``: records that are still to be written, as ``_COLUMNS``."""
+    """What one database transaction takes in. ``found``: no kiosk tells it now. ``stored``: records still to be
+    written, as ``_COLUMNS``.
+    """
 
     session: Session
     received_ms: int
+    found: bool = False
     journals: dict[tuple[str, int], _Journal] = field(default_factory=dict)
     stored: list[Row] = field(default_factory=list)
     buried: int = 0
@@ -80,7 +84,8 @@ class _Intake:
 class Ingest:
     """The door of the ledger. ``clock`` gives UTC milliseconds; ``on_change`` hears what people may see change.
 
-    ``signer`` countersigns each chain head that is acknowledged; without one they are not signed.
+    ``signer`` countersigns each chain head that is acknowledged; without one they are not signed. ``found``: what is
+    taken in was found on a dead unit: its kiosk was not heard, and its present journal stays its newest.
     """
 
     def __init__(
@@ -90,8 +95,9 @@ class Ingest:
         clock: Callable[[], int],
         on_change: Callable[[set[str]], None] = lambda _: None,
         signer: Signer | None = None,
+        found: bool = False,
     ) -> None:
-        self._database, self._signer = database, signer
+        self._database, self._signer, self._found = database, signer, found
         self._clock = clock
         self._on_change = on_change
         self.follower = Follower(database, clock=clock, on_change=on_change)
@@ -136,7 +142,7 @@ class Ingest:
     def _store(self, read: Sequence[journal.JournalBatch | _Refused]) -> list[Answer]:
         answers: list[Answer] = []
         with self._database.write(autoflush=False) as session:
-            intake = _Intake(session, self._clock())
+            intake = _Intake(session, self._clock(), self._found)
             for each in _in_order(read):
                 if isinstance(each, _Refused):
                     intake.bury(each.letter, each.payload)
@@ -224,7 +230,10 @@ def _see(intake: _Intake, batch: journal.JournalBatch) -> None:
         row = Kiosk(kiosk=batch.kiosk, lane="unknown", lane_reason="", release="")
         intake.session.add(row)
         intake.session.flush()
-    row.store, row.workstation, row.last_seen_ms = batch.store, batch.workstation, intake.received_ms
+    if not intake.found or not row.store:
+        row.store, row.workstation = batch.store, batch.workstation
+    if not intake.found:
+        row.last_seen_ms = intake.received_ms
 
 
 def _journal(intake: _Intake, kiosk: str, number: int) -> _Journal:
@@ -232,10 +241,9 @@ def _journal(intake: _Intake, kiosk: str, number: int) -> _Journal:
     if known is None:
         row = intake.session.get(Epoch, (kiosk, number), with_for_update=True)
         if row is None:
-            digest = journal.genesis(kiosk, number).hex()
-            row = Epoch(
-                kiosk=kiosk, epoch=number, sequence=0, posted=0, digest=digest, opened_ms=intake.received_ms, alarm=""
-            )
+            digest, now = journal.genesis(kiosk, number).hex(), intake.received_ms
+            began = place_of_found(intake.session, kiosk, now) if intake.found else now
+            row = Epoch(kiosk=kiosk, epoch=number, sequence=0, posted=0, digest=digest, opened_ms=began, alarm="")
             intake.session.add(row)
             intake.session.flush()
         of_epoch = (ParkedRecord.kiosk == kiosk, ParkedRecord.epoch == number)

@@ -23,6 +23,8 @@ from headoffice.ledger.baskets import Baskets, open_baskets
 from headoffice.ledger.command_tables import LaneCommand
 from headoffice.ledger.coupon_tables import OfferUse
 from headoffice.ledger.foresight import Foresight, Number, foresee
+from headoffice.ledger.numbers import highest, of_series
+from headoffice.ledger.succession import OF_THE_MOMENT, succeeded
 from headoffice.ledger.tables import (
     BusinessUnit,
     Intervention,
@@ -105,6 +107,7 @@ class Posting:
         self._value = ValueBooks(self._session)
         self._gathered = _Gathered()
         self._foreseen = Foresight()
+        self._past: set[tuple[str, int]] = set()
         self._interventions: dict[tuple[str, str], Intervention] = {}
         self._workstations: dict[tuple[str, str], Workstation] = {}
         self._locations: dict[str, str] = {}
@@ -118,6 +121,7 @@ class Posting:
         baskets = open_baskets(self._session, kiosks)
         known = self._session.scalars(select(Kiosk).where(Kiosk.kiosk.in_(kiosks)))
         self._lanes |= {row.kiosk: _Lane(row, Baskets(self._session, row.kiosk, baskets[row.kiosk])) for row in known}
+        self._past = succeeded(self._session, kiosks)
         self._foreseen = foresee(self._session, told)
         self._interventions = dict(self._foreseen.interventions)
         self._points.expect(self._foreseen.completed, self._foreseen.members)
@@ -126,6 +130,8 @@ class Posting:
         """Post one event. Raises ``SuspectRecordError`` before anything is booked."""
         deed = self._DEEDS.get(type(event))
         if deed is not None:
+            if at[:2] in self._past and isinstance(event, OF_THE_MOMENT):
+                return
             deed(self, at, self._lanes[at.kiosk], event)
 
     def finish(self) -> None:
@@ -182,7 +188,7 @@ class Posting:
         """What has come back is compared with what was sold and came back before, so that is written first."""
         self.finish()
         named = event.transaction
-        _highest(self._workstation(named.store, named.workstation), named.series, named.number)
+        highest(self._workstation(named.store, named.workstation), named.series, named.number)
         self._remark(at, "returned_twice", returning.completed(self._session, at.kiosk, event))
 
     def _check_identity(self, at: Position, named: TransactionId) -> None:
@@ -221,7 +227,7 @@ class Posting:
         else:
             self._session.execute(update(Transaction).where(Transaction.uuid == event.transaction).values(given))
         place = self._workstation(lane.kiosk.store, lane.kiosk.workstation)
-        if event.by == "checkout" and _of_series(event.series, place.series):  # a device keeps its own series
+        if event.by == "checkout" and of_series(event.series, place.series):  # a device keeps its own series
             if event.credit:
                 place.last_credit = max(place.last_credit, event.number)
             else:
@@ -267,11 +273,12 @@ class Posting:
 
     # --- the visit -----------------------------------------------------------------------------------------------
 
-    def _opened(self, _at: Position, lane: _Lane, event: events.TransactionOpened) -> None:
+    def _opened(self, at: Position, lane: _Lane, event: events.TransactionOpened) -> None:
         """A number is used up when the transaction opens, whatever becomes of it."""
         named = event.transaction
-        _highest(self._workstation(named.store, named.workstation), named.series, named.number)
-        lane.baskets.opened(event)
+        highest(self._workstation(named.store, named.workstation), named.series, named.number)
+        if at[:2] not in self._past:
+            lane.baskets.opened(event)
 
     def _rung(
         self,
@@ -358,9 +365,9 @@ class Posting:
     def _series(self, _at: Position, lane: _Lane, event: events.SeriesOpened | events.SeriesContinued) -> None:
         place = self._workstation(lane.kiosk.store, lane.kiosk.workstation)
         if isinstance(event, events.SeriesOpened):
-            _highest(place, event.series, 0)
+            highest(place, event.series, 0)
         else:
-            _highest(place, event.series, event.last_number)
+            highest(place, event.series, event.last_number)
             if place.series == event.series:
                 place.last_legal = max(place.last_legal, event.last_legal)
         self.touched.add("kiosks")
@@ -482,15 +489,3 @@ class Posting:
         events.SeriesContinued: _series,
     }
     """What is done about each event; about all others nothing."""
-
-
-def _highest(lane: Workstation, series: int, number: int) -> None:
-    if series > lane.series:
-        lane.last_legal = lane.last_credit = 0  # a new series begins its numbers anew
-    lane.series, lane.last_number = max((lane.series, lane.last_number), (series, number))
-
-
-def _of_series(legal: str, series: int) -> bool:
-    """Whether a legal series of a checkout's own (it ends in ``-`` and the series) is the lane's newest."""
-    _, dash, told = legal.rpartition("-")
-    return not dash or told == str(series)
