@@ -6,14 +6,14 @@ Sample settings: ``model = "cas"``, ``port = "/dev/serial/by-id/usb-FTDI_..."``,
 ``certified = true``; an indicator that sends by itself: ``mode = "stream"``.
 
 ``asked``: ENQ is answered by ACK, or by NAK while the scale is busy (then ENQ again); DC1 by 15 bytes: SOH STX, ``S``
-stable or ``U`` in motion, a space or ``-``, six of weight with its point, two of unit, the exclusive-or of those ten,
-ETX EOT. The first byte may come as 81.
+stable or ``U`` in motion, a space or ``-`` or ``F`` (overflow: there is no weight), six of weight with its point, two
+of unit, the exclusive-or of those ten, ETX EOT. The first byte may come as 81.
 
 ``stream``: 22 bytes again and again: ``ST``, ``US`` or ``OL``, a comma, ``GS`` or ``NT``, a comma, the device's number,
 its lamps, a comma, eight of weight, a space, two of unit, CR LF. Of several that have come, the last is told.
 
-Neither can be told to zero. Unconfirmed here: what ``asked`` says of overload (this driver then finds no weight in it,
-and the scale is at fault), and the place of the sign within the eight.
+Neither can be told to zero. Unconfirmed here: ``F``, which is in the manual of Ohaus's Aviator 7000 for the same
+dialogue (page 36) and in none of CAS's seen here, and the place of the sign within the eight.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _LINE: Final = 22
 _LF: Final = 0x0A
 
 _ANSWER: Final = re.compile(
-    rb"[\x01\x81]\x02(?P<data>[SU][ -][ \d.]{6}(?:kg|lb))(?P<check>[\x00-\xff])\x03\x04", re.DOTALL
+    rb"[\x01\x81]\x02(?P<data>[SU](?:[ -][ \d.]{6}|F[ -~]{6})(?:kg|lb))(?P<check>[\x00-\xff])\x03\x04", re.DOTALL
 )
 _STREAMED: Final = re.compile(
     rb"(?P<state>ST|US|OL),(?P<kind>GS|NT),[\x00-\xff]{2},(?P<weight>[ +\-\d.OL]{8}) (?P<unit>kg|lb| g|g |oz)\r\n",
@@ -95,6 +95,8 @@ def decode(raw: bytes, unit: ScaleUnit) -> Weighing:
     data = matched["data"].decode()
     if data[8:] != unit:
         raise said(raw)
+    if data[1] == "F":
+        return Weighing("over", unit=unit)
     value, exponent = decimal_digits(data[1].strip() + data[2:8].strip())
     return Weighing(_state(value, moving=data[0] == "U", net=False), value, exponent, unit)
 

@@ -1,14 +1,16 @@
 r"""Checkout scales that speak Dialog 06, 04 or 02 (Bizerba, Mettler-Toledo, Dibal, Ohaus) and price by themselves.
 
-Manual: Ohaus, Aviator 7000, pages 38 to 45 (checkout dialogue). Line: RS-232 or USB, 7O1; 9600 baud is Dialog 06, 4800
-is 04, 2400 is 02. The scale answers within some milliseconds and never begins.
+Manuals: Ohaus, Aviator 7000, pages 38 to 45 (checkout dialogue); Dibal, DPOS-400, page 52; Cely, PI-100, page 14. Line:
+RS-232 or USB, 7O1; 9600 baud is Dialog 06, 4800 is 04, 2400 is 02. The scale answers within some milliseconds and never
+begins.
 
 Sample settings: ``model = "dialog06"``, ``port = "/dev/serial/by-id/usb-FTDI_..."``, ``framing = "7O1"`` (``"8N1"`` on
 a pseudo-terminal), ``idle_price = 0``, ``checksum_pairs = "1A2B:3C4D"``, ``certified = true``.
 
 | asked | answered |
 |---|---|
-| EOT STX ``01`` ESC price ETX (``03`` with tare, ``04`` with text, ``05`` with both) | ACK, NAK or a challenge |
+| EOT STX ``01`` ESC price ESC ETX | ACK, NAK or a challenge |
+| EOT STX ``03`` ESC price ESC tare ETX; ``04``: price ESC text; ``05``: price ESC tare ESC text | the same |
 | EOT ENQ | STX ``02`` ESC unit ESC weight(5) ESC price(6) ESC amount(6) ETX, or NAK |
 | EOT STX ``08`` ETX | STX ``09`` ESC s1 s0 ETX: why it was NAK |
 | EOT STX ``10`` ESC CS KW ... ETX | ACK; then EOT ENQ is answered by STX ``11`` ESC ``1`` (right) or ``0`` ETX |
@@ -31,8 +33,8 @@ is answered by pairs of numbers (CS, KW), CS rotated left by z1, KW rotated righ
 polynomial that the maker gives to approved point-of-sale makers only. ``checksum_pairs`` holds what was given, or a
 dummy that only a simulator takes.
 
-Unconfirmed here, not tried on metal: that pairs are written one after the other without a sign between them, that
-status is answered at once, and that a price of five digits is taken by all.
+Unconfirmed here, not tried on metal: that status is answered at once, that a price of five digits is taken by all, and
+that several pairs are written one after the other without a sign between them (public programs write one pair so).
 """
 
 from __future__ import annotations
@@ -149,8 +151,10 @@ def pairs_of(written: str) -> tuple[tuple[int, int], ...]:
 def order(price: int, digits: int = 6, *, tare: int = 0, text: str = "") -> bytes:
     r"""Records 01, 03, 04 and 05: weigh at this unit price (minor units), with a tare in grams and a text to show.
 
+    An ESC follows the price in all of them, in 01 with nothing behind it.
+
     >>> order(199), order(199, 5, tare=20, text="Apples")
-    (b'\x04\x0201\x1b000199\x03', b'\x04\x0205\x1b00199\x1b0020\x1bApples\x03')
+    (b'\x04\x0201\x1b000199\x1b\x03', b'\x04\x0205\x1b00199\x1b0020\x1bApples\x03')
     """
     if not (0 < price < 10**digits and 0 <= tare <= _HIGHEST_TARE and len(text) <= _LONGEST_TEXT and text.isascii()):
         error = f"a unit price is 1 to {10**digits - 1}, a tare at most {_HIGHEST_TARE} g, a text {_LONGEST_TEXT} ASCII"
@@ -160,7 +164,7 @@ def order(price: int, digits: int = 6, *, tare: int = 0, text: str = "") -> byte
     ]
     parts = [record, b"%0*d" % (digits, price)]
     parts += [b"%04d" % tare] if tare else []
-    parts += [text.encode()] if text else []
+    parts += [text.encode()] if text or not tare else []
     return _EOT + _STX + _ESC.join(parts) + _ETX
 
 

@@ -10,6 +10,7 @@ a pseudo-terminal), ``unit = "kg"``, ``certified = true``.
 |---|---|
 | ``W`` CR | LF weight unit CR LF status CR ETX; in motion, under or over: LF status CR ETX |
 | ``Z`` CR | LF status CR ETX; the platter is zero |
+| ``S`` CR, ``U`` CR | LF status CR ETX; the other unit: neither is asked here |
 | anything else | LF ``?`` CR ETX |
 
 Two status bytes or more, bits 4 and 5 always set, bit 7 parity, bit 6 of the second and of each later one: another

@@ -15,7 +15,7 @@ terminal server ``port = "192.0.2.20:2001"``.
 | 1 | opcode: D0 ACK, D1 NAK, F3 DECODE_DATA, E4/E5 start/stop session, E9/EA scan enable/disable, E6 beep, |
 | | C6 PARAM_SEND, A3/A4 revision asked/told |
 | 2 | source: 00 scanner, 04 host |
-| 3 | status: bit 0 sent again, bit 1 more of the same code follows |
+| 3 | status: bit 0 sent again, bit 1 more of the same code follows, bit 3 (host's) a change is kept without power |
 | 4.. | data; of F3: bar code type, then text |
 | last 2 | two's complement of the 16-bit sum of all before, high byte first |
 
@@ -23,7 +23,8 @@ Each F3 must be answered by D0, or the scanner sends it again (bit 0) twice and 
 sent again is not a second scan. When the port opens the scanner is told to send packets (C6, parameter EE = 1, for now
 only), because its factory setting is plain text.
 
-Unconfirmed: bit 1 as continuation (SE955's guide calls it unused; public drivers use it); types C1 and C2 as GS1 Data
+Unconfirmed: bit 1 as continuation (SE955's guide calls it unused; public drivers use it); bit 3, which is never set
+here; types C1 and C2 as GS1 Data
 Matrix and GS1 QR; the beep codes (0 one short high, 15 one long low tone); type 01 with ``NR`` as "nothing read". A
 type that is not in the table is told without a symbology. When the scanner is set to send AIM identifiers, they are
 believed before the table.

@@ -35,11 +35,30 @@ PAIRS = "1A2B:3C4D,0102:0304"
 
 
 def test_records_are_written_as_the_published_dialogue_has_them() -> None:
-    assert order(199) == b"\x04\x0201\x1b000199\x03"
-    assert order(199, 5) == b"\x04\x0201\x1b00199\x03"
+    assert order(199) == b"\x04\x0201\x1b000199\x1b\x03"
+    assert order(199, 5) == b"\x04\x0201\x1b00199\x1b\x03"
     assert order(199, tare=20) == b"\x04\x0203\x1b000199\x1b0020\x03"
     assert order(199, text="Apples") == b"\x04\x0204\x1b000199\x1bApples\x03"
     assert order(199, tare=20, text="Apples") == b"\x04\x0205\x1b000199\x1b0020\x1bApples\x03"
+
+
+@pytest.mark.parametrize(
+    ("record", "answer"),
+    [
+        (b"01\x1b000199\x1b", b"\x06"),
+        (b"03\x1b000199\x1b0020", b"\x06"),
+        (b"04\x1b000199\x1bApples", b"\x06"),
+        (b"05\x1b000199\x1b0020\x1bApples", b"\x06"),
+        (b"01\x1b000199", b"\x15"),
+        (b"03\x1b000199\x1b", b"\x15"),
+        (b"05\x1b000199\x1b0020", b"\x15"),
+    ],
+)
+def test_the_far_end_takes_the_published_records_and_no_others(record: bytes, answer: bytes) -> None:
+    scale, sent = Dialog06(), list[bytes]()
+    scale.send = sent.append
+    scale.receive(b"\x04\x02%s\x03" % record)
+    assert sent == [answer]
 
 
 @pytest.mark.parametrize("wrong", [{"price": 0}, {"price": 10**6}, {"tare": 10_000}, {"text": "x" * 14}, {"text": "é"}])

@@ -1,4 +1,4 @@
-"""A checkout scale's own side of Dialog 06 (Ohaus, Aviator 7000, pages 38 to 45).
+"""A checkout scale's own side of Dialog 06 (Ohaus, Aviator 7000, pages 38 to 45; Cely, PI-100, page 14).
 
 ``python -m bench.far_ends.scale.dialog06 --link /tmp/scale --knob-socket /tmp/scale.knobs --pairs 1A2B:3C4D``
 
@@ -24,6 +24,8 @@ _GRAMS = -3
 _MINIMUM_DIVISIONS = 20
 _PRICES = {5, 6}
 _TARE, _TEXT = 4, 13
+_FIELDS = {b"01": 2, b"03": 2, b"04": 2, b"05": 3}
+"""What stands behind an ESC in each record: the price, and tare, text or both; in 01 an empty one."""
 
 
 def expected(pairs: str, left: int, right: int) -> bytes:
@@ -123,18 +125,20 @@ class Dialog06(ScaleInside):
             left, right = self._turns
             self.send(b"\x0211\x1b2%X%X\x03" % (left, right))
             return
-        price, tare, text = parts[:1], parts[1:2] if number in {b"03", b"05"} else [], parts[2:] or parts[1:]
+        price, tare = b"".join(parts[:1]), b"".join(parts[1:2]) if number in {b"03", b"05"} else b"0000"
+        whole = len(parts) == _FIELDS[number]
         wrong = {
-            b"11": not price or len(price[0]) not in _PRICES or not price[0].isdigit() or not int(price[0]),
-            b"12": number in {b"03", b"05"} and not (tare and len(tare[0]) == _TARE and tare[0].isdigit()),
-            b"13": number in {b"04", b"05"} and not (text and len(text[-1]) <= _TEXT),
+            b"11": len(price) not in _PRICES or not price.isdigit() or not int(price),
+            b"12": len(tare) != _TARE or not tare.isdigit(),
+            b"13": number in {b"04", b"05"} and not (whole and len(parts[-1]) <= _TEXT),
+            b"10": not whole or (number == b"01" and parts[-1]),
         }
         for code, is_wrong in wrong.items():
             if is_wrong:
                 self._challenge()
                 self._refuse(code)
                 return
-        self._price, self._tare = int(price[0]), int(tare[0]) if tare else 0
+        self._price, self._tare = int(price), int(tare)
         self.send(_ACK)
 
     def _refuse(self, status: bytes) -> None:
