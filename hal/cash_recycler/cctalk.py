@@ -122,6 +122,8 @@ class Driver(Bus):
         self._escrow: Key | None = None
         self._moving = False
         """The note in escrow was told to go one way or the other, and has not said that it has."""
+        self._untold = False
+        """A deposit has changed, by whatever question that was found, and was not told since."""
         self._states: dict[int, CashierState] = {}
         self._standing: CashierState = "ok"
         self._looked_s = 0.0
@@ -146,8 +148,8 @@ class Driver(Bus):
         await self._inhibit()
         while True:
             self.answered()
-            if await self._poll():
-                self._tell_deposit()
+            await self._poll()
+            self._tell_deposit()
             await self._look()
             await self.pause(self._settings.poll_ms)
 
@@ -225,6 +227,7 @@ class Driver(Bus):
             if counters.get(key) != occurred.counter or changed:
                 came = [took(a, b) for a, b in occurred.pairs]
                 changed = changed or any(came) or bool(occurred.lost)
+                self._untold = self._untold or changed
                 counters[key] = occurred.counter
                 await self._memory.save()
             if occurred.reset:
@@ -322,8 +325,9 @@ class Driver(Bus):
             self.tell(CashierTold(self.name, now))
 
     def _tell_deposit(self) -> None:
-        request = self._memory.open_request
-        if request:
+        request, untold = self._memory.open_request, self._untold
+        self._untold = False
+        if untold and request:
             self.tell(DepositTold(self.name, self._told(request)))
 
     def _told(self, request: str) -> Deposit:

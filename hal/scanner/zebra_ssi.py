@@ -24,10 +24,9 @@ sent again is not a second scan. When the port opens the scanner is told to send
 only), because its factory setting is plain text.
 
 Unconfirmed: bit 1 as continuation (SE955's guide calls it unused; public drivers use it); bit 3, which is never set
-here; types C1 and C2 as GS1 Data
-Matrix and GS1 QR; the beep codes (0 one short high, 15 one long low tone); type 01 with ``NR`` as "nothing read". A
-type that is not in the table is told without a symbology. When the scanner is set to send AIM identifiers, they are
-believed before the table.
+here; types C1 and C2 as GS1 Data Matrix and GS1 QR; the beep codes (0 one short high, 15 one long low tone); type 01
+with ``NR`` as "nothing read". A type that is not in the table is told without a symbology. When the scanner is set to
+send AIM identifiers, they are believed before the table.
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ CabinetContact = Literal["door", "tamper"]
 
 @dataclass(frozen=True, slots=True)
 class CabinetOpened:
-    """A contact was seen open; after a start, that it was found so. ``by``: who is signed in; empty: nobody."""
+    """A contact was seen to open, or was found open after a start though it was shut before.
+
+    ``by``: who is signed in; empty: nobody.
+    """
 
     contact: CabinetContact
     by: str

@@ -252,7 +252,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.DrawerMoved():
             drawer.moved(desk, is_open=input_.is_open)
         case i.CabinetMoved():
-            cabinet.moved(desk, input_.contact, is_open=input_.is_open)
+            cabinet.moved(desk, input_.contact, is_open=input_.is_open, found=input_.found)
         case i.QrReady():
             qr.ready(desk, input_)
         case i.ReversalAnswered():

@@ -105,10 +105,14 @@ class DrawerMoved:
 
 @dataclass(frozen=True, slots=True)
 class CabinetMoved:
-    """The cabinet's door or tamper contact was seen to open or close; an open one is told after a start, too."""
+    """The cabinet's door or tamper contact was seen to open or close.
+
+    ``found``: it stood so when it was first looked at, after a start; nobody was seen to do it.
+    """
 
     contact: CabinetContact
     is_open: bool
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,12 @@ def _journalled(state: State, event: e.Durable) -> State:  # noqa: C901, PLR0911
             return replace(state, lane=_lane(state.lane, event))
         case e.DrawerOpened() | e.PriceEnquired() | e.SignInShut() | e.StaffActed() | e.StaffActRefused():
             return state
-        case e.RestartOrdered() | e.DeviceTested() | e.CabinetOpened() | e.CabinetClosed():
+        case e.RestartOrdered() | e.DeviceTested():
             return state
+        case e.CabinetOpened() | e.CabinetClosed():
+            others = tuple(contact for contact in state.opened if contact != event.contact)
+            opened = (event.contact,) if isinstance(event, e.CabinetOpened) else ()
+            return replace(state, opened=others + opened)
         case e.OperatorOn():
             operator = Operator(event.operator_id, event.name, event.role)
             return replace(state, operator=operator, live=replace(state.live, sign_in_attempts_left=None))

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Literal
 
 from kiosk.checkout.acts import OperatorActed
+from kiosk.checkout.cabinet_events import CabinetContact
 from kiosk.checkout.events import (
     BaggingShown,
     BasketAsked,
@@ -490,6 +491,8 @@ class State:
     """The slip of a basket that was just put aside: its shopper stands before it."""
     taken_over: tuple[str, ...] = ()
     """Baskets of other lanes that were gone on with here, newest last."""
+    opened: tuple[CabinetContact, ...] = ()
+    """Contacts of the cabinet whose opening is on record, and no closing after it."""
     language: str = ""
     large_text: bool = False
     high_contrast: bool = False

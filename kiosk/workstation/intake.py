@@ -303,6 +303,6 @@ class Intake:
                 self._drawer(event.device, is_open=event.on)
             case "door" | "tamper":
                 _log.warning("the cabinet's %s contact is %s", event.switch, "open" if event.on else "closed")
-                self._put(i.CabinetMoved(event.switch, event.on))
+                self._put(i.CabinetMoved(event.switch, event.on, event.found))
             case _:
                 assert_never(event.switch)

@@ -99,8 +99,45 @@ def test_it_waits_over_shoppers_and_power_cuts_and_an_open_door_is_found_open_ag
     assert _waiting(lane) == [("tamper", "")]
     lane.power_cut()
     assert _waiting(lane) == [("tamper", "")]
-    lane.tell(_tamper())
+    lane.tell(i.CabinetMoved("tamper", is_open=True, found=True))
     assert _waiting(lane) == [("tamper", "")], "one call for one contact"
+    assert len(lane.happened(e.CabinetOpened)) == 1, "it was opened once"
+
+
+def test_a_door_that_staff_had_opened_is_no_opening_of_nobody_s_after_a_power_cut() -> None:
+    lane = open_lane().tell(TECHNICIAN, _door(), i.OperatorSignedOut(), _door(is_open=False), TECHNICIAN, _door())
+    lane.power_cut()
+    lane.tell(i.OperatorSignedOut(), i.CabinetMoved("door", is_open=True, found=True))
+    assert [each.by for each in lane.happened(e.CabinetOpened)] == ["op3", "op3"]
+    assert "door_open" in lane.state.live.conditions
+    assert _waiting(lane) == [("door", "left_open")]
+    lane.tell(_door(is_open=False))
+    assert _waiting(lane) == []
+    assert len(lane.happened(e.CabinetClosed)) == 2
+
+
+def test_a_door_that_was_opened_without_power_is_on_record_when_it_is_found() -> None:
+    lane = open_lane().tell(TECHNICIAN, _door(), _door(is_open=False), i.OperatorSignedOut())
+    lane.power_cut()
+    lane.tell(i.CabinetMoved("door", is_open=True, found=True))
+    assert [each.by for each in lane.happened(e.CabinetOpened)] == ["op3", ""]
+    assert _waiting(lane) == [("door", "unattended")]
+
+
+def test_a_tamper_contact_that_is_found_open_calls_a_supervisor_again_though_one_had_looked() -> None:
+    lane = open_lane().tell(_tamper())
+    _judges(lane.tell(SUPERVISOR), "approve").tell(i.OperatorSignedOut())
+    lane.power_cut()
+    lane.tell(i.CabinetMoved("tamper", is_open=True, found=True))
+    assert len(lane.happened(e.CabinetOpened)) == 1
+    assert _waiting(lane) == [("tamper", "")]
+
+
+def test_a_door_that_was_shut_without_power_and_opens_again_has_opened_again() -> None:
+    lane = open_lane().tell(_door())
+    _judges(lane.tell(CLERK), "approve").tell(i.OperatorSignedOut())
+    lane.power_cut()
+    lane.tell(_door())
     assert len(lane.happened(e.CabinetOpened)) == 2
 
 

@@ -158,6 +158,38 @@ def test_coins_that_fall_while_the_program_is_down_count_once_when_it_is_back(tm
     _run(tmp_path, check)
 
 
+def test_a_coin_that_fell_while_nobody_could_ask_is_told_without_being_asked_about(tmp_path: Path) -> None:
+    async def check(driver: Driver, bus: CashBus, line: Line) -> None:
+        seen = await _up(driver)
+        await driver.begin_deposit("t-1", ACCEPTS)
+        await line.fault(kind="silent")
+        await wait_until_async(lambda: seen.statuses[-1:] == ["lost"], what="lost")
+        await bus.insert(value_minor=200)
+        await line.fault(kind="none")
+        await wait_until_async(lambda: seen.of(DepositTold), what="a coin told")
+        assert [told.deposit.minor for told in seen.events if isinstance(told, DepositTold)] == [200] == bus.taken
+
+    _run(tmp_path, check)
+
+
+@pytest.mark.parametrize("ask", ["begin_deposit", "deposit"])
+def test_a_coin_that_a_question_found_is_told_too(ask: str, tmp_path: Path) -> None:
+    async def check(driver: Driver, bus: CashBus, _line: Line) -> None:
+        seen = await _up(driver)
+        await driver.begin_deposit("t-1", ACCEPTS)
+        for number in range(1, 6):
+            asked = driver.begin_deposit("t-1", ACCEPTS) if ask == "begin_deposit" else driver.deposit("t-1")
+            await bus.insert(value_minor=100)
+            await asked
+            await wait_until_async(lambda: _last_told(seen) == sum(bus.taken), what=f"coin {number}")
+
+    _run(tmp_path, check)
+
+
+def _last_told(seen: Seen) -> int:
+    return max((told.deposit.minor for told in seen.events if isinstance(told, DepositTold)), default=0)
+
+
 def test_power_lost_while_a_deposit_is_open_is_a_doubt_and_not_a_guess(tmp_path: Path) -> None:
     async def check(driver: Driver, bus: CashBus, line: Line) -> None:
         seen = await _up(driver)

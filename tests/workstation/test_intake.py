@@ -193,9 +193,11 @@ def test_how_the_staff_key_and_the_door_stand_is_for_the_lane_to_judge() -> None
     rig = Rig()
     rig.intake.event(SwitchTurned("lights", "staff_key", on=True, found=True))
     rig.intake.event(SwitchTurned("lights", "door", on=True))
+    rig.intake.event(SwitchTurned("lights", "tamper", on=True, found=True))
     rig.intake.event(SwitchTurned("lights", "staff_key", on=False))
     key = [i.KeySwitchTurned(on=True, found=True), i.KeySwitchTurned(on=False)]
-    assert rig.put == [key[0], i.CabinetMoved("door", is_open=True), key[1]]
+    moved = [i.CabinetMoved("door", is_open=True), i.CabinetMoved("tamper", is_open=True, found=True)]
+    assert rig.put == [key[0], *moved, key[1]]
 
 
 def test_while_guesses_have_shut_pad_and_reader_the_key_serves_and_a_page_opens_both() -> None:

@@ -22,19 +22,25 @@ _DRAWER: Final = "drawer_open"
 _UNATTENDED, _LEFT_OPEN = "unattended", "left_open"
 
 
-def moved(desk: Desk, contact: e.CabinetContact, *, is_open: bool) -> None:
-    """The door or the tamper contact turned; told again, it is nothing new."""
+def moved(desk: Desk, contact: e.CabinetContact, *, is_open: bool, found: bool = False) -> None:
+    """The door or the tamper contact turned; told again, it is nothing new.
+
+    ``found``: it stood so after a start. What is on record as open was not opened a second time.
+    """
     condition = _CONDITION[contact]
     if is_open == (condition in desk.state.live.conditions):
         return
     operator = desk.state.operator
     by = operator.operator_id if operator is not None else ""
-    told = e.CabinetOpened if is_open else e.CabinetClosed
-    desk.happened(told(contact, by, desk.moment.utc_ms), e.ConditionShown(condition, is_open))
+    on_record = found and contact in desk.state.opened
+    if not on_record:
+        told = e.CabinetOpened if is_open else e.CabinetClosed
+        desk.happened(told(contact, by, desk.moment.utc_ms))
+    desk.happened(e.ConditionShown(condition, is_open))
     if is_open and contact == "tamper":
         _call(desk, "tamper", "")
     elif is_open and operator is None:
-        _call(desk, "door", _UNATTENDED)
+        _call(desk, "door", _LEFT_OPEN if on_record else _UNATTENDED)
     elif contact == "door":
         _shut_after_all(desk)
 
