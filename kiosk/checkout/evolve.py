@@ -11,8 +11,8 @@ from kiosk.checkout.fiscal_state import folded
 from kiosk.checkout.parked import Parked, ParkedShown, Slip
 from kiosk.checkout.refund_state import completed_return, returned
 from kiosk.checkout.shown_state import on_show
+from kiosk.checkout.sold_state import used_in, used_up
 from kiosk.checkout.state import LASTING, Finishing, Lane, Operator, Reversal, Shopper, State, Tender, Transaction
-from kiosk.retail.occasion import Used
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.values import replace
 
@@ -455,9 +455,9 @@ def _visit(state: State, event: _VisitEvent) -> State:
                 transaction=None,
                 finishing=Finishing(event),
                 sold_serials=_serials(state),
-                redeemed=(*state.redeemed, *_used_up(event))[-MAXIMUM_REDEEMED:],
+                redeemed=(*state.redeemed, *used_up(event))[-MAXIMUM_REDEEMED:],
                 burned_offline=_burned_offline(state, event),
-                used=(*state.used, *_used(event))[-MAXIMUM_USED:],
+                used=(*state.used, *used_in(event))[-MAXIMUM_USED:],
             )
         case e.StockMoved():
             return state
@@ -473,12 +473,6 @@ def _visit(state: State, event: _VisitEvent) -> State:
             assert_never(event)
 
 
-def _used_up(sale: e.TransactionCompleted) -> tuple[str, ...]:
-    """Single-use coupons, and paper vouchers by their keyed hashes."""
-    vouchers = (t.reference for t in sale.tenders if t.kind == "paper_voucher" and t.reference)
-    return (*(coupon.code for coupon in sale.coupons if coupon.single), *vouchers)
-
-
 def _serials(state: State) -> tuple[tuple[str, str], ...]:
     """What was sold by serial number, with what the basket that is completed now adds."""
     basket = state.transaction
@@ -492,16 +486,6 @@ def _burned_offline(state: State, event: e.TransactionCompleted) -> tuple[tuple[
     burned = sum(t.points for t in event.tenders if t.kind == "points" and t.reference == OFFLINE)
     known = tuple(row for row in state.burned_offline if row[0] == day)
     return (*known, (day, event.member_id, burned)) if burned else known
-
-
-def _used(sale: e.TransactionCompleted) -> tuple[tuple[str, Used], ...]:
-    """What the member had in this sale: offers that took something off, or gave a gift."""
-    if not sale.member_id:
-        return ()
-    given = {modifier.offer_id for line in sale.lines for modifier in line.modifiers}
-    given |= {gift.offer_id for gift in sale.gifts}
-    named = sale.transaction
-    return tuple((sale.member_id, Used(offer_id, named.uuid, named.business_day)) for offer_id in sorted(given))
 
 
 def _voided(state: State, uuid: str) -> State:
