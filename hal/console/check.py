@@ -121,7 +121,7 @@ async def _external(category: str, device: Any, heard: asyncio.Queue[DeviceEvent
                     await asyncio.sleep(_LAMP_S)
                 await device.show("off")
                 results.add("external", ok=True, text="each lamp was lit; did you see all of them?")
-            case "scanner":
+            case "scanner" if "beep" in device.capabilities:
                 await device.beep("good")
                 results.add("external", ok=True, text="a beep was asked for; did you hear it?")
             case "scale":
@@ -142,7 +142,7 @@ async def _external(category: str, device: Any, heard: asyncio.Queue[DeviceEvent
                 await device.display(())
                 results.add("external", ok=True, text="its display said TEST; did you see it?")
             case _:
-                results.add("external", ok=True, text=f"nothing a {category} does can be seen without money or a card")
+                results.add("external", ok=True, text=f"nothing this {category} does can be seen with nobody at it")
     except DeviceError as error:
         results.add("external", ok=False, text=str(error))
 

@@ -147,6 +147,12 @@ class Driver(PolledScale):
         raw = await self.ask(_DC1, whole_block, self.answer_ms)
         return decode(raw, self._unit), raw
 
+    async def probe(self) -> str:
+        """See ``StreamDevice.probe``; an indicator that streams cannot be asked."""
+        if self._streams:
+            return await super().probe()
+        return f"ENQ and DC1 answered; it stands at {(await self.do(self.weigh))[0].state}"
+
     async def zero(self) -> None:
         """See ``Scale.zero``; always refused."""
         self.need("zero")

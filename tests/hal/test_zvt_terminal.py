@@ -6,69 +6,25 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 import pytest
 
-from bench.far_ends.card_reader.zvt import Harm, Terminal, Totals
+from bench.far_ends.card_reader.zvt import Harm, Terminal
 from bench.far_ends.line import Line
-from hal.card_reader.contract import ALL_BRANDS, DayTotal, Payment, Prompt
+from hal.card_reader.contract import Prompt
 from hal.card_reader.zvt import Driver, Settings
 from hal.device import DeviceError, NoHardwareError, TimeoutExpiredError
-from tests.support.rigs import Seen, opened
-from tests.support.rigs.card_reader.zvt import terminal_and_driver
+from tests.support.rigs import opened
 from tests.support.waiting import wait_until_async
-
-T = TypeVar("T")
-Use = Callable[[Terminal, Line, Driver], Awaitable[None]]
-Port = Literal["tcp", "pty"]
-PORTS = pytest.mark.parametrize("port", ["tcp", "pty"])
-
-
-def _charges(folder: Path) -> list[str]:
-    return [json.loads(line)["what"] for line in (folder / "charges.jsonl").read_text().splitlines()]
-
-
-def _with_terminal(folder: Path, use: Use, port: Port = "tcp", **settings: Any) -> Seen:  # noqa: ANN401
-    async def run() -> Seen:
-        settings.setdefault("memory_file", str(folder / "memory.json"))
-        async with terminal_and_driver(folder, port, **settings) as (terminal, line, driver):
-            seen = await opened(driver)
-            await wait_until_async(lambda: driver.alive, what="registered")
-            await use(terminal, line, driver)
-        return seen
-
-    return asyncio.run(run())
-
-
-async def _pay(terminal: Terminal, driver: Driver, request: str, tap: Any = "approve", amount: int = 0) -> Payment:  # noqa: ANN401
-    paying = asyncio.ensure_future(driver.pay(request, 1150, "EUR", kind="card"))
-    await wait_until_async(lambda: terminal.pending is not None, what="a payment on the display")
-    await terminal.tap(outcome=tap, amount_minor=amount)
-    return await paying
-
-
-async def _status(driver: Driver, request: str) -> Payment:
-    return await _once_back(driver, partial(driver.status, request))
-
-
-async def _once_back(driver: Driver, deed: Callable[[], Awaitable[T]]) -> T:
-    """Ask until the terminal is there again, as the kiosk does."""
-    while True:
-        with suppress(NoHardwareError):
-            return await deed()
-        await asyncio.sleep(0)
-        await wait_until_async(lambda: driver.alive, what="ready again")
+from tests.support.zvt_terminals import PORTS, Port, charges, pay_by_card, status_of, with_terminal
 
 
 @PORTS
 def test_an_approved_card_is_charged_once_and_told_whole(port: Port, tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1")
+        paid = await pay_by_card(terminal, driver, "r-1")
         assert (paid.outcome, paid.approved_minor, paid.currency, paid.brand) == ("approved", 1150, "EUR", "Bench")
         assert (paid.acquirer, paid.terminal_id, paid.entry) == ("Bench Bank", "00000007", "contactless")
         assert (paid.masked_pan, paid.approval_code, paid.reference) == ("************0007", "000001", "0001/000001")
@@ -76,8 +32,8 @@ def test_an_approved_card_is_charged_once_and_told_whole(port: Port, tmp_path: P
         assert await driver.status("r-1") == paid
         assert await driver.pay("r-1", 1150, "EUR", kind="card") == paid
 
-    seen = _with_terminal(tmp_path, use, port)
-    assert _charges(tmp_path) == ["approved"]
+    seen = with_terminal(tmp_path, use, port)
+    assert charges(tmp_path) == ["approved"]
     assert [each.prompt for each in seen.events if isinstance(each, Prompt)] == ["present_card", "remove_card"]
 
 
@@ -87,18 +43,18 @@ def test_an_approved_card_is_charged_once_and_told_whole(port: Port, tmp_path: P
 )
 def test_every_card_is_told_as_it_is(tap: str, amount: int, outcome: str, approved: int, tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1", tap, amount)
+        paid = await pay_by_card(terminal, driver, "r-1", tap, amount)
         assert (paid.outcome, paid.approved_minor, paid.signature) == (outcome, approved, tap == "signature")
         assert (await driver.status("r-1")).outcome == outcome
 
-    _with_terminal(tmp_path, use)
+    with_terminal(tmp_path, use)
 
 
 def test_slips_come_line_by_line_from_an_older_terminal(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        assert "APPROVED" in (await _pay(terminal, driver, "r-1")).slip
+        assert "APPROVED" in (await pay_by_card(terminal, driver, "r-1")).slip
 
-    _with_terminal(tmp_path, use, lines=True)
+    with_terminal(tmp_path, use, lines=True)
 
 
 def test_an_abort_ends_the_payment_and_a_second_payment_waits_for_none(tmp_path: Path) -> None:
@@ -109,68 +65,68 @@ def test_an_abort_ends_the_payment_and_a_second_payment_waits_for_none(tmp_path:
         assert (await driver.pay("r-2", 5, "EUR", kind="card")).outcome == "declined"
         await driver.abort("r-1")
         assert (await paying).outcome == "cancelled"
-        assert (await _pay(terminal, driver, "r-3")).outcome == "approved"
+        assert (await pay_by_card(terminal, driver, "r-3")).outcome == "approved"
 
-    _with_terminal(tmp_path, use)
-    assert _charges(tmp_path) == ["cancelled", "approved"]
+    with_terminal(tmp_path, use)
+    assert charges(tmp_path) == ["cancelled", "approved"]
 
 
 @pytest.mark.parametrize("kind", ["no_result", "no_completion"])
 def test_a_charge_that_was_never_told_is_found_by_amount_and_receipt(kind: Harm, tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1", "approve")
+        await pay_by_card(terminal, driver, "r-1", "approve")
         await terminal.harm(kind=kind)
         with pytest.raises(TimeoutExpiredError):
-            await _pay(terminal, driver, "r-2")
+            await pay_by_card(terminal, driver, "r-2")
         await terminal.harm(kind="none")
-        found = await _status(driver, "r-2")
+        found = await status_of(driver, "r-2")
         assert (found.outcome, found.approved_minor, found.reference) == ("approved", 1150, "0002/000002")
-        assert (await _status(driver, "r-1")).reference == "0001/000001"
+        assert (await status_of(driver, "r-1")).reference == "0001/000001"
 
-    _with_terminal(tmp_path, use, t4_ms=300)
-    assert _charges(tmp_path) == ["approved", "approved"]
+    with_terminal(tmp_path, use, t4_ms=300)
+    assert charges(tmp_path) == ["approved", "approved"]
 
 
 def test_everything_told_twice_is_one_payment_and_no_answer_to_the_next(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
         await terminal.harm(kind="twice")
-        assert (await _pay(terminal, driver, "r-1")).reference == "0001/000001"
+        assert (await pay_by_card(terminal, driver, "r-1")).reference == "0001/000001"
         await terminal.harm(kind="none")
-        assert (await _pay(terminal, driver, "r-2", "decline")).outcome == "declined"
+        assert (await pay_by_card(terminal, driver, "r-2", "decline")).outcome == "declined"
 
-    _with_terminal(tmp_path, use)
-    assert _charges(tmp_path) == ["approved", "declined"]
+    with_terminal(tmp_path, use)
+    assert charges(tmp_path) == ["approved", "declined"]
 
 
 def test_a_payment_of_the_same_amount_before_is_never_taken_for_a_lost_one(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
+        await pay_by_card(terminal, driver, "r-1")
         await terminal.silence(kind="before")
         with pytest.raises((TimeoutExpiredError, NoHardwareError)):
             await driver.pay("r-2", 1150, "EUR", kind="card")
         await terminal.silence(kind="off")
-        assert (await _status(driver, "r-2")).outcome == "unknown"
+        assert (await status_of(driver, "r-2")).outcome == "unknown"
 
-    _with_terminal(tmp_path, use, answer_timeout_ms=200)
-    assert _charges(tmp_path) == ["approved"]
+    with_terminal(tmp_path, use, answer_timeout_ms=200)
+    assert charges(tmp_path) == ["approved"]
 
 
 def test_a_reversal_of_the_same_amount_is_never_taken_for_a_lost_payment(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1")
+        paid = await pay_by_card(terminal, driver, "r-1")
         assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
         await terminal.silence(kind="before")
         with pytest.raises((TimeoutExpiredError, NoHardwareError)):
             await driver.pay("r-2", 1150, "EUR", kind="card")
         await terminal.silence(kind="off")
-        assert (await _status(driver, "r-2")).outcome == "unknown"
+        assert (await status_of(driver, "r-2")).outcome == "unknown"
 
-    _with_terminal(tmp_path, use, answer_timeout_ms=200)
+    with_terminal(tmp_path, use, answer_timeout_ms=200)
 
 
 def test_a_reversal_that_came_between_a_request_and_its_payment_is_never_taken_for_that_payment(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1")
+        paid = await pay_by_card(terminal, driver, "r-1")
         reversing = asyncio.ensure_future(driver.reverse("r-1", 1150, "EUR", paid.reference))
         paying = asyncio.ensure_future(driver.pay("r-2", 1150, "EUR", kind="card"))
         assert await reversing
@@ -180,21 +136,21 @@ def test_a_reversal_that_came_between_a_request_and_its_payment_is_never_taken_f
         await line.plug()
         with pytest.raises(NoHardwareError):
             await paying
-        assert (await _status(driver, "r-2")).outcome == "unknown"
+        assert (await status_of(driver, "r-2")).outcome == "unknown"
 
-    _with_terminal(tmp_path, use)
-    assert _charges(tmp_path) == ["approved", "reversed", "cancelled"]
+    with_terminal(tmp_path, use)
+    assert charges(tmp_path) == ["approved", "reversed", "cancelled"]
 
 
 @pytest.mark.parametrize("told", [True, False])
 def test_a_reversal_after_a_lost_payment_is_never_taken_for_it(told: bool, tmp_path: Path) -> None:  # noqa: FBT001  pytest's own way
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1")
+        paid = await pay_by_card(terminal, driver, "r-1")
         await terminal.silence(kind="before")
         with pytest.raises((TimeoutExpiredError, NoHardwareError)):
             await driver.pay("r-2", 1150, "EUR", kind="card")
         await terminal.silence(kind="off")
-        assert (await _status(driver, "r-2")).outcome == "unknown"
+        assert (await status_of(driver, "r-2")).outcome == "unknown"
         if told:
             assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
         else:
@@ -203,39 +159,39 @@ def test_a_reversal_after_a_lost_payment_is_never_taken_for_it(told: bool, tmp_p
                 await driver.reverse("r-1", 1150, "EUR", paid.reference)
             await wait_until_async(lambda: bool(terminal.charges.reversed), what="given back")
             await terminal.silence(kind="off")
-        assert (await _status(driver, "r-2")).outcome == "unknown"
+        assert (await status_of(driver, "r-2")).outcome == "unknown"
 
-    _with_terminal(tmp_path, use, answer_timeout_ms=200)
+    with_terminal(tmp_path, use, answer_timeout_ms=200)
 
 
 def test_what_was_given_back_before_a_restart_is_not_asked_for_again(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1")
+        paid = await pay_by_card(terminal, driver, "r-1")
         assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
 
     async def again(terminal: Terminal, line: Line, driver: Driver) -> None:
         assert await driver.reverse("r-1", 1150, "EUR", "0001/000001")
         assert b"\x06\x30" not in terminal.heard
 
-    _with_terminal(tmp_path, use)
-    _with_terminal(tmp_path, again)
+    with_terminal(tmp_path, use)
+    with_terminal(tmp_path, again)
 
 
 def test_money_that_went_back_has_gone_back_though_nothing_can_be_written_down(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1")
+        paid = await pay_by_card(terminal, driver, "r-1")
         (tmp_path / "memory/m.json").unlink()
         (tmp_path / "memory").rmdir()
         assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
 
     (tmp_path / "memory").mkdir()
-    _with_terminal(tmp_path, use, memory_file=str(tmp_path / "memory/m.json"))
+    with_terminal(tmp_path, use, memory_file=str(tmp_path / "memory/m.json"))
 
 
 @PORTS
 def test_a_cable_pulled_while_the_card_is_in_leaves_it_to_the_receipt(port: Port, tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
+        await pay_by_card(terminal, driver, "r-1")
         paying = asyncio.ensure_future(driver.pay("r-2", 1150, "EUR", kind="card"))
         await wait_until_async(lambda: terminal.pending is not None)
         await line.unplug()
@@ -244,16 +200,16 @@ def test_a_cable_pulled_while_the_card_is_in_leaves_it_to_the_receipt(port: Port
         await terminal.tap(outcome="approve")
         await line.plug()
         await wait_until_async(lambda: not terminal._talking.locked(), what="the terminal's own time-outs")
-        outcome = (await _status(driver, "r-2")).outcome
+        outcome = (await status_of(driver, "r-2")).outcome
         assert outcome == "approved"
 
-    _with_terminal(tmp_path, use, port)
-    assert _charges(tmp_path) == ["approved", "approved"]
+    with_terminal(tmp_path, use, port)
+    assert charges(tmp_path) == ["approved", "approved"]
 
 
 def test_a_terminal_whose_power_is_cut_in_mid_payment_leaves_it_unknown(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
+        await pay_by_card(terminal, driver, "r-1")
         paying = asyncio.ensure_future(driver.pay("r-2", 1150, "EUR", kind="card"))
         await wait_until_async(lambda: terminal.pending is not None)
         await line.unplug()
@@ -261,9 +217,9 @@ def test_a_terminal_whose_power_is_cut_in_mid_payment_leaves_it_unknown(tmp_path
         await line.plug()
         with pytest.raises(NoHardwareError):
             await paying
-        assert (await _status(driver, "r-2")).outcome == "unknown"
+        assert (await status_of(driver, "r-2")).outcome == "unknown"
 
-    _with_terminal(tmp_path, use)
+    with_terminal(tmp_path, use)
 
 
 @pytest.mark.parametrize("remembers", [True, False])
@@ -271,20 +227,20 @@ def test_a_kiosk_that_starts_anew_knows_what_it_wrote_down_and_nothing_else(reme
     memory = str(tmp_path / "memory.json") if remembers else ""
 
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
+        await pay_by_card(terminal, driver, "r-1")
         await terminal.harm(kind="no_result")
         with pytest.raises(TimeoutExpiredError):
-            await _pay(terminal, driver, "r-2")
+            await pay_by_card(terminal, driver, "r-2")
 
     async def again(terminal: Terminal, line: Line, driver: Driver) -> None:
         assert (await driver.status("r-2")).outcome == ("approved" if remembers else "unknown")
         assert (await driver.status("r-1")).outcome == "unknown"
         assert (await driver.pay("r-2", 1150, "EUR", kind="card")).outcome == "approved" or not remembers
 
-    _with_terminal(tmp_path, use, memory_file=memory, t4_ms=200)
+    with_terminal(tmp_path, use, memory_file=memory, t4_ms=200)
     if remembers:
-        _with_terminal(tmp_path, again, memory_file=memory)
-        assert _charges(tmp_path) == ["approved", "approved"]
+        with_terminal(tmp_path, again, memory_file=memory)
+        assert charges(tmp_path) == ["approved", "approved"]
 
 
 def test_a_torn_memory_is_no_memory(tmp_path: Path) -> None:
@@ -293,7 +249,7 @@ def test_a_torn_memory_is_no_memory(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
         assert (await driver.status("r-1")).outcome == "unknown"
 
-    _with_terminal(tmp_path, use)
+    with_terminal(tmp_path, use)
 
 
 def test_without_a_place_for_its_memory_no_money_is_asked_for(tmp_path: Path) -> None:
@@ -301,12 +257,12 @@ def test_without_a_place_for_its_memory_no_money_is_asked_for(tmp_path: Path) ->
         assert (await driver.pay("r-1", 1150, "EUR", kind="card")).outcome == "not_found"
         assert b"\x06\x01" not in terminal.heard
 
-    _with_terminal(tmp_path, use, memory_file=str(tmp_path / "gone/memory.json"))
+    with_terminal(tmp_path, use, memory_file=str(tmp_path / "gone/memory.json"))
 
 
 def test_a_reversal_is_done_once_and_an_unknown_receipt_is_refused(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1")
+        paid = await pay_by_card(terminal, driver, "r-1")
         assert not await driver.reverse("r-1", 1150, "EUR", "0099/000099")
         assert not await driver.reverse("r-1", 1150, "EUR", "")
         assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
@@ -318,164 +274,9 @@ def test_a_reversal_is_done_once_and_an_unknown_receipt_is_refused(tmp_path: Pat
         assert (await driver.status("r-1")).outcome == "cancelled"
         assert await driver.reverse("r-1", 1150, "EUR", "0001/000001")
 
-    _with_terminal(tmp_path, use)
-    _with_terminal(tmp_path, again)
-    assert _charges(tmp_path) == ["approved", "reversed"]
-
-
-async def _refund(terminal: Terminal, driver: Driver, request: str, tap: Any = "approve") -> Payment:  # noqa: ANN401
-    refunding = asyncio.ensure_future(driver.refund(request, 400, "EUR", kind="card", original="r-1", reference="x"))
-    await wait_until_async(lambda: terminal.pending is not None, what="a refund on the display")
-    await terminal.tap(outcome=tap)
-    return await refunding
-
-
-@PORTS
-def test_a_refund_is_asked_for_byte_for_byte_done_once_and_taken_off_the_day(port: Port, tmp_path: Path) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        assert "refund" in driver.capabilities
-        await _pay(terminal, driver, "r-1")
-        back = await _refund(terminal, driver, "b-1")
-        assert (back.outcome, back.approved_minor, back.reference) == ("approved", 400, "0002/000002")
-        assert back.slip[-1] == "REFUNDED"
-        assert terminal.told[-1] == bytes.fromhex("06 31 0a 12 34 56 04 00 00 00 00 04 00")
-        assert await driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x") == back
-        assert await driver.status("b-1") == back
-        await driver.end_of_day()
-        assert _totals(driver) == (DayTotal(ALL_BRANDS, 0, 750),)
-
-    _with_terminal(tmp_path, use, port, password="123456")
-    assert _charges(tmp_path) == ["approved", "refunded", "day_ended"]
-
-
-def test_a_refund_that_is_declined_or_aborted_gives_nothing_back(tmp_path: Path) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        assert (await _refund(terminal, driver, "b-1", "decline")).outcome == "declined"
-        refunding = asyncio.ensure_future(driver.refund("b-2", 400, "EUR", kind="card", original="r-1", reference="x"))
-        await wait_until_async(lambda: terminal.pending is not None)
-        assert (await driver.status("b-2")).outcome == "in_progress"
-        await driver.abort("b-2")
-        assert (await refunding).outcome == "cancelled"
-        with pytest.raises(DeviceError, match="amounts above 0 in EUR"):
-            await driver.refund("b-3", 0, "EUR", kind="card", original="r-1", reference="x")
-
-    _with_terminal(tmp_path, use)
-    assert _charges(tmp_path) == ["declined", "cancelled"]
-
-
-@pytest.mark.parametrize("kind", ["no_result", "no_completion"])
-def test_a_refund_that_was_never_told_is_found_by_its_receipt_also_after_a_restart(kind: Harm, tmp_path: Path) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
-        await terminal.harm(kind=kind)
-        with pytest.raises(TimeoutExpiredError):
-            await _refund(terminal, driver, "b-1")
-
-    async def again(terminal: Terminal, line: Line, driver: Driver) -> None:
-        found = await _status(driver, "b-1")
-        assert (found.outcome, found.approved_minor, found.reference) == ("approved", 400, "0002/000002")
-        assert await driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x") == found
-        assert b"\x06\x31" not in terminal.heard
-
-    _with_terminal(tmp_path, use, t4_ms=300)
-    _with_terminal(tmp_path, again)
-    assert _charges(tmp_path) == ["approved", "refunded"]
-
-
-def test_a_refund_that_the_terminal_may_never_have_got_is_unknown_and_not_asked_for_again(tmp_path: Path) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
-        await terminal.silence(kind="before")
-        with pytest.raises((TimeoutExpiredError, NoHardwareError)):
-            await driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x")
-        await terminal.silence(kind="off")
-        assert (await _status(driver, "b-1")).outcome == "unknown"
-        again = await driver.refund("b-1", 400, "EUR", kind="card", original="r-1", reference="x")
-        assert again.outcome == "unknown"
-        assert terminal.heard.count(b"\x06\x31") == 0
-
-    _with_terminal(tmp_path, use, answer_timeout_ms=200)
-    assert _charges(tmp_path) == ["approved"]
-
-
-def test_a_refund_of_the_same_amount_is_never_taken_for_a_lost_payment_before_it(tmp_path: Path) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
-        await terminal.silence(kind="before")
-        with pytest.raises((TimeoutExpiredError, NoHardwareError)):
-            await driver.pay("r-2", 400, "EUR", kind="card")
-        await terminal.silence(kind="off")
-        assert (await _status(driver, "r-2")).outcome == "unknown"
-        assert (await _refund(terminal, driver, "b-1")).outcome == "approved"
-        assert (await driver.status("r-2")).outcome == "unknown"
-
-    _with_terminal(tmp_path, use, answer_timeout_ms=200)
-
-
-def _totals(driver: Driver) -> tuple[DayTotal, ...] | None:
-    return driver.day_totals
-
-
-@PORTS
-def test_the_day_is_closed_and_what_it_came_to_is_told_on_paper_and_as_an_amount(port: Port, tmp_path: Path) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        paid = await _pay(terminal, driver, "r-1")
-        await _pay(terminal, driver, "r-2")
-        await _pay(terminal, driver, "r-3", "decline")
-        assert await driver.reverse("r-1", 1150, "EUR", paid.reference)
-        await terminal.harm(kind="twice")
-        assert await driver.end_of_day() == ("DAY 1", "PAYMENTS 2")
-        assert _totals(driver) == (DayTotal(ALL_BRANDS, 1, 1150),)
-        assert await driver.end_of_day() == ("DAY 2", "PAYMENTS 0")
-        assert _totals(driver) == (DayTotal(ALL_BRANDS, 0, 0),)
-
-    _with_terminal(tmp_path, use, port)
-
-
-@pytest.mark.parametrize("kind", ["paper", "wrong"])
-def test_a_terminal_that_tells_no_sum_or_a_wrong_one_has_told_none(kind: Totals, tmp_path: Path) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
-        await driver.end_of_day()
-        assert _totals(driver) is not None
-        await terminal.totals(kind=kind)
-        await _pay(terminal, driver, "r-2")
-        assert await driver.end_of_day() == ("DAY 2", "PAYMENTS 1")
-        assert _totals(driver) is None
-
-    _with_terminal(tmp_path, use)
-
-
-@pytest.mark.parametrize("kind", ["told", "not_repeated", "paper"])
-def test_neither_the_day_s_own_receipt_nor_one_of_before_it_is_taken_for_a_lost_payment(
-    kind: Totals, tmp_path: Path
-) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await terminal.totals(kind=kind)
-        await _pay(terminal, driver, "r-1")
-        await driver.end_of_day()
-        await terminal.silence(kind="before")
-        with pytest.raises((TimeoutExpiredError, NoHardwareError)):
-            await driver.pay("r-2", 1150, "EUR", kind="card")
-        await terminal.silence(kind="off")
-        assert (await _status(driver, "r-2")).outcome == "unknown"
-
-    _with_terminal(tmp_path, use, answer_timeout_ms=200)
-    assert _charges(tmp_path) == ["approved", "day_ended"]
-
-
-def test_a_payment_whose_answer_was_lost_is_found_before_the_day_ends(tmp_path: Path) -> None:
-    async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
-        await _pay(terminal, driver, "r-1")
-        await terminal.harm(kind="no_result")
-        with pytest.raises(TimeoutExpiredError):
-            await _pay(terminal, driver, "r-2")
-        await terminal.harm(kind="none")
-        await _once_back(driver, driver.end_of_day)
-        assert _totals(driver) == (DayTotal(ALL_BRANDS, 2, 2300),)
-        assert (await driver.status("r-2")).reference == "0002/000002"
-
-    _with_terminal(tmp_path, use, t4_ms=300)
+    with_terminal(tmp_path, use)
+    with_terminal(tmp_path, again)
+    assert charges(tmp_path) == ["approved", "reversed"]
 
 
 def test_health_is_a_status_enquiry_and_a_busy_terminal_is_not_disturbed(tmp_path: Path) -> None:
@@ -490,15 +291,15 @@ def test_health_is_a_status_enquiry_and_a_busy_terminal_is_not_disturbed(tmp_pat
         await terminal.tap(outcome="approve")
         assert (await paying).outcome == "approved"
 
-    _with_terminal(tmp_path, use)
+    with_terminal(tmp_path, use)
 
 
 def test_byte_by_byte_is_still_one_answer(tmp_path: Path) -> None:
     async def use(terminal: Terminal, line: Line, driver: Driver) -> None:
         await line.fault(kind="slow")
-        assert (await _pay(terminal, driver, "r-1")).outcome == "approved"
+        assert (await pay_by_card(terminal, driver, "r-1")).outcome == "approved"
 
-    _with_terminal(tmp_path, use)
+    with_terminal(tmp_path, use)
 
 
 def test_a_serial_line_that_confirms_nothing_is_lost_and_found_again(tmp_path: Path) -> None:
@@ -508,10 +309,10 @@ def test_a_serial_line_that_confirms_nothing_is_lost_and_found_again(tmp_path: P
             await driver.pay("r-1", 1150, "EUR", kind="card")
         await terminal.harm(kind="none")
         await terminal.power_cut()
-        assert (await _status(driver, "r-1")).outcome == "unknown"
+        assert (await status_of(driver, "r-1")).outcome == "unknown"
         assert terminal.heard.count(b"\x06\x01") == 1
 
-    _with_terminal(tmp_path, use, "pty", poll_ms=60_000)
+    with_terminal(tmp_path, use, "pty", poll_ms=60_000)
 
 
 @pytest.mark.parametrize(("amount", "currency"), [(0, "EUR"), (-1, "EUR"), (100, "BDT")])
@@ -521,7 +322,7 @@ def test_what_the_terminal_cannot_take_is_not_asked(amount: int, currency: str, 
             await driver.pay("r-1", amount, currency, kind="card")
         assert b"\x06\x01" not in terminal.heard
 
-    _with_terminal(tmp_path, use)
+    with_terminal(tmp_path, use)
 
 
 @pytest.mark.parametrize(

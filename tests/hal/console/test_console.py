@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from bench.far_ends.line import Inside, Line
+from bench.far_ends.scale.cas import Cas
 from bench.far_ends.scale.dialog06 import Dialog06
 from bench.far_ends.scale.sma_scp0499 import SmaScp0499
+from bench.far_ends.scanner.serial import SerialScanner
 from hal.console.check import check
 from hal.console.discover import discover, look, probe, settings_lines
 from hal.console.main import SettingsError, main, read_device
@@ -281,3 +283,21 @@ def test_an_event_is_one_line_with_its_bytes_in_hex() -> None:
         described(CardPresented("loyalty_card", "magnetic", "2990000000019"))
         == "CardPresented kind=magnetic data=private"
     )
+
+
+def test_what_can_be_asked_is_asked_and_nobody_listens_for_a_beep_that_was_never_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run() -> None:
+        for category, model, inside in (("scale", "cas", Cas(settle_looks=1)), ("scanner", "serial", SerialScanner())):
+            line = Line(inside)
+            where = await line.start_pty(tmp_path / model)
+            device = load(category, model, category, {"port": where, "framing": "8N1"})
+            assert await check(category, device, external=True, interactive=False) == 0
+            await line.close()
+
+    asyncio.run(run())
+    told = capsys.readouterr().out
+    assert "ENQ and DC1 answered; it stands at" in told
+    assert "nothing this scanner does can be seen with nobody at it" in told
+    assert "did you hear it" not in told
