@@ -163,6 +163,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.OperatorActed
         | i.SaleSought
         | i.ReturnLineChosen
+        | i.ReturnAllChosen
         | i.ReturnsConfirmed
         | i.MoneyBackRequested
         | i.CashHandedBack
@@ -264,6 +265,7 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             i.SaleSought()
             | i.SaleTold()
             | i.ReturnLineChosen()
+            | i.ReturnAllChosen()
             | i.ReturnsConfirmed()
             | i.HoldTold()
             | i.MoneyBackRequested()
@@ -381,6 +383,8 @@ def _refund(desk: Desk, input_: i.RefundInput) -> None:
             refund.told(desk, input_)
         case i.ReturnLineChosen():
             refund.choose(desk, input_)
+        case i.ReturnAllChosen():
+            refund.choose_all(desk, input_)
         case i.ReturnsConfirmed():
             refund.confirm(desk)
         case i.HoldTold():

@@ -17,6 +17,7 @@ __all__ = [
     "HoldTold",
     "MoneyBackRequested",
     "RefundInput",
+    "ReturnAllChosen",
     "ReturnLineChosen",
     "ReturnsConfirmed",
     "ReturnsDropRequested",
@@ -87,6 +88,14 @@ class ReturnLineChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnAllChosen:
+    """Whatever of the sale this member of staff may take back, all for one reason."""
+
+    reason: str
+    disposition: Disposition = "shelf"
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnsConfirmed:
     """What is chosen shall be taken back."""
 
@@ -121,6 +130,7 @@ RefundInput = (
     SaleSought
     | SaleTold
     | ReturnLineChosen
+    | ReturnAllChosen
     | ReturnsConfirmed
     | HoldTold
     | MoneyBackRequested

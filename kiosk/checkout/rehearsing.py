@@ -47,6 +47,7 @@ REHEARSED: Final = (
     i.ProduceSeen,
     i.SaleSought,
     i.ReturnLineChosen,
+    i.ReturnAllChosen,
     i.ReturnsConfirmed,
     i.MoneyBackRequested,
     i.CashHandedBack,

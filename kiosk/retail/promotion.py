@@ -168,16 +168,33 @@ def _by_line(
 
 
 def _modifiers(line: LineItem, given: Mapping[str, int], offers: Mapping[str, Offer]) -> tuple[PriceModifier, ...]:
-    """The modifiers of a line by offer; those that it has already, where nothing has changed."""
+    """The modifiers of a line as they were applied; those that it has already, where nothing has changed."""
     has = line.modifiers
+    if len(given) > 1:
+        given = dict(sorted(given.items(), key=lambda took: _applied(offers[took[0]])))
     if len(has) == len(given):
-        for one in has:
-            if given.get(one.offer_id) != one.amount.minor or one.names != offers[one.offer_id].names:
+        for one, (offer_id, amount) in zip(has, given.items(), strict=True):
+            if (one.offer_id, one.amount.minor) != (offer_id, amount) or one.names != offers[offer_id].names:
                 break
         else:
             return has
     currency = line.unit_price.currency
     return tuple(
-        PriceModifier(offer_id, Money(amount, currency), offers[offer_id].names)
-        for offer_id, amount in sorted(given.items())
+        PriceModifier(offer_id, Money(amount, currency), offers[offer_id].names) for offer_id, amount in given.items()
     )
+
+
+def _applied(offer: Offer) -> tuple[int, str]:
+    """Where an offer comes among those on one line; offers on top of one another stay as they were applied.
+
+    Item offers that do not stack each have units of their own, so that none of them comes first.
+    """
+    match offer.at:
+        case "catalogue":
+            return 0, ""
+        case "item" if not offer.stackable:
+            return 1, offer.offer_id
+        case "item":
+            return 2, ""
+        case _:
+            return 3, ""

@@ -261,3 +261,26 @@ def test_an_item_that_no_offer_may_reach_opens_none_either() -> None:
     for discountable, saved in ((True, {1}), (False, set())):
         formula = counted_line(2, 5_000, item_id="formula", discountable=discountable)
         assert set(settle([rice, formula], Shelf([with_it]), Occasion()).lines) == saved
+
+
+def test_a_line_names_its_offers_as_they_were_applied_whatever_they_are_called() -> None:
+    names: dict[str, str] = {}
+    of = Scope(("rice",))
+    offers = (
+        Offer("a-order", Scope(), PercentOff(1000), names),
+        Offer("b-on-top", of, AmountOffEach(100), names, stackable=True),
+        Offer("c-item", of, PercentOffEach(2000), names),
+        Offer("d-markdown", of, PercentOffEach(5000), names, layer="catalogue"),
+    )
+    line = counted_line(1, 10_000)
+    given = settle([line], Shelf(offers), Occasion(DAY)).lines[1]
+    assert [(one.offer_id, one.amount.minor) for one in given] == [
+        ("d-markdown", 5000),
+        ("c-item", 1000),
+        ("b-on-top", 100),
+        ("a-order", 390),
+    ]
+    again = settle([replace(line, modifiers=given)], Shelf(offers), Occasion(DAY)).lines[1]
+    assert again is given
+    turned = replace(line, modifiers=tuple(reversed(given)))
+    assert settle([turned], Shelf(offers), Occasion(DAY)).lines[1] == given

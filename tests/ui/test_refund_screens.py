@@ -37,6 +37,14 @@ def test_a_line_is_chosen_with_its_units_its_reason_and_where_it_goes(shopper: S
     assert view.list.row(3).take.parent is None, "what may not come back cannot be chosen"
 
 
+def test_all_of_it_takes_one_touch_and_a_reason(shopper: Shopper) -> None:
+    view = shopper.sees(screen("refund_lines", "en"))
+    shopper.touches(view.all)
+    shopper.touches(buttons(view.question)["Damaged"])
+    assert view.question is None
+    assert shopper.submitted == [i.ReturnAllChosen("damaged", "damaged")]
+
+
 @pytest.mark.parametrize(
     ("name", "sent"),
     [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from kiosk.checkout.inputs import ReturnLineChosen, ReturnsConfirmed, ViewRequested
+from kiosk.checkout.inputs import ReturnAllChosen, ReturnLineChosen, ReturnsConfirmed, ViewRequested
 from kiosk.checkout.screen import Disposition, RefundLinesBody, ReturnLineView, Screen
 from ui.area import Area
 from ui.kit import Kit
@@ -23,7 +23,7 @@ from ui.widgets.totals import BigAmount
 __all__ = ["RefundLinesView"]
 
 _SIDE: Final = 380
-_BELOW: Final = 540
+_BELOW: Final = 640
 _LINE_ROW: Final = 120
 _CHOSEN_ROW: Final = 76
 _PLACES: Final[tuple[Disposition, ...]] = ("shelf", "damaged", "supplier")
@@ -113,9 +113,11 @@ class RefundLinesView(View):
             size=TypeSize.LEAD,
             face="Bold",
         )
+        self.all = PushButton(kit, kit.say("refund.take_all"), self._ask_all, role="soft", radius=20)
         self.back = PushButton(kit, kit.say("button.back"), partial(kit.submit, ViewRequested("staff")), icon="back")
         self.question: Block | None = None
-        self.add(self._title, self._card, self.list, self._side, self._facts, self._total, self.confirm, self.back)
+        self.add(self._title, self._card, self.list, self._side, self._facts, self._total)
+        self.add(self.all, self.confirm, self.back)
 
     def show(self, screen: Screen) -> None:
         """Draw the sale's lines and what is chosen of them."""
@@ -125,6 +127,7 @@ class RefundLinesView(View):
         reference, day = kit.speaker.digits(body.reference), kit.speaker.date(body.sold_on)
         self._facts.say(kit.say("refund.sale", reference=reference, date=day))
         self._total.show(kit.say("refund.total"), body.total)
+        self.all.enable(any(not line.closed and line.chosen < line.left for line in body.lines))
         self.confirm.enable(any(line.chosen for line in body.lines))
         self.list.show(
             tuple(
@@ -201,6 +204,17 @@ class RefundLinesView(View):
         )
         self._put(choices(kit, kit.say("refund.reason"), offered, self._away))
 
+    def _ask_all(self) -> None:
+        """Why all of it comes back: one reason for everything that is not chosen yet."""
+        kit, body = self.kit, self._body
+        if body is None:
+            return
+        offered = tuple(
+            (kit.speaker.name(names), partial(self._choose, ReturnAllChosen(code, goes)))
+            for code, names, goes in body.reasons
+        )
+        self._put(choices(kit, kit.say("refund.reason"), offered, self._away))
+
     def _ask_where(self, line: ReturnLineView) -> None:
         kit = self.kit
         offered = tuple(
@@ -212,7 +226,7 @@ class RefundLinesView(View):
         )
         self._put(choices(kit, kit.say("refund.where"), offered, self._away))
 
-    def _choose(self, chosen: ReturnLineChosen) -> None:
+    def _choose(self, chosen: ReturnLineChosen | ReturnAllChosen) -> None:
         self._put(None)
         self.kit.submit(chosen)
 
@@ -233,6 +247,8 @@ class RefundLinesView(View):
         self.back.place(back)
         confirm, rest = rest.bottom(kit.px(104), kit.px(12))
         self.confirm.place(confirm)
+        every, rest = rest.bottom(kit.px(88), kit.px(12))
+        self.all.place(every)
         self._side.place(rest)
         facts, total = self._side.inner.top(kit.tall(96), kit.px(8))
         self._facts.place(facts)

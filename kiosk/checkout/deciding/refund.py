@@ -28,6 +28,7 @@ __all__ = [
     "ASK_MS",
     "begin",
     "choose",
+    "choose_all",
     "confirm",
     "drop",
     "follow",
@@ -164,6 +165,27 @@ def choose(desk: Desk, asked: i.ReturnLineChosen) -> None:
     elif asked.units <= sale.units_left(asked.line) and desk.policy.returns.reason(asked.reason) is not None:
         chosen = Chosen(asked.line, asked.units, asked.reason, asked.disposition)
         desk.happened(replace(shown, chosen=(*others, chosen)), e.NoticeShown(None))
+
+
+def choose_all(desk: Desk, asked: i.ReturnAllChosen) -> None:
+    """Everything that is left and that this member of staff may take back, for one reason.
+
+    A line that is chosen keeps its own reason, and comes back with all of its units.
+    """
+    shown = desk.state.live.refund
+    sale, operator = shown.sale, permitted(desk)
+    if sale is None or operator is None or shown.stage != "lines" or desk.policy.returns.reason(asked.reason) is None:
+        return
+    may_late = desk.policy.rights.may(operator.role, "refund_late")
+    why, before = dict(shown.why), {one.line: one for one in shown.chosen}
+    open_ = {"", "late"} if may_late else {""}
+    chosen = tuple(
+        replace(before.get(line, Chosen(line, 0, asked.reason, asked.disposition)), units=sale.units_left(line))
+        for line in (sold.line for sold in sale.completed.lines)
+        if why.get(line, "") in open_
+    )
+    if chosen:
+        desk.happened(replace(shown, chosen=chosen), e.NoticeShown(None))
 
 
 def lines_chosen(sale: SoldSale, chosen: tuple[Chosen, ...], *, deposits: bool) -> tuple[LineItem, ...]:
