@@ -49,9 +49,20 @@ class FalseRecord:
     since: int = 0
 
 
-def first_false(identity: Identity, records: Iterable[RawRecord], heads: Mapping[int, bytes]) -> Finding:
-    """Look at every record in order. ``heads``: the digests head office acknowledged in this epoch, by sequence."""
-    previous, count, agreed = genesis(identity.kiosk, identity.epoch), 0, 0
+def first_false(
+    identity: Identity,
+    records: Iterable[RawRecord],
+    heads: Mapping[int, bytes],
+    *,
+    after: int = 0,
+    previous: bytes = b"",
+) -> Finding:
+    """Look at every record in order. ``heads``: the digests head office acknowledged in this epoch, by sequence.
+
+    ``after``, ``previous``: the place and digest that the first record continues, if it is not the epoch's first.
+    """
+    count, agreed = after, 0
+    previous = previous or genesis(identity.kiosk, identity.epoch)
     for record in records:
         wrong = _wrong(identity, record, count + 1, previous)
         if wrong is not None:

@@ -17,6 +17,7 @@ from kiosk.sync.faults import Faults
 from kiosk.sync.frames_up import FramesUp
 from kiosk.sync.link import Incoming, Link, Will
 from kiosk.sync.local import LocalServer, Peer
+from kiosk.sync.mirror import Mirror
 from kiosk.sync.orders import Orders
 from kiosk.sync.settings import SyncSettings
 from kiosk.sync.staff_orders import StaffOrders
@@ -90,6 +91,9 @@ class Service:
             faults=self.faults,
             log=log,
         )
+        self.mirror = Mirror(Path(settings.journal), kiosk, Path(settings.mirror), log) if settings.mirror else None
+        self._numbers_wanted: list[tuple[AskNumbers, Peer]] = []
+        self._told_epoch = 0
         self.up = Up(
             settings,
             self.cursor,
@@ -97,6 +101,7 @@ class Service:
             acknowledged=self._acknowledged,
             faults=self.faults,
             clock=self._clock,
+            elder=self._elder,
         )
         self.down = Down(
             settings,
@@ -116,6 +121,8 @@ class Service:
         """Until cancelled."""
         async with self.local:
             self._notifier.ready()
+            if self.mirror is not None:
+                self.mirror.start()
             link = asyncio.create_task(self.link.run())
             try:
                 await self._tick_for_ever(link)
@@ -126,6 +133,8 @@ class Service:
                 link.cancel()
                 await asyncio.wait({link})
                 await self.down.close()
+                if self.mirror is not None:
+                    self.mirror.close()
                 self.up.close()
                 self.cursor.close()
 
@@ -144,15 +153,37 @@ class Service:
                 self._log.exception("a look at the journal and the clock failed; sync goes on")
 
     def _tick(self) -> None:
+        self._look_at_mirror()
         if not self.link.online:
             return
         self.up.tick()
+        if self.mirror is not None and self.up.head.epoch != self._told_epoch:
+            self._say_state()
+        self._ask_numbers()
         self.down.tick()
         self.asks.tick()
         self.frames.tick()
         if self._clock() >= self._telemetry_due:
             self._telemetry_due = self._clock() + self._settings.timing.telemetry_ms / 1000
             self._say_telemetry()
+
+    def _elder(self, acknowledged: Position) -> Path | None:
+        return self.mirror.elder(acknowledged) if self.mirror is not None else None
+
+    def _look_at_mirror(self) -> None:
+        if self.mirror is None:
+            return
+        if fault := self.mirror.fault:
+            self.faults.begin("mirror", fault)
+        else:
+            self.faults.end("mirror")
+
+    def _ask_numbers(self) -> None:
+        """A new journal's numbers are asked for once all is told of the one before: they follow from it."""
+        if self._numbers_wanted and self._elder(self.cursor.position) is None:
+            wanted, self._numbers_wanted = self._numbers_wanted, []
+            for record, peer in wanted:
+                self.asks.numbers(record, self._epoch, peer.send)
 
     # --- the link ----------------------------------------------------------------------------------------------------
 
@@ -204,6 +235,8 @@ class Service:
                 self._epoch = record.epoch
                 self._tell_standing(peer)
             case JournalGrew():
+                if self.mirror is not None:
+                    self.mirror.nudge()
                 if self.link.online:
                     self.up.pump()
             case LaneStanding():
@@ -219,7 +252,8 @@ class Service:
             case AskBought():
                 self.asks.bought(record, peer.send)
             case AskNumbers():
-                self.asks.numbers(record, self._epoch, peer.send)
+                self._numbers_wanted.append((record, peer))
+                self._ask_numbers()
             case AskPayment():
                 self.asks.payment(record, peer.send)
             case AskPoints():
@@ -293,7 +327,9 @@ class Service:
         )
 
     def _say_state(self) -> None:
-        self.link.publish(topics.state(self._settings.kiosk), self._state(online=True, head=self.up.head), retain=True)
+        head = self.up.head
+        self._told_epoch = head.epoch
+        self.link.publish(topics.state(self._settings.kiosk), self._state(online=True, head=head), retain=True)
 
     def _say_telemetry(self) -> None:
         kiosk = self._settings.kiosk

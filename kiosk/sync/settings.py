@@ -52,7 +52,8 @@ class SyncSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who this kiosk is, and where its files lie.
 
     ``journal``: the checkout's journal, read only. ``folder``: sync's own, for ``sync.db`` and the price books.
-    ``socket``: where the checkout connects.
+    ``socket``: where the checkout connects. ``mirror``: a folder on another device that the journal is copied to;
+    empty: none.
     """
 
     kiosk: _Name
@@ -63,6 +64,7 @@ class SyncSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     socket: str
     broker: BrokerSettings
     release: str = ""
+    mirror: str = ""
     timing: Timing = Timing()
 
 

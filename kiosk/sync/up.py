@@ -42,7 +42,10 @@ Publish = Callable[[str, bytes], bool]
 
 
 class Up:
-    """Used on one thread. ``publish`` says whether the message was taken; ``clock`` is monotonic seconds."""
+    """Used on one thread. ``publish`` says whether the message was taken; ``clock`` is monotonic seconds.
+
+    ``elder`` names a journal before the present one that must go up first, given what is acknowledged.
+    """
 
     def __init__(
         self,
@@ -53,8 +56,10 @@ class Up:
         acknowledged: Callable[[Position], None],
         faults: Faults,
         clock: Callable[[], float],
+        elder: Callable[[Position], Path | None] = lambda _acknowledged: None,
     ) -> None:
         self._settings = settings
+        self._elder = elder
         self._cursor = cursor
         self._publish = publish
         self._acknowledged = acknowledged
@@ -234,7 +239,7 @@ class Up:
 
     def _open(self) -> JournalReader | None:
         if self._reader is None:
-            path = Path(self._settings.journal)
+            path = self._source()
             try:
                 reader = JournalReader.open(path)
                 if reader.identity.kiosk != self._settings.kiosk:
@@ -249,9 +254,12 @@ class Up:
             self._faults.end(_JOURNAL)
         return self._reader
 
+    def _source(self) -> Path:
+        return self._elder(self._cursor.position) or Path(self._settings.journal)
+
     def _follow_file(self) -> None:
         """The journal may be exchanged under us (a restored card): read the one that lies there now."""
-        if self._reader is not None and _identity(Path(self._settings.journal)) != self._file:
+        if self._reader is not None and _identity(self._source()) != self._file:
             self.close()
             self._rewind(self._cursor.position)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kiosk.checkout.events import LineVoided, TransactionVoided
 from kiosk.store.chain import Identity, Position
-from kiosk.store.journal import Journal
+from kiosk.store.journal import Journal, JournalReader
 from kiosk.sync.cursor import Cursor
 from kiosk.sync.faults import Faults
 from kiosk.sync.settings import BrokerSettings, SyncSettings, Timing
@@ -26,7 +26,7 @@ KIOSK, EPOCH = "lane-01", 7
 class Bench:
     """``Up`` with everything around it in hand."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, elder: Callable[[Position], Path | None] = lambda _position: None) -> None:
         self.journal = Journal.open(folder / "journal.db", identity=Identity(KIOSK, EPOCH))
         settings = SyncSettings(
             kiosk=KIOSK,
@@ -52,6 +52,7 @@ class Bench:
             acknowledged=self.told.append,
             faults=self.faults,
             clock=lambda: self.now,
+            elder=elder,
         )
 
     def publish(self, _topic: str, payload: bytes) -> bool:
@@ -66,6 +67,12 @@ class Bench:
             for n in range(count)
         ]
         self.journal.append(events, 1_000)
+
+    def acknowledge_of(self, journal: JournalReader, sequence: int) -> None:
+        """Head office has stored a journal before this one up to here."""
+        (found,) = journal.records_after(Position(journal.identity.epoch, sequence - 1), 1)
+        word = Acknowledgement(kiosk=KIOSK, epoch=found.epoch, sequence=sequence, digest=found.digest.hex())
+        self.up.receive(envelope.encode(word, source="headoffice"))
 
     def acknowledge(self, sequence: int, problem: str = "") -> None:
         found = self.journal.records_after(Position(EPOCH, sequence - 1), 1) if sequence else []
