@@ -165,6 +165,9 @@ class Driver(SimulatedDevice):
         if transaction not in self._memory.signed:
             return FiscalAnswer(transaction, "refused", code="404", reason="no such document", permanent=True)
         if transaction not in self._memory.cancelled:
+            if self._refusing:
+                reason = "the bench's knob says so"
+                return FiscalAnswer(transaction, "refused", code="999", reason=reason, permanent=self._permanent)
             number = self._memory.last + 1
             self._write({"act": "cancelled", "transaction": transaction, "number": number, "reason": reason})
         return FiscalAnswer(transaction, "signed", self._series, self._memory.cancelled[transaction])

@@ -58,6 +58,7 @@ def test_a_basket_parked_on_one_business_day_is_sold_on_the_next(
     shop.glass.until(lambda: shop.happened(e.DayClosed), "a day that was never closed, closed by the turn")
     staff.signs_in()
     staff.acts("Resume basket")
+    staff.touches("Go on")
     staff.signs_out()
     pays(shopper, terminal)
     assert [began.business_day for began in shop.happened(e.DayOpened)] == ["2026-03-10", "2026-03-11"]

@@ -58,6 +58,8 @@ RESUMES: Final = {
     s.RefundFindBody: s.AttractBody,
     s.RefundLinesBody: s.AttractBody,
     s.RefundMoneyBody: s.RefundMoneyBody,
+    s.SlipBody: s.AttractBody,
+    s.ParkedBody: s.AttractBody,
 }
 """What stands there when the power is back. A new screen must be written down here too."""
 

@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
+from kiosk.retail.fiscal import FiscalDocument
 from kiosk.retail.lookalikes import LookRules
 from kiosk.retail.occasion import Hours
 from kiosk.retail.policy import Policy, RescanRules
@@ -18,6 +19,7 @@ from kiosk.retail.restrictions import Restrictions, Rule
 from kiosk.retail.weighing import Rules
 from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Device, Plan, Shop, opened
 from tests.journeys.test_bagging_area import WEIGHS_BAGS
+from tests.journeys.test_returns import bought, shows_receipt, takes_back
 from tests.journeys.ways import TAKES_CASH, comes_to
 from tests.support.waiting import wait_until
 
@@ -35,6 +37,10 @@ submit_later = true
 notice = "receipt.fiscal_outage_bd"
 wait_ms = 20000
 again_ms = 200
+"""
+_FISCAL_BR: Final = f"""{_FISCAL}
+returns = "elsewhere"
+cancel_minutes = 30
 """
 
 
@@ -253,6 +259,25 @@ def _fiscal_late(shop: Shop) -> None:
     shop.staff.sees_no("The tax authority refused an earlier sale")
 
 
+def _fiscal_cancel(shop: Shop) -> None:
+    sale = bought(shop, MILK)
+    given = shop.happened(e.FiscalNumberGiven)[-1]
+    assert shop.office is not None
+    shop.office.knows(sale, FiscalDocument(given.series, given.number, sale.utc_ms))
+    shop.fiscal.turn("refuse", on=True, permanent=True)
+    shop.staff.signs_in("supervisor")
+    shop.staff.acts("Return or exchange")
+    shows_receipt(shop, sale)
+    takes_back(shop.staff, "Milk 1 l")
+    shop.staff.touches("Give back")
+    shop.terminal.taps()
+    shop.shopper.sees_screen(s.AttractBody)
+    shop.staff.signs_in("supervisor")
+    shop.staff.sees("The tax authority did not cancel a returned sale")
+    shop.staff.touches("Approve")
+    shop.staff.sees_no("The tax authority did not cancel a returned sale")
+
+
 def _clock(shop: Shop) -> None:
     _buys(shop, MILK)
     shop.waits(7)
@@ -391,6 +416,7 @@ JOURNEYS: Final[dict[str, _Journey]] = {
     "fiscal": _Journey(_fiscal, Plan(settings=_FISCAL)),
     "fiscal_outage": _Journey(_fiscal_outage, Plan(settings=_FISCAL)),
     "fiscal_late": _Journey(_fiscal_late, Plan(settings=_FISCAL)),
+    "fiscal_cancel": _Journey(_fiscal_cancel, Plan(settings=_FISCAL_BR, office=True)),
     "clock": _Journey(_clock),
     "door": _Journey(lambda shop: _opened(shop, "door", *_DOOR)),
     "tamper": _Journey(lambda shop: _opened(shop, "tamper", *_TAMPER)),
