@@ -59,6 +59,8 @@ _TYPES: Final = 16
 """Coins of an acceptor, and notes of a validator."""
 _STACKER_AND_ESCROW: Final = 3
 _RETURN, _STACK = 0, 1
+_ESCROW_EMPTY: Final = b"\xfe"
+"""The answer to header 154 of a validator that holds no note there."""
 _LEVELS_S: Final = 1.0
 _COIN_STATES: Final[dict[int, CashierState]] = {
     14: "coin_jam", 15: "coin_jam", 16: "coin_jam", 17: "fraud", 20: "fraud",
@@ -141,10 +143,10 @@ class Driver(Bus):
     async def rounds(self) -> None:
         """See ``AskedDevice.rounds``: learn what is there, take in what happened meanwhile, then poll."""
         await self._memory.load()
-        self._escrow, self._moving, self._looked_s = None, False, 0.0
-        self._states = {}
+        self._looked_s, self._states = 0.0, {}
         await self._learn()
         await self._poll()
+        await self._recall()
         await self._inhibit()
         while True:
             self.answered()
@@ -186,6 +188,16 @@ class Driver(Bus):
         await self._hoppers.learn(by_serial=settings.dispense_key == "serial")
         self._types = cast("dict[Key, tuple[int, int]]", {key: where for key, where in types.items() if key[0]})
 
+    async def _recall(self) -> None:
+        """A note that was in escrow before, by whoever asked then, goes back: nobody may know of it any more."""
+        self._escrow = None
+        if self._settings.notes:
+            try:
+                answer = await self.put(self._settings.notes, Header.ROUTE_BILL, bytes([_RETURN]))
+            except codec.RefusedError:
+                return
+            self._moving = self._moving or answer != _ESCROW_EMPTY
+
     async def _identifier(self, address: int, header: int, number: int) -> bytes:
         """What a type is called; a device that has no such type may refuse to say."""
         try:
@@ -221,6 +233,8 @@ class Driver(Bus):
             if occurred.reset and key in counters and counters[key]:
                 self._memory.doubt("power was lost")
                 self._states.pop(address, None)
+                if address == self._settings.notes:
+                    self._escrow, self._moving = None, False
                 changed = True
             if occurred.lost:
                 self._memory.doubt(f"{occurred.lost} events were lost")
@@ -247,7 +261,6 @@ class Driver(Bus):
         """A device that began anew has forgotten what it was told."""
         if self.alive:
             if address == self._settings.notes:
-                self._escrow, self._moving = None, False
                 await self.put(address, Header.MODIFY_BILL_OPERATING_MODE, bytes([_STACKER_AND_ESCROW]))
             await self._inhibit()
 

@@ -281,6 +281,35 @@ def test_a_note_left_in_escrow_goes_back_when_the_deposit_ends(tmp_path: Path) -
     _run(tmp_path, check)
 
 
+@pytest.mark.parametrize("stacked", [False, True], ids=["nobody had judged it", "it was told to keep it"])
+def test_a_note_in_escrow_when_power_goes_is_back_with_the_shopper_or_counted(tmp_path: Path, *, stacked: bool) -> None:
+    async def check(driver: Driver, bus: CashBus, _line: Line) -> None:
+        seen = await _up(driver)
+        await driver.begin_deposit("t-1", ACCEPTS)
+        await bus.insert(value_minor=5000, form="note")
+        await wait_until_async(
+            lambda: any(isinstance(event, DepositTold) and event.deposit.escrow_minor for event in seen.events),
+            what="a note in escrow",
+        )
+        if stacked:
+            await driver.judge_escrow("t-1", keep=True)
+        await driver.close()
+        where, memory = str(tmp_path / "by-id" / "cctalk"), str(tmp_path / "cash.json")
+        after = Driver("cash_recycler", Settings(port=where, memory_file=memory, **QUICK))  # type: ignore[arg-type]  # as above
+        try:
+            await _up(after)
+            await wait_until_async(lambda: not bus.state()["escrow"], what="the note on its way")
+            told = await after.end_deposit("t-1")
+            assert (told.minor, told.doubt) == (sum(bus.taken), "")
+            assert bus.taken == ([5000] if stacked else [])
+            await after.begin_deposit("t-2", ACCEPTS)
+            assert (await bus.insert(value_minor=1000, form="note"))["taken"], "it takes notes again"
+        finally:
+            await after.close()
+
+    _run(tmp_path, check)
+
+
 def test_what_is_not_accepted_now_falls_through(tmp_path: Path) -> None:
     async def check(driver: Driver, bus: CashBus, _line: Line) -> None:
         await _up(driver)
