@@ -10,6 +10,7 @@ from typing import Literal, assert_never
 
 from kiosk.notify import Notifier
 from kiosk.store.chain import Position
+from kiosk.sync.allowance import Allowance
 from kiosk.sync.asks import Asks
 from kiosk.sync.cursor import Cursor
 from kiosk.sync.down import Down
@@ -94,6 +95,7 @@ class Service:
         self.mirror = Mirror(Path(settings.journal), kiosk, Path(settings.mirror), log) if settings.mirror else None
         self._numbers_wanted: list[tuple[AskNumbers, Peer]] = []
         self._told_epoch = 0
+        self._allowance = Allowance(settings.most_bytes_per_s, self._clock)
         self.up = Up(
             settings,
             self.cursor,
@@ -112,7 +114,7 @@ class Service:
             clock=self._clock,
         )
         self.asks = Asks(settings, publish=self.link.publish, news=self.local.tell, faults=self.faults)
-        self.frames = FramesUp(settings, publish=self.link.publish, drained=lambda: not self.up.waiting)
+        self.frames = FramesUp(settings, publish=self._within_allowance, drained=lambda: not self.up.waiting)
         self.staff = StaffOrders(self.local, self.faults)
         self._standing = LaneStanding()
         self.orders = Orders(settings, self.cursor, publish=self.link.publish, local=self.local, faults=self.faults)
@@ -305,7 +307,14 @@ class Service:
     def _publish_journal(self, topic: str, payload: bytes) -> bool:
         """A batch that head office has not fetched in time will be sent again: the broker need not keep it."""
         longest_s = self._settings.timing.longest_ms // 1000
-        return self.link.publish(topic, payload, expiry_s=2 * longest_s + 1)
+        return self._within_allowance(topic, payload, qos=1, expiry_s=2 * longest_s + 1)
+
+    def _within_allowance(self, topic: str, payload: bytes, *, qos: int, expiry_s: int) -> bool:
+        """``False``: not now; it is tried again with the next look at the journal."""
+        taken = self._allowance.open and self.link.publish(topic, payload, qos=qos, expiry_s=expiry_s)
+        if taken:
+            self._allowance.spend(len(payload))
+        return taken
 
     def _state(
         self, *, online: bool, reason: Literal["", "stopped", "lost"] = "", head: Position | None = None

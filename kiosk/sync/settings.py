@@ -53,7 +53,8 @@ class SyncSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``journal``: the checkout's journal, read only. ``folder``: sync's own, for ``sync.db`` and the price books.
     ``socket``: where the checkout connects. ``mirror``: a folder on another device that the journal is copied to;
-    empty: none.
+    empty: none. ``most_bytes_per_s``: what the journal and frames of the plate may send on average, 0: no bound;
+    questions, state and health figures are never held back.
     """
 
     kiosk: _Name
@@ -65,6 +66,7 @@ class SyncSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     broker: BrokerSettings
     release: str = ""
     mirror: str = ""
+    most_bytes_per_s: Annotated[int, msgspec.Meta(ge=0)] = 0
     timing: Timing = Timing()
 
 
