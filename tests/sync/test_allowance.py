@@ -28,14 +28,12 @@ def test_no_more_goes_than_the_time_two_seconds_and_one_message_allow(per_s: int
 
 
 def test_what_is_owed_is_waited_for_and_then_it_goes_on() -> None:
-    now = 0.0
-    bucket = Allowance(100, lambda: now)
-    assert bucket.open
+    times = iter([0.0, 0.0, 4.9, 5.1])
+    bucket = Allowance(100, lambda: next(times))
+    seen = [bucket.open]
     bucket.spend(700)
-    now = 4.0
-    assert not bucket.open
-    now = 5.1
-    assert bucket.open
+    seen += [bucket.open, bucket.open]
+    assert seen == [True, False, True]
 
 
 def test_without_a_bound_everything_goes() -> None:
