@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.screen import AttractBody, BasketBody
 from kiosk.checkout.state import Phase
+from kiosk.checkout.visit_state import OFFLINE
 from kiosk.retail.bagging import Mode
 from kiosk.retail.book import Member
 from kiosk.retail.fiscal import FiscalRule

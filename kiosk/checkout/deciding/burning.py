@@ -12,9 +12,9 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import buyers, earning, payment
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Transaction
 from kiosk.checkout.text import text
+from kiosk.checkout.visit_state import OFFLINE
 from kiosk.retail.points import TENDER_ID, Programme, value_of
 
 __all__ = ["choose", "keep_within", "told"]

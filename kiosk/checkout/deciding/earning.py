@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from kiosk.checkout import events as e
 from kiosk.checkout.deciding import offers
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import State, Transaction
+from kiosk.checkout.visit_state import OFFLINE
 from kiosk.retail import points
 from kiosk.retail.money import Money
 from kiosk.retail.points import Programme, Reckoned

@@ -20,9 +20,9 @@ from kiosk.checkout.deciding import (
     ways,
 )
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.evolve import OFFLINE
 from kiosk.checkout.state import Reversal, Tender, Transaction
 from kiosk.checkout.text import Text, text
+from kiosk.checkout.visit_state import OFFLINE
 from kiosk.retail import tender as tendering
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType

@@ -21,9 +21,9 @@ from kiosk.checkout.deciding import (
     ways,
 )
 from kiosk.checkout.deciding.desk import Desk
-from kiosk.checkout.evolve import MAXIMUM_SUSPENDED
 from kiosk.checkout.state import Phase
 from kiosk.checkout.text import text
+from kiosk.checkout.visit_state import MAXIMUM_SUSPENDED
 from kiosk.retail.book import Member
 from kiosk.retail.item import Item
 
