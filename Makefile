@@ -14,7 +14,7 @@ RUN := PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV)
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint journeys drills tour replay faults powercut bench vision cases optimality price-bench shoppers produce conformance soak-devices check-all clean
+.PHONY: help setup demo test lint journeys drills tour replay faults powercut bench vision cases optimality price-bench load shoppers produce conformance soak-devices check-all clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,9 @@ optimality: setup ## offers against every combination there is, and against sing
 
 price-bench: setup ## a long basket priced anew after each scan, how that grows, and django-oscar beside it; WRITE=1
 	@$(RUN) -m tests.benchmarks.price
+
+load: setup ## journal events a second from kiosks into head office; SMALL=1 N=events LANES=kiosks WRITE=1
+	@$(RUN) -m tests.benchmarks.load
 
 shoppers: setup ## honest shoppers and thieves at the bagging scale; N=2000 SEED=1 TRACES=folder RECORD=folder
 	@$(RUN) -m tests.benchmarks.shoppers

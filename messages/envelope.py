@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -68,6 +69,19 @@ class _Wire(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
+class _Whole(msgspec.Struct, Generic[M], frozen=True, kw_only=True):
+    """The same with its message, where that is what was expected."""
+
+    specversion: Text
+    id: Text
+    source: Text
+    type: Text
+    data: M
+    time: Text = ""
+    datacontenttype: Text = ""
+    subject: Text = ""
+
+
 class Envelope(msgspec.Struct, Generic[M], frozen=True, kw_only=True):
     """A message with who sent it and when. ``time`` is the sender's clock, RFC 3339 UTC, and may be years wrong."""
 
@@ -114,6 +128,9 @@ def encode(message: Message, *, source: str, subject: str = "", time: str = "", 
 
 def decode(payload: bytes, kind: type[M]) -> Envelope[M]:
     """The envelope and its message. Raises ``MessageError``, and nothing else, for anything but a ``kind``."""
+    whole = _at_once(payload, kind)
+    if whole is not None:
+        return Envelope(id=whole.id, source=whole.source, time=whole.time, subject=whole.subject, data=whole.data)
     wire = _open(payload)
     found = _TYPE.fullmatch(wire.type)
     if found is None or found[1] != kind.NAME:
@@ -122,6 +139,22 @@ def decode(payload: bytes, kind: type[M]) -> Envelope[M]:
         raise MessageError(Reason.NEWER_VERSION, f"{wire.type!r}, but this release reads up to v{kind.VERSION}")
     data = decode_data(bytes(wire.data), kind)
     return Envelope(id=wire.id, source=wire.source, time=wire.time, subject=wire.subject, data=data)
+
+
+def _at_once(payload: bytes, kind: type[M]) -> _Whole[M] | None:
+    """Envelope and message in one pass over the bytes; nothing where anything is not as this release writes it."""
+    if len(payload) > MAXIMUM_MESSAGE:
+        return None
+    try:
+        whole = _reader(kind).decode(payload)
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
+        return None
+    return whole if (whole.specversion, whole.type) == (_SPEC_VERSION, event_type(kind)) else None
+
+
+@cache
+def _reader(kind: type[M]) -> msgspec.json.Decoder[_Whole[M]]:
+    return msgspec.json.Decoder(_Whole[kind])  # type: ignore[valid-type]  # made for each kind of message
 
 
 def _open(payload: bytes) -> _Wire:

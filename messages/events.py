@@ -7,6 +7,8 @@ of these names.
 
 from __future__ import annotations
 
+import msgspec
+
 from messages.basket_events import (
     AccessibilitySet,
     AgeApproved,
@@ -32,7 +34,6 @@ from messages.basket_events import (
 )
 from messages.cabinet_events import CabinetClosed, CabinetOpened
 from messages.cash_events import CashCounted, CashInserted, CashOwed, CashPaidOut
-from messages.envelope import decode_data
 from messages.errors import MessageError, Reason
 from messages.exemption_events import TaxExempted
 from messages.fiscal_events import (
@@ -211,13 +212,17 @@ __all__ = [
 
 PAYLOADS: dict[str, type[Payload]] = {kind.__name__: kind for kind in Payload.__subclasses__()}
 """Record kind -> what its ``data`` says."""
+_READERS: dict[str, msgspec.json.Decoder[Payload]] = {kind: msgspec.json.Decoder(of) for kind, of in PAYLOADS.items()}
 
 
 def read_payload(kind: str, data: bytes) -> Payload:
     """The payload of a record. Raises ``MessageError``: ``unknown_type`` for a kind this release has not heard of
     (its record is stored and countersigned all the same), ``bad_data`` where the data does not hold.
     """
-    expected = PAYLOADS.get(kind)
-    if expected is None:
+    reader = _READERS.get(kind)
+    if reader is None:
         raise MessageError(Reason.UNKNOWN_TYPE, f"record kind {kind[:80]!r}")
-    return decode_data(data, expected)
+    try:
+        return reader.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as fault:
+        raise MessageError(Reason.BAD_DATA, str(fault)) from None

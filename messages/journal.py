@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -28,6 +29,8 @@ __all__ = [
 
 _GENESIS = b"kiosk-journal-v1"
 _DIGEST_BYTES = 32
+_LENGTHS = tuple(length.to_bytes(4, "big") for length in range(64))
+"""Of a number's figures, as they are hashed."""
 
 
 class JournalRecord(msgspec.Struct, frozen=True):
@@ -85,13 +88,34 @@ def record_digest(
     Hashed are, for each of kiosk, epoch, sequence, utc_ms (decimal figures) and kind, a 4-byte big-endian length and
     the UTF-8 bytes; then the payload behind an 8-byte big-endian length; then the 32 bytes of ``previous``.
     """
-    digest = hashlib.sha256()
-    for part in (kiosk, str(epoch), str(sequence), str(utc_ms), kind):
-        raw = part.encode()
-        digest.update(len(raw).to_bytes(4, "big") + raw)
-    digest.update(len(payload).to_bytes(8, "big") + payload)
-    digest.update(previous)
-    return digest.digest()
+    place, moment = b"%d" % sequence, b"%d" % utc_ms
+    parts = (
+        _begin(kiosk, epoch),
+        _LENGTHS[len(place)],
+        place,
+        _LENGTHS[len(moment)],
+        moment,
+        _word(kind),
+        len(payload).to_bytes(8, "big"),
+        payload,
+        previous,
+    )
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def _long(raw: bytes) -> bytes:
+    return len(raw).to_bytes(4, "big") + raw
+
+
+@lru_cache(maxsize=1024)
+def _begin(kiosk: str, epoch: int) -> bytes:
+    """What each digest of an epoch begins with."""
+    return _long(kiosk.encode()) + _long(b"%d" % epoch)
+
+
+@lru_cache(maxsize=1024)
+def _word(kind: str) -> bytes:
+    return _long(kind.encode())
 
 
 def digest_of(kiosk: str, record: JournalRecord) -> str:

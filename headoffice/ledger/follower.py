@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from headoffice.base import Base
 from headoffice.database import Database
 from headoffice.ledger.letters import Letter, bury
 from headoffice.ledger.posting import Position, Posting, SuspectRecordError
@@ -29,10 +30,22 @@ __all__ = ["Follower"]
 log = logging.getLogger(__name__)
 
 SOURCE = "journal"
-_SLICE: Final = 2_000
+_SLICE: Final = 4_000
 """Records posted in one database transaction at most."""
+_RECORD: Final = Base.metadata.tables[JournalRecord.__tablename__]
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 _Event = tuple[Position, Payload]
+_NEXT: Final = (
+    select(_RECORD.c.sequence, _RECORD.c.kind, _RECORD.c.payload)
+    .where(
+        _RECORD.c.kiosk == bindparam("kiosk"),
+        _RECORD.c.epoch == bindparam("epoch"),
+        _RECORD.c.sequence > bindparam("posted"),
+    )
+    .order_by(_RECORD.c.sequence)
+    .limit(bindparam("most"))
+)
+"""Records of one epoch that are to be posted next."""
 
 
 @dataclass(slots=True)
@@ -115,24 +128,18 @@ def _behind(session: Session, kiosk: str, at_most: int) -> Sequence[Epoch]:
 
 def _read(slice_: _Slice, behind: Sequence[Epoch], at_most: int) -> int:
     """Read what is next of each epoch, and note that it is posted."""
-    count = 0
+    count, connection = 0, slice_.session.connection()  # past the object layer: rows are read, never changed
     for epoch in behind:
         if count >= at_most:
             break
-        found = slice_.session.execute(
-            select(JournalRecord.sequence, JournalRecord.kind, JournalRecord.payload)
-            .where(
-                JournalRecord.kiosk == epoch.kiosk,
-                JournalRecord.epoch == epoch.epoch,
-                JournalRecord.sequence > epoch.posted,
-            )
-            .order_by(JournalRecord.sequence)
-            .limit(at_most - count)
+        kiosk, number = epoch.kiosk, epoch.epoch
+        found = connection.execute(
+            _NEXT, {"kiosk": kiosk, "epoch": number, "posted": epoch.posted, "most": at_most - count}
         ).all()
         for sequence, kind, payload in found:
-            _understand(slice_, Position(epoch.kiosk, epoch.epoch, sequence), kind, bytes(payload))
+            _understand(slice_, Position(kiosk, number, sequence), kind, bytes(payload))
         first, last = found[0][0], found[-1][0]
-        slice_.session.add(PostedSpan(kiosk=epoch.kiosk, epoch=epoch.epoch, first=first, last=last))
+        slice_.session.add(PostedSpan(kiosk=kiosk, epoch=number, first=first, last=last))
         epoch.posted = last
         count += len(found)
     return count
@@ -140,14 +147,14 @@ def _read(slice_: _Slice, behind: Sequence[Epoch], at_most: int) -> int:
 
 def _understand(slice_: _Slice, at: Position, kind: str, payload: bytes) -> None:
     """What cannot be read is stored all the same, and put before a person."""
-    if not _KIND.fullmatch(kind):
-        slice_.bury(Letter("suspect", f"{_place(at)}: a kind of record that is no word", at.kiosk), payload)
-    elif kind in PAYLOADS:
+    if kind in PAYLOADS:
         try:
             slice_.events.append((at, read_payload(kind, payload)))
             slice_.bodies[at] = payload
         except MessageError as fault:
             slice_.bury(Letter("unreadable", f"{_place(at)}: {fault.detail}", at.kiosk), payload)
+    elif not _KIND.fullmatch(kind):
+        slice_.bury(Letter("suspect", f"{_place(at)}: a kind of record that is no word", at.kiosk), payload)
 
 
 def _post(slice_: _Slice) -> None:

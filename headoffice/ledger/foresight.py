@@ -41,6 +41,16 @@ _KEPT_FOR: Final[tuple[InstrumentedAttribute[str], ...]] = (
 )
 
 
+_LOOKED_UP: Final = frozenset(
+    (
+        events.TransactionCompleted,
+        events.TransactionVoided,
+        events.InterventionRaised,
+        events.InterventionCleared,
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Foresight:
     """``completed``: transactions that will be booked; ``members``: whose they are.
@@ -82,6 +92,8 @@ def foresee(session: Session, told: Sequence[tuple[tuple[str, int, int], events.
 def _wanted(told: Sequence[tuple[tuple[str, int, int], events.Payload]]) -> _Wanted:
     wanted = _Wanted()
     for (kiosk, _, _), event in told:
+        if type(event) not in _LOOKED_UP:  # most are not
+            continue
         match event:
             case events.TransactionCompleted():
                 wanted.sales.append(event)

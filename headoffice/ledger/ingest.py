@@ -66,6 +66,7 @@ class _Intake:
     session: Session
     received_ms: int
     found: bool = False
+    kiosks: dict[str, Kiosk] = field(default_factory=dict)
     journals: dict[tuple[str, int], _Journal] = field(default_factory=dict)
     stored: list[Row] = field(default_factory=list)
     buried: int = 0
@@ -223,13 +224,14 @@ def _take_batch(intake: _Intake, batch: journal.JournalBatch) -> journal.Acknowl
 
 def _see(intake: _Intake, batch: journal.JournalBatch) -> None:
     """The kiosk is there: a row for it, locked where the database locks rows."""
-    row = intake.session.get(
-        Kiosk, batch.kiosk, with_for_update=batch.kiosk not in {name for name, _ in intake.journals}
-    )
+    row = intake.kiosks.get(batch.kiosk)
     if row is None:
-        row = Kiosk(kiosk=batch.kiosk, lane="unknown", lane_reason="", release="")
-        intake.session.add(row)
-        intake.session.flush()
+        row = intake.session.get(Kiosk, batch.kiosk, with_for_update=True)
+        if row is None:
+            row = Kiosk(kiosk=batch.kiosk, lane="unknown", lane_reason="", release="")
+            intake.session.add(row)
+            intake.session.flush()
+        intake.kiosks[batch.kiosk] = row
     if not intake.found or not row.store:
         row.store, row.workstation = batch.store, batch.workstation
     if not intake.found:
@@ -302,24 +304,15 @@ def _advance(intake: _Intake, epoch: _Journal, waiting: dict[int, journal.Journa
     row = epoch.row
     kiosk, number = row.kiosk, row.epoch
     sequence, digest, broken = row.sequence, row.digest, False
+    raw, received_ms, store = bytes.fromhex(digest), intake.received_ms, intake.stored.append
     while (record := _at(intake, epoch, sequence + 1, waiting)) is not None:
-        if record.previous != digest or journal.digest_of(kiosk, record) != record.digest:
+        utc_ms, kind, payload, before = record.utc_ms, record.kind, bytes(record.data), digest
+        raw = journal.record_digest(kiosk, number, sequence + 1, utc_ms, kind, payload, raw)
+        if record.previous != before or raw.hex() != record.digest:
             broken = True
             break
         sequence, digest = record.sequence, record.digest
-        intake.stored.append(
-            (
-                kiosk,
-                number,
-                sequence,
-                record.utc_ms,
-                record.kind,
-                bytes(record.data),
-                record.previous,
-                digest,
-                intake.received_ms,
-            )
-        )
+        store((kiosk, number, sequence, utc_ms, kind, payload, before, digest, received_ms))
     if sequence > row.sequence:
         row.sequence, row.digest, row.alarm = sequence, digest, ""
         _unpark(intake, epoch, sequence)

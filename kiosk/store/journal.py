@@ -115,6 +115,20 @@ class _JournalFile:
         """
         return [RawRecord(*row) for row in self._rows_of(_AFTER, self._start(position), limit)]
 
+    def some_after(self, position: Position | None, limit: int, size: int, around: int) -> list[RawRecord]:
+        """As ``records_after``, but no more than have ``size`` bytes together, at least one.
+
+        ``around`` is what each has beside its payload.
+        """
+        found: list[RawRecord] = []
+        for row in self._rows_of(_AFTER, self._start(position), limit):
+            record = RawRecord(*row)
+            size -= len(record.payload) + around
+            if size < 0 and found:
+                break
+            found.append(record)
+        return found
+
     def replay(self, after: Position | None = None) -> Iterator[Record]:
         """Every event behind ``after``, in order. Raises ``JournalDamagedError`` naming the first bad record."""
         epoch, expected = self.identity.epoch, self._start(after)

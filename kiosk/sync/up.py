@@ -207,16 +207,10 @@ class Up:
         if reader is None:
             return []
         try:
-            found = reader.records_after(self._sent, MAXIMUM_BATCH)
+            return reader.some_after(self._sent, MAXIMUM_BATCH, MAXIMUM_BATCH_BYTES, _FRAME)
         except (StoreError, sqlite3.Error, ValueError) as fault:
             self._faults.begin(_JOURNAL, str(fault))
             return []
-        size = 0
-        for count, record in enumerate(found):
-            size += len(record.payload) + _FRAME
-            if count and size > MAXIMUM_BATCH_BYTES:
-                return found[:count]
-        return found
 
     def _batch(self, records: Sequence[RawRecord]) -> bytes:
         settings = self._settings

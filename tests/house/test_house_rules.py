@@ -32,6 +32,7 @@ TARGETS = [
     "cases",
     "optimality",
     "price-bench",
+    "load",
     "produce",
     "conformance",
     "soak-devices",

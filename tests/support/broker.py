@@ -34,6 +34,14 @@ class Broker:
         """A client certificate for ``name``."""
         return self._authority.client(name)
 
+    @property
+    def pid(self) -> int:
+        """The process. Raises ``RuntimeError`` while there is none."""
+        if self._process is None:
+            message = "the broker does not run"
+            raise RuntimeError(message)
+        return self._process.pid
+
     def start(self) -> None:
         """Start, and wait until it listens."""
         program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
