@@ -11,12 +11,12 @@ import pytest
 
 from kiosk.checkout import events as e
 from kiosk.checkout import screen as s
-from kiosk.retail.fiscal import FiscalDocument
 from kiosk.retail.lookalikes import LookRules
 from kiosk.retail.occasion import Hours
 from kiosk.retail.policy import Policy, RescanRules
 from kiosk.retail.restrictions import Restrictions, Rule
 from kiosk.retail.weighing import Rules
+from messages.values import FiscalDocument
 from tests.journeys.shop import BLADES, MILK, MYSTERY, RECALLED, TEA, WINE, Device, Plan, Shop, opened
 from tests.journeys.test_bagging_area import WEIGHS_BAGS
 from tests.journeys.test_returns import bought, shows_receipt, takes_back
