@@ -273,9 +273,9 @@ def _fiscal_cancel(shop: Shop) -> None:
     shop.terminal.taps()
     shop.shopper.sees_screen(s.AttractBody)
     shop.staff.signs_in("supervisor")
-    shop.staff.sees("The tax authority did not cancel a returned sale")
+    shop.staff.sees("A return needs a document of its own: tell the office.")
     shop.staff.touches("Approve")
-    shop.staff.sees_no("The tax authority did not cancel a returned sale")
+    shop.staff.sees_no("A return needs a document of its own: tell the office.")
 
 
 def _clock(shop: Shop) -> None:
