@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from headoffice.console.guard import for_programs
+from headoffice.console.guard import for_keys
 from headoffice.console.services import services_of
 from headoffice.counter_desk import take_by_slip
 
@@ -31,7 +31,7 @@ class BasketWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _wanted = msgspec.json.Decoder(BasketWanted)
 
 
-@for_programs
+@for_keys
 async def basket_take(request: Request) -> Response:
     """Take a parked basket by the code on its slip, once.
 

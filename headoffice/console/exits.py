@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from headoffice.console.guard import for_programs
+from headoffice.console.guard import for_keys
 from headoffice.console.services import services_of
 from headoffice.exits.register import verify
 
@@ -28,7 +28,7 @@ class ExitAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _asked = msgspec.json.Decoder(ExitAsked)
 
 
-@for_programs
+@for_keys
 async def exit_verify(request: Request) -> Response:
     """Whether a code opens an exit gate, once for each sale.
 

@@ -24,6 +24,7 @@ __all__ = [
     "account_of",
     "address_of",
     "checked_form",
+    "for_keys",
     "for_people",
     "for_programs",
     "form_token",
@@ -157,6 +158,18 @@ def for_programs(handler: Handler) -> Handler:
     @functools.wraps(handler)
     async def guarded(request: Request) -> Response:
         if "look" in await rights(request) or await run_in_threadpool(_has_key, request):
+            return await handler(request)
+        raise HTTPException(_UNAUTHORISED, "a key is needed", headers={"WWW-Authenticate": "Bearer"})
+
+    return guarded
+
+
+def for_keys(handler: Handler) -> Handler:
+    """For a program with a key and nobody else: what it asks for is a deed, and a cookie is no form's token."""
+
+    @functools.wraps(handler)
+    async def guarded(request: Request) -> Response:
+        if await run_in_threadpool(_has_key, request):
             return await handler(request)
         raise HTTPException(_UNAUTHORISED, "a key is needed", headers={"WWW-Authenticate": "Bearer"})
 
