@@ -192,6 +192,7 @@ def test_staff_take_a_basket_from_a_lane_that_never_came_back(
     shop.office.parked = (
         BasketRow("theirs", "2", "2-1-000007", parked.utc_ms, 1, money, "counter", 0, "given", "4", parked.utc_ms),
     )
+    staff.sees("1 basket put aside")
     staff.acts("Resume basket")
     staff.sees("Lane 2", "Given to lane 4, no word from it since")
     staff.touches("Go on", beside="Lane 2")
