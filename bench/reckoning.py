@@ -22,7 +22,7 @@ from bench.receipts import Receipts
 from bench.returned import given_twice, left_open, returned_twice, unbalanced
 from bench.world import KIOSK, World
 
-__all__ = ["Reckoning", "acknowledged", "ahead", "reckon", "synced", "under_way"]
+__all__ = ["Reckoning", "acknowledged", "ahead", "posted", "reckon", "synced", "under_way"]
 
 _TOTAL = re.compile(r"^\s*TOTAL\s+([^\d]*[\d,]+\.\d\d)\s*$", re.IGNORECASE)
 _DIGITS = re.compile(r"[\d.]+")
@@ -76,6 +76,11 @@ def synced(world: World) -> tuple[int, int]:
     head = _rows(world.journal, "SELECT coalesce(max(sequence), 0) FROM record")[0][0]
     stored = _rows(world.ledger, "SELECT coalesce(max(sequence), 0) FROM journal_record WHERE kiosk = ?", KIOSK)[0][0]
     return int(head), int(stored)
+
+
+def posted(world: World) -> int:
+    """How far head office's ledger follows the journal."""
+    return int(_rows(world.ledger, "SELECT coalesce(max(posted), 0) FROM epoch WHERE kiosk = ?", KIOSK)[0][0])
 
 
 def acknowledged(world: World) -> int:

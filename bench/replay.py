@@ -21,7 +21,7 @@ from bench.baskets import BasketsError, read_baskets, usual_baskets
 from bench.knobs import KnobClient
 from bench.oracle import Oracle, Picked
 from bench.processes import NotReadyError
-from bench.reckoning import Reckoning, acknowledged, reckon, synced, under_way
+from bench.reckoning import Reckoning, acknowledged, posted, reckon, synced, under_way
 from bench.shopper import CutError, Shopper, StrangeScreenError
 from bench.world import Options, World
 from tools.report import Report
@@ -61,14 +61,15 @@ async def replay(
 
 
 def catch_up(world: World, seconds: float = _CATCH_UP_SECONDS) -> bool:
-    """Wait until head office has stored the whole journal; not any longer once the kiosk takes it all for stored."""
+    """Wait until head office has stored and posted the whole journal; not any longer once it cannot come any more."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         taken = acknowledged(world)
         head, stored = synced(world)
         if stored >= head > 0:
-            return True
-        if taken >= head > 0:
+            if posted(world) >= head:
+                return True
+        elif taken >= head > 0:
             return False  # it will never be sent again
         time.sleep(0.1)
     return False
