@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from headoffice.console.bodies import RefusedBodyError, decoded
 from headoffice.console.guard import for_keys
 from headoffice.console.services import services_of
 from headoffice.exits.register import verify
@@ -45,17 +46,14 @@ async def exit_verify(request: Request) -> Response:
         content: {application/json: {schema: {$ref: "#/components/schemas/ExitVerdict"}}}
       "400": {description: "The body is no such question; `error` says why."}
       "401": {description: A key is needed.}
+      "413": {description: The body is larger than 4 KiB.}
     """
     services = services_of(request)
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            return JSONResponse({"error": "a question is smaller than this"}, status_code=400)
     try:
-        asked = _asked.decode(body)
-    except msgspec.DecodeError as error:
-        return JSONResponse({"error": str(error)}, status_code=400)
+        asked = await decoded(request, _asked, _MOST_BYTES)
+    except RefusedBodyError as refused:
+        return refused.response()
+
     now = services.clock()
     verdict = await run_in_threadpool(
         lambda: verify(services.database, asked.store, asked.code, gate=asked.gate, now_ms=now)

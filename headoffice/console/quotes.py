@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from headoffice.console.bodies import RefusedBodyError, decoded
 from headoffice.console.guard import for_programs
 from headoffice.console.services import services_of
 from headoffice.quoting.teller import Asked, NoBookError
@@ -43,15 +44,11 @@ async def quote(request: Request) -> Response:
       "413": {description: The body is larger than 256 KiB.}
       "503": {description: The feed has not told yet how the shop trades.}
     """
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            return JSONResponse({"error": "a basket is smaller than this"}, status_code=413)
     try:
-        asked = _asked.decode(body)
-    except msgspec.DecodeError as error:
-        return JSONResponse({"error": str(error)}, status_code=400)
+        asked = await decoded(request, _asked, _MOST_BYTES)
+    except RefusedBodyError as refused:
+        return refused.response()
+
     try:
         return JSONResponse(await run_in_threadpool(services_of(request).teller.tell, asked))
     except ValueError as error:

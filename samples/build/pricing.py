@@ -54,12 +54,14 @@ def pack_grams(noun: Mapping[str, Any], amount: int) -> tuple[int, int]:
 
 
 def stock_on_hand(item_id: str, location: str, *, weighed: bool) -> int:
-    """Pieces (grams for weighed items) on hand. About one item in forty is out of stock in the first store."""
+    """Pieces (grams for weighed items) on hand. About one item in forty is out of stock; of the rest an evening of
+    demonstrations leaves some.
+    """
     draw = number("stock", item_id, location)
     if location == "warehouse":
         pieces = 40 + draw % 400
     elif draw % 40 == 0:
         pieces = 0
     else:
-        pieces = 2 + draw % 58
+        pieces = 20 + draw % 40
     return pieces * 1000 if weighed else pieces

@@ -102,10 +102,16 @@ def test_who_has_no_key_takes_nothing_whoever_is_signed_in(enter: Enter, till: T
         b'{"store": "dhk-1", "counter": "%s", "code": "P1"}' % (b"t" * 65),
         b'{"store": "dhk-1", "counter": "till-1", "code": 1}',
         b'{"store": "dhk-1", "counter": "till-1", "code": "P1", "agian": true}',
-        b'{"store": "dhk-1", "counter": "till-1", "code": "%s"}' % (b"P" * MOST_BYTES),
     ],
 )
 def test_what_is_no_such_question_is_refused_with_a_reason(till: TestClient, body: bytes) -> None:
     answer = till.post("/api/basket", content=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_a_question_larger_than_any_is_read_no_further(till: TestClient) -> None:
+    body = b'{"store": "dhk-1", "counter": "till-1", "code": "%s"}' % (b"P" * MOST_BYTES)
+    answer = till.post("/api/basket", content=body)
+    assert answer.status_code == 413
+    assert str(MOST_BYTES) in answer.json()["error"]

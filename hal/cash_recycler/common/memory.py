@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from hal.cash_recycler.contract import Cash, CashForm, Deposit, Dispensed, DispenseOutcome
+from hal.ports.keeping import read_kept, write_kept
 
 __all__ = ["Count", "Memory", "Order", "Part"]
 
-T = TypeVar("T")
 _KEPT = 50
 """Ended deposits and orders that are remembered: far more than are asked about after a restart."""
 
@@ -95,7 +93,7 @@ class Memory:
     async def load(self) -> None:
         """Read the file. One that is not there, or torn, is as if nothing had ever happened."""
         if self._file is not None and not self._deposits and not self._orders and not self.counts:
-            told = await _aside(lambda: _read(self._file))
+            told = _whole(await read_kept(self._file) or "")
             if told is not None:
                 self._take_in(told)
 
@@ -104,7 +102,7 @@ class Memory:
         if self._file is not None:
             text, file = json.dumps(self._written()), self._file
             async with self._turn:
-                await _aside(lambda: _write(file, text))
+                await write_kept(file, text)
 
     # --- deposits ------------------------------------------------------------------------------------------------
 
@@ -209,30 +207,10 @@ class Memory:
         ]
 
 
-async def _aside(deed: Callable[[], T]) -> T:
-    """What the disk may hold up, on a thread that ends with it."""
-    with ThreadPoolExecutor(1, thread_name_prefix="ThreadPool-cash") as thread:
-        return await asyncio.get_running_loop().run_in_executor(thread, deed)
-
-
-def _read(file: Path | None) -> Mapping[str, Any] | None:
+def _whole(text: str) -> Mapping[str, Any] | None:
     try:
-        told = json.loads(file.read_text(encoding="utf-8")) if file is not None else None
-    except (OSError, ValueError):
+        told = json.loads(text)
+    except ValueError:
         return None
     whole = isinstance(told, dict) and {"counts", "counters", "deposits", "orders"} <= told.keys()
     return told if whole else None
-
-
-def _write(file: Path, text: str) -> None:
-    aside = file.with_suffix(".new")
-    with aside.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    aside.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
