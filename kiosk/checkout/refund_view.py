@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.checkout import screen as s
 from kiosk.checkout.deciding.refund import lines_chosen
-from kiosk.checkout.deciding.refund_money import closed, given, other_ways, refused
+from kiosk.checkout.deciding.refund_money import closed, given, handed_over, other_ways, refused
 from kiosk.checkout.refund_inputs import SoldSale
 from kiosk.checkout.state import Returns, State, Tender, Transaction
 from kiosk.checkout.text import Text, text
@@ -12,7 +12,6 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.pricing import totals
 from kiosk.retail.returns import OriginalTender, credit_of, way_back
-from kiosk.retail.tender import cash_due
 from kiosk.retail.transaction import LineItem, TenderKind
 
 __all__ = ["finding", "money_back", "takes_over"]
@@ -88,7 +87,7 @@ def money_back(state: State, policy: Policy, *, by_staff: bool) -> s.RefundMoney
     stage = _stage(state, basket, back, found, owed)
     cash = None
     if stage == "cash" and tender is not None:
-        cash, _ = cash_due(-tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method)
+        cash = handed_over(basket, back, tender)
     by_cash, by_credit = other_ways(policy, basket, found)
     return s.RefundMoneyBody(
         reference=back.original.transaction.reference,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from kiosk.retail.money import Money, round_half_up
 
-__all__ = ["CashMethod", "cash_due", "change"]
+__all__ = ["CashMethod", "cash_back", "cash_due", "change"]
 
 CashMethod = Literal["half_up", "up", "down"]
 """To the nearest step (half a step away from zero), always away from zero, or always towards it."""
@@ -32,6 +32,20 @@ def cash_due(total: Money, step_minor: int, method: CashMethod = "half_up") -> t
     }[method]
     payable = Money((steps if total.minor >= 0 else -steps) * step_minor, total.currency)
     return payable, payable - total
+
+
+def cash_back(amount: Money, left: Money, step_minor: int, method: CashMethod = "half_up") -> Money:
+    """What is handed over in cash for ``amount`` of the ``left`` that a tender can still be given back.
+
+    What is left is rounded, and less than that by what the rest is rounded to: however a sale comes back, in one return
+    or in ten, the cash comes to what was paid in cash. Raises ``ValueError`` for a step below one.
+
+    >>> [cash_back(Money(6667, "BDT"), Money(left, "BDT"), 100).minor for left in (20_000, 13_333, 6667)]
+    [6700, 6600, 6700]
+    """
+    before, _ = cash_due(left, step_minor, method)
+    after, _ = cash_due(left - amount, step_minor, method)
+    return before - after
 
 
 def change(received: Money, due: Money) -> Money:

@@ -27,6 +27,7 @@ __all__ = [
     "cash_handed",
     "closed",
     "given",
+    "handed_over",
     "other_ways",
     "refused",
     "request",
@@ -48,6 +49,17 @@ def given(basket: Transaction) -> dict[str, int]:
         if tender.refund:
             back[tender.original] = back.get(tender.original, 0) - tender.paid
     return back
+
+
+def handed_over(basket: Transaction, back: Returns, tender: Tender) -> Money:
+    """What staff hand over in cash for a refund, rounded so that the sale's parts come to no more than all of it."""
+    due, step, method = -tender.requested, basket.opened.cash_step_minor, basket.opened.cash_method
+    to = next((each for each in back.tenders if each.tender == tender.original), None)
+    if to is None:
+        payable, _ = tendering.cash_due(due, step, method)
+        return payable
+    left = to.left - Money(given(basket).get(to.tender, 0), due.currency)
+    return tendering.cash_back(due, left, step, method)
 
 
 def refused(basket: Transaction) -> Tender | None:
@@ -190,10 +202,12 @@ def cash_handed(desk: Desk) -> None:
     """Staff have handed it over, rounded as cash is; the rounding belongs to the tender and lies outside tax."""
     basket, operator = desk.basket, refund.permitted(desk)
     tender = basket.open_tender if basket is not None else None
-    if basket is None or operator is None or tender is None or tender.kind != "cash" or not tender.refund:
+    back = basket.returns if basket is not None else None
+    if basket is None or back is None or operator is None or tender is None:
         return
-    due, opened = -tender.requested, basket.opened
-    payable, _ = tendering.cash_due(due, opened.cash_step_minor, opened.cash_method)
+    if tender.kind != "cash" or not tender.refund:
+        return
+    due, payable = -tender.requested, handed_over(basket, back, tender)
     settled = e.TenderSettled(
         tender.tender,
         "approved",
