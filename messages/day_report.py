@@ -151,6 +151,7 @@ class DayBook(_Value, frozen=True):
     other_currency: int = 0
     returns: Counted = Counted("returns")
     machine: tuple[Counted, ...] = ()
+    documents: tuple[Counted, ...] = ()
 
 
 class Parked(_Value, frozen=True):
@@ -193,6 +194,7 @@ class DayReport(_Value, frozen=True):
     parked: tuple[Parked, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()
     cash_held: tuple[CashHeld, ...] = ()
+    cancelling: int = 0
 
 
 class Matched(_Value, frozen=True):

@@ -79,6 +79,10 @@ def _counted(state: State, book: r.DayBook, event: e.Durable) -> r.DayBook:  # n
             before = state.lane.last_credit if event.credit else state.lane.last_legal
             rows = r.numbered(book.legal, event.series, event.by, event.number, before)
             return replace(book, legal=rows)
+        case e.FiscalCancelled():
+            return replace(book, documents=r.counted(book.documents, r.Counted("cancelled", 1)))
+        case e.FiscalCancelRefused():
+            return replace(book, documents=r.counted(book.documents, r.Counted("refused", 1)))
         case e.CashInserted() | e.CashPaidOut():
             return replace(book, machine=r.counted(book.machine, _in_machine(state, event)))
         case e.ReceiptRequested(copy=True):

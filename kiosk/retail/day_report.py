@@ -175,7 +175,8 @@ class DayBook:
     ``other_currency``: sales in another currency than the book's, which are in no sum. ``returns``: what was taken back
     and what that came to; the sums have it taken off, and count no return among the sales. ``machine``: coins
     and notes that went into a cash recycler (``taken``) and came out of it (``change``, ``given_back``), and what staff
-    gave in its place (``by_staff``).
+    gave in its place (``by_staff``). ``documents``: fiscal documents of sales that came back whole, by the authority's
+    word: ``cancelled`` or ``refused``.
     """
 
     business_day: str = ""
@@ -205,6 +206,7 @@ class DayBook:
     other_currency: int = 0
     returns: Counted = Counted("returns")
     machine: tuple[Counted, ...] = ()
+    documents: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,8 @@ class DayReport:
 
     ``number`` of a Z grows by one with each Z of a lane's ``series``, of an X with each reading since the last Z.
     ``by``: who closed, an operator's id, ``head_office`` or ``system``; ``cause`` is empty on an X.
-    ``cash_held``: what lies in a cash recycler, as it said last.
+    ``cash_held``: what lies in a cash recycler, as it said last. ``cancelling``: fiscal documents that wait for the
+    authority to say whether they are cancelled.
     """
 
     kind: ReportKind
@@ -256,6 +259,7 @@ class DayReport:
     parked: tuple[Parked, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()
     cash_held: tuple[CashHeld, ...] = ()
+    cancelling: int = 0
 
 
 @dataclass(frozen=True, slots=True)

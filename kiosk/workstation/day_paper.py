@@ -53,7 +53,7 @@ def day_report(
         *_section("day.cards", _cards(report, reconciliation, said, amount), said),
         *_section("day.machine", _machine(report, said, amount), said),
         *_section("day.unsettled", _unsettled(report, said, amount), said),
-        *_section("day.numbers", _numbers(book, said), said),
+        *_section("day.numbers", _numbers(report, said), said),
         *_section("day.acts", _acts(book, said, amount), said),
         *_section("day.interventions", _interventions(book, said), said),
         *_section("day.parked", _parked(report, said, amount), said),
@@ -206,8 +206,9 @@ def _unsettled(report: r.DayReport, said: Translator, amount: Amount) -> Iterato
         yield _small(said.t(f"day.unsettled.{one.what}"))
 
 
-def _numbers(book: r.DayBook, said: Translator) -> Iterator[Part]:
-    """First and last transaction, and each legal series from its first to its last number."""
+def _numbers(report: r.DayReport, said: Translator) -> Iterator[Part]:
+    """First and last transaction, each legal series from its first to its last number, and what was cancelled of it."""
+    book = report.book
     if book.first:
         yield TextLine(said.t("day.first"), book.first)
         yield TextLine(said.t("day.last"), book.last)
@@ -216,6 +217,10 @@ def _numbers(book: r.DayBook, said: Translator) -> Iterator[Part]:
         yield _small(f"{row.first}\N{EN DASH}{row.last}", said.number(row.count))
         if row.missing:
             yield TextLine(said.t("day.missing"), said.number(row.missing), bold=True)
+    for each in book.documents:
+        yield TextLine(said.t(f"day.document.{each.name}"), said.number(each.count), bold=each.name == "refused")
+    if report.cancelling:
+        yield TextLine(said.t("day.document.open"), said.number(report.cancelling))
 
 
 def _acts(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from hal.printer.contract import TextLine
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.screen import StaffBody, ThanksBody
 from kiosk.i18n.translate import Translator
 from kiosk.retail.fiscal import FiscalDocument, FiscalRule, FiscalText
+from kiosk.workstation.day_paper import day_report
 from kiosk.workstation.receipt import receipt
 from tests.support.lane import HandLane, open_lane, replayed
 from tests.support.returns import SUPERVISOR, choose, sold_sale, takes_back
@@ -167,6 +169,27 @@ def test_what_the_authority_will_not_cancel_stands_and_staff_are_told_in_its_wor
     assert [each.kind for each in lane.state.interventions] == ["fiscal_cancel"]
     lane.tell(refused)
     assert len(lane.happened(e.FiscalCancelRefused)) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "left"),
+    [
+        ("cancelled", "Documents cancelled"),
+        ("refused", "CANCELLATION REFUSED"),
+        ("unknown", "Cancellation not answered"),
+    ],
+)
+def test_the_z_report_says_how_many_documents_were_cancelled_refused_and_wait(word: str, left: str) -> None:
+    lane = _shop()
+    _back(lane, _sold(lane, MILK))
+    lane.tell(i.FiscalCancelAnswered(_return(lane), word))  # type: ignore[arg-type]  # one of the three
+    _goodbye(lane)
+    lane.tell(SUPERVISOR, i.OperatorActed("z_report"))
+    report = lane.happened(e.ZReportMade)[-1].report
+    paper = day_report(report, replace(lane.book.policy, languages=("en",)), copy=False, job="j", time_zone="UTC")
+    told = [(part.left, part.right) for part in paper.parts if isinstance(part, TextLine)]
+    others = {"Documents cancelled", "CANCELLATION REFUSED", "Cancellation not answered"}
+    assert [row for row in told if row[0] in others] == [(left, "1")]
 
 
 @pytest.mark.parametrize("told", [False, True])

@@ -19,9 +19,6 @@ from kiosk.checkout.screen import (
 from kiosk.i18n.translate import Translator
 from kiosk.retail.fiscal import FiscalRule
 from kiosk.retail.money import Money
-from kiosk.retail.offer import AmountOff, Offer, Scope
-from kiosk.retail.points import Programme
-from kiosk.retail.policy import CouponRules
 from kiosk.retail.returns import ReturnRules
 from kiosk.retail.rights import ACTS, Rights, Role
 from kiosk.retail.stored_value import StoredValueRules
@@ -230,35 +227,6 @@ def test_the_parts_of_a_line_come_to_what_was_paid_for_it() -> None:
         goodbye(lane)
     assert sum(totals) == -sale.total.minor
     assert sum(taxes) == -sum(row.tax.minor for row in sale.tax)
-
-
-def test_a_sale_with_offer_and_coupon_comes_back_in_parts_that_sum_to_what_was_paid_earned_and_handed_over() -> None:
-    policy = replace(bangladesh(), coupons=CouponRules(prefixes=("KP",)), points=Programme(1, 1_000))
-    book = small_shop(policy)
-    book.items["tea"] = replace(book.items["tea"], price=taka(10_050))
-    spring = Offer("spring", Scope(), AmountOff(1_000), {"en": "Spring"}, coupon="KPSPRING")
-    book.offers = (*book.offers, spring)
-    lane = open_lane(book).tell(i.LoyaltyPresented("ab" * 32, "card")).scan(TEA, TEA, TEA, MILK, "KPSPRING")
-    lane.tell(i.CheckoutRequested(), i.TenderChosen("cash"), SUPERVISOR)
-    lane.tell(i.OperatorActed("cash_received", amount=taka(1_000_000)), i.OperatorSignedOut())
-    goodbye(lane)
-    (sale,) = lane.happened(e.TransactionCompleted)
-    assert (sale.total, sale.points and sale.points.earned) == (taka(28_600), 28)
-    back: list[e.TransactionCompleted] = []
-    for line, before in ((1, 0), (1, 1), (2, 0), (1, 2)):
-        given = {sale.tenders[0].tender: -sum(each.total.minor for each in back)}
-        takes_back(lane, sold_sale(sale, returned={line: before}, given=given), choose(line))
-        shown = lane.tell(i.MoneyBackRequested()).screen.body
-        lane.tell(i.CashHandedBack())
-        back.append(lane.happened(e.TransactionCompleted)[-1])
-        assert isinstance(shown, RefundMoneyBody)
-        assert shown.cash_due == back[-1].tenders[0].change
-        goodbye(lane)
-    cash = [tender.change.minor for each in back for tender in each.tenders if tender.change is not None]
-    assert [each.total.minor for each in back] == [-6474, -6474, -9179, -6473]
-    assert (cash, sum(cash)) == ([6500, 6400, 9200, 6500], 28_600), "what was paid, however it comes back"
-    assert sum(row.tax.minor for each in back for row in each.tax) == -sum(row.tax.minor for row in sale.tax)
-    assert sum(each.points.earned for each in back if each.points is not None) == -28
 
 
 def test_damaged_goods_are_returned_and_not_put_on_the_shelf() -> None:

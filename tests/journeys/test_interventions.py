@@ -231,7 +231,7 @@ def _fiscal(shop: Shop) -> None:
     shop.shopper.sees("Your payment is complete. Staff are coming about the receipt.")
     shop.fiscal.turn("refuse", on=False, permanent=False)
     shop.staff.signs_in()
-    shop.staff.sees("The tax authority refused this sale")
+    shop.staff.sees("The tax authority refused this document")
     shop.staff.touches("Ask again")
     shop.staff.signs_out()
     shop.shopper.sees("Your receipt is printed")
@@ -255,7 +255,7 @@ def _fiscal_late(shop: Shop) -> None:
     shop.fiscal.is_plugged()
     shop.staff.signs_in()
     shop.staff.sees("The tax authority refused an earlier sale")
-    shop.staff.touches("Approve")
+    shop.staff.touches("Noted")
     shop.staff.sees_no("The tax authority refused an earlier sale")
 
 
@@ -274,7 +274,8 @@ def _fiscal_cancel(shop: Shop) -> None:
     shop.shopper.sees_screen(s.AttractBody)
     shop.staff.signs_in("supervisor")
     shop.staff.sees("A return needs a document of its own: tell the office.")
-    shop.staff.touches("Approve")
+    assert not shop.glass.buttons("Refuse"), "nothing is to be allowed or forbidden"
+    shop.staff.touches("Noted")
     shop.staff.sees_no("A return needs a document of its own: tell the office.")
 
 

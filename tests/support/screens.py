@@ -453,6 +453,7 @@ BODIES: dict[str, Body] = {
     "thanks_held": ThanksBody(bdt(213550), bdt(10000), None, "held", "3-1-000042"),
     "thanks_failed": ThanksBody(bdt(213600), bdt(10000), bdt(6400), "failed", "3-1-000042"),
     "thanks_returned": ThanksBody(bdt(40000), bdt(0), None, "printed", "3-1-000043", returned=True),
+    "thanks_returned_held": ThanksBody(bdt(40000), bdt(0), None, "held", "3-1-000043", returned=True),
     "refund_find": RefundFindBody(),
     "refund_find_busy": RefundFindBody(busy=True),
     "refund_lines": REFUND_LINES,

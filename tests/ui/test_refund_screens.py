@@ -7,6 +7,7 @@ import pytest
 from kiosk.checkout import inputs as i
 from tests.support.screens import screen
 from tests.ui.conftest import Shopper, buttons
+from ui.text import Words
 
 
 def test_a_receipt_s_number_is_typed_and_sent(shopper: Shopper) -> None:
@@ -71,3 +72,14 @@ def test_each_stage_offers_what_staff_can_do_and_the_shopper_nothing(
     for button in tuple(view.deeds.values()):
         shopper.touches(button)
     assert shopper.submitted == sent
+
+
+def test_who_brought_something_back_is_told_of_the_return_and_of_no_payment_or_goods(shopper: Shopper) -> None:
+    for name, receipt in (("thanks_returned", "printed"), ("thanks_returned_held", "held")):
+        view = shopper.sees(screen(name, "en"))
+        words = " ".join(part.text for part in view.walk(restrict=True) if isinstance(part, Words))
+        assert "Return number" in words
+        assert "payment" not in words
+        assert "items" not in words
+        assert ("Please take your receipt" in words) is (receipt == "printed")
+    assert "Your return is complete. Staff are coming about its receipt." in words

@@ -131,10 +131,15 @@ def test_what_keeps_a_sale_is_answered_by_what_the_answer_does(shopper: Shopper)
     assert isinstance(body, StaffBody)
     waits = tuple(
         InterventionView(kind, kind, text(f"intervention.{kind}"), "nothing", 0)
-        for kind in ("fiscal", "printer", "age")
+        for kind in ("fiscal", "printer", "age", "fiscal_cancel")
     )
     view = shopper.sees(replace(plain, body=replace(body, acts=("approve", "refuse"), interventions=waits)))
-    said = [[answer.words for answer in view.list.row(kind).answers] for kind in ("fiscal", "printer", "age")]
-    assert said == [["Ask again", "Let go without it"], ["Print again", "Let go without paper"], ["Approve", "Refuse"]]
+    said = {waiting.kind: [answer.words for answer in view.list.row(waiting.kind).answers] for waiting in waits}
+    assert said == {
+        "fiscal": ["Ask again", "Let go without it"],
+        "printer": ["Print again", "Let go without paper"],
+        "age": ["Approve", "Refuse"],
+        "fiscal_cancel": ["Noted"],
+    }
     shopper.touches(buttons(view.list)["Ask again"])
     assert shopper.submitted == [i.OperatorActed("approve", "fiscal")]

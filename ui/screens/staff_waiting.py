@@ -25,6 +25,9 @@ _JUDGED_ELSEWHERE: Final[dict[str, tuple[tuple[OperatorAct, Role], ...]]] = {
     "tender_unknown": (("tender_was_approved", "primary"), ("tender_was_declined", "alarm")),
 }
 """Interventions that are settled by what became of the money, not by approval."""
+_TOLD: Final = frozenset({"intervention.fiscal_late", "intervention.fiscal_cancel", "intervention.refunded_twice"})
+"""What has happened and is the office's to see to: staff say that they have read it."""
+_NOTED: Final[tuple[tuple[OperatorAct, Role], ...]] = (("approve", "primary"),)
 _JUDGED: Final[tuple[tuple[OperatorAct, Role], ...]] = (("approve", "primary"), ("refuse", "alarm"))
 _WORDS: Final[dict[tuple[str, OperatorAct], str]] = {
     ("fiscal", "approve"): "act.fiscal_again",
@@ -79,11 +82,12 @@ class Waiting(Block):
         self._words.say(f"{said}\n{item}" if item else said)
         self._tick(0)
         self.drop(*self.answers)
-        offered = _JUDGED_ELSEWHERE.get(one.kind, _JUDGED)
+        told = one.text.message in _TOLD
+        offered = _NOTED if told else _JUDGED_ELSEWHERE.get(one.kind, _JUDGED)
         self.answers = tuple(
             PushButton(
                 self.kit,
-                self.kit.say(_WORDS.get((one.kind, act), f"act.{act}")),
+                self.kit.say("act.noted" if told else _WORDS.get((one.kind, act), f"act.{act}")),
                 partial(self._act, OperatorActed(act, one.intervention)),
                 role=role,
                 radius=16,

@@ -40,9 +40,8 @@ class ThanksView(MomentView):
         assert isinstance(body, ThanksBody)  # noqa: S101 - the stage gives each view its own kind
         self.repaint(*_SIGNS[body.receipt])
         self.heading.say(kit.say("thanks.title"))
-        take = kit.say("thanks.take" if body.receipt in _WITH_PAPER else "thanks.take_items")
-        what = kit.say(f"thanks.{body.receipt}")
-        self.said.say(what if body.receipt == "held" else f"{what}\n{take}")
+        what, take = self._words(body)
+        self.said.say(what if body.receipt == "held" or not take else f"{what}\n{take}")
         self.amount.show(kit.say("refund.returned" if body.returned else "thanks.total"), body.total)
         printing = body.receipt in _UNDER_WAY
         self.keep(self.progress, printing)
@@ -53,13 +52,24 @@ class ThanksView(MomentView):
         if body.saved:
             rows.append((kit.say("basket.discount"), kit.money(body.saved)))
         rows += points_rows(kit, body.points) if body.points else []
-        rows.append((kit.say("thanks.reference"), kit.speaker.digits(body.reference)))
+        named = "thanks.returned_reference" if body.returned else "thanks.reference"
+        rows.append((kit.say(named), kit.speaker.digits(body.reference)))
         if body.exit_code:  # room for the code: what was saved and earned is on the receipt
             rows = rows[: 1 if body.change else 0]
             self.said.say(f"{kit.say('thanks.exit')}\n{what}")
         self.show_rows(rows)
         if self.area.w:
             self.arrange(self.area)
+
+    def _words(self, body: ThanksBody) -> tuple[str, str]:
+        """What became of the paper, and what is to be taken along; whoever brought something back takes no goods."""
+        kit, paper = self.kit, body.receipt in _WITH_PAPER
+        if not body.returned:
+            take = kit.say("thanks.take" if paper else "thanks.take_items")
+            return kit.say(f"thanks.{body.receipt}"), take
+        waits = body.receipt in ("signing", "held")
+        what = kit.say(f"thanks.returned_{body.receipt}" if waits else f"thanks.{body.receipt}")
+        return what, kit.say("thanks.returned_take") if paper else ""
 
     def _arrange_card(self, inner: Area) -> None:
         """As others; a code for the gate stands above everything else."""

@@ -199,6 +199,7 @@ def _report(desk: Desk, kind: ReportKind, number: int, by: str, cause: CloseCaus
         parked=tuple(map(_parked, state.suspended)),
         unsettled=_unsettled(state),
         cash_held=state.live.cash.held if state.live.cash is not None else (),
+        cancelling=len(state.cancels),
     )
 
 
