@@ -36,6 +36,9 @@ class Speaker(Protocol):
     def name(self, names: Names) -> str:
         """A name in this language, or the next best."""
 
+    def tax(self, names: Names) -> str:
+        """What the tax on goods is called, within a line."""
+
     def digits(self, plain: str) -> str:
         """A text with its digits as this language writes them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal
 
 from kiosk.checkout.events import InterventionKind
@@ -93,7 +94,7 @@ class TotalsView:
     """The money side of the basket. With ``tax_included`` the tax rows read "of which".
 
     ``savings``: what each offer takes off, the largest first; together they are ``discount``. ``credit``: what is taken
-    back in the same visit counts towards ``due``.
+    back in the same visit counts towards ``due``. ``tax_names``: what the tax is called here.
     """
 
     count: int
@@ -106,6 +107,7 @@ class TotalsView:
     due: Money
     savings: tuple[tuple[Names, Money], ...] = ()
     credit: Money | None = None
+    tax_names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

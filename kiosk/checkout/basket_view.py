@@ -193,6 +193,7 @@ def totals_view(basket: Transaction | None, policy: Policy) -> s.TotalsView:
         due=come_to.total - Money(paid, currency) + credit,
         savings=tuple((saving.names, saving.amount) for saving in savings(lines)),
         credit=-credit if credit else None,
+        tax_names=policy.tax_names,
     )
 
 

@@ -142,6 +142,11 @@ class Translator:
                 return names[language]
         return ""
 
+    def tax(self, names: Names, *, first: bool = False) -> str:
+        """What the tax on goods is called, the language's own word where ``names`` has none; ``first``: in a line."""
+        name = self.name(names) or self.t("tax.name")
+        return name[:1].upper() + name[1:] if first else name
+
     def digits(self, plain: str) -> str:
         """``plain`` with its digits as this language writes them."""
         return plain.translate(_BENGALI_DIGITS) if self.language == "bn" else plain

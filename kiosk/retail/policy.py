@@ -221,6 +221,7 @@ class Timeouts:
 class Policy:
     """The business settings of a shop (country pack < feed < twin < local file).
 
+    ``tax_names``: what the tax on goods is called here, by language (VAT, ICMS); where nobody tells, it is "tax".
     ``legal_series`` is the prefix of the gap-free legal number given at completion; empty where a fiscal device
     gives it or none is asked; ``credit_series`` is that of credit notes (empty: they count in the sales' own).
     ``member_prefix`` and ``badge_prefix`` begin the EAN-13 numbers of the shop's loyalty
@@ -298,6 +299,7 @@ class Policy:
     day_jump_days: int = 7
     parking: ParkingRules = ParkingRules()
     slip_key: str = field(default="", repr=False)
+    tax_names: Names = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a day that turns at no hour, or that could never turn by itself."""

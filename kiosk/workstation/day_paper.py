@@ -46,8 +46,8 @@ def day_report(
 
     parts: list[Part] = [
         *_heading(report, policy, said, time_zone, copy=copy),
-        *_sums(book, said, amount),
-        *_taxes(book, said, amount),
+        *_sums(book, policy, said, amount),
+        *_taxes(book, policy, said, amount),
         *_section("day.layers", _layers(book, said, amount), said),
         *_section("day.tenders", _tenders(book, policy, said, amount), said),
         *_section("day.cards", _cards(report, reconciliation, said, amount), said),
@@ -57,7 +57,7 @@ def day_report(
         *_section("day.acts", _acts(book, said, amount), said),
         *_section("day.interventions", _interventions(book, said), said),
         *_section("day.parked", _parked(report, said, amount), said),
-        *_grand(report, said, amount, time_zone),
+        *_grand(report, policy, said, amount, time_zone),
         Rule(),
         _centred(said.t("day.end")),
         Feed(),
@@ -82,12 +82,12 @@ def _small(left: str, right: str = "") -> TextLine:
     return TextLine(f"  {left}", right)
 
 
-def _section(title: str, rows: Iterable[Part], said: Translator) -> Iterator[Part]:
+def _section(title: str, rows: Iterable[Part], said: Translator, **values: str) -> Iterator[Part]:
     """A heading above its rows; nothing where there are none."""
     rows = tuple(rows)
     if rows:
         yield Rule()
-        yield TextLine(said.t(title), bold=True)
+        yield TextLine(said.t(title, **values), bold=True)
         yield from rows
 
 
@@ -112,7 +112,7 @@ def _heading(report: r.DayReport, policy: Policy, said: Translator, time_zone: s
     yield Rule()
 
 
-def _sums(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
+def _sums(book: r.DayBook, policy: Policy, said: Translator, amount: Amount) -> Iterator[Part]:
     sums = book.sums
     yield TextLine(said.t("day.sales"), said.number(sums.sales))
     yield TextLine(said.t("day.units"), said.number(sums.units))
@@ -124,7 +124,7 @@ def _sums(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
     yield TextLine(said.t("day.net"), amount(sums.net))
     if sums.duty:
         yield TextLine(said.t("day.duty"), amount(sums.duty))
-    yield TextLine(said.t("day.tax"), amount(sums.tax))
+    yield TextLine(said.tax(policy.tax_names, first=True), amount(sums.tax))
     yield TextLine(said.t("day.total"), amount(sums.total), bold=True)
     if book.returns.count:
         yield _small(said.t("day.returns", count=book.returns.count), amount(-book.returns.amount))
@@ -135,7 +135,7 @@ def _sums(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
         yield TextLine(said.t("day.other_currency", count=book.other_currency), bold=True)
 
 
-def _taxes(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
+def _taxes(book: r.DayBook, policy: Policy, said: Translator, amount: Amount) -> Iterator[Part]:
     def rows() -> Iterator[Part]:
         for row in book.taxes:
             rate = said.percent(row.rate.basis_points)
@@ -143,7 +143,7 @@ def _taxes(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
             if row.duty:
                 yield _small(said.t("day.duty"), amount(row.duty))
 
-    yield from _section("day.taxes", rows(), said)
+    yield from _section("day.taxes", rows(), said, name=said.tax(policy.tax_names, first=True))
 
 
 def _layers(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
@@ -257,12 +257,12 @@ def _interventions(book: r.DayBook, said: Translator) -> Iterator[Part]:
             yield _small(said.t("day.refused", count=row.refused))
 
 
-def _grand(report: r.DayReport, said: Translator, amount: Amount, time_zone: str) -> Iterator[Part]:
+def _grand(report: r.DayReport, policy: Policy, said: Translator, amount: Amount, time_zone: str) -> Iterator[Part]:
     grand = report.grand
     rows = (
         TextLine(said.t("day.grand", when=said.date_time(grand.since_ms, time_zone))),
         TextLine(said.t("day.sales"), said.number(grand.sums.sales)),
-        TextLine(said.t("day.tax"), amount(grand.sums.tax)),
+        TextLine(said.tax(policy.tax_names, first=True), amount(grand.sums.tax)),
         TextLine(said.t("day.total"), amount(grand.sums.total), bold=True),
     )
     yield from _section("day.grand_title", rows, said)

@@ -16,6 +16,7 @@ from kiosk.i18n.translate import Translator
 from kiosk.retail.buyer import written
 from kiosk.retail.exit_code import exit_code
 from kiosk.retail.fiscal import FiscalText, FiscalWord
+from kiosk.retail.item import Names
 from kiosk.retail.line_taxes import PartTax, line_taxes
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout
@@ -78,7 +79,7 @@ def receipt(
         *_lines(completed, layout, letters, said, policy),
         *_gifts(completed, said),
         Rule(),
-        *_sums(completed, layout, letters, said),
+        *_sums(completed, layout, letters, said, policy),
         Rule(),
         *(part for tender in completed.tenders for part in _tender(tender, policy, said)),
         *_signed(printed, said),
@@ -216,17 +217,18 @@ def _lines(
     included = completed.prices_include_tax
     parts = line_taxes(completed.lines, completed.tax, currency=completed.currency, included=included)
     if layout.line_taxes:
-        yield TextLine(said.t("receipt.line_table"), said.t("receipt.line_total"))
+        heading = said.t("receipt.line_table", name=said.tax(policy.tax_names))
+        yield TextLine(heading, said.t("receipt.line_total"))
     for number, line in enumerate((each for each in completed.lines if not each.voided), start=1):
         place = f"{said.number(number)}. " if layout.line_taxes else ""
         yield from _line(line, layout, letters, said, place)
         yield from credit_note.why(line, policy, said)
         for part in parts if layout.line_taxes else ():
             if part.line is line:
-                yield from _line_tax(part, completed.currency, said)
+                yield from _line_tax(part, completed.currency, said, policy.tax_names)
 
 
-def _line_tax(part: PartTax, currency: str, said: Translator) -> Iterator[Part]:
+def _line_tax(part: PartTax, currency: str, said: Translator, names: Names) -> Iterator[Part]:
     """Value, supplementary duty, rate and amount of the tax, and all of them together: the form's columns.
 
     What is given back has its sign where all of it stands together: not at each part of a sum.
@@ -237,11 +239,12 @@ def _line_tax(part: PartTax, currency: str, said: Translator) -> Iterator[Part]:
         rate, duty = said.percent(part.rate.duty_points), said.amount(Money(abs(part.duty), currency))
         yield _small(said.t("receipt.line_duty", value=value, rate=rate, duty=duty))
         value = ""
+    name = said.tax(names)
     if not part.rate.basis_points:
-        yield _small(said.t("receipt.line_exempt", value=value).strip(), total)
+        yield _small(said.t("receipt.line_exempt", value=value, name=name).strip(), total)
         return
     rate, tax = said.percent(part.rate.basis_points), said.amount(Money(abs(part.tax), currency))
-    yield _small(said.t("receipt.line_tax", value=value, rate=rate, tax=tax).strip(), total)
+    yield _small(said.t("receipt.line_tax", value=value, name=name, rate=rate, tax=tax).strip(), total)
 
 
 def _line(
@@ -285,7 +288,11 @@ def _small(left: str, right: str = "") -> TextLine:
 
 
 def _sums(
-    completed: TransactionCompleted, layout: ReceiptLayout, letters: Mapping[TaxRate, str], said: Translator
+    completed: TransactionCompleted,
+    layout: ReceiptLayout,
+    letters: Mapping[TaxRate, str],
+    said: Translator,
+    policy: Policy,
 ) -> Iterator[Part]:
     pieces = sum(line.quantity if line.unit == "each" else 1 for line in completed.lines if not line.voided)
     if completed.discount or not completed.prices_include_tax:
@@ -296,25 +303,27 @@ def _sums(
     if "tax" in layout.omit:
         taxes: list[Part] = []
     elif layout.tax_table:
-        taxes = list(_tax_table(_by_rate(completed.tax), letters, said))
+        taxes = list(_tax_table(_by_rate(completed.tax), letters, said, policy.tax_names))
     else:
-        taxes = [part for row in _by_rate(completed.tax) for part in _tax(row, said, included=included)]
+        names = policy.tax_names
+        taxes = [part for row in _by_rate(completed.tax) for part in _tax(row, said, names, included=included)]
     total = TextLine(said.t("receipt.total"), said.money(completed.total), bold=True, size=2)
     yield from (total, *taxes) if included else (*taxes, total)
     if "items" not in layout.omit:
         yield TextLine(said.t("receipt.items", count=abs(pieces)))
 
 
-def _tax(row: TaxAmount, said: Translator, *, included: bool) -> Iterator[Part]:
+def _tax(row: TaxAmount, said: Translator, names: Names, *, included: bool) -> Iterator[Part]:
     """One rate: "of which" below the total where prices hold their tax, above it where tax is added."""
     yield from _duty(row, said)
     base = row.net if row.duty is None else row.net + row.duty
     net = said.money(_size(row.gross if row.rate.of_gross else base))
     if not row.rate.basis_points:
-        yield TextLine(said.t("receipt.tax_exempt", net=net))
+        yield TextLine(said.t("receipt.tax_exempt", name=said.tax(names, first=True), net=net))
         return
     words = "receipt.tax_included" if included else "receipt.tax_added"
-    yield TextLine(said.t(words, rate=said.percent(row.rate.basis_points), net=net), said.money(row.tax))
+    name, rate = said.tax(names, first=not included), said.percent(row.rate.basis_points)
+    yield TextLine(said.t(words, name=name, rate=rate, net=net), said.money(row.tax))
 
 
 def _duty(row: TaxAmount, said: Translator) -> Iterator[Part]:
@@ -324,9 +333,11 @@ def _duty(row: TaxAmount, said: Translator) -> Iterator[Part]:
         yield TextLine(said.t("receipt.duty", rate=rate, net=said.money(_size(row.net))), said.money(row.duty))
 
 
-def _tax_table(taxes: Iterable[TaxAmount], letters: Mapping[TaxRate, str], said: Translator) -> Iterator[Part]:
+def _tax_table(
+    taxes: Iterable[TaxAmount], letters: Mapping[TaxRate, str], said: Translator, names: Names
+) -> Iterator[Part]:
     """A row for each rate: the value without tax, the tax, and both together."""
-    yield TextLine(said.t("receipt.tax_table"), said.t("receipt.tax_gross"))
+    yield TextLine(said.t("receipt.tax_table", name=said.tax(names)), said.t("receipt.tax_gross"))
     for row in taxes:
         yield from _duty(row, said)
         rate = f"{letters.get(row.rate, '')} {said.percent(row.rate.basis_points)}".strip()

@@ -150,6 +150,7 @@ TOTALS = TotalsView(
     paid=bdt(0),
     due=bdt(213550),
     savings=((OFFER, bdt(10000)),),
+    tax_names={"bn": "ভ্যাট", "en": "VAT", "pt_BR": "IVA"},
 )
 BIG_TOTALS = replace(
     TOTALS,

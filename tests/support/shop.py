@@ -34,6 +34,7 @@ def bangladesh() -> Policy:
         store_address={"en": "Dhanmondi, Dhaka"},
         tax_number="000000000-0000",
         tax_number_label="BIN",
+        tax_names={"bn": "ভ্যাট", "en": "VAT", "pt_BR": "IVA"},
         languages=("bn", "en"),
         tenders=(
             TenderType("card", "card", {"en": "Card"}),

@@ -67,6 +67,18 @@ def test_a_pack_alone_makes_a_policy_that_hides_no_tax(country: str, tmp_path: P
     assert "tax" not in policy.receipt.omit or policy.receipt.legal
 
 
+@pytest.mark.parametrize(
+    ("country", "language", "word"),
+    [("bd", "bn", "ভ্যাট"), ("de", "en", "VAT"), ("pt", "pt_BR", "IVA"), ("br", "pt_BR", "ICMS"), ("br", "en", "ICMS")],
+)
+def test_the_tax_is_called_what_the_country_calls_it(country: str, language: str, word: str, tmp_path: Path) -> None:
+    policy, said = in_force(country, tmp_path), Translator(language)
+    assert said.tax(policy.tax_names) == word
+    feed = in_force(country, tmp_path, told_by_feed(country, tmp_path, tax_names={language: "GST"}))
+    assert said.tax(feed.tax_names) == "GST", "a shop's own word"
+    assert said.tax({}) == said.t("tax.name")
+
+
 @pytest.mark.parametrize("country", PACKS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_pack_prints_is_said_in_every_language(country: str, language: str) -> None:

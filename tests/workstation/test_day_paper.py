@@ -49,6 +49,8 @@ def test_the_report_says_which_it_is_and_what_was_sold_and_carried_over() -> Non
     assert ("Z REPORT 1", "") in rows
     assert ("Sales", "1") in rows
     assert ("Carried over", "") in rows
+    assert ("VAT by rate", "") in rows
+    assert [left for left, _ in rows].count("VAT") == 2, "of the day, and in the perpetual totals"
     assert ("COPY", "") not in rows
     assert ("COPY", "") in _rows(_paper(copy=True))
 

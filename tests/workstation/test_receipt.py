@@ -34,6 +34,7 @@ POLICY = Policy(
     store_address={"en": "12 Mirpur Road, Dhaka", "bn": "১২ মিরপুর রোড, ঢাকা"},
     tax_number="000123456-0101",
     tax_number_label="BIN",
+    tax_names={"bn": "ভ্যাট", "en": "VAT", "pt_BR": "IVA"},
     languages=("bn", "en"),
     tenders=(TenderType("card", "card", {"en": "Bank card", "bn": "ব্যাংক কার্ড"}), TenderType("cash", "cash", {})),
 )

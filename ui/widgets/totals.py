@@ -105,18 +105,13 @@ class TotalsCard(Block):
             self.keep(self.savings, totals.discount)
         elif totals.discount:
             above.append((kit.say("basket.discount"), kit.money(-abs_money(totals.discount))))
-        for row in totals.tax:
-            if totals.tax_included and row.tax:
-                below.append(
-                    (
-                        kit.say("basket.tax_included", rate=kit.speaker.percent(row.rate.basis_points)),
-                        kit.money(row.tax),
-                    )
-                )
-            elif row.tax:
-                above.append(
-                    (kit.say("basket.tax_added", rate=kit.speaker.percent(row.rate.basis_points)), kit.money(row.tax))
-                )
+        name = kit.speaker.tax(totals.tax_names)
+        for row in (row for row in totals.tax if row.tax):
+            rate = kit.speaker.percent(row.rate.basis_points)
+            if totals.tax_included:
+                below.append((kit.say("basket.tax_included", name=name, rate=rate), kit.money(row.tax)))
+            else:
+                above.append((kit.say("basket.tax_added", name=name, rate=rate), kit.money(row.tax)))
         if totals.paid or totals.credit is not None:
             above = [] if kit.large else above
             above.append((kit.say("basket.total"), kit.money(totals.total)))
