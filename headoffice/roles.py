@@ -12,12 +12,12 @@ from typing import Final, Literal, get_args
 __all__ = ["ACCOUNT_ROLES", "RIGHTS", "AccountRole", "Right", "first_page", "rights_of"]
 
 Right = Literal[
-    "look", "days", "attend", "order", "prices", "coupons", "recalls", "members", "points", "cards", "value"
+    "look", "days", "attend", "order", "prices", "coupons", "recalls", "members", "points", "cards", "value", "cash"
 ]
 """``look``: sales, stock, prices, offers, recalls and troubles, as they stand. ``days``: reports of business days.
 ``attend``: the attendant's page; ``order``: acting at a lane from it. ``prices``, ``coupons`` (series of codes) and
 ``recalls`` change what kiosks do. ``members`` and ``cards`` show one person's points, or one card's balance;
-``points`` and ``value`` change them."""
+``points`` and ``value`` change them. ``cash`` settles what a lane owes in cash and cannot give any more."""
 
 RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
 
@@ -30,7 +30,7 @@ ACCOUNT_ROLES: Final[tuple[AccountRole, ...]] = get_args(AccountRole)
 
 _TABLE: Final[dict[str, frozenset[Right]]] = {
     "attendant": frozenset({"attend", "order"}),
-    "supervisor": frozenset({"look", "days", "attend", "order", "prices", "recalls", "members", "cards"}),
+    "supervisor": frozenset({"look", "days", "attend", "order", "prices", "recalls", "members", "cards", "cash"}),
     "manager": frozenset(RIGHTS),
     "fleet": frozenset({"look", "attend"}),
     "auditor": frozenset({"look", "days", "attend", "members", "cards"}),

@@ -6,6 +6,7 @@ from headoffice import account_tables, feed_tables
 from headoffice.base import Base
 from headoffice.exits import tables as exit_tables
 from headoffice.ledger import (
+    cash_tables,
     command_tables,
     coupon_tables,
     day_tables,
@@ -24,6 +25,7 @@ __all__ = ["METADATA", "ROOMS"]
 
 ROOMS = (
     account_tables,
+    cash_tables,
     command_tables,
     frame_tables,
     coupon_tables,

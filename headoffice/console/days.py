@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from headoffice.console import cancelled, guard, views
+from headoffice.console import cancelled, guard, owed, views
 from headoffice.console.services import services_of
 from headoffice.console.spreadsheet import as_csv
 from headoffice.insight import Home
@@ -53,6 +53,7 @@ async def days_page(request: Request) -> Response:
         return {
             "store": store,
             "stores": tuple(session.scalars(select(ZReport.store).distinct().order_by(ZReport.store))),
+            "owed": owed.open_debts(session, store),
             "reports": _reports(session, store, _SHOWN),
             "overdue": [row for row in session.scalars(overdue) if store in ("", row.store)],
         }
@@ -83,6 +84,7 @@ async def day_page(request: Request) -> Response:
             "report": found.report,
             "book": found.report["book"],
             "cancelled": cancelled.of_report(session, found),
+            "owed": owed.of_report(session, found),
         }
 
     return views.language_chosen(request) or await views.render(request, "day.html", load)
@@ -110,5 +112,6 @@ ROUTES = (
     Route("/days", days_page),
     Route("/days.csv", days_csv),
     *cancelled.ROUTES,
+    *owed.ROUTES,
     Route("/days/{kiosk}/{epoch:int}/{sequence:int}", day_page),
 )

@@ -13,13 +13,14 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
+from headoffice.ledger.cash_tables import CashDebt
 from headoffice.ledger.day_tables import OpenDay, ZReport
 from headoffice.ledger.tables import Kiosk, Transaction
 from kiosk.retail.day_report import ALL_BRANDS
 from messages import events
 from messages.day_report import DayReport, Grand, Matched, Sums
 
-__all__ = ["DayPayload", "Place", "grand_of", "last_z", "post", "sold_before"]
+__all__ = ["DayPayload", "Place", "grand_of", "last_z", "post", "records_before", "sold_before"]
 
 DayPayload = events.DayOpened | events.DayClosed | events.ZReportMade | events.TerminalReconciled
 Remark = tuple[str, str]
@@ -124,13 +125,20 @@ def _against_the_ledger(session: Session, at: Place, report: DayReport) -> list[
 
 def sold_before(session: Session, at: Place | ZReport) -> tuple[ColumnElement[bool], ...]:
     """Which transactions of a journal a Z report at this place closes: those since the one before it."""
+    return records_before(session, at, Transaction)
+
+
+def records_before(
+    session: Session, at: Place | ZReport, table: type[Transaction | CashDebt]
+) -> tuple[ColumnElement[bool], ...]:
+    """Which rows of a table, by the place of their record, belong to the time that a Z report closes."""
     mine = (ZReport.kiosk == at.kiosk, ZReport.epoch == at.epoch, ZReport.sequence < at.sequence)
     since = session.scalar(select(func.max(ZReport.sequence)).where(*mine)) or 0
     return (
-        Transaction.kiosk == at.kiosk,
-        Transaction.epoch == at.epoch,
-        Transaction.sequence > since,
-        Transaction.sequence < at.sequence,
+        table.kiosk == at.kiosk,
+        table.epoch == at.epoch,
+        table.sequence > since,
+        table.sequence < at.sequence,
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from headoffice.bulk import Row, add_many, merge_many
-from headoffice.ledger import cancelling, days, rows, suspended, weights
+from headoffice.ledger import cancelling, days, owed, rows, suspended, weights
 from headoffice.ledger import coupons as booking
 from headoffice.ledger import returns as returning
 from headoffice.ledger.baskets import Baskets, open_baskets
@@ -250,6 +250,12 @@ class Posting:
         self._remark(at, "cancel_refused", cancelling.post(self._session, lane.kiosk.kiosk, event))
         self.touched |= {"sales", "days"}
 
+    def _cash_owed(self, at: Position, lane: _Lane, event: owed.OwedPayload) -> None:
+        kiosk = lane.kiosk
+        place = owed.At(*at, kiosk.store, kiosk.workstation, lane.baskets.at_hand)
+        self._remark(at, "cash_twice", owed.post(self._session, place, event))
+        self.touched.add("days")
+
     def _stock(self, at: Position, lane: _Lane, event: events.StockMoved) -> None:
         location = self._location(lane.kiosk.store)
         for ordinal, move in enumerate(event.moves):
@@ -481,6 +487,7 @@ class Posting:
         events.InterventionCleared: _cleared,
         **dict.fromkeys(get_args(days.DayPayload), _day),
         **dict.fromkeys(get_args(cancelling.CancelPayload), _cancelling),
+        **dict.fromkeys(get_args(owed.OwedPayload), _cash_owed),
         events.CommandAnswered: _command,
         events.EpochOpened: _epoch,
         events.LaneOpened: _lane_opened,

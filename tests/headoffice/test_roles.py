@@ -25,7 +25,7 @@ BOOKS, OFFICE = SHOP | {"auditor"}, frozenset({"manager"})
 PAGES: Final[dict[str, frozenset[str]]] = {
     "/": LOOKS, "/prices": LOOKS, "/stock": LOOKS, "/letters": LOOKS, "/sales/{uuid}": LOOKS, "/part/{name}": LOOKS,
     "/offers": LOOKS, "/recalls": LOOKS, "/points": BOOKS, "/value": BOOKS, "/days": BOOKS, "/days.csv": BOOKS,
-    "/days/cancelled": BOOKS, "/days/cancelled.csv": BOOKS,
+    "/days/cancelled": BOOKS, "/days/cancelled.csv": BOOKS, "/days/owed": BOOKS, "/days/owed.csv": BOOKS,
     "/days/{kiosk}/{epoch:int}/{sequence:int}": BOOKS, "/attend": ALL, "/attend/board": ALL,
     "/attend/frame/{kiosk}/{intervention}/{number:int}": ALL, "/live": ALL,
     "/api/ledger/totals": LOOKS, "/api/transactions/{uuid}": LOOKS,
@@ -33,13 +33,13 @@ PAGES: Final[dict[str, frozenset[str]]] = {
 FORMS: Final[dict[str, frozenset[str]]] = {
     "/prices/{item_id:path}": SHOP, "/recalls/{item_id:path}": SHOP, "/offers/series": OFFICE,
     "/points/member": BOOKS, "/points/adjust": OFFICE, "/value/find": BOOKS, "/value/deed": OFFICE,
-    "/value/cards": OFFICE, "/attend/order": LANES,
+    "/value/cards": OFFICE, "/attend/order": LANES, "/days/owed/{payout}": SHOP,
 }  # fmt: skip
 OPEN: Final = {"/sign-in", "/sign-out", "/enter/{token}", "/static", "/static/fonts/{name}", "/api/health"}
 BY_KEY: Final = {"/api/basket", "/api/exit", "/api/quote", "/hooks/acquirer/{tender}"}
 """Programs' own, without a form: a key or a signature opens them."""
 _BOUND: Final = {"{uuid}": "x", "{name}": "sales", "{kiosk}": "lane-1", "{epoch:int}": "1", "{sequence:int}": "1",
-                 "{intervention}": "i1", "{number:int}": "1", "{item_id:path}": "cola"}  # fmt: skip
+                 "{intervention}": "i1", "{number:int}": "1", "{payout}": "p1", "{item_id:path}": "cola"}  # fmt: skip
 People = Callable[[AccountRole], TestClient]
 
 
