@@ -504,6 +504,12 @@ class State:
         return self.live.rehearsal or self
 
     @property
+    def at_rest(self) -> bool:
+        """Nobody stands before the lane, is signed in or trains at it."""
+        idle = self.phase in (Phase.IDLE, Phase.OUT_OF_SERVICE) and self.live.view == "attract"
+        return idle and self.operator is None and self.slip is None and not self.training
+
+    @property
     def phase(self) -> Phase:
         """Where the lane stands."""
         if self.finishing is not None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import hashlib
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +35,8 @@ from kiosk.store.verifying import SAID, Finding, first_false
 
 __all__ = ["Identity", "Journal", "JournalReader", "Position", "RawRecord", "Record", "mint_epoch"]
 
+_log = logging.getLogger(__name__)
+
 _APPLICATION_ID = 0x4B4A524E  # "KJRN"
 _MIGRATIONS = (
     Migration(
@@ -44,7 +48,20 @@ _MIGRATIONS = (
         """,
         readable_since=1,
     ),
+    Migration(
+        """
+        CREATE TABLE checkpoint (sequence INTEGER PRIMARY KEY, format INTEGER NOT NULL, digest BLOB NOT NULL,
+            payload BLOB NOT NULL, sha256 BLOB NOT NULL) STRICT
+        """,
+        readable_since=1,
+    ),
 )
+_CHECKPOINTS = (
+    "SELECT c.sequence, c.payload, c.sha256 FROM checkpoint AS c JOIN record AS r"
+    " ON r.sequence = c.sequence AND r.digest = c.digest WHERE c.format = ? ORDER BY c.sequence DESC"
+)
+_CHECKPOINTS_KEPT = 2
+"""The newest, and one to fall back on."""
 _AFTER = (
     "SELECT epoch, sequence, utc_ms, kind, payload, previous, digest FROM record"
     " WHERE sequence > ? ORDER BY sequence LIMIT ?"
@@ -141,6 +158,20 @@ class _JournalFile:
             except JournalDamagedError as error:
                 raise self._damaged(sequence, str(error)) from error
             yield Record(Position(epoch, sequence), utc_ms, event)
+
+    def checkpoints(self, format_: int) -> Iterator[tuple[Position, bytes]]:
+        """(place, payload) of the checkpoints of this format that are whole and belong to this chain, newest first.
+
+        None where they cannot be read: the records can do without.
+        """
+        try:
+            rows = self._connection.execute(_CHECKPOINTS, (format_,)).fetchall()
+        except sqlite3.DatabaseError as error:
+            _log.warning("the checkpoints of %s cannot be read: %s", self.path, error)
+            return
+        for sequence, payload, sha256 in rows:
+            if hashlib.sha256(payload).digest() == sha256:
+                yield Position(self.identity.epoch, sequence), payload
 
     def finding(self, heads: Mapping[int, bytes]) -> Finding:
         """Check the whole chain against the digests that head office acknowledged (``heads``, by sequence)."""
@@ -271,14 +302,30 @@ class Journal(_JournalFile):
             self._head, self._digest = records[-1].position, records[-1].digest
         return self._head
 
+    def keep_checkpoint(self, format_: int, payload: bytes) -> None:
+        """Keep what the records up to the head lead to, in ONE durable commit; the one before the last goes.
+
+        Raises ``JournalUnwritableError``.
+        """
+        row = (self._head.sequence, format_, self._digest, payload, hashlib.sha256(payload).digest())
+        older = "DELETE FROM checkpoint WHERE sequence NOT IN (SELECT sequence FROM checkpoint ORDER BY 1 DESC LIMIT ?)"
+        with self._one_commit():
+            self._connection.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?)", row)
+            self._connection.execute(older, (_CHECKPOINTS_KEPT,))
+
     def check_writable(self) -> None:
         """Commit a change that changes nothing, through to the disk. Raises ``JournalUnwritableError``."""
         self._commit("UPDATE identity SET kiosk = kiosk", [()])
 
     def _commit(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        with self._one_commit():
+            self._connection.executemany(statement, rows)
+
+    @contextlib.contextmanager
+    def _one_commit(self) -> Iterator[None]:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(statement, rows)
+            yield
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):

@@ -133,12 +133,21 @@ class BookLookUp:
 
     def on_hand(self, item_id: str) -> int | None:
         """Pieces or grams in this shop as the feed told them, less what this kiosk has sold since."""
+        stock = self._stock(item_id)
+        return None if stock is None else stock.on_hand - self._moves.since(item_id, self._counted_in(stock))
+
+    def counted(self, item_id: str) -> Position | None:
+        """Up to which record of this kiosk its moves are in the feed's count; ``None``: none is."""
+        stock = self._stock(item_id)
+        return None if stock is None else self._counted_in(stock)
+
+    def _stock(self, item_id: str) -> Stock | None:
         rows = self._rows(_STOCK, f"{self._location}/{item_id}")
-        if not rows:
-            return None
-        stock = msgspec.json.decode(rows[0][0], type=Stock)
+        return msgspec.json.decode(rows[0][0], type=Stock) if rows else None
+
+    def _counted_in(self, stock: Stock) -> Position | None:
         counted = stock.counted.get(self._kiosk)
-        return stock.on_hand - self._moves.since(item_id, Position(*counted) if counted else None)
+        return Position(*counted) if counted else None
 
     def _items(self, query: str, *values: str | int) -> list[Item]:
         return [_decode_item(payload) for (payload,) in self._rows(query, *values)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from kiosk.checkout.events import Durable, StockMoved
 from kiosk.store.chain import Position
+from kiosk.store.checkpoint import Moved
 
 __all__ = ["StockMoves"]
 
@@ -24,6 +26,25 @@ class StockMoves:
             with self._lock:
                 for move in event.moves:
                     self._moves[move.item_id].append((position, move.quantity))
+
+    def uncounted(self, counted: Callable[[str], Position | None]) -> tuple[Moved, ...]:
+        """What is left once what head office has counted (``counted``, by item) is dropped, in no order: to be kept."""
+        with self._lock:
+            for item_id in list(self._moves):
+                upto = counted(item_id)
+                left = [move for move in self._moves[item_id] if not _counted(move[0], upto)]
+                if left:
+                    self._moves[item_id] = left
+                else:
+                    del self._moves[item_id]
+            return tuple((item, at.sequence, n) for item, moves in self._moves.items() for at, n in moves)
+
+    def restore(self, epoch: int, moves: Iterable[Moved]) -> None:
+        """Begin with what was kept of this journal."""
+        with self._lock:
+            self._moves.clear()
+            for item_id, sequence, quantity in moves:
+                self._moves[item_id].append((Position(epoch, sequence), quantity))
 
     def since(self, item_id: str, counted: Position | None) -> int:
         """Pieces or grams that left the shop behind ``counted``.

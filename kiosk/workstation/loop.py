@@ -24,6 +24,7 @@ from kiosk.checkout.screen import Screen
 from kiosk.checkout.state import Live, State
 from kiosk.retail.policy import Policy
 from kiosk.store.chain import Position
+from kiosk.store.checkpoint import FORMAT, decode_checkpoint, encode_checkpoint
 from kiosk.store.errors import JournalUnwritableError, StoreError
 from kiosk.store.journal import Journal
 from kiosk.store.stock_moves import StockMoves
@@ -70,7 +71,7 @@ class Engine:
 
     ``perform`` carries out an effect and never raises; ``show`` takes the newest screen; ``journalled`` hears of each
     new head of the journal; ``power`` says who this workstation is; ``bare_policy`` dresses the screen while there
-    is no price book.
+    is no price book; ``checkpoint_after`` so many records the state is kept for the next start, when the lane rests.
     """
 
     def __init__(
@@ -86,25 +87,40 @@ class Engine:
         show: Callable[[Screen], None],
         journalled: Callable[[Position], None],
         storage_retry_s: float = 2.0,
+        checkpoint_after: int = 2_000,
     ) -> None:
         self.state = State()
         self._journal, self._shelf, self._clock, self._moves = journal, shelf, clock, moves
         self._power, self._bare_policy = power, bare_policy
         self._perform, self._show, self._journalled = perform, show, journalled
-        self._storage_retry_s = storage_retry_s
+        self._storage_retry_s, self._checkpoint_after = storage_retry_s, checkpoint_after
         self._queue: asyncio.Queue[i.Input] = asyncio.Queue()
         self._screen: Screen | None = None
         self._held: list[i.Input] = []
         self._retry: asyncio.TimerHandle | None = None
         self._begun = False
+        self._kept: Position | None = None
 
     def replay(self) -> None:
-        """Fold the journal into the state, before ``run``. Raises ``StoreError`` when it cannot be read."""
-        state = State()
-        for record in self._journal.replay():
+        """Fold the journal into the state, before ``run``: from its newest checkpoint that holds, else from its first
+        record. Raises ``StoreError`` when it cannot be read.
+        """
+        state, self._kept = self._newest_checkpoint()
+        for record in self._journal.replay(self._kept):
             state = evolve(state, record.event)
             self._moves.note(record.position, record.event)
         self.state = state
+
+    def _newest_checkpoint(self) -> tuple[State, Position | None]:
+        for position, payload in self._journal.checkpoints(FORMAT):
+            try:
+                state, moves = decode_checkpoint(payload)
+            except ValueError as error:
+                _log.warning("the checkpoint at %s cannot be read: %s", position, error)
+                continue
+            self._moves.restore(position.epoch, moves)
+            return state, position
+        return State(), None
 
     def put(self, input_: i.Input) -> None:
         """Take an input in; it is decided after those before it."""
@@ -121,6 +137,8 @@ class Engine:
         try:
             while True:
                 self._take(await self._queue.get())
+                if self._resting:
+                    self._after("keeping a checkpoint", self._keep_checkpoint)
                 await asyncio.sleep(0)  # let timers, devices and the sync socket have their turn
         finally:
             if self._retry is not None:
@@ -206,6 +224,20 @@ class Engine:
         if screen != self._screen:
             self._screen = screen
             self._show(screen)
+
+    # --- what the next start begins with ----------------------------------------------------------------------------
+
+    @property
+    def _resting(self) -> bool:
+        """A checkpoint is due, and nobody stands before the lane or waits for it."""
+        behind = self._journal.head.sequence - (self._kept.sequence if self._kept is not None else 0)
+        return behind >= self._checkpoint_after and self._queue.empty() and self.state.at_rest
+
+    def _keep_checkpoint(self) -> None:
+        head = self._journal.head
+        payload = encode_checkpoint(self.state, self._moves.uncounted(self._shelf.look_up.counted))
+        self._kept = head  # should the disk refuse: not again before as many records more
+        self._journal.keep_checkpoint(FORMAT, payload)
 
     # --- a disk that refuses -------------------------------------------------------------------------------------
 

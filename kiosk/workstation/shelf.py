@@ -14,6 +14,7 @@ from kiosk.retail.offer import Offer
 from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 from kiosk.store.book import Books, SqliteBook
+from kiosk.store.chain import Position
 from kiosk.store.errors import StoreError
 from kiosk.store.look_up import BookLookUp
 from kiosk.store.rows import Operator
@@ -108,6 +109,11 @@ class LiveLookUp:
         """Pieces or grams in this shop now; ``None``: not known."""
         with self._lock:
             return self._inner.on_hand(item_id) if self._inner is not None else None
+
+    def counted(self, item_id: str) -> Position | None:
+        """Up to which record this kiosk's moves of the item are in the feed's count; ``None``: none is."""
+        with self._lock:
+            return self._inner.counted(item_id) if self._inner is not None else None
 
     def shelves(self) -> tuple[Shelf, ...]:
         """Departments that have pictures to browse."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import reduce
 from typing import TypeVar
 
 from kiosk.checkout import effects as f
@@ -15,8 +16,10 @@ from kiosk.checkout.render import render
 from kiosk.checkout.screen import Screen
 from kiosk.checkout.state import State
 from kiosk.retail.money import Money
+from kiosk.retail.values import replace
 from kiosk.retail.weighing import extended
 from kiosk.retail.weight import UnitMismatchError, Weight
+from kiosk.store.checkpoint import decode_checkpoint, encode_checkpoint
 from tests.support.shop import MemoryBook, small_shop
 
 __all__ = ["AGREE", "POWER", "WEIGHING", "YOURS", "Agree", "HandLane", "Yours", "open_lane", "replayed"]
@@ -153,10 +156,12 @@ class HandLane:
 
 
 def replayed(journal: list[e.Durable]) -> State:
-    """The state a journal leads to."""
-    state = State()
-    for event in journal:
-        state = evolve(state, event)
+    """The state a journal leads to: from its first record, and no other from a checkpoint in its midst."""
+    half = len(journal) // 2
+    midst = reduce(evolve, journal[:half], State())
+    state = reduce(evolve, journal[half:], midst)
+    kept, _moves = decode_checkpoint(encode_checkpoint(midst, ()))
+    assert replace(reduce(evolve, journal[half:], kept), live=state.live) == state
     return state
 
 

@@ -21,8 +21,10 @@ from kiosk.checkout.state import Phase, State
 from kiosk.checkout.text import text
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
+from kiosk.retail.values import replace
 from kiosk.store.book import Books, SqliteBook
 from kiosk.store.chain import Identity, Position
+from kiosk.store.checkpoint import FORMAT
 from kiosk.store.journal import Journal
 from kiosk.store.look_up import BookLookUp
 from kiosk.store.stock_moves import StockMoves
@@ -70,6 +72,7 @@ class Bench:
     screens: list[s.Screen] = field(default_factory=list)
     heads: list[Position] = field(default_factory=list)
     moves: StockMoves = field(default_factory=StockMoves)
+    checkpoint_after: int = 2_000
 
     def __post_init__(self) -> None:
         def same(told: Mapping[str, Any]) -> Policy:
@@ -90,6 +93,7 @@ class Bench:
             show=self.screens.append,
             journalled=self.heads.append,
             storage_retry_s=0.02,
+            checkpoint_after=self.checkpoint_after,
         )
         self.engine.replay()
 
@@ -172,6 +176,64 @@ def test_the_state_is_a_fold_of_the_journal_and_every_append_is_told(bench: Benc
     assert folded.transaction == bench.engine.state.transaction
     assert bench.heads[-1] == bench.journal.head
     assert [line.voided for line in bench.engine.state.transaction.lines] == [True, False]  # type: ignore[union-attr]  # a basket is open
+
+
+def _shop_and_leave(bench: Bench, times: int) -> None:
+    """So many shoppers, one after the other, who pay by card and go."""
+
+    async def run() -> None:
+        async with running(bench):
+            for number in range(times):
+                await bench.decide(
+                    i.CodeScanned(MILK), i.CodeScanned(TEA), i.CheckoutRequested(), i.TenderChosen("card")
+                )
+                charge = next(effect for effect in reversed(bench.performed) if isinstance(effect, f.Charge))
+                await bench.decide(i.TerminalAnswered(charge.tender, "approved", charge.amount, reference=f"r{number}"))
+                job = next(effect.job for effect in reversed(bench.performed) if isinstance(effect, f.Print))
+                await bench.decide(i.PrinterAnswered(job, "printed"), i.TimerElapsed("thanks"))
+                assert bench.engine.state.phase is Phase.IDLE
+
+    asyncio.run(run())
+
+
+def test_a_start_folds_what_came_after_the_newest_checkpoint_and_knows_all_that_came_before(bench: Bench) -> None:
+    bench = Bench(bench.folder, bench.journal, checkpoint_after=20)
+    _shop_and_leave(bench, 5)
+    kept = [position.sequence for position, _payload in bench.journal.checkpoints(FORMAT)]
+    assert len(kept) == 2
+    assert kept[0] - kept[1] >= 20
+    bench.journal._connection.execute("DELETE FROM record WHERE sequence < ?", (kept[0],))
+    again = Bench(bench.folder, bench.journal)
+    assert replace(again.engine.state, live=bench.engine.state.live) == bench.engine.state
+    assert again.moves.since("milk", None) == bench.moves.since("milk", None) == 5
+
+
+def test_while_a_shopper_or_staff_stand_before_the_lane_no_checkpoint_is_written(bench: Bench) -> None:
+    bench = Bench(bench.folder, bench.journal, checkpoint_after=1)
+
+    async def run() -> None:
+        async with running(bench):
+            before = [position for position, _ in bench.journal.checkpoints(FORMAT)]
+            await bench.decide(i.CodeScanned(MILK), i.CodeScanned(TEA))
+            assert [position for position, _ in bench.journal.checkpoints(FORMAT)] == before
+
+    asyncio.run(run())
+
+
+def test_a_checkpoint_that_this_release_cannot_read_is_passed_over(bench: Bench) -> None:
+    _shop_and_leave(bench, 2)
+    bench.journal.keep_checkpoint(FORMAT, b'{"state":{"language":7}}')
+    again = Bench(bench.folder, bench.journal)
+    assert replace(again.engine.state, live=bench.engine.state.live) == bench.engine.state
+
+
+def test_a_checkpoint_that_cannot_be_written_stops_nobody(bench: Bench) -> None:
+    bench = Bench(bench.folder, bench.journal, checkpoint_after=10)
+    bench.journal._connection.execute("DROP TABLE checkpoint")
+    _shop_and_leave(bench, 2)
+    assert len(bench.events(e.TransactionCompleted)) == 2
+    again = Bench(bench.folder, bench.journal)
+    assert replace(again.engine.state, live=bench.engine.state.live) == bench.engine.state
 
 
 def test_equal_screens_are_shown_once(bench: Bench) -> None:
