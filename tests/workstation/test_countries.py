@@ -12,14 +12,23 @@ from typing import Any
 import msgspec
 import pytest
 
+from hal.printer.contract import TextLine
+from kiosk.checkout import effects as f
+from kiosk.checkout import inputs as i
+from kiosk.checkout.screen import BasketBody
 from kiosk.i18n.catalogues import LANGUAGES
 from kiosk.i18n.translate import Translator
 from kiosk.retail.excluded import USES
 from kiosk.retail.item import Item, ItemKind
+from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, ReceiptLayout
+from kiosk.retail.written import MANUFACTURER
 from kiosk.settings import load, policy_of
 from kiosk.store.book import SqliteBook
 from kiosk.store.book_builder import BookBuilder
+from kiosk.workstation.receipt import receipt
+from tests.support.lane import open_lane
+from tests.support.shop import MemoryBook
 
 PACKS = sorted(
     each.name.removesuffix(".toml")
@@ -39,6 +48,7 @@ def in_force(country: str, tmp_path: Path, told: Mapping[str, Any] | None = None
     return policy_of(load(file), told or {})
 
 
+PROMOTION = {"offers", "coupons", "thresholds", "earning"}
 REQUIRED = [field.name for field in fields(Policy) if field.default is MISSING and field.default_factory is MISSING]
 
 
@@ -54,7 +64,7 @@ def told_by_feed(country: str, tmp_path: Path, **more: object) -> Mapping[str, A
 
 
 def test_there_is_a_pack_for_each_country_of_the_pages() -> None:
-    assert PACKS == ["bd", "br", "de", "eu", "fr", "pt"]
+    assert PACKS == ["bd", "br", "de", "eu", "fr", "pt", "us"]
 
 
 @pytest.mark.parametrize("country", PACKS)
@@ -62,14 +72,21 @@ def test_a_pack_alone_makes_a_policy_that_hides_no_tax(country: str, tmp_path: P
     policy = in_force(country, tmp_path)
 
     assert policy.country == country.upper()
-    assert policy.prices_include_tax
+    assert policy.prices_include_tax is (country != "us")
     assert policy.receipt is not None
     assert "tax" not in policy.receipt.omit or policy.receipt.legal
 
 
 @pytest.mark.parametrize(
     ("country", "language", "word"),
-    [("bd", "bn", "ভ্যাট"), ("de", "en", "VAT"), ("pt", "pt_BR", "IVA"), ("br", "pt_BR", "ICMS"), ("br", "en", "ICMS")],
+    [
+        ("bd", "bn", "ভ্যাট"),
+        ("de", "en", "VAT"),
+        ("pt", "pt_BR", "IVA"),
+        ("br", "pt_BR", "ICMS"),
+        ("br", "en", "ICMS"),
+        ("us", "en", "sales tax"),
+    ],
 )
 def test_the_tax_is_called_what_the_country_calls_it(country: str, language: str, word: str, tmp_path: Path) -> None:
     policy, said = in_force(country, tmp_path), Translator(language)
@@ -115,7 +132,7 @@ def test_a_layout_that_the_feed_tells_wins_over_the_pack_s(tmp_path: Path) -> No
     assert found.least_bag_price_minor == 0
 
 
-@pytest.mark.parametrize("country", PACKS)
+@pytest.mark.parametrize("country", [each for each in PACKS if each != "us"])
 def test_infant_formula_is_out_of_offers_by_law_and_no_feed_lets_it_in(country: str, tmp_path: Path) -> None:
     told = told_by_feed(country, tmp_path, exclusions={"law": {"infant_formula": []}, "own": {"infant_formula": []}})
     rules = in_force(country, tmp_path, told).exclusions
@@ -126,8 +143,13 @@ def test_infant_formula_is_out_of_offers_by_law_and_no_feed_lets_it_in(country: 
 @pytest.mark.parametrize(
     ("country", "kind", "stays"),
     [
-        *((country, "tobacco", {"offers", "coupons", "thresholds", "earning"}) for country in PACKS if country != "eu"),
+        *(
+            (country, "tobacco", {"offers", "coupons", "thresholds", "earning"})
+            for country in PACKS
+            if country not in ("eu", "us")
+        ),
         ("eu", "tobacco", set()),
+        *(("us", kind, set()) for kind in ("tobacco", "infant_formula")),
         *((country, "bag", {"offers", "coupons"} if country == "pt" else set()) for country in PACKS),
         *((country, kind, set()) for country in PACKS for kind in ("medicine", "deposit", "gift_card", "fee")),
     ],
@@ -161,7 +183,7 @@ def test_no_shop_softens_what_the_law_asks_before_a_sale(country: str, tmp_path:
     own = {"law": {}, "law_remote": ["age"], "own": {"tobacco": {"what": "age", "minimum_age": 0}}}
     rules = in_force(country, tmp_path, told_by_feed(country, tmp_path, restrictions=own)).restrictions
     smoke = Item("smoke", {}, "tobacco", "standard", None, kind="tobacco")
-    assert rules.minimum_age(smoke) == 18
+    assert rules.minimum_age(smoke) == (21 if country == "us" else 18)
     assert not rules.remote("age")
     assert all(rule.source for rule in rules.law.values())
 
@@ -175,3 +197,26 @@ def test_the_law_s_hours_of_sale_hold_across_midnight(tmp_path: Path) -> None:
         True,
         True,
     ]
+
+
+def test_an_american_shop_adds_sales_tax_and_takes_a_coupon_of_gs1_us_on_screen_and_paper(
+    tmp_path: Path,
+) -> None:
+    told = told_by_feed("us", tmp_path, tenders=[{"tender_id": "card", "kind": "card", "names": {"en": "Card"}}])
+    corn = Item("corn", {"en": "Corn"}, "tins", "standard", Money(250, "USD"), gtin="00614141000043")
+    lane = open_lane(MemoryBook(in_force("us", tmp_path, told), {"corn": corn}))
+    lane.scan("614141000043", "614141000043")
+    body = lane.tell(i.CodeScanned("811006141411234563100120000", "]e0")).screen.body
+    assert isinstance(body, BasketBody)
+    assert not body.totals.tax_included
+    assert body.totals.savings == ((MANUFACTURER, Money(100, "USD")),)
+    assert (body.totals.subtotal.minor, body.totals.total.minor) == (500, 400 + 30)
+    lane.approve(lane.pay_by_card())
+    lane.tell(i.ReceiptChosen("paper"))
+    sale = lane.effect(f.Print).completed
+    paper = receipt(sale, lane.book.policy, "", copy=False, job="j", time_zone="America/New_York")
+    rows = [(part.left, part.right) for part in paper.parts if isinstance(part, TextLine)]
+    tax, total = ("Sales tax 7.5% on $4.00", "$0.30"), ("TOTAL", "$4.30")
+    assert rows.index(tax) < rows.index(total)
+    assert any("Manufacturer's coupon" in left for left, _ in rows)
+    assert not any("VAT" in left for left, _ in rows)
