@@ -43,6 +43,7 @@ from kiosk.checkout.events import (
     WeightShown,
 )
 from kiosk.checkout.parked import Parked, ParkedShown, Slip
+from kiosk.checkout.sold_state import Uses
 from kiosk.checkout.text import Text
 from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.cash import CashPieces
@@ -470,8 +471,8 @@ class State:
     """Codes of single-use coupons that sales here have used up, newest last."""
     burned_offline: tuple[tuple[str, str, int], ...] = ()
     """(business day, member, points) burned here without head office, of the latest day."""
-    used: tuple[tuple[str, Used], ...] = ()
-    """(member id, the offer they had in a purchase here), newest last."""
+    used: Uses = ()
+    """What members had in purchases here, newest last."""
     owed: tuple[Owed, ...] = ()
     cancels: tuple[Cancel, ...] = ()
     """Documents that the authority has been asked to cancel, and has not said whether it did, oldest first."""

@@ -7,7 +7,7 @@ from typing import assert_never
 from kiosk.checkout import events as e
 from kiosk.checkout.parked import Parked, ParkedShown, Slip
 from kiosk.checkout.refund_state import completed_return
-from kiosk.checkout.sold_state import used_in, used_up
+from kiosk.checkout.sold_state import gone_back, used_in, used_up
 from kiosk.checkout.state import LASTING, Finishing, State, Transaction
 from kiosk.retail.values import replace
 
@@ -54,7 +54,7 @@ def visited(state: State, event: VisitEvent) -> State:
             lane = replace(state.lane, last_number=event.transaction.number)
             return replace(state, lane=lane, transaction=Transaction(event), live=replace(state.live, buyer=None))
         case e.TransactionCompleted() if event.original is not None:
-            return completed_return(state, event)
+            return completed_return(replace(state, used=gone_back(state.used, event)), event)
         case e.TransactionCompleted():
             return replace(
                 state,

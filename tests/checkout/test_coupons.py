@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -15,7 +16,9 @@ from kiosk.retail.money import Money
 from kiosk.retail.occasion import Hours, Used, entitlement
 from kiosk.retail.offer import AmountOff, Gift, Offer, PercentOff, PercentOffEach, Scope
 from kiosk.retail.policy import CouponRules
+from kiosk.workstation.clock import SystemClock
 from tests.support.lane import YOURS, HandLane, open_lane, replayed
+from tests.support.returns import SUPERVISOR, sold_sale, takes_back
 from tests.support.shop import MemoryBook, small_shop
 
 MILK, TEA = "8901234567890", "4006381333931"
@@ -247,6 +250,29 @@ def test_a_happy_hour_goes_by_the_shop_s_clock(clock: str, off: int) -> None:
     assert discount(lane.scan(MILK)) == off
 
 
+@pytest.mark.parametrize(
+    ("zone", "utc", "off"),
+    [
+        ("America/New_York", "2026-10-31T21:30", 950),  # 17:30 by summer time
+        ("America/New_York", "2026-11-01T21:30", 0),  # 16:30: the clock went back that night
+        ("America/New_York", "2026-11-01T22:30", 950),
+        ("Europe/Berlin", "2026-03-28T16:30", 950),
+        ("Europe/Berlin", "2026-03-29T16:30", 950),  # 18:30: it went forward
+        ("Europe/Berlin", "2026-03-29T17:30", 0),
+        ("Asia/Dhaka", "2026-11-01T11:30", 950),
+        ("Asia/Kolkata", "2026-11-01T11:29", 0),  # 16:59 on a half-hour's zone
+    ],
+)
+def test_a_happy_hour_follows_the_clock_on_the_shop_s_wall_over_time_zones_and_summer_time(
+    zone: str, utc: str, off: int
+) -> None:
+    at = datetime.fromisoformat(f"{utc}+00:00")
+    wall = SystemClock(zone, time_ns=lambda: int(at.timestamp()) * 10**9).moment()
+    lane = lane_of(HAPPY)
+    lane.now_ms, lane.day, lane.local_time = wall.utc_ms, wall.local_date, wall.local_time
+    assert discount(lane.scan(MILK)) == off
+
+
 def test_the_hour_at_which_the_basket_was_opened_holds_for_the_whole_visit() -> None:
     lane = lane_of(HAPPY)
     lane.local_time = "18:59"
@@ -284,6 +310,22 @@ def test_head_office_s_count_of_other_lanes_closes_the_offer_and_a_sale_known_to
     more = (*used, Used("daily", "another", "2026-11-22"))
     lane.tell(i.MemberAnswered(lane.effect(f.AskMember).correlation, "m-001", "gold", used=more)).scan(MILK)
     assert discount(lane) == 0
+
+
+def test_an_offer_whose_goods_all_came_back_to_this_lane_is_the_member_s_again_on_the_same_day() -> None:
+    lane = lane_of(DAILY).tell(CARD).scan(MILK, MILK)
+    sale = complete(lane)
+    for before, left in ((0, 0), (1, 950)):
+        lane.tell(i.TimerElapsed("thanks"))
+        given = {sale.tenders[0].tender: before * (9_500 - 950)}
+        takes_back(lane, sold_sale(sale, returned={1: before}, given=given)).tell(i.MoneyBackRequested())
+        asked = lane.effect(f.Refund)
+        lane.tell(i.TerminalAnswered(asked.tender, "approved", asked.amount))
+        lane.tell(i.PrinterAnswered(lane.effect(f.Print).job, "printed"), i.TimerElapsed("thanks"))
+        lane.tell(i.OperatorSignedOut(), CARD).scan(MILK)
+        assert discount(lane) == left
+        assert replayed(lane.journal).used == lane.state.used
+        lane.tell(SUPERVISOR, i.OperatorActed("cancel_transaction"))
 
 
 def test_where_the_rule_says_so_a_limited_offer_waits_for_head_office() -> None:

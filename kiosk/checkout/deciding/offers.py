@@ -36,7 +36,7 @@ def occasion_of(desk: Desk, basket: Transaction) -> Occasion:
 
 
 def _used_here(desk: Desk, member_id: str) -> tuple[Used, ...]:
-    return tuple(use for member, use in desk.state.used if member == member_id)
+    return tuple(use for member, use, _ in desk.state.used if member == member_id)
 
 
 def book_of(desk: Desk, basket: Transaction) -> CouponBook:
