@@ -10,8 +10,10 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 __all__ = ["Base", "Blob", "Code", "Document", "Identity", "Instant", "Minor", "Prose", "add_rows"]
 
-Code = Annotated[str, mapped_column(String(128))]
-"""An identifier or a short word."""
+Code = Annotated[str, mapped_column(String(128).with_variant(Text(), "postgresql"))]
+"""An identifier or a short word. What a kiosk wrote is kept however long it is: SQLite counts no letters, PostgreSQL is
+not asked to (``postgresql.settle``).
+"""
 Prose = Annotated[str, mapped_column(Text)]
 """Text of any length."""
 Minor = Annotated[int, mapped_column(BigInteger)]

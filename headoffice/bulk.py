@@ -1,8 +1,7 @@
 """Many rows at once, past the object layer, in the way each database takes them fastest.
 
 Rows are tuples in the order of the columns that were named. SQLite takes them as one prepared statement with many
-parameters, PostgreSQL as ``COPY ... FROM STDIN``; both belong to the session's transaction. Anything else SQLAlchemy
-knows gets its ordinary insert.
+parameters, PostgreSQL as ``COPY ... FROM STDIN`` in its binary form; both belong to the session's transaction.
 """
 
 from __future__ import annotations
@@ -12,19 +11,21 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import JSON, Connection, Table, insert, text
+from sqlalchemy import JSON, BigInteger, Boolean, Connection, Integer, LargeBinary, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from headoffice.base import Base
 
-__all__ = ["Row", "add_many", "merge_many", "portions"]
+__all__ = ["Row", "add_many", "add_missing", "merge_many", "portions"]
 
 T = TypeVar("T")
 
 Row = Sequence[Any]
 
+_NAMES: Final = ((BigInteger, "int8"), (Integer, "int4"), (Boolean, "bool"), (LargeBinary, "bytea"))
+"""What PostgreSQL calls types of columns; what is none of them is text."""
 _AT_ONCE: Final = 500
 """Values in one question: every database takes so many."""
 
@@ -39,21 +40,19 @@ def add_many(session: Session, table: type[Base], columns: tuple[str, ...], rows
     if not rows:
         return
     connection = session.connection()
-    match connection.dialect.name:
-        case "sqlite":
-            connection.exec_driver_sql(_insertion(table.__tablename__, columns), [tuple(row) for row in rows])
-        case "postgresql":
-            _copy_in(connection, _copy(table.__tablename__, columns), rows)
-        case _:  # pragma: no cover - a database nobody has tried
-            session.execute(insert(_of(table)), [dict(zip(columns, row, strict=True)) for row in rows])
+    if connection.dialect.name == "postgresql":
+        _copy_in(connection, table.__tablename__, columns, rows)
+    else:
+        connection.exec_driver_sql(_insertion(table.__tablename__, columns), [tuple(row) for row in rows])
 
 
-def _copy_in(connection: Connection, statement: str, rows: Iterable[Row]) -> None:
+def _copy_in(connection: Connection, table: str, columns: tuple[str, ...], rows: Iterable[Row]) -> None:
     """Raises what SQLAlchemy raises for the driver's errors, as its own statements would."""
-    module = connection.dialect.loaded_dbapi
+    module, statement = connection.dialect.loaded_dbapi, _copy(table, columns)
     cursor = connection.connection.cursor()
     try:
         with cursor.copy(statement) as copy:
+            copy.set_types(_types(table, columns))
             for row in rows:
                 copy.write_row(row)
     except module.Error as fault:
@@ -82,6 +81,14 @@ def merge_many(
         statement.on_conflict_do_update(index_elements=list(whole.primary_key.columns), set_=spelled, where=where),
         list(rows),
     )
+
+
+def add_missing(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows whose primary key is not there; where another worker is just inserting one, wait for it."""
+    if rows:
+        dialect = session.connection().dialect.name
+        make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        session.execute(make(_of(table)).on_conflict_do_nothing(), list(rows))
 
 
 def portions(values: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
@@ -122,4 +129,13 @@ def _insertion(table: str, columns: tuple[str, ...]) -> str:
 @cache
 def _copy(table: str, columns: tuple[str, ...]) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    return f'COPY "{table}" ({names}) FROM STDIN'
+    return f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
+
+
+@cache
+def _types(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """What PostgreSQL calls the types of these columns; a document is sent as the text it is by then."""
+    known = Base.metadata.tables[table].columns
+    return tuple(
+        next((name for kind, name in _NAMES if isinstance(known[column].type, kind)), "text") for column in columns
+    )

@@ -1,15 +1,16 @@
 """The door to the database: open it safely, bring it up to this release, and give out transactions.
 
-SQLite by default (write-ahead log, ``synchronous=FULL``: what was committed survives a power cut), any other database
-SQLAlchemy knows by its URL. A database from a newer release is refused before anything is written to it.
+SQLite by default (write-ahead log, ``synchronous=FULL``: what was committed survives a power cut), PostgreSQL by its
+URL. A database from a newer release is refused before anything is written to it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -22,7 +23,20 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["Database", "DatabaseRefusedError", "is_full", "open_database"]
+from headoffice import postgresql
+from headoffice.postgresql import Turn
+
+__all__ = [
+    "Database",
+    "DatabaseRefusedError",
+    "DatabaseUnreachableError",
+    "Turn",
+    "again",
+    "is_full",
+    "open_database",
+]
+
+T = TypeVar("T")
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -36,22 +50,43 @@ _PRAGMAS = (
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+_TRIES: Final = 5
+
+
 class DatabaseRefusedError(Exception):
     """The database cannot be used; the message says why and what to do."""
 
 
+class DatabaseUnreachableError(DatabaseRefusedError):
+    """Its server does not answer now, or turns us away; later it may not."""
+
+
 class Database:
-    """Transactions on one engine. A write takes its turn at once (``BEGIN IMMEDIATE``), so no lock is met half-way."""
+    """Transactions on one engine. A write takes its turn at once (``BEGIN IMMEDIATE``; on PostgreSQL a lock that all
+    workers know), so that it sees what was written before it and no lock is met half-way.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._reading = engine.execution_options(reading=True)
+        self._postgresql = engine.dialect.name == "postgresql"
+        self._reading = engine.execution_options(reading=True, **(postgresql.READING if self._postgresql else {}))
+        self._aside = engine.execution_options(aside=True)
 
     @contextmanager
-    def write(self, *, autoflush: bool = True) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self.engine, expire_on_commit=False, autoflush=autoflush) as session, session.begin():
+    def write(self, *, autoflush: bool = True, aside: bool = False) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        ``aside``: where the database has many writers, beside the others; whoever writes so locks what it relies on.
+        """
+        engine = self._aside if aside else self.engine
+        with Session(engine, expire_on_commit=False, autoflush=autoflush) as session, session.begin():
             yield session
+
+    def take_turn(self, session: Session, turn: Turn, *, patient: bool = True) -> bool:
+        """In a write aside: take the turn that only one worker has, until the transaction ends. Without patience:
+        whether it was free.
+        """
+        return postgresql.take_turn(session, turn, patient=patient) if self._postgresql else True
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -71,29 +106,58 @@ def open_database(url: str) -> Database:
     except ArgumentError as error:
         message = f"not a database URL: {url!r} (for example sqlite:////var/lib/headoffice/ledger.db)"
         raise DatabaseRefusedError(message) from error
-    _refuse_newer_sqlite(parsed)
-    try:
-        engine = create_engine(parsed)
-    except (ArgumentError, ModuleNotFoundError) as error:
-        message = f"{parsed.drivername} databases cannot be used here: {error}"
-        raise DatabaseRefusedError(message) from error
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
+    match parsed.get_backend_name():
+        case "sqlite":
+            _refuse_newer_sqlite(parsed)
+            engine = create_engine(parsed)
+            _prepare_sqlite(engine)
+        case "postgresql" | "postgres":
+            engine = _postgresql_engine(parsed)
+        case other:
+            message = f"{other} databases cannot be used here: SQLite and PostgreSQL can"
+            raise DatabaseRefusedError(message)
     try:
         _migrate(engine)
     except DatabaseRefusedError:
         engine.dispose()
         raise
-    except DBAPIError as error:
+    except (DBAPIError, ValueError) as error:
         engine.dispose()
-        message = f"the database {parsed.render_as_string()} cannot be opened: {error.orig}"
-        raise DatabaseRefusedError(message) from error
+        why = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+        message = f"the database {parsed.render_as_string()} cannot be opened: {why}"
+        away = isinstance(error, OperationalError) and engine.dialect.name == "postgresql"
+        raise (DatabaseUnreachableError if away else DatabaseRefusedError)(message) from error
     return Database(engine)
 
 
 def is_full(error: BaseException) -> bool:
     """Whether this is the database saying that the disk has no room left."""
-    return isinstance(error, OperationalError) and "full" in str(error.orig)
+    if not isinstance(error, OperationalError):
+        return False
+    return _state(error) == postgresql.DISK_FULL if _state(error) else "full" in str(error.orig)
+
+
+def again(deed: Callable[[], T]) -> T:
+    """Do it, and once more where the database undid it because another transaction was in the way."""
+    for _ in range(_TRIES - 1):
+        try:
+            return deed()
+        except OperationalError as error:
+            if _state(error) not in postgresql.IN_THE_WAY:
+                raise
+    return deed()
+
+
+def _state(error: DBAPIError) -> str:
+    """The SQLSTATE, where the database has such."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    try:
+        return postgresql.engine_of(postgresql.url_of(url))
+    except ModuleNotFoundError as error:
+        raise DatabaseRefusedError(postgresql.UNUSABLE) from error
 
 
 def _scripts() -> ScriptDirectory:
@@ -150,9 +214,14 @@ def _prepare_sqlite(engine: Engine) -> None:
 def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
+    on_postgresql = engine.dialect.name == "postgresql"
     with engine.begin() as connection:
+        if on_postgresql:
+            postgresql.check(connection)
         revision = MigrationContext.configure(connection).get_current_revision()
         if not _known(revision):
             _refuse(engine.url.render_as_string(), revision)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if on_postgresql:
+            postgresql.settle(connection)

@@ -122,11 +122,11 @@ class Desk:
         return self._guarded(functools.partial(self._store, told), settles=True)
 
     def follow(self) -> bool:
-        """Let the ledger follow a little of what is stored; whether there may be more."""
+        """Let the ledger follow a little of what is stored, unless another worker does; whether there may be more."""
         followed: list[int] = []
 
         def deed() -> list[Reply]:
-            followed.append(self.ingest.follower.follow())
+            followed.append(self.ingest.follower.follow(patient=False))
             return []
 
         self._guarded(deed, settles=True)

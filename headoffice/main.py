@@ -1,7 +1,8 @@
 """``python -m headoffice.main``: head office, whole: the broker link, the ledger and the pages.
 
 It says where its pages are and ends with Ctrl-C or SIGTERM. Exit codes: 0 ended as asked, 2 something it was given
-does not serve (a database from a newer release, a missing certificate, a busy port), named on standard error.
+does not serve (a database from a newer release, a missing certificate, a busy port), 3 the database's server does not
+answer now: start it again later. The last two name it on standard error.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from headoffice.broker_link import BrokerLink, BrokerSettings, CertificateError
 from headoffice.console.app import build_app
 from headoffice.console.guard import is_loopback
 from headoffice.console.services import Services
-from headoffice.database import Database, DatabaseRefusedError, open_database
+from headoffice.database import Database, DatabaseRefusedError, DatabaseUnreachableError, open_database
 from headoffice.desk import Desk, payment_reply
 from headoffice.feed import Feed
 from headoffice.live import Hub
@@ -40,7 +41,7 @@ from messages.countersign import KeyFileError, Signer
 
 __all__ = ["House", "build_house", "listen", "main"]
 
-REFUSED = 2
+REFUSED, UNREACHABLE = 2, 3
 _NEW_OBJECTS = 50_000
 """More of them before the collector looks: what is read from a batch comes and goes together."""
 
@@ -227,7 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
     except (RefusedError, DatabaseRefusedError, CertificateError, AcquirersRefusedError, KeyFileError) as error:
         print(f"headoffice: {error}", file=sys.stderr)
-        return REFUSED
+        return UNREACHABLE if isinstance(error, DatabaseUnreachableError) else REFUSED
     _serve(house, listening, told.host)
     return 0
 

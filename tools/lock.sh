@@ -25,7 +25,7 @@ lock() { # lock FILE UV-ARGUMENTS...: one requirement file
 
 # The widest set first; the others may only narrow it, so that all three hold the same releases.
 lock dev.txt --all-extras "$@"
-lock headoffice.txt --extra headoffice --constraint requirements/dev.txt
+lock headoffice.txt --extra headoffice --extra postgresql --constraint requirements/dev.txt
 lock runtime.txt --constraint requirements/dev.txt
 
 for machine in x86_64 aarch64; do

@@ -17,7 +17,7 @@ mkdir -p build/reports
 # Debian package, how to see that it (or its like on another system) is there, and who cannot do without it:
 # "all" - demo and tests; "page" - only the kiosk's picture inside the demo's page, on a machine without a display;
 # "rival" - only one of the decoders that `make vision` compares with; "card" - only the tests that hold cards before a
-# real smart card service.
+# real smart card service; "ledger" - only the tests of head office on PostgreSQL.
 system_packages="
 mosquitto        command:mosquitto                 all
 xvfb             command:Xvfb                      all
@@ -35,6 +35,7 @@ novnc            file:/usr/share/novnc/vnc_lite.html page
 libzbar0         library:libzbar.so.0              rival
 pcscd            command:pcscd                     card
 vsmartcard-vpcd  file:/usr/lib/pcsc/drivers/serial/libifdvpcd.so card
+postgresql       file:/usr/lib/postgresql/*/bin/initdb ledger
 "
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -100,7 +101,7 @@ as_root() { "${root_prefix[@]}" env DEBIAN_FRONTEND=noninteractive "$@"; }
 
 apt() { as_root apt-get -y -q -o DPkg::Lock::Timeout=300 "$@" >>$log 2>&1 </dev/null; }
 
-hold_services() { # the demo and the tests start their own broker: a package must not start a second one
+hold_services() { # the demo and the tests start their own broker and database: a package must not start others
     policy=/usr/sbin/policy-rc.d
     if [ -e $policy ]; then
         policy=
@@ -123,9 +124,12 @@ install_packages() { # install_packages PACKAGE...
         apt update || true
         apt install --no-install-recommends "$@" || true
     fi
-    if [[ " $* " == *" mosquitto "* ]] && command -v systemctl >/dev/null; then
-        as_root systemctl disable mosquitto.service >>$log 2>&1 || true
-    fi
+    local service
+    for service in mosquitto postgresql; do
+        if [[ " $* " == *" $service "* ]] && command -v systemctl >/dev/null; then
+            as_root systemctl disable $service.service >>$log 2>&1 || true
+        fi
+    done
     release_services
 }
 
@@ -143,7 +147,7 @@ provide_packages() {
     if [ ${#missing_some[@]} -gt 0 ]; then
         say "not here: ${missing_some[*]}. Without x11vnc, websockify and novnc the demo's page shows no kiosk where there"
         say "is no display; without libzbar0 make vision compares with one decoder less; without pcscd and vsmartcard-vpcd"
-        say "no test holds a card before a real reader service. To have them:"
+        say "no test holds a card before a real reader service; without postgresql no test runs head office on it. To have them:"
         say "    sudo apt-get update && sudo apt-get install -y ${missing_some[*]}"
     fi
     if [ ${#missing_all[@]} -gt 0 ]; then

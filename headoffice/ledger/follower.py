@@ -1,8 +1,9 @@
 """The ledger follows the journals: what is stored of a kiosk is posted, in its order, once.
 
 ``Epoch.posted`` says how far. It moves in the same database transaction as what was booked, so that a worker that dies
-between two records leaves nothing half, and any other goes on from there. Each span that was posted is noted in the
-order it was, so that the ledger can be built anew just as it came to be.
+between two records leaves nothing half, and any other goes on from there. One worker follows at a time, while others
+store. Each span that was posted is noted in the order it was, so that the ledger can be built anew just as it came to
+be.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from headoffice.base import Base
-from headoffice.database import Database
+from headoffice.database import Database, Turn, again
 from headoffice.ledger.letters import Letter, bury
 from headoffice.ledger.posting import Position, Posting, SuspectRecordError
 from headoffice.ledger.tables import Epoch, JournalRecord, PostedSpan
@@ -34,6 +35,8 @@ _SLICE: Final = 4_000
 """Records posted in one database transaction at most."""
 _RECORD: Final = Base.metadata.tables[JournalRecord.__tablename__]
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+"""The character that texts of PostgreSQL cannot hold, as JSON spells it; behind whole pairs of backslashes."""
 _Event = tuple[Position, Payload]
 _NEXT: Final = (
     select(_RECORD.c.sequence, _RECORD.c.kind, _RECORD.c.payload)
@@ -57,6 +60,7 @@ class _Slice:
     careful: bool
     posting: Posting
     buried: int = 0
+    posted: list[tuple[Epoch, int]] = field(default_factory=list)
     events: list[_Event] = field(default_factory=list)
     bodies: dict[Position, bytes] = field(default_factory=dict)
 
@@ -89,45 +93,51 @@ class Follower:
         with self._database.read() as session:
             return session.scalar(wanted.where(Epoch.kiosk == kiosk) if kiosk else wanted) is not None
 
-    def follow(self, kiosk: str = "", at_most: int = _SLICE) -> int:
-        """Post up to ``at_most`` records, of one kiosk if it is named; 0: the ledger stands where the journals do.
+    def follow(self, kiosk: str = "", at_most: int = _SLICE, *, patient: bool = True) -> int:
+        """Post up to ``at_most`` records, of one kiosk if it is named; 0: the ledger stands where the journals do, or,
+        without patience, another worker is at it.
 
         Raises what the database raises (a full disk, say): then nothing of it is posted.
         """
         try:
-            return self._follow(kiosk, at_most, careful=False)
+            return again(lambda: self._follow(kiosk, at_most, careful=False, patient=patient))
         except OperationalError:
             raise
         except Exception:
             # One record that cannot be booked must not stop the ledger.
             log.exception("what is stored cannot be posted as a whole; it is posted record by record")
-            return self._follow(kiosk, at_most, careful=True)
+            return again(lambda: self._follow(kiosk, at_most, careful=True, patient=patient))
 
-    def _follow(self, kiosk: str, at_most: int, *, careful: bool) -> int:
-        with self._database.write(autoflush=False) as session:
+    def _follow(self, kiosk: str, at_most: int, *, careful: bool, patient: bool) -> int:
+        with self._database.write(autoflush=False, aside=True) as session:
+            if not self._database.take_turn(session, Turn.FOLLOW, patient=patient):
+                return 0
             if not (behind := _behind(session, kiosk, at_most)):
                 return 0
+            self._database.take_turn(session, Turn.WRITE)
             slice_ = _Slice(session, self._clock(), careful, Posting(session))
             count = _read(slice_, behind, at_most)
             _post(slice_)
             for reason, remark, whose in slice_.posting.remarks:
                 slice_.bury(Letter(reason, remark, whose), remark.encode())
+            for epoch, last in slice_.posted:  # at the end: from here on nobody can store more of it until the commit
+                epoch.posted = last
             touched = slice_.posting.touched | {"kiosks"} | ({"letters"} if slice_.buried else set())
         self._on_change(touched)
         return count
 
 
 def _behind(session: Session, kiosk: str, at_most: int) -> Sequence[Epoch]:
-    """Epochs of which more is stored than posted, the oldest first; another worker's are left to it."""
+    """Epochs of which more is stored than posted, the oldest first."""
     wanted = select(Epoch).where(Epoch.posted < Epoch.sequence)
     if kiosk:
         wanted = wanted.where(Epoch.kiosk == kiosk)
     wanted = wanted.order_by(Epoch.opened_ms, Epoch.kiosk, Epoch.epoch).limit(at_most)
-    return session.scalars(wanted.with_for_update(skip_locked=not kiosk)).all()
+    return session.scalars(wanted).all()
 
 
 def _read(slice_: _Slice, behind: Sequence[Epoch], at_most: int) -> int:
-    """Read what is next of each epoch, and note that it is posted."""
+    """Read what is next of each epoch, and note how far it is posted then."""
     count, connection = 0, slice_.session.connection()  # past the object layer: rows are read, never changed
     for epoch in behind:
         if count >= at_most:
@@ -140,7 +150,7 @@ def _read(slice_: _Slice, behind: Sequence[Epoch], at_most: int) -> int:
             _understand(slice_, Position(kiosk, number, sequence), kind, bytes(payload))
         first, last = found[0][0], found[-1][0]
         slice_.session.add(PostedSpan(kiosk=kiosk, epoch=number, first=first, last=last))
-        epoch.posted = last
+        slice_.posted.append((epoch, last))
         count += len(found)
     return count
 
@@ -148,6 +158,8 @@ def _read(slice_: _Slice, behind: Sequence[Epoch], at_most: int) -> int:
 def _understand(slice_: _Slice, at: Position, kind: str, payload: bytes) -> None:
     """What cannot be read is stored all the same, and put before a person."""
     if kind in PAYLOADS:
+        if rb"\u0000" in payload:  # the journal keeps it; the ledger is the same whatever database it is on
+            payload = _NUL.sub(rb"\1\\ufffd", payload)
         try:
             slice_.events.append((at, read_payload(kind, payload)))
             slice_.bodies[at] = payload

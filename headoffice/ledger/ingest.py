@@ -1,11 +1,14 @@
 """Taking journals in: verify, put in order, store exactly, commit, and only then acknowledge.
 
-A batch may come twice, late, in pieces, or after its successors. What is stored is the same whatever the order:
-every record once, chained from the epoch's genesis without a gap. A record before its turn is parked until the gap
-closes; one that breaks the chain is a dead letter and an alarm, and nothing beyond it is acknowledged.
+A batch may come twice, late, in pieces, after its successors, or at another worker than the one before it. What is
+stored is the same whatever the order: every record once, chained from the epoch's genesis without a gap. A record
+before its turn is parked until the gap closes; one that breaks the chain is a dead letter and an alarm, and nothing
+beyond it is acknowledged.
 
 Nothing is booked here: the ledger follows what is stored (``follower``). Batches that wait together are stored in one
-database transaction, because a commit to disk costs more than all that is in it.
+database transaction, because a commit to disk costs more than all that is in it. Where the database has many writers,
+workers store side by side: each holds the rows of the kiosks it stores for, all of them from the beginning and in the
+order of their names, so that a kiosk's journal has one writer and none waits for one who waits for it.
 """
 
 from __future__ import annotations
@@ -16,12 +19,12 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from headoffice.bulk import Row, add_many
-from headoffice.database import Database
+from headoffice.bulk import Row, add_many, add_missing, portions
+from headoffice.database import Database, again
 from headoffice.ledger.follower import Follower
 from headoffice.ledger.letters import Letter, bury
 from headoffice.ledger.succession import place_of_found
@@ -118,13 +121,13 @@ class Ingest:
         """
         read = [_read(each) for each in told]
         try:
-            return self._store(read)
+            return again(lambda: self._store(read))
         except OperationalError:
             raise
         except Exception:
             if len(told) == 1:
                 raise
-            # Two workers may have met over one kiosk; and what harms one message must not hold up the others.
+            # What harms one message must not hold up the others.
             log.exception("%d messages cannot be stored together; they are stored one by one", len(told))
             return [answer for each in told for answer in self.take([each])]
 
@@ -142,8 +145,9 @@ class Ingest:
 
     def _store(self, read: Sequence[journal.JournalBatch | _Refused]) -> list[Answer]:
         answers: list[Answer] = []
-        with self._database.write(autoflush=False) as session:
+        with self._database.write(autoflush=False, aside=True) as session:
             intake = _Intake(session, self._clock(), self._found)
+            _hold(intake, [each for each in read if isinstance(each, journal.JournalBatch)])
             for each in _in_order(read):
                 if isinstance(each, _Refused):
                     intake.bury(each.letter, each.payload)
@@ -185,6 +189,8 @@ def _check(batch: journal.JournalBatch, owner: str | None) -> None:
         topics.check_name(name)
     if owner is not None and batch.kiosk != owner:
         raise MessageError(Reason.BAD_DATA, f"the journal of {batch.kiosk!r} on the topic of {owner!r}")
+    if any("\0" in record.kind for record in batch.records):
+        raise MessageError(Reason.BAD_DATA, f"{batch.kiosk} tells of a kind of record that no database can name")
 
 
 def _in_order(
@@ -222,16 +228,29 @@ def _take_batch(intake: _Intake, batch: journal.JournalBatch) -> journal.Acknowl
     return answer
 
 
+def _hold(intake: _Intake, batches: Sequence[journal.JournalBatch]) -> None:
+    """Read the rows of all kiosks and journals that will be added to, and keep other workers from them."""
+    for kiosks in portions(sorted({batch.kiosk for batch in batches})):
+        wanted = select(Kiosk).where(Kiosk.kiosk.in_(kiosks)).order_by(Kiosk.kiosk).with_for_update()
+        known = {row.kiosk: row for row in intake.session.scalars(wanted)}
+        if len(known) < len(kiosks):
+            add_missing(intake.session, Kiosk, [{"kiosk": kiosk} for kiosk in kiosks if kiosk not in known])
+            known = {row.kiosk: row for row in intake.session.scalars(wanted)}
+        intake.kiosks |= known
+    for journals in portions(sorted({(batch.kiosk, record.epoch) for batch in batches for record in batch.records})):
+        place = tuple_(Epoch.kiosk, Epoch.epoch).in_(journals)
+        parked = tuple_(ParkedRecord.kiosk, ParkedRecord.epoch).in_(journals)
+        told = select(Epoch).where(place).order_by(Epoch.kiosk, Epoch.epoch).with_for_update()
+        for row in intake.session.scalars(told):
+            intake.journals[row.kiosk, row.epoch] = _Journal(row, set())
+        waiting = select(ParkedRecord.kiosk, ParkedRecord.epoch, ParkedRecord.sequence).where(parked)
+        for kiosk, epoch, sequence in intake.session.execute(waiting):
+            intake.journals[kiosk, epoch].parked.add(sequence)
+
+
 def _see(intake: _Intake, batch: journal.JournalBatch) -> None:
-    """The kiosk is there: a row for it, locked where the database locks rows."""
-    row = intake.kiosks.get(batch.kiosk)
-    if row is None:
-        row = intake.session.get(Kiosk, batch.kiosk, with_for_update=True)
-        if row is None:
-            row = Kiosk(kiosk=batch.kiosk, lane="unknown", lane_reason="", release="")
-            intake.session.add(row)
-            intake.session.flush()
-        intake.kiosks[batch.kiosk] = row
+    """The kiosk is there."""
+    row = intake.kiosks[batch.kiosk]
     if not intake.found or not row.store:
         row.store, row.workstation = batch.store, batch.workstation
     if not intake.found:
@@ -241,16 +260,12 @@ def _see(intake: _Intake, batch: journal.JournalBatch) -> None:
 def _journal(intake: _Intake, kiosk: str, number: int) -> _Journal:
     known = intake.journals.get((kiosk, number))
     if known is None:
-        row = intake.session.get(Epoch, (kiosk, number), with_for_update=True)
-        if row is None:
-            digest, now = journal.genesis(kiosk, number).hex(), intake.received_ms
-            began = place_of_found(intake.session, kiosk, now) if intake.found else now
-            row = Epoch(kiosk=kiosk, epoch=number, sequence=0, posted=0, digest=digest, opened_ms=began, alarm="")
-            intake.session.add(row)
-            intake.session.flush()
-        of_epoch = (ParkedRecord.kiosk == kiosk, ParkedRecord.epoch == number)
-        parked = set(intake.session.scalars(select(ParkedRecord.sequence).where(*of_epoch)))
-        known = intake.journals[kiosk, number] = _Journal(row, parked)
+        digest, now = journal.genesis(kiosk, number).hex(), intake.received_ms
+        began = place_of_found(intake.session, kiosk, now) if intake.found else now
+        row = Epoch(kiosk=kiosk, epoch=number, sequence=0, posted=0, digest=digest, opened_ms=began, alarm="")
+        intake.session.add(row)
+        intake.session.flush()
+        known = intake.journals[kiosk, number] = _Journal(row, set())
     return known
 
 

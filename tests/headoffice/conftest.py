@@ -1,10 +1,14 @@
-"""A head office of each test's own, in its own folder."""
+"""A head office of each test's own, on a database of its own.
+
+A test that asks for ``database`` runs on SQLite and, as a drill, on PostgreSQL. What of PostgreSQL is looked at with
+every change is in ``test_postgresql``.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from argon2 import PasswordHasher
@@ -20,24 +24,30 @@ from headoffice.live import Hub
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from tests.headoffice.pages import NOW, PASSWORD, Enter, sign_in
-from tests.support.ledgers import new_database
+from tests.support.ledgers import brief_database
+from tests.support.postgresql import new_postgresql
+
+New = Callable[[], AbstractContextManager[Database]]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which databases a test runs."""
+    if "new_one" in metafunc.fixturenames:
+        second = pytest.param(new_postgresql, id="postgresql", marks=pytest.mark.drill)
+        metafunc.parametrize("new_one", [pytest.param(brief_database, id="sqlite"), second])
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = new_database(tmp_path)
-    yield database
-    database.close()
+def database(new_one: New) -> Iterator[Database]:
+    with new_one() as database:
+        yield database
 
 
 @pytest.fixture
-def another(tmp_path: Path) -> Iterator[Database]:
+def another(new_one: New) -> Iterator[Database]:
     """A second database, to hold one against the other."""
-    folder = tmp_path / "another"
-    folder.mkdir()
-    database = new_database(folder)
-    yield database
-    database.close()
+    with new_one() as database:
+        yield database
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from messages.asks import LoyaltyAnswer, LoyaltyAsk, NumbersAnswer, NumbersAsk, 
 from messages.journal import Acknowledgement
 from messages.state import KioskState
 from messages.telemetry import Telemetry
+from tests.support.full_disk import full_disk
 from tests.support.journals import JournalOf, as_message
 from tests.support.waiting import wait_until
 
@@ -211,14 +212,10 @@ def test_a_full_disk_is_trouble_while_it_lasts_and_nothing_is_acknowledged(datab
     journal = JournalOf()
     for _ in range(100):
         journal.sale()
-    with database.engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
-    assert desk.handle(topics.journal_up("lane-1"), as_message(journal)) == []
-    desk.heads()
-    assert "disk is full" in desk.trouble, "and a reading that goes well does not end it"
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    with full_disk(database):
+        assert desk.handle(topics.journal_up("lane-1"), as_message(journal)) == []
+        desk.heads()
+        assert "disk is full" in desk.trouble, "and a reading that goes well does not end it"
     reply = only(desk.handle(topics.journal_up("lane-1"), as_message(journal)))
     assert envelope.decode(reply.payload, Acknowledgement).data.sequence == len(journal.records)
     assert desk.trouble == ""

@@ -320,13 +320,13 @@ class _SecondWorker(Database):
         self._quicker: Callable[[], object] | None = quicker
 
     @contextmanager
-    def write(self, *, autoflush: bool = True) -> Iterator[Session]:
+    def write(self, *, autoflush: bool = True, aside: bool = False) -> Iterator[Session]:
         quicker, self._quicker = self._quicker, None
         if quicker is not None:
             quicker()
             statement = "INSERT"
             raise IntegrityError(statement, {}, Exception("UNIQUE constraint failed"))
-        with super().write(autoflush=autoflush) as session:
+        with super().write(autoflush=autoflush, aside=aside) as session:
             yield session
 
 
