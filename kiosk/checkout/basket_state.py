@@ -93,7 +93,7 @@ def in_basket(state: State, event: BasketEvent) -> State:  # noqa: C901, PLR0912
         case e.TenderSettled():
             basket = replace(basket, tenders=tuple(_settled(t, event) for t in basket.tenders))
             cancelling = live.cancelling if event.outcome == "unknown" else ""
-            live = replace(live, cancelling=cancelling, qr=None, prompt=None)
+            live = replace(live, cancelling=cancelling, keeping=False, qr=None, prompt=None)
             state = replace(state, unpaid=_unpaid(state.unpaid, basket, event))
         case _:
             assert_never(event)

@@ -32,8 +32,9 @@ class CashMachineBody:
     """Coins and notes go in. ``due`` is rounded as cash is, ``left`` is still to be put in, ``change`` comes back.
 
     ``stage``: ``insert``; ``ending``: the machine closes and counts; ``staff``: it does not go on without them.
-    ``notes``: one may be put in now; ``largest``: the
-    largest piece that is taken, since its change can be given.
+    ``notes``: one may be put in now. Each piece up to ``largest`` is taken, since its change can be given; where some
+    between are not, it is zero and ``ranges`` (from, to) are all that is taken. ``part``: what is in may stay paid, and
+    the rest be paid in another way.
     """
 
     due: Money
@@ -44,3 +45,5 @@ class CashMachineBody:
     stage: Literal["insert", "ending", "staff"]
     notes: bool
     largest: Money
+    ranges: tuple[tuple[Money, Money], ...] = ()
+    part: bool = False

@@ -6,9 +6,10 @@ from typing import assert_never
 
 from kiosk.checkout import cash_events as e
 from kiosk.checkout.state import Payout, State, Tender
+from kiosk.retail.cash import CashHeld
 from kiosk.retail.values import replace
 
-__all__ = ["cash_folded", "machine_tender", "payout_named"]
+__all__ = ["cash_folded", "cash_held", "machine_tender", "payout_named", "rest_may_differ"]
 
 
 def machine_tender(state: State, wanted: str = "") -> Tender | None:
@@ -16,6 +17,19 @@ def machine_tender(state: State, wanted: str = "") -> Tender | None:
     tender = state.transaction.open_tender if state.transaction is not None else None
     found = tender is not None and tender.machine and wanted in ("", tender.tender)
     return tender if found else None
+
+
+def cash_held(state: State) -> tuple[CashHeld, ...]:
+    """What lies in the machine, as far as change can be promised from it."""
+    standing = state.live.cash
+    stores = standing.held if standing is not None else ()
+    jammed = standing is not None and standing.state == "hopper_jam"
+    return tuple(replace(store, dispensable=False) if jammed else store for store in stores)
+
+
+def rest_may_differ(tender: Tender) -> bool:
+    """Whether some of a tender is in the machine, and some is left that may be paid in another way."""
+    return 0 < tender.inserted < tender.requested.minor
 
 
 def payout_named(state: State, wanted: str) -> Payout | None:

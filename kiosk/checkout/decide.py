@@ -156,6 +156,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.VoucherPresented
         | i.GiftAmountChosen
         | i.PaymentCancelled
+        | i.RestOtherwise
         | i.HelpPressed
         | i.StillHere
         | i.OperatorSignedIn
@@ -233,6 +234,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.PaymentCancelled():
             if not refund_money.cancel(desk):
                 payment.cancel(desk)
+        case i.RestOtherwise():
+            cash_machine.rest_otherwise(desk)
         case i.ReceiptChosen():
             receipt.choose(desk, input_)
         case i.StillHere():

@@ -29,6 +29,7 @@ __all__ = [
     "PhoneRefused",
     "QuantityEntered",
     "ReceiptChosen",
+    "RestOtherwise",
     "ShopperArrived",
     "ShopperInput",
     "StillHere",
@@ -225,6 +226,11 @@ class PaymentCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class RestOtherwise:
+    """What was put into the machine stays paid; the shopper pays the rest in another way."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptChosen:
     """Paper or none; what is offered depends on the country."""
 
@@ -263,6 +269,7 @@ ShopperInput = (
     | CheckoutRequested
     | TenderChosen
     | PaymentCancelled
+    | RestOtherwise
     | ReceiptChosen
     | HelpPressed
     | StillHere

@@ -207,9 +207,13 @@ class DrawerAwaited:
 
 @dataclass(frozen=True, slots=True)
 class CancelShown:
-    """The terminal was asked to stop this tender and has not said what became of it."""
+    """The terminal was asked to stop this tender and has not said what became of it.
+
+    ``keep``: of cash in a machine, what was put in stays paid.
+    """
 
     tender: str
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
         case e.DrawerAwaited():
             live = replace(live, drawer_awaited_ms=event.until_mono_ms)
         case e.CancelShown():
-            live = replace(live, cancelling=event.tender)
+            live = replace(live, cancelling=event.tender, keeping=event.keep)
         case e.QrShown():
             live = replace(live, qr=event if event.tender else None)
         case e.TendersLeft():

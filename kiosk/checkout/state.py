@@ -403,6 +403,8 @@ class Live:
     """Waits for a second person to confirm it."""
     leaving: bool = False
     cancelling: str = ""
+    keeping: bool = False
+    """What is being cancelled is cash in a machine, and what was put in stays paid."""
     asking: str = ""
     prompt: PromptShown | None = None
     drawer_awaited_ms: int = 0

@@ -149,6 +149,7 @@ def _gone(state: State) -> State:
         staff_coming=False,
         leaving=False,
         cancelling="",
+        keeping=False,
         prompt=None,
         qr=None,
         member_ask=None,

@@ -52,6 +52,7 @@ _REPEATABLE: Final = (
     | i.CheckoutRequested
     | i.TenderChosen
     | i.PaymentCancelled
+    | i.RestOtherwise
     | i.ReceiptChosen
     | i.HelpPressed
     | i.StillHere

@@ -163,6 +163,7 @@ def test_power_lost_while_coins_fall_the_machine_is_asked_what_it_took() -> None
         Money(due, "BDT"), Money(0, "BDT"), Money(700, "BDT"), Money(due - 700, "BDT"), Money(0, "BDT"), "insert",
         notes=True,
         largest=Money(5_000, "BDT"),
+        part=True,
     )  # fmt: skip
 
 
@@ -266,3 +267,60 @@ def test_counting_is_a_supervisor_s_and_on_record_with_what_lies_there() -> None
     assert lane.happened(e.CashCounted)[-1].held == after
     lane.tell(i.OperatorActed("cashbox_emptied"))
     assert lane.effect(f.CountCash).what == "cashbox"
+
+
+def test_the_rest_is_paid_in_another_way_and_what_is_in_the_machine_stays_paid() -> None:
+    lane, due = _lane()
+    tender = _pay(lane)
+    lane.tell(i.RestOtherwise())
+    assert lane.happened(e.TenderSettled) == [], "nothing is in it yet"
+    lane.tell(_told(tender, (500, "coin"), (200, "coin")))
+    lane.tell(i.RestOtherwise())
+    assert lane.effect(f.EndCash).tender == tender
+    lane.tell(_told(tender, (500, "coin"), (200, "coin"), (100, "coin"), is_open=False))
+    settled = lane.happened(e.TenderSettled)[-1]
+    assert (settled.outcome, settled.amount.minor, settled.rounding) == ("partial", 800, None)
+    assert lane.no_effect(f.PayOut)
+    assert isinstance(lane.screen.body, s.TenderChoiceBody)
+    lane.tell(i.TenderChosen("card"))
+    charged = lane.effect(f.Charge)
+    assert charged.amount == Money(due - 800, "BDT")
+    lane.tell(i.TerminalAnswered(charged.tender, "approved", charged.amount))
+    completed = lane.happened(e.TransactionCompleted)[0]
+    assert sum(each.amount.minor for each in completed.tenders) == completed.total.minor == due
+    assert lane.happened(e.CashOwed) == [], "there is no change"
+
+
+def test_cash_that_makes_the_sale_whole_meanwhile_completes_it_with_its_change() -> None:
+    lane, due = _lane()
+    tender = _pay(lane)
+    lane.tell(_told(tender, (500, "coin")), i.RestOtherwise())
+    lane.tell(_told(tender, (500, "coin"), *_notes(due), is_open=False))
+    assert lane.happened(e.TransactionCompleted)[0].tenders[0].change == lane.happened(e.CashOwed)[0].amount
+
+
+def test_the_part_in_the_machine_goes_back_where_the_rest_is_never_paid() -> None:
+    lane, _ = _lane()
+    tender = _pay(lane)
+    lane.tell(_told(tender, (500, "coin")), i.RestOtherwise(), _told(tender, (500, "coin"), is_open=False))
+    lane.tell(
+        i.OperatorSignedIn("1", "Rafi", "supervisor", "pin"), i.OperatorActed("cancel_transaction", reason="gone")
+    )
+    owed = lane.happened(e.CashOwed)[-1]
+    assert (owed.owed_for, owed.amount.minor) == ("given_back", 500)
+
+
+def test_the_screen_promises_no_change_of_a_hopper_that_is_jammed_and_names_what_is_taken_past_a_gap() -> None:
+    lane, due = _lane()
+    _pay(lane)
+    lane.tell(i.CashStands("hopper_jam", HELD))
+    body = lane.screen.body
+    assert isinstance(body, s.CashMachineBody)
+    assert body.largest.minor == max((value for value, _ in lane.effect(f.TakeCash).accepts), default=0) == 0
+    coins, notes = CashHeld(100, "coin", 15), (1_000, 2_000, due)
+    lane.tell(i.CashStands("ok", (coins, *(CashHeld(value, "note", dispensable=False) for value in notes))))
+    assert {value for value, _ in lane.effect(f.TakeCash).accepts} == {100, 1_000, due}
+    body = lane.screen.body
+    assert isinstance(body, s.CashMachineBody)
+    assert not body.largest, "what lies between is not taken"
+    assert [(least.minor, most.minor) for least, most in body.ranges] == [(100, 1_000), (due, due)]

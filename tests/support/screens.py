@@ -438,6 +438,10 @@ BODIES: dict[str, Body] = {
     "card_signature": CardBody(bdt(213550), CARD, "signature"),
     "cash": CashBody(bdt(213600), bdt(50)),
     "cash_machine": INSERTING,
+    "cash_machine_part": replace(INSERTING, part=True),
+    "cash_machine_gap": replace(
+        INSERTING, largest=bdt(0), ranges=((bdt(200), bdt(1000)), (bdt(50000), bdt(50000))), part=True
+    ),
     "cash_machine_coins": replace(
         INSERTING, due=bdt(1800), rounding=bdt(0), inserted=bdt(0), left=bdt(1800), notes=False, largest=bdt(500)
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kiosk.checkout.inputs import PaymentCancelled
+from kiosk.checkout.inputs import PaymentCancelled, RestOtherwise
 from kiosk.checkout.screen import CashMachineBody, Screen
 from ui.kit import Kit
 from ui.screens.moment import MomentView
@@ -27,6 +27,7 @@ class CashMachineView(MomentView):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit, icon="cash")
         self.cancel = PushButton(kit, kit.say("card.cancel"), self._cancel, icon="close")
+        self.rest = PushButton(kit, kit.say("cash.rest_otherwise"), self._rest, icon="card")
         self.add(self.amount)
         self.show_buttons(self.cancel)
 
@@ -46,13 +47,28 @@ class CashMachineView(MomentView):
             rows.insert(0, (kit.say("cash.due"), kit.money(body.due)))
         if body.rounding:
             rows.append((kit.say("cash.rounding"), kit.money(body.rounding)))
-        if body.stage == "insert" and body.largest:
-            rows.append((kit.say("cash.takes_up_to"), kit.money(body.largest)))
+        if body.stage == "insert":
+            rows += self._taken(body)
         self.said.say(kit.say("cash.change_comes") if body.stage == "insert" and len(rows) < _FULL else "")
         self.show_rows(rows)
-        self.show_buttons(*((self.cancel,) if body.stage == "insert" else ()))
+        buttons = (self.cancel, self.rest) if body.part else (self.cancel,)
+        self.show_buttons(*(buttons if body.stage == "insert" else ()))
         if self.area.w:
             self.arrange(self.area)
+
+    def _taken(self, body: CashMachineBody) -> list[tuple[str, str]]:
+        """What is taken now, true for each piece."""
+        kit = self.kit
+        if body.largest:
+            return [(kit.say("cash.takes_up_to"), kit.money(body.largest))]
+        ranges = (
+            kit.money(least) if least == most else f"{kit.money(least)}\N{EN DASH}{kit.money(most)}"
+            for least, most in body.ranges
+        )
+        return [(kit.say("cash.takes_only"), ", ".join(ranges))] if body.ranges else []
+
+    def _rest(self) -> None:
+        self.kit.submit(RestOtherwise())
 
     def _cancel(self) -> None:
         self.kit.submit(PaymentCancelled())

@@ -10,13 +10,13 @@ from __future__ import annotations
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
-from kiosk.checkout.cash_state import machine_tender, payout_named
+from kiosk.checkout.cash_state import cash_held, machine_tender, payout_named, rest_may_differ
 from kiosk.checkout.deciding import drawer
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Payout, Tender
 from kiosk.checkout.text import text
 from kiosk.retail import tender as tendering
-from kiosk.retail.cash import CashHeld, CashPieces, acceptable, change_in, worth
+from kiosk.retail.cash import CashPieces, acceptable, change_in, worth
 from kiosk.retail.money import Money
 from kiosk.retail.values import replace
 
@@ -30,6 +30,7 @@ __all__ = [
     "give_back",
     "judged",
     "paid_out",
+    "rest_otherwise",
     "resume_after_power",
     "silent",
     "stands",
@@ -51,17 +52,9 @@ def usable(desk: Desk) -> bool:
     return standing is not None and not desk.lost(DEVICE) and standing.state not in _WRONG and not desk.state.payouts
 
 
-def held(desk: Desk) -> tuple[CashHeld, ...]:
-    """What lies in it, as far as change can be promised from it."""
-    standing = desk.state.live.cash
-    stores = standing.held if standing is not None else ()
-    jammed = standing is not None and standing.state == "hopper_jam"
-    return tuple(replace(store, dispensable=False) if jammed else store for store in stores)
-
-
 def begin(desk: Desk, asked: e.TenderRequested) -> bool:
     """Open the machine for a tender; false where nothing it knows could be taken for so much."""
-    accepts = acceptable(_payable(desk, asked.amount), 0, held(desk))
+    accepts = acceptable(_payable(desk, asked.amount), 0, cash_held(desk.state))
     if not accepts:
         return False
     desk.happened(replace(asked, machine=True), e.NoticeShown(None))
@@ -115,7 +108,9 @@ def _goes_on(desk: Desk, tender: Tender, told: i.CashTold) -> None:
         return
     if told.escrow:
         note = any(
-            value == told.escrow for value, form in acceptable(due, tender.inserted, held(desk)) if form == "note"
+            value == told.escrow
+            for value, form in acceptable(due, tender.inserted, cash_held(desk.state))
+            if form == "note"
         )
         desk.do(f.JudgeNote(tender.tender, keep=note))
         if not note:
@@ -129,7 +124,10 @@ def _ended(desk: Desk, tender: Tender) -> None:
     due = _payable(desk, tender.requested)
     desk.do(f.StopTimer("cash"), f.StopTimer("cash_status"))
     if tender.inserted < due:
-        _call_off(desk, tender)
+        if desk.state.live.keeping and rest_may_differ(tender):
+            _keep(desk, tender)
+        else:
+            _call_off(desk, tender)
         return
     change = desk.money(tender.inserted - due)
     whole = e.TenderSettled(
@@ -146,6 +144,13 @@ def _ended(desk: Desk, tender: Tender) -> None:
         owe(desk, tender.tender, "change", change)
 
 
+def _keep(desk: Desk, tender: Tender) -> None:
+    """What is in the machine is paid, exactly and without rounding; what is left is asked for in another way."""
+    part = desk.money(tender.inserted)
+    desk.happened(e.TenderSettled(tender.tender, "partial", part, received=part, change=desk.money(0)))
+    desk.do(f.StartTimer("idle", desk.policy.timeouts.idle))
+
+
 def _call_off(desk: Desk, tender: Tender) -> None:
     settled = e.TenderSettled(tender.tender, "cancelled", desk.money(0), by="shopper")
     desk.happened(settled, e.ViewShown("tender_choice"))
@@ -159,6 +164,14 @@ def cancel(desk: Desk, tender: Tender) -> None:
     """The shopper changes their mind: the machine is closed, and what it then says was put in goes back."""
     if desk.state.live.cancelling != tender.tender:
         desk.happened(e.CancelShown(tender.tender))
+        desk.do(f.EndCash(tender.tender), f.StopTimer("cash"))
+
+
+def rest_otherwise(desk: Desk) -> None:
+    """The shopper pays the rest in another way: the machine is closed, and what it then says was put in is paid."""
+    tender = machine_tender(desk.state)
+    if tender is not None and rest_may_differ(tender) and not desk.state.live.cancelling:
+        desk.happened(e.CancelShown(tender.tender, keep=True))
         desk.do(f.EndCash(tender.tender), f.StopTimer("cash"))
 
 
@@ -200,7 +213,11 @@ def stopped(desk: Desk, raised: e.InterventionRaised, by: str) -> None:
 
 def owe(desk: Desk, tender: str, why: e.OwedFor, amount: Money, instead_of: str = "") -> None:
     """Write down that so much is owed, and have the machine give it; what it cannot make is staff's at once."""
-    cash = change_in(amount.minor, held(desk)) if desk.state.live.cash is not None and not desk.lost(DEVICE) else None
+    cash = (
+        change_in(amount.minor, cash_held(desk.state))
+        if desk.state.live.cash is not None and not desk.lost(DEVICE)
+        else None
+    )
     payout = desk.mint()
     desk.happened(e.CashOwed(payout, tender, why, amount, cash or (), desk.moment.utc_ms, instead_of))
     if cash:
@@ -252,7 +269,7 @@ def _short(desk: Desk, payout: Payout, told: i.PayoutTold, came: Money, left: Mo
     _over(desk, payout)
     given = {(each.value, each.form): each.pieces for each in told.cash}
     failed = {(each.value, each.form) for each in payout.cash if given.get((each.value, each.form), 0) < each.pieces}
-    sound = tuple(store for store in held(desk) if (store.value, store.form) not in failed)
+    sound = tuple(store for store in cash_held(desk.state) if (store.value, store.form) not in failed)
     cash = change_in(left.minor, sound) if not payout.instead_of else None
     if cash:
         again = desk.mint()
@@ -340,7 +357,7 @@ def stands(desk: Desk, told: i.CashStands) -> None:
     if raised is not None and raised.reason in _WRONG:
         desk.clear(raised, "withdrawn", "system")
     if tender.inserted < due and desk.state.live.cancelling != tender.tender:
-        desk.do(f.TakeCash(tender.tender, acceptable(due, tender.inserted, held(desk))))
+        desk.do(f.TakeCash(tender.tender, acceptable(due, tender.inserted, cash_held(desk.state))))
 
 
 def count(desk: Desk, acted: i.OperatorActed, by: str) -> None:
