@@ -14,17 +14,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from headoffice.database import Database
+from headoffice.feed import policy_of
 from headoffice.ledger.return_tables import ReturnHold
 from headoffice.ledger.returns import returned_units
 from headoffice.ledger.tables import Epoch, JournalRecord, SaleLine, Transaction
 from headoffice.returns.finder import completed_of, document_of, find, tenders_left
+from kiosk.retail.returns import ReturnRules
 from messages.return_asks import ReturnAnswer, ReturnAsk, ReturnState, SaleAnswer, SaleAsk
 
-__all__ = ["HOLD_MS", "ReturnKeeper"]
+__all__ = ["ReturnKeeper"]
 
-HOLD_MS: Final = 72 * 3_600_000
-"""How long units are kept for a return whose lane is heard of and says nothing of it. Of a lane that is cut off nothing
-is known, however long: its units are kept until it is heard of again, or a person lets them go."""
+_HOUR_MS: Final = 3_600_000
 
 
 class ReturnKeeper:
@@ -122,11 +122,22 @@ def _held(session: Session, kiosk: str, ask: ReturnAsk, now: int) -> ReturnState
         return "taken"
     if not _as_asked(session, ask) or not _as_told(session, sale, ask):
         return "changed"
+    until = now + _hold_ms(session)
     if row is None:
         row = ReturnHold(hold=ask.hold, basket=ask.transaction, original=ask.original, kiosk=kiosk)
         session.add(row)
-    row.state, row.since_ms, row.expires_ms = "held", now, now + HOLD_MS
+    row.state, row.since_ms, row.expires_ms = "held", now, until
     return "held"
+
+
+def _hold_ms(session: Session) -> int:
+    """How long units are kept for a return whose lane is heard of and says nothing of it.
+
+    Of a lane that is cut off nothing is known, however long: its units are kept until it is heard of again, or a person
+    lets them go.
+    """
+    policy = policy_of(session)
+    return (policy.returns if policy is not None else ReturnRules()).hold_hours * _HOUR_MS
 
 
 def _as_asked(session: Session, ask: ReturnAsk) -> bool:

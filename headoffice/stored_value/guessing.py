@@ -12,17 +12,15 @@ from typing import Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
 
+from headoffice.stored_value.books import rules_of
 from headoffice.stored_value.tables import ValueMiss
+from kiosk.retail.stored_value import GuessLimits
 
-__all__ = ["FLEET_MOST", "LANE_FEW", "LANE_MOST", "WINDOW_MS", "missed", "stopped", "stopped_lanes"]
+__all__ = ["missed", "stopped", "stopped_lanes"]
 
-WINDOW_MS: Final = 15 * 60_000
-LANE_MOST: Final = 12
-"""Unknown numbers from one lane within the window: two visits that end with staff at the fifth, and some slips."""
-FLEET_MOST: Final = 120
-"""From all lanes within the window; beyond it ``LANE_FEW`` stop a lane."""
-LANE_FEW: Final = 4
+_MINUTE_MS: Final = 60_000
 _KEPT_MS: Final = 24 * 3_600_000
 
 
@@ -35,19 +33,30 @@ def missed(session: Session, kiosk: str, request: str, now_ms: int) -> None:
 
 def stopped(session: Session, kiosk: str, now_ms: int) -> bool:
     """Whether a lane is told nothing about numbers now."""
-    here = _count(session, now_ms, kiosk)
-    return here >= LANE_MOST or (here >= LANE_FEW and _count(session, now_ms) >= FLEET_MOST)
+    limits = _limits(session)
+    here = _count(session, limits, now_ms, kiosk)
+    return here >= limits.lane or (here >= limits.lane_few and _count(session, limits, now_ms) >= limits.fleet)
 
 
 def stopped_lanes(session: Session, now_ms: int) -> list[str]:
     """The lanes that are told nothing now."""
-    since = (ValueMiss.utc_ms > now_ms - WINDOW_MS, ValueMiss.utc_ms <= now_ms)
-    rows = session.execute(select(ValueMiss.kiosk, func.count()).where(*since).group_by(ValueMiss.kiosk)).all()
-    least = LANE_FEW if sum(count for _, count in rows) >= FLEET_MOST else LANE_MOST
+    limits = _limits(session)
+    rows = session.execute(
+        select(ValueMiss.kiosk, func.count()).where(*_recent(limits, now_ms)).group_by(ValueMiss.kiosk)
+    ).all()
+    least = limits.lane_few if sum(count for _, count in rows) >= limits.fleet else limits.lane
     return sorted(kiosk for kiosk, count in rows if count >= least)
 
 
-def _count(session: Session, now_ms: int, kiosk: str = "") -> int:
-    query = select(func.count()).select_from(ValueMiss)
-    query = query.where(ValueMiss.utc_ms > now_ms - WINDOW_MS, ValueMiss.utc_ms <= now_ms)
+def _limits(session: Session) -> GuessLimits:
+    rules = rules_of(session)
+    return rules.guesses if rules is not None else GuessLimits()
+
+
+def _recent(limits: GuessLimits, now_ms: int) -> tuple[ColumnElement[bool], ...]:
+    return ValueMiss.utc_ms > now_ms - limits.minutes * _MINUTE_MS, ValueMiss.utc_ms <= now_ms
+
+
+def _count(session: Session, limits: GuessLimits, now_ms: int, kiosk: str = "") -> int:
+    query = select(func.count()).select_from(ValueMiss).where(*_recent(limits, now_ms))
     return session.scalar(query.where(ValueMiss.kiosk == kiosk) if kiosk else query) or 0

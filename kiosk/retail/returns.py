@@ -37,6 +37,8 @@ __all__ = [
     "way_back",
 ]
 
+_LONGEST_HOLD: Final = 720
+"""Hours: a month."""
 WAY_BACK: Final[tuple[TenderKind, ...]] = (
     "card",
     "qr",
@@ -82,7 +84,8 @@ class ReturnRules:
     ``days`` after the day of the sale (0: on that day only), ``department_days`` where a department has other days.
     ``departments`` and ``kinds`` never come back; ``age_goods``: items with an age restriction do. ``deposits``: what
     was paid for a container goes back with its goods. ``cash_instead``: staff may hand cash back where the original
-    tender cannot take it. ``reasons``: what staff may give as one, for each line.
+    tender cannot take it. ``reasons``: what staff may give as one, for each line. ``hold_hours``: how long head office
+    keeps goods for a return of which a lane that is heard says nothing.
     """
 
     days: int = 30
@@ -93,6 +96,13 @@ class ReturnRules:
     deposits: bool = True
     cash_instead: bool = True
     reasons: tuple[ReturnReason, ...] = field(default_factory=default_reasons)
+    hold_hours: int = 72
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a time in which no return could be ended, or that would never end."""
+        if not 1 <= self.hold_hours <= _LONGEST_HOLD:
+            message = f"returns: hold_hours is 1 to {_LONGEST_HOLD}"
+            raise ValueError(message)
 
     def reason(self, code: str) -> ReturnReason | None:
         """The reason of a code."""

@@ -16,7 +16,17 @@ from typing import Final
 from kiosk.retail.codes.numbers import check_digit
 from kiosk.retail.values import dataclass
 
-__all__ = ["DIGITS", "LONGEST", "SHORTEST", "StoredValueRules", "credit_number", "is_number", "last_day", "masked"]
+__all__ = [
+    "DIGITS",
+    "LONGEST",
+    "SHORTEST",
+    "GuessLimits",
+    "StoredValueRules",
+    "credit_number",
+    "is_number",
+    "last_day",
+    "masked",
+]
 
 SHORTEST: Final = 16
 LONGEST: Final = 24
@@ -24,6 +34,34 @@ LONGEST: Final = 24
 DIGITS: Final = 20
 """Digits of a number that is made here."""
 _LEFT: Final = 4
+_DAY: Final = 1_440
+_SLIP: Final = 1
+_LANE: Final = 1_000
+_FLEET: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class GuessLimits:
+    """How many numbers that nobody knows a lane may ask about before it is told nothing about any.
+
+    All counted within the last ``minutes``: ``lane`` from one lane; once ``fleet`` came from all of them, ``lane_few``
+    stop a lane that takes part. Within bounds, since a limit of nothing shuts gift cards and one of thousands is none.
+    """
+
+    minutes: int = 15
+    lane: int = 12
+    lane_few: int = 4
+    fleet: int = 120
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for limits that stop everybody, or nobody."""
+        lanes = _SLIP < self.lane_few <= self.lane <= _LANE and self.lane <= self.fleet <= _FLEET
+        if not (1 <= self.minutes <= _DAY and lanes):
+            message = (
+                f"guesses: minutes is 1 to {_DAY}, lane_few at least 2 and no more than lane, lane at most {_LANE}, and"
+                f" fleet from lane to {_FLEET}"
+            )
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +72,7 @@ class StoredValueRules:
     ``amounts``: minor units a shopper may choose from where the card names none; ``card_days``: how long a card sold
     today serves, ``credit_days``: a store credit (0: for ever). ``credit_prefix``: how a store credit's number begins
     (empty: none is given). ``hold_hours``: how long head office keeps an amount aside for a sale it hears nothing of.
+    ``guesses``: when numbers are being guessed.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -43,6 +82,7 @@ class StoredValueRules:
     credit_days: int = 0
     credit_prefix: str = ""
     hold_hours: int = 72
+    guesses: GuessLimits = GuessLimits()
 
     @property
     def known_by(self) -> tuple[str, ...]:

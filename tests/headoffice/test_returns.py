@@ -19,13 +19,13 @@ from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.return_tables import ReturnHold
 from headoffice.ledger.tables import DeadLetter, SaleLine, StockLevel, Transaction, Workstation
 from headoffice.points.tables import PointsEntry, PointsMember
-from headoffice.returns.keeper import HOLD_MS, ReturnKeeper
+from headoffice.returns.keeper import ReturnKeeper
 from kiosk.checkout import events as e
 from kiosk.retail.fiscal import FiscalDocument as Issued
 from kiosk.retail.fiscal import FiscalText as Mark
 from kiosk.retail.money import Money
 from kiosk.retail.points import Programme
-from kiosk.retail.returns import credit_of, returned_line, taxes_of
+from kiosk.retail.returns import ReturnRules, credit_of, returned_line, taxes_of
 from kiosk.retail.transaction import Disposition, Original
 from kiosk.workstation.sync_client import sale_of
 from messages import envelope, topics
@@ -36,6 +36,7 @@ from tests.headoffice.pages import NOW, Enter
 from tests.support.journals import JournalOf, as_message, banana, bdt, cola
 from tests.support.shop import bangladesh
 
+HOLD_MS = ReturnRules().hold_hours * 3_600_000
 HOLD = "hold-0000-1"
 
 

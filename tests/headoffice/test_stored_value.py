@@ -21,12 +21,11 @@ from headoffice.ledger.tables import DeadLetter, SaleTender
 from headoffice.stored_value import cards
 from headoffice.stored_value.account import ValueReason, ValueRefusedError, adjust, block, find, liabilities, wrong
 from headoffice.stored_value.books import ValueBooks
-from headoffice.stored_value.guessing import FLEET_MOST, LANE_FEW, LANE_MOST, WINDOW_MS
 from headoffice.stored_value.holds import ValueHolds
 from headoffice.stored_value.tables import PaperVoucher, ValueAccount, ValueEntry
 from kiosk.checkout import events
 from kiosk.retail.policy import Policy, TenderType
-from kiosk.retail.stored_value import StoredValueRules, credit_number
+from kiosk.retail.stored_value import GuessLimits, StoredValueRules, credit_number
 from messages import envelope, topics
 from messages.value_asks import ValueAnswer, ValueAsk, ValueDeed
 from messages.values import Money
@@ -43,15 +42,15 @@ RULES = StoredValueRules(prefixes=("9821",), card_days=365, credit_days=730, cre
 BOTTLES = TenderType("bottles", "paper_voucher", {"en": "Bottle voucher"})
 
 
-def policy() -> Policy:
-    return dataclasses.replace(bangladesh(), stored_value=RULES, tenders=(*bangladesh().tenders, BOTTLES))
+def policy(rules: StoredValueRules = RULES) -> Policy:
+    return dataclasses.replace(bangladesh(), stored_value=rules, tenders=(*bangladesh().tenders, BOTTLES))
 
 
-def set_up(database: Database, file: str = f"{NUMBER},500.00,BDT,,active") -> str:
+def set_up(database: Database, file: str = f"{NUMBER},500.00,BDT,,active", rules: StoredValueRules = RULES) -> str:
     """A shop with one gift card; its account."""
     with database.write() as session:
         keep_shop_key(session, KEY)
-    Feed(database, clock=lambda: NOW).publish_changes([change_of("policy", "policy", policy())], by="seed")
+    Feed(database, clock=lambda: NOW).publish_changes([change_of("policy", "policy", policy(rules))], by="seed")
     with database.write() as session:
         looked = cards.look_through(session, RULES, "BDT", file)
         assert not looked.bad
@@ -239,6 +238,7 @@ def test_a_sale_that_does_not_count_takes_nothing_and_gives_nothing(database: Da
 
 # --- paper vouchers -------------------------------------------------------------------------------------------------
 
+LIMITS = RULES.guesses
 VOUCHER = keyed_hash(KEY, "value", "29812345670501234")
 
 
@@ -256,22 +256,22 @@ def guesses(
 @pytest.mark.parametrize("deed", ["look", "hold"])
 def test_a_lane_that_guesses_numbers_is_told_nothing_more_and_others_are(database: Database, deed: ValueDeed) -> None:
     set_up(database)
-    assert set(guesses(database, LANE_MOST, deed=deed)) == {"unknown"}
-    assert guesses(database, LANE_MOST + 1, deed=deed)[-1] == "throttled", "the same questions again count once"
+    assert set(guesses(database, LIMITS.lane, deed=deed)) == {"unknown"}
+    assert guesses(database, LIMITS.lane + 1, deed=deed)[-1] == "throttled", "the same questions again count once"
     assert outcome(answered(database, ask("look", request="t-77")))[:2] == ("refused", "throttled"), "nor a hit"
     assert outcome(answered(database, ask("hold", request="t-78")))[:2] == ("refused", "throttled")
     assert answered(database, ask("look", request="t-79"), kiosk="lane-2").state == "known"
     assert ValueHolds(database, clock=lambda: NOW, today=lambda _s, _n: SHOPS_DAY).trouble() == [
         "at lane-1 numbers of gift cards are being guessed: it is told nothing about any for a while"
     ]
-    later = NOW + WINDOW_MS
+    later = NOW + LIMITS.minutes * 60_000
     assert answered(database, ask("look", request="t-80"), now=later).state == "known", "it passes by itself"
 
 
 def test_what_a_stopped_lane_has_kept_aside_it_is_still_told_of_and_may_let_go(database: Database) -> None:
     set_up(database)
     assert answered(database, ask("hold")).state == "held"
-    guesses(database, LANE_MOST)
+    guesses(database, LIMITS.lane)
     assert answered(database, ask("status")).state == "held"
     assert answered(database, ask("release")).state == "released"
 
@@ -280,14 +280,23 @@ def test_while_the_fleet_is_searched_a_lane_that_takes_part_is_stopped_sooner_an
     database: Database,
 ) -> None:
     set_up(database)
-    lanes = [f"lane-{n}" for n in range(10, 10 + FLEET_MOST // (LANE_MOST - 1) + 1)]
+    lanes = [f"lane-{n}" for n in range(10, 10 + LIMITS.fleet // (LIMITS.lane - 1) + 1)]
     for lane in lanes:
-        guesses(database, LANE_MOST - 1, lane)
+        guesses(database, LIMITS.lane - 1, lane)
     assert guesses(database, 1, lanes[0], "hold") == ["throttled"]
-    assert guesses(database, LANE_FEW - 1, "lane-1") == ["unknown"] * (LANE_FEW - 1)
+    assert guesses(database, LIMITS.lane_few - 1, "lane-1") == ["unknown"] * (LIMITS.lane_few - 1)
     assert answered(database, ask("look", request="t-9"), kiosk="lane-1").state == "known", "three slips are no search"
-    assert guesses(database, LANE_FEW, "lane-2") == ["unknown"] * LANE_FEW
+    assert guesses(database, LIMITS.lane_few, "lane-2") == ["unknown"] * LIMITS.lane_few
     assert answered(database, ask("look", request="t-9"), kiosk="lane-2").reason == "throttled"
+
+
+def test_a_shop_sets_its_own_limits_within_bounds(database: Database) -> None:
+    set_up(database, rules=dataclasses.replace(RULES, guesses=GuessLimits(minutes=1, lane=3, lane_few=2, fleet=50)))
+    assert guesses(database, 4) == ["unknown"] * 3 + ["throttled"]
+    assert answered(database, ask("look", request="t-9"), now=NOW + 60_000).state == "known"
+    for told in ({"minutes": 0}, {"lane_few": 1}, {"lane": 2}, {"lane": 5_000}, {"fleet": 5}, {"fleet": 10**6}):
+        with pytest.raises(ValueError, match="guesses"):
+            GuessLimits(**told)
 
 
 def voucher(deed: ValueDeed, request: str, **more: object) -> ValueAsk:
