@@ -375,7 +375,8 @@ class HintsShown:
 class EnquiryShown:
     """Codes are asked about, not rung up (``on``), and what was told of the last: nothing without ``names``.
 
-    ``price``: of a piece or a ``unit``; ``None``: it has none. ``on_hand``: as the price book last knew, less what this
+    ``price``: of a piece or a ``unit``; ``None``: it has none; ``above``: what the book says, where that is above the
+    pack's maximum. ``on_hand``: as the price book last knew, less what this
     lane has sold since. ``tax_points``: its rate in basis points; ``minimum_age``, ``needs_staff``: what holds a sale
     up. ``asked``: head office is asked where else there is any (by this correlation), ``elsewhere`` is its answer, and
     ``offline`` that it gave none.
@@ -394,6 +395,7 @@ class EnquiryShown:
     asked: str = ""
     elsewhere: tuple[StockAt, ...] = ()
     offline: bool = False
+    above: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class StaffSignInBody:
 class EnquiryView:
     """What staff are told of the item they asked about; nothing yet without ``names``.
 
+    ``above``: what the price book says, where that is above the pack's maximum, at which it is sold.
     ``tax_points``: its rate in basis points. ``elsewhere``: the shops that have any, by name, with how much; ``stock``
     says whether head office was ``asked``, has ``told``, or could not be asked (``offline``).
     """
@@ -44,6 +45,7 @@ class EnquiryView:
     needs_staff: bool = False
     elsewhere: tuple[tuple[str, Names, int], ...] = ()
     stock: Literal["asked", "told", "offline"] = "told"
+    above: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

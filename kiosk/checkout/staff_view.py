@@ -63,6 +63,7 @@ def _enquiry(state: State) -> s.EnquiryView | None:
         told.needs_staff,
         tuple((place.location, place.names, place.on_hand) for place in told.elsewhere),
         "asked" if told.asked else "offline" if told.offline else "told",
+        told.above,
     )
 
 

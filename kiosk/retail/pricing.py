@@ -11,7 +11,7 @@ from kiosk.retail.tax import Taxable, TaxRounding, TaxSummary, tax_of
 from kiosk.retail.transaction import LineItem
 from kiosk.retail.values import dataclass
 
-__all__ = ["Totals", "counted", "selling_price", "totals"]
+__all__ = ["Totals", "above_maximum", "counted", "selling_price", "totals"]
 
 
 def counted(price: Money, quantity: int) -> Money:
@@ -34,9 +34,18 @@ def selling_price(item: Item, policy: Policy) -> Money | None:
         return None
     if item.flags.bag:
         price = max(price, floor)
-    if item.mrp is not None and item.mrp.currency == price.currency and item.mrp < price:
+    if item.mrp is not None and _over(price, item.mrp):
         return None if item.flags.bag and item.mrp < floor else item.mrp
     return price
+
+
+def above_maximum(item: Item) -> Money | None:
+    """The book's price, where it is above the maximum on the pack, at which the item is sold instead."""
+    return item.price if item.price is not None and item.mrp is not None and _over(item.price, item.mrp) else None
+
+
+def _over(price: Money, maximum: Money) -> bool:
+    return maximum.currency == price.currency and maximum < price
 
 
 @dataclass(frozen=True, slots=True)

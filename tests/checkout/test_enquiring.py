@@ -7,10 +7,11 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.inputs import StockAt
 from kiosk.checkout.screen import EnquiryView, LookUpBody, StaffBody
+from kiosk.retail.money import Money
 from tests.support.lane import HandLane, open_lane
 from tests.support.shop import small_shop
 
-MILK, WINE = "8901234567890", "9780201379624"
+MILK, WINE, RICE = "8901234567890", "9780201379624", "725272730706"
 STAFF = i.OperatorSignedIn("op1", "Rahima", "attendant", "badge")
 HERE, THERE = StockAt("dhaka-01", 9, here=True), StockAt("dhaka-02", 40, {"en": "Mirpur"})
 
@@ -39,6 +40,12 @@ def test_an_item_is_told_whole_and_the_other_shops_are_asked() -> None:
     assert told(lane).elsewhere == (("dhaka-02", {"en": "Mirpur"}, 40),)
     assert told(lane).on_hand == 12, "the lane knows its own sales"
     assert lane.state.transaction is None
+
+
+def test_a_price_above_the_pack_s_maximum_is_told_to_staff_beside_the_one_it_is_sold_at() -> None:
+    lane = asking().scan(RICE)
+    assert (told(lane).price, told(lane).above) == (Money(45_000, "BDT"), Money(45_050, "BDT"))
+    assert told(lane.scan(MILK)).above is None
 
 
 def test_without_head_office_staff_are_told_so() -> None:

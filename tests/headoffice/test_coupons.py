@@ -242,7 +242,7 @@ def test_a_feed_price_above_the_pack_s_maximum_is_told_when_it_is_published_and_
     with services.database.read() as session:
         assert [(letter.reason, letter.times) for letter in session.scalars(select(DeadLetter))] == [("above_mrp", 1)]
         assert overview.above_maximum(session)[0] == 1
-    assert "1 prices above the maximum" in enter().get("/offers").text
+    assert "1 price above the maximum" in enter().get("/offers").text
     services.feed.change_price("rice", 45_000, by="mita")
     assert "Nothing needs a look." in enter().get("/offers").text
 

@@ -582,6 +582,7 @@ BODIES: dict[str, Body] = {
             750,
             18,
             elsewhere=(("dhk-2", {"en": "Mirpur", "bn": "মিরপুর"}, 40), ("ctg-1", {}, 7)),
+            above=bdt(60_050),
         ),
     ),
     "staff_idle": StaffBody((), (), None, ("resume_suspended", "reprint", "open_lane"), (), suspended=2),

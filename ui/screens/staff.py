@@ -259,6 +259,8 @@ class StaffView(View):
         else:
             unit = kit.say(f"unit.{enquiry.unit}")
             yield kit.say("staff.enquiry_price", item=item, price=enquiry.price, unit=unit)
+        if enquiry.above is not None:
+            yield kit.say("staff.enquiry_above", price=enquiry.above)
         yield from (kit.say("staff.enquiry_offer", offer=offer) for offer in enquiry.offers)
         if enquiry.on_hand is not None:
             yield kit.say("staff.enquiry_stock", count=enquiry.on_hand)

@@ -75,6 +75,7 @@ def _tell(desk: Desk, item: Item) -> None:
             minimum_age=restrictions.minimum_age(item, desk.state.lane.store),
             needs_staff=item.restriction.needs_staff,
             asked=correlation,
+            above=pricing.above_maximum(item),
         ),
     )
     desk.do(f.Beep("scan"), f.AskStock(correlation, item.item_id, desk.policy.timeouts.ask))
