@@ -18,12 +18,22 @@ from hal.device import Device, DeviceError, DeviceEvent
 from hal.drivers import load as load_driver
 from hal.knobs import Board, KnobError, KnobServer, Turn
 from kiosk.checkout.events import DeviceFact, Restartable
-from kiosk.checkout.inputs import ConditionChanged, DayTurned, DevicesTold, Input, PowerRestored, Touch, WeighingChecked
+from kiosk.checkout.inputs import (
+    ConditionChanged,
+    DayTurned,
+    DevicesTold,
+    Input,
+    PowerRestored,
+    Touch,
+    UnsyncedTold,
+    WeighingChecked,
+)
 from kiosk.checkout.look_up import LookUp
 from kiosk.checkout.moment import Moment
 from kiosk.checkout.screen import Screen
 from kiosk.retail.business_date import business_date
 from kiosk.retail.policy import Policy
+from kiosk.retail.unsynced import Unsynced
 from kiosk.settings import Layers, policy_of
 from kiosk.settings import load as load_settings
 from kiosk.store.book import Books, SqliteBook
@@ -44,6 +54,7 @@ from kiosk.workstation.performer import Performer
 from kiosk.workstation.receipt import receipt
 from kiosk.workstation.shelf import BookShelf
 from kiosk.workstation.sync_client import SyncClient
+from kiosk.workstation.unsynced import UnsyncedSales
 from kiosk.workstation.value_payments import ValuePayments
 
 __all__ = ["REBOOT", "Kiosk", "KnobError", "build", "build_from"]
@@ -131,7 +142,7 @@ class Kiosk:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
         self._panel: KnobServer | None = None
-        self._moves = StockMoves()
+        self._moves, self._unsynced = StockMoves(), UnsyncedSales(journal)
         self._bare_policy = policy_of(layers, {})
         self._shelf = BookShelf(Books(layers.books), self._overlay, self._make_look_up)
         self._intake = self._make_intake()
@@ -323,6 +334,7 @@ class Kiosk:
             put=self._put,
             book_arrived=self._book_arrived,
             payment_told=lambda told: self._put(word_of(told)),
+            acknowledged=lambda position: self._unsynced.acknowledged(position, self._clock.mono_ms()),
             role_of=self._role_of,
             location=self.settings.location,
         )
@@ -357,6 +369,7 @@ class Kiosk:
             shelf=self._shelf,
             clock=self._clock,
             moves=self._moves,
+            unsynced=self._unsynced,
             power=PowerRestored(who.kiosk, epoch, who.store, who.workstation, _release()),
             bare_policy=self._bare_policy,
             perform=self._performer.perform,
@@ -420,8 +433,8 @@ class Kiosk:
         return business_date(now.local_date, now.local_time, self._policy().day_turns_at)
 
     async def _watch_clock(self) -> None:
-        """Tell when the shop's date becomes another, and when the time is confirmed or no longer."""
-        date, trusted = self._business_date(self._clock.moment()), True
+        """Tell when the shop's date becomes another, when the time is confirmed or no longer, and how sales wait."""
+        date, trusted, unsynced = self._business_date(self._clock.moment()), True, Unsynced()
         while True:
             now = self._clock.moment()
             if self._business_date(now) != date:
@@ -430,6 +443,9 @@ class Kiosk:
             if now.clock_trusted != trusted:
                 trusted = now.clock_trusted
                 self._put(ConditionChanged("clock", on=not trusted))
+            unsynced, before = self._unsynced.now, unsynced
+            if self.settings.paths.sync and (unsynced.since_ms or unsynced != before):
+                self._put(UnsyncedTold(unsynced))  # while some wait, time alone changes what they mean
             looked = asyncio.Event()
             self._clock.after(_CLOCK_LOOK_S, looked.set)
             await looked.wait()

@@ -40,6 +40,7 @@ from kiosk.checkout.deciding import (
     staff,
     takeover,
     terminal,
+    unsynced,
     value,
     watching,
     weighing,
@@ -363,6 +364,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
         case i.ConditionChanged():
             desk.happened(e.ConditionShown(input_.condition, input_.on))
             business_day.turned(desk)  # a clock that is trusted again may have let a day pass
+        case i.UnsyncedTold():
+            unsynced.told(desk, input_.unsynced)
         case i.StorageFailed():
             desk.happened(e.StorageShown(input_.reason))
         case i.StorageRecovered():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from kiosk.retail.unsynced import Unsynced
 from kiosk.retail.values import dataclass
 
 __all__ = [
@@ -162,6 +163,13 @@ class ConditionChanged:
     on: bool
 
 
+@dataclass(frozen=True, slots=True)
+class UnsyncedTold:
+    """How the sales stand that head office has not acknowledged; told when that changes, and while time passes."""
+
+    unsynced: Unsynced
+
+
 StorageCause = Literal["full", "read_only", "error"]
 
 
@@ -186,6 +194,7 @@ HouseInput = (
     | FeedApplied
     | NetworkChanged
     | ConditionChanged
+    | UnsyncedTold
     | KeySwitchTurned
     | WeighingChecked
     | TimerElapsed

@@ -64,6 +64,7 @@ from kiosk.checkout.house_inputs import (
     StorageFailed,
     StorageRecovered,
     TimerElapsed,
+    UnsyncedTold,
     WeighingChecked,
 )
 from kiosk.checkout.queue_inputs import PlaceTold
@@ -234,6 +235,7 @@ __all__ = [
     "TerminalSilent",
     "TimerElapsed",
     "Touch",
+    "UnsyncedTold",
     "ValueCardPresented",
     "ValueInput",
     "ValueLooked",

@@ -10,6 +10,7 @@ from kiosk.checkout.basket_view import basket_body, line_in_view, totals_view, w
 from kiosk.checkout.buyer_shown import buyer_body
 from kiosk.checkout.deciding.coupons import tries_left
 from kiosk.checkout.deciding.fiscal import CLOSED_BY_LAW
+from kiosk.checkout.deciding.unsynced import CLOSED as UNSYNCED
 from kiosk.checkout.devices_shown import devices_body
 from kiosk.checkout.parked_shown import parked_body, slip_body
 from kiosk.checkout.paying_shown import attract, presenting
@@ -138,6 +139,8 @@ def _storage(state: State) -> s.OutOfServiceBody:
 
 def _closed(state: State) -> s.OutOfServiceBody:
     if state.lane.series:
+        if state.lane.closed_reason == UNSYNCED:
+            return s.OutOfServiceBody(text("closed.lane"), text("closed.unsynced"))
         by_law = state.lane.closed_reason in CLOSED_BY_LAW
         return s.OutOfServiceBody(text("closed.lane"), text("closed.fiscal") if by_law else None)
     if "no_book" in state.live.conditions:

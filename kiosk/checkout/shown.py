@@ -22,6 +22,7 @@ from kiosk.retail.hints import Hint
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.transaction import LineItem
+from kiosk.retail.unsynced import Unsynced, Verdict
 from kiosk.retail.values import dataclass
 from kiosk.retail.weighing import Computed, WeightProblem
 from kiosk.retail.weight import Weight
@@ -68,6 +69,7 @@ __all__ = [
     "TendersLeft",
     "TerminalPrompt",
     "Transient",
+    "UnsyncedShown",
     "ValueShown",
     "View",
     "ViewShown",
@@ -308,6 +310,14 @@ class ConditionShown:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsyncedShown:
+    """How the sales stand that head office has not acknowledged, and what the shop's rule makes of it."""
+
+    unsynced: Unsynced
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class KeyShown:
     """How staff's key switch stands."""
 
@@ -501,6 +511,7 @@ Transient = (
     | NetworkShown
     | AskShown
     | ConditionShown
+    | UnsyncedShown
     | KeyShown
     | StorageShown
     | SuggestionsShown

@@ -74,6 +74,8 @@ def on_show(  # noqa: C901, PLR0912, PLR0915 - one flat table
         case e.ConditionShown():
             standing = set(live.conditions) - {event.condition} | ({event.condition} if event.on else set())
             live = replace(live, conditions=tuple(sorted(standing)))
+        case e.UnsyncedShown():
+            live = replace(live, unsynced=event)
         case e.KeyShown():
             live = replace(live, key=event.on)
         case e.StorageShown():

@@ -79,6 +79,10 @@ def _lowest(state: State, policy: Policy) -> tuple[tuple[int, Money], ...]:
 def _conditions(state: State, policy: Policy) -> tuple[Text, ...]:
     """What staff should know besides lost devices; last, what is wrong with the scale."""
     told = tuple(text(f"condition.{condition}") for condition in (*state.live.conditions, *key_conditions(state)))
+    unsynced = state.live.unsynced
+    if unsynced.verdict:
+        amount = Money(unsynced.unsynced.minor, policy.currency)
+        told = (*told, text("condition.unsynced", amount=amount))
     if state.lane.terminal_day_failed:
         told = (*told, text("condition.terminal_day"))
     if state.fiscal_days:

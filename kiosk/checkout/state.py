@@ -37,6 +37,7 @@ from kiosk.checkout.events import (
     TenderRequested,
     TransactionCompleted,
     TransactionOpened,
+    UnsyncedShown,
     ValueShown,
     View,
     WeighingShown,
@@ -58,6 +59,7 @@ from kiosk.retail.pricing import Totals, totals
 from kiosk.retail.returns import OriginalTender
 from kiosk.retail.tax import TaxAmount
 from kiosk.retail.transaction import LineItem, Original, OwedGift, TenderKind
+from kiosk.retail.unsynced import Unsynced
 from kiosk.retail.values import dataclass
 from kiosk.retail.weighing import Emptying
 
@@ -392,6 +394,7 @@ class Live:
     notice_sound: str = ""
     lost: tuple[tuple[str, str], ...] = ()
     conditions: tuple[str, ...] = ()
+    unsynced: UnsyncedShown = field(default_factory=lambda: UnsyncedShown(Unsynced(), ""))
     key: bool = False
     """Staff's key switch is on."""
     online: bool = False

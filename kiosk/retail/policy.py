@@ -29,6 +29,7 @@ from kiosk.retail.tender import CashMethod
 from kiosk.retail.tender_needs import Need
 from kiosk.retail.tender_terms import Change, Eligible, Instalments, VoucherCode
 from kiosk.retail.transaction import TenderKind
+from kiosk.retail.unsynced import UnsyncedRules
 from kiosk.retail.values import dataclass, replace
 from kiosk.retail.weighing import Rules
 
@@ -274,6 +275,7 @@ class Policy:
     codes: CodeRules = CodeRules()
     offers: OfferPolicy = "optimal"
     coupons: CouponRules = CouponRules()
+    unsynced: UnsyncedRules = UnsyncedRules()
     receipt: ReceiptLayout | None = None
     least_bag_price_minor: int | None = None
     points: Programme | None = None

@@ -55,7 +55,14 @@ _MIGRATIONS = (
         """,
         readable_since=1,
     ),
+    Migration(
+        """
+        CREATE TABLE acknowledged (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL) STRICT
+        """,
+        readable_since=1,
+    ),
 )
+_OF_KIND_AFTER = "SELECT sequence, utc_ms, kind, payload FROM record WHERE kind = ? AND sequence > ? ORDER BY sequence"
 _CHECKPOINTS = (
     "SELECT c.sequence, c.payload, c.sha256 FROM checkpoint AS c JOIN record AS r"
     " ON r.sequence = c.sequence AND r.digest = c.digest WHERE c.format = ? ORDER BY c.sequence DESC"
@@ -148,16 +155,23 @@ class _JournalFile:
 
     def replay(self, after: Position | None = None) -> Iterator[Record]:
         """Every event behind ``after``, in order. Raises ``JournalDamagedError`` naming the first bad record."""
-        epoch, expected = self.identity.epoch, self._start(after)
-        for sequence, utc_ms, kind, payload in self._rows_of(_EVENTS_AFTER, expected):
+        expected = self._start(after)
+        for row in self._rows_of(_EVENTS_AFTER, expected):
             expected += 1
-            if sequence != expected:
+            if row[0] != expected:
                 raise self._damaged(expected, "the record is missing")
-            try:
-                event = decode_event(kind, payload)
-            except JournalDamagedError as error:
-                raise self._damaged(sequence, str(error)) from error
-            yield Record(Position(epoch, sequence), utc_ms, event)
+            yield self._record(*row)
+
+    def of_kind(self, kind: str, after: Position | None) -> Iterator[Record]:
+        """Events of one kind behind ``after``, in order. Raises ``JournalDamagedError`` naming the first bad record."""
+        for row in self._rows_of(_OF_KIND_AFTER, kind, self._start(after)):
+            yield self._record(*row)
+
+    def _record(self, sequence: int, utc_ms: int, kind: str, payload: bytes) -> Record:
+        try:
+            return Record(Position(self.identity.epoch, sequence), utc_ms, decode_event(kind, payload))
+        except JournalDamagedError as error:
+            raise self._damaged(sequence, str(error)) from error
 
     def checkpoints(self, format_: int) -> Iterator[tuple[Position, bytes]]:
         """(place, payload) of the checkpoints of this format that are whole and belong to this chain, newest first.
@@ -184,7 +198,7 @@ class _JournalFile:
             raise self._damaged(found.false.position.sequence, SAID[found.false.wrong])
         return found.records
 
-    def _rows_of(self, query: str, *values: int) -> Iterator[tuple[Any, ...]]:
+    def _rows_of(self, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._connection.execute(query, values)
         except sqlite3.DatabaseError as error:
@@ -312,6 +326,19 @@ class Journal(_JournalFile):
         with self._one_commit():
             self._connection.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?, ?)", row)
             self._connection.execute(older, (_CHECKPOINTS_KEPT,))
+
+    @property
+    def acknowledged(self) -> Position:
+        """Up to where the checkout knew, when it last noted it, that head office has stored this journal."""
+        row = self._connection.execute("SELECT sequence FROM acknowledged").fetchone()
+        return Position(self.identity.epoch, row[0] if row else 0)
+
+    def note_acknowledged(self, position: Position) -> None:
+        """Remember how far head office has this journal: a hint for the next start, no part of the chain.
+
+        Raises ``JournalUnwritableError``.
+        """
+        self._commit("INSERT OR REPLACE INTO acknowledged VALUES (1, ?)", [(position.sequence,)])
 
     def check_writable(self) -> None:
         """Commit a change that changes nothing, through to the disk. Raises ``JournalUnwritableError``."""

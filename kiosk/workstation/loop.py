@@ -30,6 +30,7 @@ from kiosk.store.journal import Journal
 from kiosk.store.stock_moves import StockMoves
 from kiosk.workstation.clock import Clock
 from kiosk.workstation.shelf import BookShelf
+from kiosk.workstation.unsynced import UnsyncedSales
 
 __all__ = ["Engine"]
 
@@ -82,6 +83,7 @@ class Engine:
         shelf: BookShelf,
         clock: Clock,
         moves: StockMoves,
+        unsynced: UnsyncedSales,
         power: i.PowerRestored,
         bare_policy: Policy,
         perform: Callable[[Effect], None],
@@ -92,6 +94,7 @@ class Engine:
     ) -> None:
         self.state = State()
         self._journal, self._shelf, self._clock, self._moves = journal, shelf, clock, moves
+        self._unsynced = unsynced
         self._power, self._bare_policy = power, bare_policy
         self._perform, self._show, self._journalled = perform, show, journalled
         self._storage_retry_s, self._checkpoint_after = storage_retry_s, checkpoint_after
@@ -111,6 +114,7 @@ class Engine:
             state = evolve(state, record.event)
             self._moves.note(record.position, record.event)
         self.state = state
+        self._unsynced.restore()
 
     def _newest_checkpoint(self) -> tuple[State, Position | None]:
         for position, payload in self._journal.checkpoints(FORMAT):
@@ -194,16 +198,18 @@ class Engine:
             self._journal.append(durable, moment.utc_ms)
         recovered = bool(durable and self.state.live.storage)
         self.state = state
-        self._after("the journal's new head", self._tell_journalled, durable, before)
+        self._after("the journal's new head", self._tell_journalled, durable, before, moment.utc_ms)
         self._draw()
         for effect in decision.effects:
             self._after(type(effect).__name__, self._perform, effect)
         if recovered:
             self._storage_recovered()
 
-    def _tell_journalled(self, durable: tuple[Durable, ...], before: Position) -> None:
+    def _tell_journalled(self, durable: tuple[Durable, ...], before: Position, utc_ms: int) -> None:
         for number, event in enumerate(durable, start=before.sequence + 1):
-            self._moves.note(Position(before.epoch, number), event)
+            position = Position(before.epoch, number)
+            self._moves.note(position, event)
+            self._unsynced.note(position, utc_ms, event)
         if durable:
             self._journalled(self._journal.head)
 

@@ -57,8 +57,9 @@ class SyncClient:
 
     ``path``: the socket; ``None`` where no sync process runs beside this checkout.
     ``head`` gives the journal's head; ``book_arrived`` opens a newer price book (raises ``StoreError``);
-    ``payment_told`` hears what head office says of a payment unasked; ``role_of`` gives the role of an operator that
-    this lane knows (empty: it does not). ``location``: this shop's stock location.
+    ``payment_told`` hears what head office says of a payment unasked; ``acknowledged`` how far it has the journal;
+    ``role_of`` gives the role of an operator that this lane knows (empty: it does not). ``location``: this shop's stock
+    location.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class SyncClient:
         put: Callable[[i.Input], None],
         book_arrived: Callable[[int], None],
         payment_told: Callable[[local.PaymentTold], None],
+        acknowledged: Callable[[Position], None] = lambda _position: None,
         role_of: Callable[[str], str] = lambda _operator_id: "",
         location: str = "",
         retry_s: float = _RETRY_S,
@@ -77,6 +79,7 @@ class SyncClient:
         self._path, self._release, self._head = path, release, head
         self._put, self._book_arrived, self._retry_s = put, book_arrived, retry_s
         self._payment_told, self._role_of = payment_told, role_of
+        self._acknowledged = acknowledged
         self._location = location
         self._standing = local.LaneStanding()
         self._writer: asyncio.StreamWriter | None = None
@@ -296,7 +299,7 @@ class SyncClient:
             case local.LaneCommand() | local.StaffCommand():
                 self._put(_commanded(record, self._role_of(record.operator_id)))
             case local.Acknowledged():
-                _log.debug("head office has stored up to %d/%d", record.epoch, record.sequence)
+                self._acknowledged(Position(record.epoch, record.sequence))
             case local.Refused():
                 _log.warning("the sync process could not read a line: %s", record.reason)
             case _:

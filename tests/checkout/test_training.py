@@ -39,7 +39,7 @@ FOR_THE_LANE = (
     i.TerminalAnswered, i.TerminalSilent, i.TerminalPrompted, i.TerminalDayAnswered, i.QrReady, i.ReversalAnswered,
     i.DrawerMoved, i.CabinetMoved, *get_args(i.FiscalInput), i.MemberAnswered, i.CouponAnswered, i.SerialAnswered,
     i.NumbersAnswered, i.BoughtAnswered, i.FramesStored, i.SaleTold, i.HoldTold, i.StockAnswered, i.BasketTold,
-    i.PlaceTold,
+    i.PlaceTold, i.UnsyncedTold,
     *get_args(i.CashInput),
     i.BasketsTold,
     i.DevicesTold, i.DeviceChecked, i.HeadOfficeCommanded, i.StaffCommanded, i.DayTurned, i.PowerRestored,

@@ -21,6 +21,7 @@ from kiosk.checkout.state import Phase, State
 from kiosk.checkout.text import text
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy
+from kiosk.retail.unsynced import Unsynced
 from kiosk.retail.values import replace
 from kiosk.store.book import Books, SqliteBook
 from kiosk.store.chain import Identity, Position
@@ -31,11 +32,14 @@ from kiosk.store.stock_moves import StockMoves
 from kiosk.workstation.clock import Cancellable
 from kiosk.workstation.loop import Engine
 from kiosk.workstation.shelf import BookShelf
+from kiosk.workstation.unsynced import UnsyncedSales
 from tests.support.kiosk import build_book
 from tests.support.shop import bangladesh, small_shop
 from tests.support.waiting import wait_until_async
 
 MILK, TEA = "8901234567890", "4006381333931"
+SALE = 69_500
+"""What one of each comes to, in paisa."""
 POWER = i.PowerRestored("kiosk-7", 99 << 20, "dhaka-1", "7", "0.1")
 
 
@@ -73,8 +77,11 @@ class Bench:
     heads: list[Position] = field(default_factory=list)
     moves: StockMoves = field(default_factory=StockMoves)
     checkpoint_after: int = 2_000
+    unsynced: UnsyncedSales = field(init=False)
 
     def __post_init__(self) -> None:
+        self.unsynced = UnsyncedSales(self.journal)
+
         def same(told: Mapping[str, Any]) -> Policy:
             return msgspec.convert(told, Policy)
 
@@ -87,6 +94,7 @@ class Bench:
             shelf=self.shelf,
             clock=HandClock(),
             moves=self.moves,
+            unsynced=self.unsynced,
             power=POWER,
             bare_policy=bangladesh(),
             perform=self._perform,
@@ -206,6 +214,21 @@ def test_a_start_folds_what_came_after_the_newest_checkpoint_and_knows_all_that_
     again = Bench(bench.folder, bench.journal)
     assert replace(again.engine.state, live=bench.engine.state.live) == bench.engine.state
     assert again.moves.since("milk", None) == bench.moves.since("milk", None) == 5
+
+
+def test_sales_wait_until_head_office_acknowledges_them_over_a_restart_too(bench: Bench) -> None:
+    _shop_and_leave(bench, 3)
+    sales = list(bench.journal.of_kind("TransactionCompleted", None))
+    assert bench.unsynced.now == Unsynced(sales[0].utc_ms, 3 * SALE)
+    bench.unsynced.acknowledged(sales[0].position, mono_ms=1)
+    assert bench.unsynced.now == Unsynced(sales[1].utc_ms, 2 * SALE)
+    bench.unsynced.acknowledged(Position(1, 10_000), mono_ms=2)
+    assert bench.unsynced.now.minor == 2 * SALE, "a word on another journal is none on this"
+    again = Bench(bench.folder, bench.journal)
+    assert again.unsynced.now == bench.unsynced.now
+    again.unsynced.acknowledged(bench.journal.head, mono_ms=100_000)
+    assert again.unsynced.now == Unsynced()
+    assert Bench(bench.folder, bench.journal).unsynced.now == Unsynced()
 
 
 def test_while_a_shopper_or_staff_stand_before_the_lane_no_checkpoint_is_written(bench: Bench) -> None:

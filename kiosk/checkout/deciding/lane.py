@@ -17,6 +17,7 @@ from kiosk.checkout.deciding import (
     slips,
     terminal,
     training,
+    unsynced,
 )
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.state import Phase
@@ -116,6 +117,8 @@ def reopen(desk: Desk, by: str) -> None:
     """Selling may begin again."""
     if not fiscal.may_reopen(desk):
         desk.refuse(text("closed.fiscal"))
+    elif not unsynced.may_reopen(desk):
+        desk.refuse(text("closed.unsynced"))
     elif desk.state.lane.closed_reason:
         desk.happened(e.LaneOpened(by))
 

@@ -13,7 +13,7 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.day_shown import day_conditions
-from kiosk.checkout.deciding import business_day, cabinet, lane, staff, upkeep
+from kiosk.checkout.deciding import business_day, cabinet, lane, staff, unsynced, upkeep
 from kiosk.checkout.deciding.desk import Desk
 from kiosk.checkout.key_shown import key_conditions
 from kiosk.checkout.state import State
@@ -162,7 +162,7 @@ def lane_commanded(desk: Desk, command: i.HeadOfficeCommanded) -> None:
     else:
         lane.reopen(desk, by)
         if desk.state.lane.closed_reason:
-            answer = _Answer("refused", "fiscal")
+            answer = _Answer("refused", "unsynced" if desk.state.lane.closed_reason == unsynced.CLOSED else "fiscal")
     if command.ident:
         desk.happened(
             e.CommandAnswered(command.ident, command.command, answer.outcome, by, desk.moment.utc_ms, answer.reason)
