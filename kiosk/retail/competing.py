@@ -1,7 +1,8 @@
 """Offers that compete for units: the combination that saves the shopper most.
 
 Each unit serves at most one offer. What a unit gains by itself (a percent off each) is its base; group offers are
-deals. Units that no deal tells apart are one kind. The relaxation gives the units rents that bound what can be saved
+deals. A contest falls into pieces that share no deal: each is searched by itself, and what was found for it is known
+again in any other contest. Units that no deal tells apart are one kind. The relaxation gives the units rents that bound what can be saved
 (``rents``); groups are then combined by what they lose against that bound, at first only those that lose little, then
 more, until a combination is found (``packing``): no other can be better. All work is counted in steps; a clock would
 make the total depend on the machine. Where the steps run out, the least losing groups are settled and what they leave
@@ -12,9 +13,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from kiosk.retail.columns import SCALE, Listing, Prices, Steps
 from kiosk.retail.deals import Deal
+from kiosk.retail.joined import Joined
 from kiosk.retail.packing import Packing, Placed, losing_at_most
 from kiosk.retail.rents import Lots, Rents, rents_of
 from kiosk.retail.values import dataclass
@@ -22,7 +25,7 @@ from kiosk.retail.values import dataclass
 __all__ = ["ALONE", "STEPS", "Contest", "Found", "Group", "search", "worth_of"]
 
 STEPS = 16_000
-"""Steps of one search: fillings tried, cells pivoted, states met."""
+"""Steps of one search, for each piece of its contest: fillings tried, cells pivoted, states met."""
 ALONE = 1_000
 """Steps of a search for one deal alone."""
 _LARGE = 4_000
@@ -30,6 +33,7 @@ _RELAXED = 2
 """The part of a large budget that the relaxation may have: what needs more of it is never searched to its end."""
 _HASTE = 4
 """The part of a budget that goes into listing groups to settle in haste, and again into what they leave."""
+_PIECES_REMEMBERED = 2_048
 _FINE = 64
 """What may be lost at first: one part in so many of what all rents come to; then twice as much, again and again."""
 
@@ -62,7 +66,38 @@ class Found:
 
 
 def search(contest: Contest, budget: int = STEPS) -> Found:
-    """The combination that saves most; not proven where ``budget`` steps did not do."""
+    """The combination that saves most; not proven where ``budget`` steps did not do for one of its pieces."""
+    groups, proven, steps = list[Group](), True, 0
+    for units, numbers, piece in _pieces(contest):
+        found = _searched(piece, budget)
+        groups += [Group(numbers[one.deal], tuple([units[n] for n in one.units]), one.saving) for one in found.groups]
+        proven, steps = proven and found.proven, steps + found.steps
+    return Found(_value(contest, groups), tuple(groups), proven, steps)
+
+
+def _pieces(contest: Contest) -> Iterator[tuple[Sequence[int], Sequence[int], Contest]]:
+    """Units that the same deals may serve, directly or by way of others, with those deals, both in numbers of their own.
+
+    A shape that the units cannot fill binds nothing together.
+    """
+    deals = [deal.fillable() for deal in contest.deals]
+    wanted = [deal.wants() for deal in deals]
+    joined = Joined()
+    for units in wanted:
+        joined.join(units)
+    numbers: dict[int, list[int]] = {}
+    for number, units in enumerate(wanted):
+        if units:
+            numbers.setdefault(joined.of(next(iter(units))), []).append(number)
+    for own in numbers.values():
+        units = sorted(set[int]().union(*[wanted[number] for number in own]))
+        place = {unit: n for n, unit in enumerate(units)}
+        yield units, own, Contest(tuple([contest.base[n] for n in units]), tuple([deals[n].among(place) for n in own]))
+
+
+@lru_cache(maxsize=_PIECES_REMEMBERED)
+def _searched(contest: Contest, budget: int) -> Found:
+    """One piece by itself."""
     if len(contest.deals) == 1 and not any(contest.base):
         groups = _in_line(contest.deals[0])
         if groups is not None:

@@ -72,6 +72,14 @@ class Shape:
         """What fits in any place."""
         return {unit for slot in self.slots if not slot.follows for unit in slot.units}
 
+    @property
+    def fillable(self) -> bool:
+        """Whether there are units enough for a group."""
+        if self.items:
+            return 0 < self.size <= len(set(self.items))
+        enough = all(slot.count <= len(slot.units) for slot in self.slots)
+        return enough and 0 < self.size <= len(self.units())
+
     def beyond(self) -> tuple[int, ...]:
         """By place in the order of units, where others than it begin: at the next unit, or at the next item."""
         count = max(len(slot.units) for slot in self.slots)
@@ -128,6 +136,11 @@ class Deal:
             saved += sum(sum(gains[group * count : (group + 1) * count]) for count, gains in ranked) + shape.constant
             most = max(most, min(saved, shape.most * (group + 1)) if shape.most else saved)
         return most
+
+    def fillable(self) -> Deal:
+        """The same deal without the shapes that its units cannot fill."""
+        shapes = tuple([shape for shape in self.shapes if shape.fillable])
+        return self if len(shapes) == len(self.shapes) else replace(self, shapes=shapes)
 
     def less(self, groups: int, saved: int) -> Deal:
         """What is left of the deal when so many groups have saved so much; no shape where that is nothing."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from kiosk.retail.competing import Contest, search
 from kiosk.retail.deals import Deal
 from kiosk.retail.goods import Bid, Good, Goods, bid, shared
+from kiosk.retail.joined import Joined
 from kiosk.retail.values import dataclass
 
 __all__ = ["Found", "Placed", "Shares", "clustered", "in_parts", "settled_part"]
@@ -78,36 +79,13 @@ class Found:
 def clustered(bids: Iterable[Placed]) -> list[list[Placed]]:
     """Bids that share a unit, directly or by way of others, belong together."""
     bids = list(bids)
-    groups = _Groups()
+    groups = Joined()
     for one in bids:
         groups.join(one.wanted)
     found: dict[int, list[Placed]] = defaultdict(list)
     for one in bids:
         found[groups.of(one.wanted[0])].append(one)
     return list(found.values())
-
-
-class _Groups:
-    """Numbers that belong together."""
-
-    def __init__(self) -> None:
-        self._above: dict[int, int] = {}
-
-    def of(self, number: int) -> int:
-        """The least of those it belongs to."""
-        known = self._above
-        above = known.setdefault(number, number)
-        while above != number:
-            known[number] = known[above]
-            number, above = above, known[above]
-        return number
-
-    def join(self, numbers: Iterable[int]) -> None:
-        """They belong together from now on."""
-        tops = {self.of(number) for number in numbers}
-        least = min(tops)
-        for top in tops:
-            self._above[top] = least
 
 
 def _kinds_of(goods: Goods, base: Sequence[int]) -> list[int]:
@@ -190,7 +168,7 @@ class _Wide:
     def _parts(self, bids: Sequence[Placed]) -> list[list[int]]:
         """The units in parts of so many kinds at most; what the worthiest bids want stays together."""
         units, of = sorted({unit for one in bids for unit in one.wanted}), self.kinds
-        groups, sizes = _Groups(), dict.fromkeys((of[unit] for unit in units), 1)
+        groups, sizes = Joined(), dict.fromkeys((of[unit] for unit in units), 1)
         if len(sizes) <= _NARROW:
             return [units]
         for one in sorted(bids, key=lambda one: (-one.bid.worth, one.bid.rival.offer.offer_id)):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import combinations
 
-from kiosk.retail import clusters, goods, parts, rivals
+from kiosk.retail import clusters, competing, goods, parts, rivals
 from kiosk.retail.offer import (
     AmountOffEach,
     BuyGet,
@@ -37,6 +37,7 @@ MEMORIES = (
     goods.gains,
     goods.bid,
     goods.done_alone,
+    competing._searched,
     parts.settled_part,
     clusters._cluster,
 )

@@ -1,0 +1,30 @@
+"""Numbers that belong together, directly or by way of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["Joined"]
+
+
+class Joined:
+    """Numbers that belong together."""
+
+    def __init__(self) -> None:
+        self._above: dict[int, int] = {}
+
+    def of(self, number: int) -> int:
+        """The least of those it belongs to."""
+        known = self._above
+        above = known.setdefault(number, number)
+        while above != number:
+            known[number] = known[above]
+            number, above = above, known[above]
+        return number
+
+    def join(self, numbers: Iterable[int]) -> None:
+        """They belong together from now on."""
+        tops = {self.of(number) for number in numbers}
+        least = min(tops, default=0)
+        for top in tops:
+            self._above[top] = least
