@@ -24,7 +24,8 @@ class Joined:
 
     def join(self, numbers: Iterable[int]) -> None:
         """They belong together from now on."""
-        tops = {self.of(number) for number in numbers}
+        known, of = self._above, self.of
+        tops = {of(number) for number in {known.get(number, number) for number in numbers}}
         least = min(tops, default=0)
         for top in tops:
             self._above[top] = least

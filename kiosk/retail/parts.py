@@ -187,14 +187,13 @@ class _Wide:
 
 
 def _shared_out(bids: Iterable[Placed], parts: Sequence[Sequence[int]]) -> list[list[Placed]]:
-    """By part the bids in it. A limited bid belongs to the part that has most of its units, any other to each."""
+    """By part the bids that can form a group there. A limited bid belongs to the part that has most of its units."""
     of = {unit: n for n, part in enumerate(parts) for unit in part}
     found: list[list[Placed]] = [[] for _ in parts]
     for one in bids:
         touched = Counter([of[unit] for unit in one.wanted])
-        if one.limited:
-            found[min(touched, key=lambda n: (-touched[n], n))].append(one)
-            continue
-        for n in touched:
-            found[n].append(one)
+        at = [min(touched, key=lambda n: (-touched[n], n))] if one.limited else touched
+        for n in at:
+            if touched[n] >= one.bid.rival.least:
+                found[n].append(one)
     return found
