@@ -2,11 +2,11 @@
 
 Each unit serves at most one offer. What a unit gains by itself (a percent off each) is its base; group offers are
 deals. A contest falls into pieces that share no deal: each is searched by itself, and what was found for it is known
-again in any other contest. Units that no deal tells apart are one kind. The relaxation gives the units rents that bound what can be saved
-(``rents``); groups are then combined by what they lose against that bound, at first only those that lose little, then
-more, until a combination is found (``packing``): no other can be better. All work is counted in steps; a clock would
-make the total depend on the machine. Where the steps run out, the least losing groups are settled and what they leave
-is searched again; the answer is good and valid, and marked as not proven.
+again in any other contest. Units that no deal tells apart are one kind. The relaxation gives the units rents that bound
+what can be saved (``rents``); groups are then combined by what they lose against that bound, at first only those that
+lose little, then more, until a combination is found (``packing``): no other can be better. All work is counted in
+steps; a clock would make the total depend on the machine. Where the steps run out, the least losing groups are settled
+and what they leave is searched again; the answer is good and valid, and marked as not proven.
 """
 
 from __future__ import annotations
@@ -76,23 +76,24 @@ def search(contest: Contest, budget: int = STEPS) -> Found:
 
 
 def _pieces(contest: Contest) -> Iterator[tuple[Sequence[int], Sequence[int], Contest]]:
-    """Units that the same deals may serve, directly or by way of others, with those deals, both in numbers of their own.
+    """Units that the same deals may serve, directly or by way of others; those deals; and both in numbers of their own.
 
     A shape that the units cannot fill binds nothing together.
     """
     deals = [deal.fillable() for deal in contest.deals]
     wanted = [deal.wants() for deal in deals]
     joined = Joined()
-    for units in wanted:
-        joined.join(units)
+    for own in wanted:
+        joined.join(own)
     numbers: dict[int, list[int]] = {}
-    for number, units in enumerate(wanted):
-        if units:
-            numbers.setdefault(joined.of(next(iter(units))), []).append(number)
-    for own in numbers.values():
-        units = sorted(set[int]().union(*[wanted[number] for number in own]))
+    for number, own in enumerate(wanted):
+        if own:
+            numbers.setdefault(joined.of(next(iter(own))), []).append(number)
+    for some in numbers.values():
+        units = sorted(set[int]().union(*[wanted[number] for number in some]))
         place = {unit: n for n, unit in enumerate(units)}
-        yield units, own, Contest(tuple([contest.base[n] for n in units]), tuple([deals[n].among(place) for n in own]))
+        base = tuple([contest.base[n] for n in units])
+        yield units, some, Contest(base, tuple([deals[number].among(place) for number in some]))
 
 
 @lru_cache(maxsize=_PIECES_REMEMBERED)

@@ -8,7 +8,14 @@ __all__ = ["Joined"]
 
 
 class Joined:
-    """Numbers that belong together."""
+    """Which of the numbers joined so far belong together.
+
+    >>> joined = Joined()
+    >>> joined.join((1, 2)), joined.join((5, 6)), joined.join((6, 2))
+    (None, None, None)
+    >>> joined.of(5), joined.of(7)
+    (1, 7)
+    """
 
     def __init__(self) -> None:
         self._above: dict[int, int] = {}

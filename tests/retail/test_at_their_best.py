@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from kiosk.retail import competing
 from kiosk.retail.columns import SCALE, Steps
-from kiosk.retail.deals import Deal
+from kiosk.retail.deals import Deal, Shape
 from kiosk.retail.layers import settle_layers
 from kiosk.retail.occasion import Occasion
-from kiosk.retail.offer import AmountOff, BuyGet, NForM, Offer, PercentOff, PercentOffEach, Scope
+from kiosk.retail.offer import AmountOff, BuyGet, NForM, NPercentOff, Offer, PercentOff, PercentOffEach, Scope
 from kiosk.retail.packing import Packing, losing_at_most
 from kiosk.retail.promotion import settle
 from kiosk.retail.rents import Lots, rents_of
@@ -143,6 +143,26 @@ def test_what_is_remembered_changes_no_answer(rng: random.Random) -> None:
     assert settle_layers(units, offers, "optimal", NOTHING) == warm
 
 
+def test_a_wide_basket_costs_the_same_whatever_was_scanned_before() -> None:
+    rng = random.Random(2)
+    names = tuple(f"i{n:02}" for n in range(30))
+    basket = [Unit(n, name, 10 * rng.randint(5, 200)) for n, name in enumerate(names) for _ in range(2)]
+    offers = random_offers(rng, 6, names[:10]) + [
+        Offer(f"own-{n:02}", Scope(tuple(rng.sample(names, 4))), NForM(2, 1), {}, max_applications=n % 3)
+        for n in range(24)
+    ]
+    forget()
+    cold = settle_layers(basket, offers, "optimal", NOTHING)
+    assert not cold.proven
+
+    forget()
+    way = rng.sample(basket, len(basket))
+    chain = [settle_layers(way[:count], offers, "optimal", NOTHING) for count in range(len(way) - 3, len(way) + 1)]
+
+    assert chain[-1].saving == cold.saving
+    assert settle_layers(basket, offers, "optimal", NOTHING) == cold
+
+
 def test_alike_offers_of_two_books_are_not_taken_for_one_another() -> None:
     units = [Unit(1, "tea", 1000), Unit(1, "tea", 1000)]
     before, after = (Offer("pair", Scope(("tea",)), NForM(2, paid), {}) for paid in (1, 0))
@@ -253,6 +273,42 @@ def test_a_group_of_a_thousand_units_is_formed_without_counting_its_ways() -> No
 
     assert found.proven
     assert found.saving == 5_000
+
+
+def two_threes(cola: int, tea: int) -> competing.Contest:
+    """Three for two on cola, and on tea beside a percent off two: no unit serves both."""
+    units = [Unit(1, "cola", cola)] * 3 + [Unit(2, "tea", tea)] * 4
+    priced = Priced(units, [unit.price for unit in units])
+    offers = [
+        Offer("cola", Scope(("cola",)), NForM(3, 2), {}),
+        Offer("tea", Scope(("tea",)), NForM(3, 2), {}),
+        Offer("pair", Scope(("tea",)), NPercentOff(2, 3_000), {}),
+    ]
+    return competing.Contest((0,) * 7, tuple([deal for offer in offers if (deal := deal_of(offer, priced))]))
+
+
+def test_a_piece_that_has_not_changed_is_not_searched_again() -> None:
+    forget()
+    competing.search(two_threes(cola=200, tea=150))
+    searched = competing._searched.cache_info().misses
+
+    found = competing.search(two_threes(cola=300, tea=150))
+
+    assert searched == 2
+    assert competing._searched.cache_info().misses == searched + 1
+    assert found.value == 300 + 180
+
+
+def test_what_can_form_no_group_binds_no_piece_to_another() -> None:
+    forget()
+    asked = two_threes(cola=200, tea=150)
+    too_large = Deal((Shape.run(8, [10] * 7),))
+
+    found = competing.search(replace(asked, deals=(too_large, *asked.deals)))
+
+    assert competing._searched.cache_info().misses == 2
+    assert {group.deal for group in found.groups} == {1, 3}
+    assert found.value == 200 + 180
 
 
 def test_an_empty_contest_has_an_answer() -> None:
