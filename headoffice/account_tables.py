@@ -7,13 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from headoffice.base import Base, Code, Identity, Instant, Prose
 
-__all__ = ["Account", "ApiKey", "EndedSession", "Setting", "SignInAttempt"]
+__all__ = ["Account", "AccountChange", "AccountRoleRow", "ApiKey", "EndedSession", "Setting", "SignInAttempt"]
 
 
 class Account(Base):
     """A person who may enter the console. Without a password hash nobody can sign in by password.
 
-    ``operator_id``: the operator of the shop that they are at the lanes; empty: none. ``role``: one of ``roles``.
+    ``operator_id``: the operator of the shop that they are at the lanes; empty: none. ``role``: one of ``roles``, or of
+    ``account_role``.
     ``disabled_ms``: since when they may not enter any more; 0: they may. ``sessions`` grows when all sessions of before
     are over: with a new password, and when the account is disabled.
     """
@@ -29,6 +30,29 @@ class Account(Base):
     role: Mapped[Code]
     disabled_ms: Mapped[Instant] = mapped_column(default=0)
     sessions: Mapped[Instant] = mapped_column(default=0)
+
+
+class AccountRoleRow(Base):
+    """A role that the retailer has defined: ``rights`` are its rights' names, with blanks between."""
+
+    __tablename__ = "account_role"
+
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    rights: Mapped[Prose]
+
+
+class AccountChange(Base):
+    """Who changed what an account or a role may, for good: ``before`` and ``after`` (empty: nothing)."""
+
+    __tablename__ = "account_change"
+
+    id: Mapped[Identity]
+    utc_ms: Mapped[Instant]
+    by: Mapped[Code]
+    deed: Mapped[Code]
+    name: Mapped[Code]
+    before: Mapped[Prose]
+    after: Mapped[Prose]
 
 
 class SignInAttempt(Base):

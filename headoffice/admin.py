@@ -2,12 +2,14 @@
 
 ``create NAME --role ROLE`` makes an account, or gives a known one a new password and lets it in again; it asks for the
 password, and ``--password-stdin`` reads it from a pipe. ``role NAME ROLE`` changes what it may, ``disable NAME`` shuts
-it out at once, ``list`` tells who there is. ``operator NAME ID`` says which operator of the shop an account is at the
-lanes, so that its page may act there; without an ID it may only look. ``key NAME`` makes a key for a program and prints
-it once. ``shop-key`` prints the key that the kiosks need to hash cards, phone numbers and badges with, ``gate-key`` the
-one that exit gates judge codes with. ``free-return NUMBER`` lets go what a lane that is never heard of again has in
-hand of the sale with that receipt. ``salvage FILE`` takes in what a dead unit's ``journal.db`` (its ``-wal`` beside it)
-still holds and says what was new, what was there, and the first record that is false: exit code 1 if there is one.
+it out at once, ``list`` tells who there is. ``define-role ROLE RIGHT ...`` makes a role of rights or redefines one,
+``forget-role`` takes that back, ``roles`` tells what each may, ``changes`` who changed any of it. ``operator NAME ID``
+says which operator of the shop an account is at the lanes, so that its page may act there; without an ID it may only
+look. ``key NAME`` makes a key for a program and prints it once. ``shop-key`` prints the key that the kiosks need to
+hash cards, phone numbers and badges with, ``gate-key`` the one that exit gates judge codes with. ``free-return
+NUMBER`` lets go what a lane that is never heard of again has in hand of the sale with that receipt. ``salvage FILE``
+takes in what a dead unit's ``journal.db`` (its ``-wal`` beside it) still holds and says what was new, what was there,
+and the first record that is false: exit code 1 if there is one.
 """
 
 from __future__ import annotations
@@ -17,16 +19,18 @@ import getpass
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from headoffice.account_tables import AccountChange
 from headoffice.accounts import AccountError, Accounts, Standing
 from headoffice.database import Database, DatabaseRefusedError, open_database
 from headoffice.keyed import shop_key
 from headoffice.returns.keeper import ReturnKeeper
-from headoffice.roles import ACCOUNT_ROLES
+from headoffice.roles import RIGHTS
 from headoffice.salvage import Salvaged, SalvageError, salvage
 from kiosk.retail.exit_code import exit_key
 
@@ -47,7 +51,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
     except DatabaseRefusedError as error:
         sys.stderr.write(f"headoffice: {error}\n")
         return 2
-    accounts = Accounts(database, clock=_now)
+    accounts = Accounts(database, clock=_now, by=getpass.getuser())
     try:
         if told.deed == "salvage":
             return _salvage(database, told.file, stranger=told.stranger)
@@ -74,11 +78,17 @@ def _parser() -> argparse.ArgumentParser:
     deeds = parser.add_subparsers(dest="deed", required=True)
     create = deeds.add_parser("create", help="an account, or a new password for one", description=_ROLES)
     create.add_argument("name")
-    create.add_argument("--role", choices=ACCOUNT_ROLES, help="a new account needs one")
+    create.add_argument("--role", help="a new account needs one")
     create.add_argument("--password-stdin", action="store_true", help="read the password's line from standard input")
     becomes = deeds.add_parser("role", help="what an account may do", description=_ROLES)
     becomes.add_argument("name")
-    becomes.add_argument("role", choices=ACCOUNT_ROLES)
+    becomes.add_argument("role")
+    deeds.add_parser("roles", help="every role, and what it may")
+    defines = deeds.add_parser("define-role", help="a role of these rights, new or instead of what it was")
+    defines.add_argument("role")
+    defines.add_argument("rights", nargs="+", metavar="RIGHT", help=", ".join(RIGHTS))
+    deeds.add_parser("forget-role", help="a role that was defined here is no more").add_argument("role")
+    deeds.add_parser("changes", help="who changed accounts and roles, the newest first")
     deeds.add_parser("disable", help="an account may not enter any more, and is out at once").add_argument("name")
     deeds.add_parser("list", help="every account, its role, and whom it stands for at the lanes")
     deeds.add_parser("key", help="a key for a program, printed once").add_argument("name")
@@ -134,6 +144,16 @@ def _done(accounts: Accounts, told: argparse.Namespace, ask: Callable[[str], str
         case "operator":
             accounts.attends_as(told.name, told.operator_id)
             yield f"account {name} attends as {told.operator_id or 'nobody'}"
+        case "roles":
+            yield from (f"{role}\t{' '.join(sorted(rights))}" for role, rights in accounts.roles().items())
+        case "define-role":
+            accounts.define(told.role, told.rights)
+            yield f"role {told.role} may: {' '.join(told.rights)}"
+        case "forget-role":
+            accounts.forget(told.role)
+            yield f"role {told.role} is no longer defined here"
+        case "changes":
+            yield from map(_change, accounts.changes())
         case "key":
             yield accounts.create_key(told.name)
         case _:
@@ -143,6 +163,11 @@ def _done(accounts: Accounts, told: argparse.Namespace, ask: Callable[[str], str
 def _line(one: Standing) -> str:
     at_lanes = f"at the lanes {one.operator_id}" if one.operator_id else "nobody at the lanes"
     return "\t".join(filter(None, (one.name, one.role, at_lanes, "disabled" if one.disabled_ms else "")))
+
+
+def _change(one: AccountChange) -> str:
+    when = datetime.fromtimestamp(one.utc_ms / 1000, UTC).isoformat(timespec="seconds")
+    return f"{when}\t{one.by}\t{one.deed} {one.name}\t{one.before or '-'} > {one.after or '-'}"
 
 
 def _now() -> int:

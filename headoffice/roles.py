@@ -1,15 +1,17 @@
-"""What an account may see and do at head office's pages: roles as a table of rights.
+"""What an account may see and do at head office's pages: roles made of rights.
 
 A right is a word for what a page shows or a form does; each page and each form asks for one (or for none but to be
-signed in). What acts at a lane asks the shop's own table too (``kiosk.retail.rights``), by the operator that the
-account stands for.
+signed in). Five roles come with head office; a retailer defines others of the same rights, or redefines these, all but
+``manager``: who may do everything always can. What acts at a lane asks the shop's own table too
+(``kiosk.retail.rights``), by the operator that the account stands for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal, get_args
 
-__all__ = ["ACCOUNT_ROLES", "RIGHTS", "AccountRole", "Right", "first_page", "rights_of"]
+__all__ = ["ACCOUNT_ROLES", "EVERYTHING", "RIGHTS", "AccountRole", "Right", "first_page", "rights_named", "rights_of"]
 
 Right = Literal[
     "look", "days", "attend", "order", "prices", "coupons", "recalls", "members", "points", "cards", "value", "cash"
@@ -28,6 +30,9 @@ nothing."""
 
 ACCOUNT_ROLES: Final[tuple[AccountRole, ...]] = get_args(AccountRole)
 
+EVERYTHING: Final = "manager"
+"""The role that is never redefined."""
+
 _TABLE: Final[dict[str, frozenset[Right]]] = {
     "attendant": frozenset({"attend", "order"}),
     "supervisor": frozenset({"look", "days", "attend", "order", "prices", "recalls", "members", "cards", "cash"}),
@@ -37,19 +42,41 @@ _TABLE: Final[dict[str, frozenset[Right]]] = {
 }
 
 
-def rights_of(role: str) -> frozenset[Right]:
-    """What a role may; a role that nobody knows may nothing.
+def rights_of(role: str, defined: Mapping[str, frozenset[Right]] | None = None) -> frozenset[Right]:
+    """What a role may, by what the retailer has ``defined`` before what comes with head office; an unknown one nothing.
 
     >>> sorted(rights_of("attendant")), sorted(rights_of("king"))
     (['attend', 'order'], [])
+    >>> sorted(rights_of("attendant", {"attendant": frozenset({"attend"})}))
+    ['attend']
     """
-    return _TABLE.get(role, frozenset())
+    if role == EVERYTHING:
+        return frozenset(RIGHTS)
+    found = (defined or {}).get(role)
+    return _TABLE.get(role, frozenset()) if found is None else found
 
 
-def first_page(role: str) -> str:
-    """Where somebody of this role begins.
+def rights_named(words: Iterable[str]) -> frozenset[Right]:
+    """The rights of these names; one that there is not is left out.
 
-    >>> first_page("attendant"), first_page("auditor")
+    >>> sorted(rights_named(["days", "rule"]))
+    ['days']
+    """
+    known = set(words)
+    return frozenset(right for right in RIGHTS if right in known)
+
+
+def first_page(rights: frozenset[Right]) -> str:
+    """Where somebody with these rights begins.
+
+    >>> first_page(rights_of("attendant")), first_page(rights_of("auditor"))
     ('/attend', '/')
     """
-    return "/" if "look" in rights_of(role) else "/attend"
+    places: tuple[tuple[Right, str], ...] = (
+        ("look", "/"),
+        ("attend", "/attend"),
+        ("days", "/days"),
+        ("members", "/points"),
+        ("cards", "/value"),
+    )
+    return next((page for right, page in places if right in rights), "/")

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from headoffice.accounts import Standing
 from headoffice.console.services import services_of
-from headoffice.roles import Right, first_page, rights_of
+from headoffice.roles import Right, first_page
 
 __all__ = [
     "Handler",
@@ -69,31 +70,33 @@ def sign_out(request: Request) -> None:
     request.session.clear()
 
 
-def _role_now(request: Request) -> str:
-    """The role of who sends this; empty: nobody, or nobody any more."""
+def _standing_now(request: Request) -> Standing | None:
+    """Who sends this; ``None``: nobody, or nobody any more."""
     account, session = account_of(request), str(request.session.get(_SESSION, ""))
     accounts = services_of(request).accounts
     standing = accounts.standing(account) if account and session else None
     if standing is None or standing.sessions != request.session.get(_SESSIONS) or accounts.has_ended(session):
-        return ""
-    return standing.role
+        return None
+    return standing
 
 
-async def _role(request: Request) -> str:
+async def _standing(request: Request) -> Standing | None:
     """As above, looked up once for a request: a role that was changed, or an account that was shut, is so at once."""
-    if not hasattr(request.state, "role"):
-        request.state.role = await run_in_threadpool(_role_now, request)
-    return str(request.state.role)
+    if not hasattr(request.state, "standing"):
+        request.state.standing = await run_in_threadpool(_standing_now, request)
+    found: Standing | None = request.state.standing
+    return found
 
 
 async def rights(request: Request) -> frozenset[Right]:
     """What the page may show of what others may do: the rights of who looks at it."""
-    return rights_of(await _role(request))
+    standing = await _standing(request)
+    return standing.rights if standing is not None else frozenset()
 
 
 async def still_in(request: Request) -> bool:
     """Whether who opened a long answer may still have it."""
-    return bool(await run_in_threadpool(_role_now, request))
+    return await run_in_threadpool(_standing_now, request) is not None
 
 
 def form_token(request: Request) -> str:
@@ -137,13 +140,13 @@ def for_people(right: Right | None) -> Callable[[Handler], Handler]:
     def decorated(handler: Handler) -> Handler:
         @functools.wraps(handler)
         async def guarded(request: Request) -> Response:
-            role = await _role(request)
-            if not role:
+            standing = await _standing(request)
+            if standing is None:
                 return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
-            if right is None or right in rights_of(role):
+            if right is None or right in standing.rights:
                 return await handler(request)
-            if request.url.path == "/" and first_page(role) != "/":
-                return RedirectResponse(first_page(role), status_code=303)
+            if request.url.path == "/" and (begins := first_page(standing.rights)) != "/":
+                return RedirectResponse(begins, status_code=303)
             raise HTTPException(_FORBIDDEN, "role")
 
         guarded.right = right  # type: ignore[attr-defined] # what the table of pages is tested by

@@ -11,11 +11,11 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from headoffice import admin
-from headoffice.accounts import DEMO_ACCOUNT
+from headoffice.accounts import DEMO_ACCOUNT, AccountError
 from headoffice.console.app import build_app
 from headoffice.console.services import Services
 from headoffice.feed import change_of
-from headoffice.roles import ACCOUNT_ROLES, AccountRole
+from headoffice.roles import ACCOUNT_ROLES, RIGHTS, AccountRole
 from kiosk.retail.offer import AmountOff, Offer, Scope
 from tests.headoffice.pages import PASSWORD, sign_in, token_of
 
@@ -148,6 +148,71 @@ def test_news_are_only_for_who_is_in(services: Services, people: People) -> None
     client = people("attendant")
     services.accounts.disable("one-attendant")
     assert client.get("/live").headers["location"].startswith("/sign-in")
+
+
+def test_a_role_made_of_one_right_opens_what_asks_for_it_and_nothing_else(services: Services) -> None:
+    asks = {
+        route.path: getattr(route.endpoint, "right", None)
+        for route in build_app(services).routes
+        if isinstance(route, Route) and route.path in PAGES and route.path != "/live" and "/api/" not in route.path
+    }
+    services.accounts.define("narrow", ["attend"])
+    services.accounts.create("nina", PASSWORD, "narrow")
+    with TestClient(build_app(services), follow_redirects=False) as client:
+        assert sign_in(client, name="nina").status_code == 303
+        for right in RIGHTS:
+            services.accounts.define("narrow", [right])
+            for path, wanted in asks.items():
+                seen = client.get(bound(path)).status_code in (200, 404)
+                assert seen == (wanted in (None, right)), (right, path)
+
+
+def test_a_shipped_role_is_redefined_at_once_and_is_as_it_came_when_that_is_forgotten(
+    services: Services, people: People
+) -> None:
+    client = people("attendant")
+    services.accounts.define("attendant", ["attend", "days"])
+    assert client.get("/days").status_code == 200
+    services.accounts.forget("attendant")
+    assert client.get("/days").status_code == 403
+
+
+def test_nobody_shuts_out_the_last_who_may_do_everything(services: Services, people: People) -> None:
+    accounts = services.accounts
+    last = next(one.name for one in accounts.listed() if one.role == "manager")
+    deeds: tuple[Callable[[], None], ...] = (
+        lambda: accounts.disable(last),
+        lambda: accounts.becomes(last, "auditor"),
+        lambda: accounts.create(last, PASSWORD, "auditor"),
+        lambda: accounts.define("manager", ["look"]),
+        lambda: accounts.forget("manager"),
+    )
+    for shuts in deeds:
+        with pytest.raises(AccountError):
+            shuts()
+    people("manager")
+    accounts.disable(last)
+    newest = accounts.changes()[0]
+    assert (newest.deed, newest.name, newest.before, newest.by) == ("disable", last, "manager", "head office")
+
+
+def test_roles_are_defined_by_a_command_that_says_what_is_wrong(
+    tmp_path: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = ["--database", f"sqlite:///{tmp_path}/ledger.db"]
+    assert admin.main([*base, "define-role", "buyer", "look", "rule"]) == 2
+    assert "no right rule; there are: look, days" in capsys.readouterr().err
+    assert admin.main([*base, "define-role", "buyer", "look", "prices"]) == 0
+    assert admin.main([*base, "create", "rina", "--role", "king"], ask=lambda _: PASSWORD) == 2
+    assert admin.main([*base, "create", "rina", "--role", "buyer"], ask=lambda _: PASSWORD) == 0
+    assert admin.main([*base, "forget-role", "buyer"]) == 2, "somebody has it"
+    capsys.readouterr()
+    assert admin.main([*base, "roles"]) == 0
+    assert "buyer\tlook prices\n" in capsys.readouterr().out
+    assert admin.main([*base, "changes"]) == 0
+    newest, first = capsys.readouterr().out.splitlines()
+    assert newest.endswith("create rina\t- > buyer")
+    assert first.endswith("define buyer\t- > look prices")
 
 
 def test_a_demo_may_do_everything_and_is_no_account(services: Services) -> None:
