@@ -64,7 +64,7 @@ optimality: setup ## offers against every combination there is, and against sing
 price-bench: setup ## a long basket priced anew after each scan, how that grows, and django-oscar beside it; WRITE=1
 	@$(RUN) -m tests.benchmarks.price
 
-load: setup ## journal events a second from kiosks into head office; SMALL=1 N=events LANES=kiosks WRITE=1
+load: setup ## journal events a second from kiosks into head office; SMALL=1 N=events LANES=kiosks DATABASE=postgresql WORKERS=2 WRITE=1
 	@$(RUN) -m tests.benchmarks.load
 
 shoppers: setup ## honest shoppers and thieves at the bagging scale; N=2000 SEED=1 TRACES=folder RECORD=folder

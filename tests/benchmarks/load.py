@@ -7,20 +7,23 @@ of the same sizes to the same broker, where nobody reads and nothing is kept. At
 sales and their sum are compared.
 
 ``SMALL=1`` takes a few thousand events; ``N=`` says how many, ``LANES=`` of how many kiosks; ``WRITE=1``
-renews the page.
+renews the page. ``DATABASE=postgresql`` puts the ledger on a PostgreSQL of its own that flushes every commit,
+``WORKERS=2`` lets two processes of head office share the journals.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import psutil
 from sqlalchemy import create_engine, text
@@ -31,6 +34,7 @@ from tests.benchmarks.document import renew
 from tests.benchmarks.load_house import Backlog, Lane, acknowledged, backlog, head_office, sync_of
 from tests.benchmarks.processes import measured
 from tests.support.broker import Broker
+from tests.support.postgresql import Cluster
 from tests.support.waiting import wait_until
 from tools.report import Report
 
@@ -46,10 +50,12 @@ _RECORDS, _LANES, _SMALL = 200_000, 4, 6_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How much of it."""
+    """How much of it, and onto what."""
 
     records: int
     lanes: int
+    database: Literal["sqlite", "postgresql"] = "sqlite"
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +76,59 @@ def measure(report: Report, asked: Asked, told: Backlog) -> None:
         broker = Broker(folder)
         broker.start()
         stack.callback(broker.stop)
-        report.note(f"{told.records} records of {asked.lanes} lanes, {told.mean:.0f} bytes each; SQLite.")
+        where = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[asked.database]
+        many = f", {asked.workers} workers" if asked.workers > 1 else ""
+        report.note(f"{told.records} records of {asked.lanes} lanes, {told.mean:.0f} bytes each; {where}{many}.")
         report.require("a record has 250 bytes on average", held=told.mean >= _MEAN, detail=f"{told.mean:.0f}")
-        url = f"sqlite:///{folder / 'ledger.db'}"
-        _product(report, asked, told, folder, broker, url)
+        _product(report, asked, told, folder, broker, stack.enter_context(_ledger(asked, folder)))
         _rivals(report, told, broker)
     report.figure("load_average", round(os.getloadavg()[0], 1))
 
 
-def _product(report: Report, asked: Asked, told: Backlog, folder: Path, broker: Broker, url: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """Where the ledger is, and the first of the processes that keep it where these are its own."""
+
+    url: str
+    pid: int | None = None
+
+
+@contextmanager
+def _ledger(asked: Asked, folder: Path) -> Iterator[_Ledger]:
+    if asked.database == "sqlite":
+        yield _Ledger(f"sqlite:///{folder / 'ledger.db'}")
+        return
+    cluster = Cluster(durable=True)
+    try:
+        cluster.start()
+        yield _Ledger(cluster.url(cluster.create()), cluster.pid)
+    finally:
+        cluster.remove()
+
+
+def _product(report: Report, asked: Asked, told: Backlog, folder: Path, broker: Broker, ledger: _Ledger) -> None:
+    names = ["headoffice", *(f"headoffice-{number}" for number in range(2, asked.workers + 1))]
     with ExitStack() as stack:
-        office = stack.enter_context(head_office(folder, broker, url))
+        offices = [stack.enter_context(head_office(folder, broker, ledger.url, name)) for name in names]
         report.progress(f"{told.records} events of {asked.lanes} lanes")
         syncs = [stack.enter_context(sync_of(folder, lane, broker)) for lane in told.lanes]
-        kinds = {"kiosk": [sync.pid for sync in syncs], "broker": [broker.pid], "headoffice": [office.pid]}
-        seen = _watch(url, folder, told, kinds)
+        pids = {"kiosk": [one.pid for one in syncs], "broker": [broker.pid], "headoffice": [one.pid for one in offices]}
+        kinds = {kind: [psutil.Process(pid) for pid in those] for kind, those in pids.items()}
+        if ledger.pid is not None:
+            kinds["database"] = [psutil.Process(ledger.pid)]
+        seen = _watch(ledger.url, folder, told, kinds)
     _conclude(report, told, seen)
-    _compare(report, told, folder, url)
+    _compare(report, told, folder, ledger.url)
 
 
-def _watch(url: str, folder: Path, told: Backlog, kinds: dict[str, list[int]]) -> list[_Seen]:
+def _watch(url: str, folder: Path, told: Backlog, kinds: dict[str, list[psutil.Process]]) -> list[_Seen]:
     """Look until everything is acknowledged and posted."""
-    engine, processes = (
-        create_engine(url),
-        {kind: [psutil.Process(pid) for pid in pids] for kind, pids in kinds.items()},
-    )
-    seen = list[_Seen]()
+    engine, seen = create_engine(url), list[_Seen]()
 
     def look() -> bool:
         with engine.connect() as connection:
             stored, posted = connection.execute(text("SELECT sum(sequence), sum(posted) FROM epoch")).one()
-        spent = {kind: sum(_spent(one) for one in ones) for kind, ones in processes.items()}
+        spent = {kind: sum(_spent(one) for one in ones) for kind, ones in kinds.items()}
         seen.append(_Seen(time.monotonic(), stored or 0, posted or 0, spent))
         time.sleep(_PAUSE_S)
         whole = seen[-1].posted >= told.records
@@ -114,8 +142,14 @@ def _watch(url: str, folder: Path, told: Backlog, kinds: dict[str, list[int]]) -
 
 
 def _spent(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    """Its own time and that of its children, ended or not."""
+    spent = 0.0
+    for one in (process, *process.children()):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            spent += times.user + times.system
+    ended = process.cpu_times()
+    return float(spent + ended.children_user + ended.children_system)
 
 
 def _conclude(report: Report, told: Backlog, seen: Sequence[_Seen]) -> None:
@@ -218,6 +252,8 @@ def main() -> int:
     asked = Asked(
         records=int(os.environ.get("N") or (_SMALL if small else _RECORDS)),
         lanes=int(os.environ.get("LANES") or (2 if small else _LANES)),
+        database="postgresql" if os.environ.get("DATABASE") == "postgresql" else "sqlite",
+        workers=int(os.environ.get("WORKERS") or 1),
     )
     with Report("load") as report:
         report.progress("journals of the sample shop")

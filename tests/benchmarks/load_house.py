@@ -137,9 +137,9 @@ def _running(folder: Path, name: str, module: str, *arguments: object) -> Iterat
 
 
 @contextmanager
-def head_office(folder: Path, broker: Broker, url: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Head office's own process on a database; it listens to the broker when this is given."""
-    shown = broker.credentials("headoffice")
+def head_office(folder: Path, broker: Broker, url: str, name: str = "headoffice") -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of head office on a database, once it listens to the broker; ``name``: its certificate's."""
+    shown = broker.credentials(name)
     arguments = (
         "--database",
         url,
@@ -151,8 +151,8 @@ def head_office(folder: Path, broker: Broker, url: str) -> Iterator[subprocess.P
         folder / "sign.pem",
     )
     keys = ("--ca", shown.authority, "--cert", shown.certificate, "--key", shown.key)
-    with _running(folder, "headoffice", "headoffice.main", *arguments, *keys) as process:
-        log = folder / "headoffice.log"
+    with _running(folder, name, "headoffice.main", *arguments, *keys) as process:
+        log = folder / f"{name}.log"
         wait_until(
             lambda: process.poll() is not None or b"connected to the broker" in log.read_bytes(), 60, what="head office"
         )
