@@ -7,6 +7,7 @@ URL. A database from a newer release is refused before anything is written to it
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from headoffice import postgresql
+from headoffice.partitions import make_ahead
 from headoffice.postgresql import Turn
 
 __all__ = [
@@ -93,6 +95,12 @@ class Database:
         """One consistent view; nothing may be written."""
         with Session(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def look_ahead(self, utc_ms: int) -> None:
+        """Have room made for the months that come, where the database keeps months apart."""
+        if self._postgresql:
+            with self.engine.begin() as connection:
+                make_ahead(connection, utc_ms)
 
     def close(self) -> None:
         """Give all connections back to the system."""
@@ -225,3 +233,4 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
         if on_postgresql:
             postgresql.settle(connection)
+            make_ahead(connection, time.time_ns() // 1_000_000)

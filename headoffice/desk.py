@@ -141,8 +141,8 @@ class Desk:
         return self._guarded(self._standings)
 
     def now_and_then(self) -> list[Reply]:
-        """Called often; does what is due: telling the shops of stock and points that moved, and of a feed that moved
-        elsewhere (another worker, the seeding) or a shop that is new.
+        """Called often; does what is due: telling the shops of stock and points that moved, room for the months that
+        come, and of a feed that moved elsewhere (another worker, the seeding) or a shop that is new.
         """
         now = time.monotonic()
         if now >= self._stock_due:
@@ -347,6 +347,7 @@ class Desk:
     def _stock(self) -> list[Reply]:
         told = publish_stirred(self._database, self.feed)
         now = self._clock()
+        self._database.look_ahead(now)
         with self._database.read() as session:
             today = _today(session, now)
         told += look_after(self._database, self.feed, today=today, now_ms=now)
