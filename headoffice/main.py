@@ -21,6 +21,8 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from headoffice.accounts import Accounts
 from headoffice.acquirers.settings import AcquirersRefusedError, read_acquirers
@@ -79,7 +81,13 @@ def _broker(told: argparse.Namespace) -> BrokerSettings | None:
     host, _, port = told.broker.rpartition(":")
     broker = BrokerSettings(host, int(port), told.ca, told.cert, told.key)
     broker.tls()
-    return broker
+    return replace(broker, client_id=_name_in(told.cert)) if told.cert else broker
+
+
+def _name_in(certificate: Path) -> str:
+    """The common name: each worker's own, so that a broker that does not give sessions their names tells them apart."""
+    subject = x509.load_pem_x509_certificate(certificate.read_bytes()).subject
+    return str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
 
 
 def build_house(told: argparse.Namespace) -> House:
