@@ -30,6 +30,9 @@ _MIGRATIONS = (
         """,
         readable_since=1,
     ),
+    Migration(
+        "CREATE TABLE countersigner (id INTEGER PRIMARY KEY CHECK (id = 1), key TEXT NOT NULL) STRICT", readable_since=1
+    ),
 )
 
 
@@ -84,6 +87,16 @@ class Cursor:
     def feed_version(self) -> int:
         """The newest feed version whose book lies whole on disk; 0: none."""
         return self._feed_version
+
+    @property
+    def countersigner(self) -> str:
+        """The key that head office's first countersignature was by; empty before it."""
+        row = self._connection.execute("SELECT key FROM countersigner").fetchone()
+        return str(row[0]) if row else ""
+
+    def pin(self, key: str) -> None:
+        """Remember the first key that head office has signed with; durable on return."""
+        self._connection.execute("INSERT OR IGNORE INTO countersigner VALUES (1, ?)", (key,))
 
     def acknowledge(self, word: Acknowledged) -> bool:
         """Move the journal cursor; durable on return. ``False``: it stood there or further already."""

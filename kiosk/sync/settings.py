@@ -54,7 +54,8 @@ class SyncSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``journal``: the checkout's journal, read only. ``folder``: sync's own, for ``sync.db`` and the price books.
     ``socket``: where the checkout connects. ``mirror``: a folder on another device that the journal is copied to;
     empty: none. ``most_bytes_per_s``: what the journal and frames of the plate may send on average, 0: no bound;
-    questions, state and health figures are never held back.
+    questions, state and health figures are never held back. ``countersigners``: head office's public keys, the present
+    and the next while they change; none: the first that it signs with.
     """
 
     kiosk: _Name
@@ -67,6 +68,7 @@ class SyncSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     release: str = ""
     mirror: str = ""
     most_bytes_per_s: Annotated[int, msgspec.Meta(ge=0)] = 0
+    countersigners: tuple[str, ...] = ()
     timing: Timing = Timing()
 
 

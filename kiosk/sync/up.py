@@ -20,7 +20,7 @@ from kiosk.store.journal import JournalReader
 from kiosk.sync.cursor import Acknowledged, Cursor
 from kiosk.sync.faults import Faults
 from kiosk.sync.settings import SyncSettings
-from messages import envelope, topics
+from messages import countersign, envelope, topics
 from messages.errors import MessageError
 from messages.journal import Acknowledgement, JournalBatch, JournalRecord
 
@@ -35,6 +35,7 @@ _JOURNAL = "journal"
 _CHAIN = "acknowledgement"
 _CURSOR = "cursor"
 _SILENCE = "head office"
+_SIGNATURE = "countersignature"
 _FRAME = 300
 """Bytes of a record beside its payload, about: two digests and the field names."""
 
@@ -61,6 +62,7 @@ class Up:
         self._settings = settings
         self._elder = elder
         self._cursor = cursor
+        self._known = settings.countersigners or tuple(filter(None, (cursor.countersigner,)))
         self._publish = publish
         self._acknowledged = acknowledged
         self._faults = faults
@@ -163,8 +165,23 @@ class Up:
             return f"its digest of record {word.sequence} is not this journal's: head office holds another record"
         return ""
 
+    def _judge(self, word: Acknowledgement) -> None:
+        """Whose signature the head bears. A false one is an alarm; the digest decides what is acknowledged."""
+        if not self._known and word.signature and _is_by(countersign.key_of(word.signature), word):
+            self._cursor.pin(countersign.key_of(word.signature))
+            self._known = (self._cursor.countersigner,)
+        if not self._known and not word.signature:
+            return
+        if any(_is_by(key, word) for key in self._known):
+            self._faults.end(_SIGNATURE)
+            return
+        why = "false, or by another key than head office's" if word.signature else "missing, though head office signs"
+        self._faults.begin(_SIGNATURE, f"the one under record {word.sequence} is {why}: call support")
+
     def _take(self, word: Acknowledgement) -> None:
         position = Position(word.epoch, word.sequence)
+        if word.sequence:
+            self._judge(word)
         if self._cursor.acknowledge(Acknowledged(position, bytes.fromhex(word.digest), word.signature)):
             self._faults.end(_CURSOR)
             self._be_patient()
@@ -264,3 +281,8 @@ def _identity(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return (found.st_dev, found.st_ino)
+
+
+def _is_by(key: str, word: Acknowledgement) -> bool:
+    """Whether the key has signed this head."""
+    return countersign.signed_by(key, word.signature, word.kiosk, word.epoch, word.sequence, word.digest)

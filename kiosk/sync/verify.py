@@ -55,7 +55,8 @@ def main(given: Sequence[str] | None = None) -> int:
             journal = _copied(told.journal, Path(folder))
             with JournalReader.open(journal) as reader:
                 identity = reader.identity
-                heads = _trusted(_heads(told, identity, Path(folder)), identity, told.key)
+                key = told.key or _remembered(told, Path(folder) / "key")
+                heads = _trusted(_heads(told, identity, Path(folder)), identity, key)
                 found = reader.finding(heads)
     except (OSError, StoreError, sqlite3.Error, UnusableError) as error:
         sys.stderr.write(f"{error}\n")
@@ -69,7 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("journal", type=Path, help="journal.db, or a copy of it (with its -wal file beside it)")
     parser.add_argument("--sync", type=Path, help="the kiosk's sync.db: the newest acknowledgement")
     parser.add_argument("--heads", type=Path, help="acknowledgements as head office lists them, JSON lines")
-    parser.add_argument("--key", default="", help="head office's public key; what it has not signed is refused")
+    parser.add_argument(
+        "--key",
+        default="",
+        help="head office's public key (that of --sync if none is given); what it has not signed is refused",
+    )
     return parser
 
 
@@ -81,6 +86,17 @@ def _copied(path: Path, folder: Path) -> Path:
     if log.exists():
         shutil.copyfile(log, copy.with_name(copy.name + _LOG))
     return copy
+
+
+def _remembered(told: argparse.Namespace, folder: Path) -> str:
+    """The key that the kiosk remembers; empty: none, or its ``sync.db`` is older than that."""
+    if told.sync is None:
+        return ""
+    folder.mkdir()
+    with closing(sqlite3.connect(_copied(told.sync, folder))) as connection:
+        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'countersigner'").fetchone()
+        row = connection.execute("SELECT key FROM countersigner").fetchone() if known else None
+    return str(row[0]) if row else ""
 
 
 def _heads(told: argparse.Namespace, identity: Identity, folder: Path) -> Iterator[Head]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +19,11 @@ from kiosk.sync.faults import Faults
 from kiosk.sync.settings import BrokerSettings, SyncSettings, Timing
 from kiosk.sync.up import MAXIMUM_BATCH, MAXIMUM_BATCH_BYTES, UNACKNOWLEDGED_BATCHES, Up
 from messages import envelope
+from messages.countersign import Signer
 from messages.journal import Acknowledgement, JournalBatch, genesis, verify
 
 KIOSK, EPOCH = "lane-01", 7
+_ALARM = "countersignature"
 
 
 class Bench:
@@ -74,7 +77,7 @@ class Bench:
         word = Acknowledgement(kiosk=KIOSK, epoch=found.epoch, sequence=sequence, digest=found.digest.hex())
         self.up.receive(envelope.encode(word, source="headoffice"))
 
-    def acknowledge(self, sequence: int, problem: str = "") -> None:
+    def acknowledge(self, sequence: int, problem: str = "", signer: Signer | None = None) -> None:
         found = self.journal.records_after(Position(EPOCH, sequence - 1), 1) if sequence else []
         digest = found[0].digest if found else genesis(KIOSK, EPOCH)
         word = Acknowledgement(
@@ -82,6 +85,7 @@ class Bench:
             epoch=EPOCH,
             sequence=sequence,
             digest=digest.hex(),
+            signature=signer.sign(KIOSK, EPOCH, sequence, digest.hex()) if signer is not None else "",
             problem="gap" if problem == "gap" else "chain" if problem == "chain" else "",
         )
         self.up.receive(envelope.encode(word, source="headoffice"))
@@ -303,3 +307,19 @@ def test_whatever_happens_the_cursor_only_follows_head_office_and_nothing_is_ski
         assert bench.stored == bench.journal.head.sequence == bench.cursor.position.sequence
     finally:
         bench.close()
+
+
+def test_the_first_key_is_remembered_and_what_another_signs_or_nobody_is_an_alarm(bench: Bench) -> None:
+    mine, other = (Signer(Ed25519PrivateKey.generate()) for _ in range(2))
+    bench.append(6)
+    bench.acknowledge(1)
+    assert _ALARM not in bench.faults.standing(), "head office does not sign"
+    bench.acknowledge(2, signer=mine)
+    bench.acknowledge(3, signer=other)
+    assert "another key" in bench.faults.standing()[_ALARM]
+    bench.acknowledge(4, signer=mine)
+    assert _ALARM not in bench.faults.standing()
+    bench.acknowledge(5)
+    assert "missing" in bench.faults.standing()[_ALARM]
+    assert bench.cursor.countersigner == mine.public
+    assert bench.cursor.position.sequence == 5, "the digests are this journal's: nothing waits"

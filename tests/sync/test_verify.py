@@ -8,10 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.checkout import events as e
 from kiosk.store.chain import Identity, Position, digest_of, genesis
 from kiosk.store.journal import Journal
+from kiosk.sync.cursor import Cursor
 from kiosk.sync.verify import FALSE, UNUSABLE, WHOLE, main
 from messages.countersign import Signer
 
@@ -129,3 +131,19 @@ def test_nothing_is_written_beside_the_copy_and_a_file_that_is_none_is_said_so(j
     assert main([str(journal)]) == WHOLE
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
     assert main([str(tmp_path / "nowhere.db")]) == UNUSABLE
+
+
+def test_the_key_that_the_kiosk_remembers_judges_what_it_kept_and_what_head_office_lists(
+    journal: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine, other = (Signer(Ed25519PrivateKey.generate()) for _ in range(2))
+    heads, sync = journal.with_name("heads"), journal.with_name("sync.db")
+    cursor = Cursor.open(sync)
+    cursor.pin(mine.public)
+    cursor.pin(other.public)
+    cursor.close()
+    heads.write_text(head(journal, 5, signer=mine))
+    assert main([str(journal), "--sync", str(sync), "--heads", str(heads)]) == WHOLE
+    heads.write_text(head(journal, 5, signer=other))
+    assert main([str(journal), "--sync", str(sync), "--heads", str(heads)]) == UNUSABLE
+    assert "not signed by this key" in capsys.readouterr().err
