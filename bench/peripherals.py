@@ -48,6 +48,10 @@ class Farm(Protocol):
         """What the terminal keeps."""
 
     @property
+    def cash_memory(self) -> Path:
+        """What the cash recycler's driver remembers."""
+
+    @property
     def boards(self) -> Mapping[str, Path]:
         """Knob sockets by board."""
 
@@ -121,10 +125,10 @@ class Peripherals:
         if not self.cash:
             return {}
         pace = {"poll_ms": 20, "settle_ms": 120} if self.quick else {}
-        port, memory = self._about[CASH]["where"], str(self.farm.run / "cash-recycler.json")
-        _filled(Path(memory))
+        port, memory = self._about[CASH]["where"], self.farm.cash_memory
+        _filled(memory)
         hoppers = ",".join(f"{address}={value}:{path}" for path, (address, value) in enumerate(_HOPPERS, start=1))
-        settings = {"port": port, "country": self.cash, "hoppers": hoppers, "memory_file": memory, **pace}
+        settings = {"port": port, "country": self.cash, "hoppers": hoppers, "memory_file": str(memory), **pace}
         return {CASH: _device("cash_recycler", "cctalk", **settings)}
 
     def _drivers(self) -> dict[str, Any]:

@@ -212,6 +212,10 @@ def _charged(world: World, found: Reckoning, journal: Iterable[_Sale]) -> None:
             paid = taken.pop(request, Decimal(0))
             if paid != amount:
                 found.double_charges.append(f"{sale.reference} holds {amount} not in cash; {paid} was taken for it")
+    for told in journalled(world.journal, "RefundDoubled"):  # no document has it, but it was found and is told
+        went = taken.pop(told["tender"], Decimal(0))
+        if went * 100 != -told["amount"]["minor"]:
+            found.double_refunds.append(f"{told['tender']} is said to have gone back twice; the terminal gave {-went}")
     found.double_charges += [f"{amount} was taken for {name}, and no sale has it" for name, amount in taken.items()]
 
 

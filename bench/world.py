@@ -50,7 +50,8 @@ class Options:
     of seeded sales at head office. ``demo``: head office lets people look without signing in. ``wrapper``: run these
     modules through another one, which drills use to plant defects. ``page_port``: the bench page's; where it is given,
     no other page in a browser may watch and touch the virtual display. ``bagging``: how the bagging scale watches.
-    ``cash``: a recycler takes cash at the lane.
+    ``cash``: a recycler takes cash at the lane. ``counter``: "pay at the counter" is among the ways to pay. ``kiosk``
+    and ``workstation``: the lane's names; ``neighbours``: lanes beside it that may come to the broker, too.
     """
 
     country: Country = "bd"
@@ -63,6 +64,10 @@ class Options:
     page_port: int = 0
     bagging: Mode = "off"
     cash: bool = False
+    counter: bool = False
+    kiosk: str = KIOSK
+    workstation: str = "3"
+    neighbours: tuple[str, ...] = ()
     wrapper: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -86,7 +91,7 @@ class World:
         self.screen_port: int | None = None
         self._tell = progress
         self._window: Window | None = None
-        self._key = ""
+        self.shop_key = ""
         self._peripherals = Peripherals(
             self,
             self._child,
@@ -124,6 +129,11 @@ class World:
     def payments(self) -> Path:
         """The acquirer's own memory, of payments by code."""
         return self.folder / "acquirer" / "charges.jsonl"
+
+    @property
+    def cash_memory(self) -> Path:
+        """What the cash recycler's driver remembers."""
+        return self.run / "cash-recycler.json"
 
     @property
     def journal(self) -> Path:
@@ -245,14 +255,15 @@ class World:
     def _certify(self) -> None:
         self._tell("making a demonstration authority and certificates")
         self.broker_port = free_port()
+        kiosks = [word for name in (self.options.kiosk, *self.options.neighbours) for word in ("--kiosk", name)]
         _done(
-            python("provisioning.demonstration", self.folder / "broker", "--port", self.broker_port, "--kiosk", KIOSK),
+            python("provisioning.demonstration", self.folder / "broker", "--port", self.broker_port, *kiosks),
             "the demonstration authority",
         )
         keys = self.folder / "broker" / "shop.key"
         if not keys.exists():
             keys.write_text(secrets.token_hex(32), encoding="ascii")
-        self._key = keys.read_text(encoding="ascii")
+        self.shop_key = keys.read_text(encoding="ascii")
 
     def credentials(self, name: str) -> dict[str, Path]:
         """A party's certificate files."""
@@ -351,13 +362,14 @@ class World:
     def _write_settings(self) -> None:
         kiosk = self.folder / "kiosk"
         (kiosk / "data").mkdir(parents=True, exist_ok=True)
-        keys = self.credentials(KIOSK)
+        keys = self.credentials(self.options.kiosk)
         store = self.shop.business_units[0]
-        identity = {"kiosk": KIOSK, "store": store.business_unit_id, "workstation": "3"}
+        names = {"kiosk": self.options.kiosk, "workstation": self.options.workstation}
+        identity = {**names, "store": store.business_unit_id}
         settings: dict[str, Any] = {
             "country": self.country,
             "time_zone": self.shop.time_zone,
-            "shop_key": self._key,
+            "shop_key": self.shop_key,
             "clock_confirmed_by": "",
             "identity": {**identity, "location": store.location},
             "paths": {"data": "data", "run": str(self.run), "pictures": str(self.pictures)},
@@ -365,6 +377,8 @@ class World:
             "devices": self._peripherals.settings(),
             "policy": {"weighing": {"verified_until": _VERIFIED_UNTIL}, "bagging": {"mode": self.options.bagging}},
         }
+        if self.options.counter:
+            settings["policy"]["parking"] = {"counter": "always"}
         (kiosk / "kiosk.toml").write_text(_toml(settings), encoding="utf-8")
         sync: dict[str, Any] = {
             **identity,

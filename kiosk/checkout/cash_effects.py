@@ -60,7 +60,7 @@ class PayOut:
 
 @dataclass(frozen=True, slots=True)
 class AskPayout:
-    """Ask what became of a payout; gives nothing out -> PayoutTold, and CashStands."""
+    """Ask what became of a payout; gives nothing out -> CashStands, and PayoutTold."""
 
     payout: str
 

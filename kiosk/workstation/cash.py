@@ -64,7 +64,9 @@ class CashService:
                 self._put(_paid(await machine.dispense_cash(effect.payout, cash)))
                 self._put(await _standing(machine))
             case f.AskPayout():
-                self._put(_paid(await machine.dispensed(effect.payout)))
+                paid = await machine.dispensed(effect.payout)
+                self._put(await _standing(machine))  # first: what is left to give is judged by what lies there
+                self._put(_paid(paid))
             case f.LookAtCash():
                 self._put(await _standing(machine))
             case f.CountCash():

@@ -314,6 +314,21 @@ def test_a_refund_that_the_terminal_did_twice_or_never_is_found(books: _Books) -
     assert _returned(books).double_charges == ["3-1-000003 holds -125.5 not in cash; 0 was taken for it"]
 
 
+def test_a_refund_that_went_back_twice_is_no_fault_where_the_journal_tells_it_as_the_terminal_has_it(
+    books: _Books,
+) -> None:
+    _with_a_return(books)
+    books.deeds.append({"what": "refunded", "request": "back-4", "amount_minor": 12_550})
+    books.journal.append((5, "RefundDoubled", {"tender": "back-4", "amount": {"minor": 12_550}}))
+    books.stored = list(books.journal)
+    assert _returned(books).faults == []
+    books.deeds[-1]["amount_minor"] = 12_000
+    world = World(books.folder, Options())
+    for path in (world.journal, world.ledger):
+        path.unlink()
+    assert _returned(books).double_refunds == ["back-4 is said to have gone back twice; the terminal gave 120"]
+
+
 def test_a_unit_that_came_back_twice_or_was_never_sold_is_found(books: _Books) -> None:
     back = _with_a_return(books)
     back["lines"] += [back["lines"][0], {**back["lines"][0], "returned": {"line": 1, "first": 1}}]

@@ -20,6 +20,10 @@ TERMINAL_MS: Final = 40
 _PARTIAL: Final = 100
 _CASH: Final = 1_000_000
 _POINTS: Final = 100
+_FIRST: Final = [(200, "coin")]
+"""So that more than one hopper gives the change."""
+_COINS: Final = (500, 200, 100)
+_NOTES: Final = (10_000, 5_000, 1_000)
 _VALUES: Final = ("stored_value", "paper_voucher")
 
 
@@ -44,6 +48,11 @@ class Payer(Shopper):
             content = screen["screen"]["body"]
             total = Decimal(content["total"]["minor"]) / 100
             self.seen[str(content["reference"])] = -total if content["returned"] else total
+
+    @property
+    def answered(self) -> int:
+        """How many requests of this visit the terminal has settled."""
+        return _answered(self._shop) - self._before
 
     async def arrive(self) -> None:
         """Come to a free lane, whoever of staff is still at it."""
@@ -89,6 +98,8 @@ class Payer(Shopper):
             await self._present()
         elif body == "CashBody":
             await self.badge(self._shop.shop.operators[0].badge)
+        elif body == "CashMachineBody":
+            await self._insert()
         await self.until(lambda: self.shown is not shown or self.body != body, f"something else than {body}")
 
     async def badge(self, code: str) -> None:
@@ -122,9 +133,29 @@ class Payer(Shopper):
             self._cancelled = True
             self.touch("PaymentCancelled")
 
+    async def _insert(self) -> None:
+        """Put the next coin or note in, as long as this is on show; or take all of it back."""
+        content, body, shown = self.content, self.body, self.shown
+        if content["stage"] != "insert":
+            return
+        inserted, left = content["inserted"]["minor"], content["left"]["minor"]
+        if self._way_to_pay.cancels and inserted and not self._cancelled:
+            self._cancelled = True
+            self.touch("PaymentCancelled")
+            return
+        machine = await KnobClient.connect(self._shop.boards["cash_recycler"])
+        try:
+            while self.shown is shown and self.body == body:
+                for value, form in _pieces(left) if inserted else _FIRST:
+                    if (await machine.turn("insert", value_minor=value, form=form))["taken"]:
+                        return
+                await asyncio.sleep(TERMINAL_MS / 1000)
+        finally:
+            await machine.close()
+
     async def _tap(self, answers: tuple[str, ...] = ()) -> None:
         """Tap once for each request, with what the bank answers to it."""
-        number, body, shown = _answered(self._shop) - self._before, self.body, self.shown
+        number, body, shown = self.answered, self.body, self.shown
         wanted = answers or self._way_to_pay.answers
         outcome = wanted[min(number, len(wanted) - 1)]
         amount = {"amount_minor": _PARTIAL} if outcome == "partial" else {}
@@ -144,6 +175,17 @@ class Payer(Shopper):
             )
         else:
             self.touch("OperatorSignedOut")
+
+
+def _pieces(left: int) -> list[tuple[int, str]]:
+    """What a purse has for so much, as (minor units, form), in the order in which it is tried; it wants change.
+
+    >>> _pieces(1_300)
+    [(1000, 'note'), (5000, 'note'), (10000, 'note'), (500, 'coin'), (200, 'coin'), (100, 'coin')]
+    """
+    fits = sorted((value for value in _NOTES if value <= left), reverse=True)
+    over = sorted(value for value in _NOTES if value > left)
+    return [*((value, "note") for value in (*fits, *over)), *((value, "coin") for value in _COINS)]
 
 
 async def _tapped(terminal: KnobClient, outcome: str, amount: Mapping[str, Any]) -> bool:

@@ -15,14 +15,17 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench.asked import AskedError, end_in_order, whole_number
+from bench.cashed import cash_otherwise, unsettled
 from bench.knobs import KnobClient
+from bench.ledgers import journalled
+from bench.neighbour import NEIGHBOUR, Neighbour
 from bench.oracle import Oracle, Picked
 from bench.processes import NotReadyError
 from bench.reckoning import Reckoning, reckon
@@ -31,7 +34,9 @@ from bench.returned import handed_otherwise
 from bench.shopper import CutError, StrangeScreenError
 from bench.world import Options, World
 from samples.catalogue import Country
-from tests.faults.knife import MUST_BE_CUT
+from tests.faults.denier import Denier
+from tests.faults.knife import MUST_BE_CUT, STANDS
+from tests.faults.leaver import Leaver, SlipBearer
 from tests.faults.payer import TERMINAL_MS, Payer
 from tests.faults.purse import Purse
 from tests.faults.returner import Returner
@@ -44,6 +49,8 @@ _TRIES: Final = 3
 """Visits for one step: some come only when a clock runs out in time."""
 _GOODBYE_SECONDS: Final = 10
 """What is left to do after the goodbye is on show takes less."""
+_SETTLED_SECONDS: Final = 60
+"""What is on its way once the visit is over has come to its end by then: a terminal is asked again after half of it."""
 _CHECKOUT: Final = "kiosk.headless"
 _MEMBER: Final = 24
 _LEAST: Final = 2_000
@@ -52,12 +59,13 @@ _LEAST: Final = 2_000
 
 @dataclass(slots=True)
 class _Told:
-    """What was seen: documents by reference, cash that staff handed over; per way its steps, and those that were cut;
-    what was wrong.
+    """What was seen: documents by reference, cash that staff handed over; ``denied``: refunds that they said were not
+    done, and were; per way its steps, and those that were cut; what was wrong.
     """
 
     seen: dict[str, Decimal] = field(default_factory=dict)
     handed: list[Decimal] = field(default_factory=list)
+    denied: int = 0
     steps: dict[str, list[str]] = field(default_factory=dict)
     cut: dict[str, list[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
@@ -67,8 +75,8 @@ class _Told:
 class _Drill:
     """The visits of one world. ``every``: only every so manyth step is cut."""
 
-    def __init__(self, world: World, knife: Path, told: _Told, *, every: int) -> None:
-        self._world, self._knife, self._every = world, knife, every
+    def __init__(self, world: World, next_lane: World | None, knife: Path, told: _Told, *, every: int) -> None:
+        self._world, self._next, self._knife, self._every = world, next_lane, knife, every
         self._oracle, self._purse, self.told = Oracle(world.shop, offers=True), Purse(world), told
         self._baskets = _baskets(world, self._oracle)
 
@@ -100,19 +108,20 @@ class _Drill:
     async def _visit(self, way: Way, step: str) -> int:
         """One visit to its goodbye; gives how often the kiosk went dark. ``step``: cut there; empty: list the steps."""
         self._hold_still()
-        payer = Payer(self._world, self._oracle, way, self._purse)
+        payer = _visitor(way)(self._world, self._oracle, way, self._purse)
         if way.returns:
             sold = Payer(self._world, self._oracle, way_of(way.returns), self._purse)
             await self._whole(sold, way_of(way.returns), self._baskets[""])
-            payer = Returner(self._world, self._oracle, way, self._purse, next(reversed(sold.seen)))
+            kind = Denier if way.denied else Returner
+            payer = kind(self._world, self._oracle, way, self._purse, next(reversed(sold.seen)))
         cuts = await self._whole(payer, way, self._baskets[way.bought] if way.bought or not way.returns else (), step)
         if isinstance(payer, Returner) and payer.handed:
             self.told.handed.append(payer.handed)
+        self.told.denied += way.denied
         return cuts
 
     def _hold_still(self) -> None:
-        """The knife neither lists nor cuts: no step has this name."""
-        (self._knife / "cut").write_text("-", encoding="utf-8")
+        (self._knife / "cut").write_text(STANDS, encoding="utf-8")
 
     def _hand_the_knife(self, step: str | None) -> None:
         if step == "":
@@ -140,11 +149,21 @@ class _Drill:
                 cuts += 1  # at the goodbye: the shopper has not seen it
                 await self._revived(payer)
                 await payer.sees_the_paper()
+            await self._settled(way)
             self._hold_still()
         finally:
             await payer.leave()
         self._seen(payer, way, basket)
         return cuts
+
+    async def _settled(self, way: Way) -> None:
+        """What is given back, paid out or asked about after the goodbye is over: it may be cut as well."""
+        deadline = time.monotonic() + _SETTLED_SECONDS
+        while left := await asyncio.to_thread(unsettled, self._world):
+            if time.monotonic() > deadline:
+                self.told.wrong.append(f"{way.name}: {', '.join(sorted(left))} is still on its way")
+                return
+            await asyncio.sleep(TERMINAL_MS / 1000)
 
     async def _revived(self, payer: Payer) -> None:
         self._world.children["checkout"].start()
@@ -152,6 +171,14 @@ class _Drill:
         await payer.connect()
 
     async def _fill(self, payer: Payer, way: Way, basket: Sequence[Picked]) -> None:
+        if isinstance(payer, SlipBearer) and self._next is not None and way.parked == "elsewhere":
+            before = SlipBearer(self._next, self._oracle, way, self._purse)
+            await before.connect()
+            await before.arrive()
+            await before.fill(basket)
+            payer.slip = await before.parks()
+            await before.leave()
+            return
         if way.member and not way.returns:
             card = self._world.shop.members[_MEMBER].card_number
             await payer.turn("scanner", "scan", data=card, symbology="]E0")
@@ -166,6 +193,12 @@ class _Drill:
         for reference, total in payer.seen.items():
             if total > 0 and not way.member and not way.sells and total != expected:
                 self.told.wrong.append(f"{way.name}: {reference} came to {total}, the oracle says {expected}")
+
+
+def _visitor(way: Way) -> type[Payer]:
+    if way.parked:
+        return SlipBearer
+    return Leaver if way.voids else Payer
 
 
 def _baskets(world: World, oracle: Oracle) -> dict[str, tuple[Picked, ...]]:
@@ -190,45 +223,69 @@ def _was_cut(cut: Path) -> bool:
 
 
 def drill(report: Report, ways: Sequence[Way], *, every: int = 1) -> int:
-    """The whole drill, told into ``report``; gives the exit code. Each country has a world of its own."""
+    """The whole drill, told into ``report``; gives the exit code. Each country has a world of its own, and so has a
+    lane with a cash recycler.
+    """
     told = _Told()
     with report:
-        for country in dict.fromkeys(way.country for way in ways):
-            if not _in_world(report, country, [way for way in ways if way.country == country], told, every):
+        for place in dict.fromkeys((way.country, way.machine) for way in ways):
+            if not _in_world(report, *place, [way for way in ways if (way.country, way.machine) == place], told, every):
                 return report.close()
         conclude(report, told.found)
         _tell(report, told, every, whole=list(ways) == list(WAYS))
         return report.close()
 
 
-def _in_world(report: Report, country: Country, ways: Sequence[Way], told: _Told, every: int) -> bool:
-    """The ways of one country, and their reckoning; whether the end was reached."""
+def _in_world(report: Report, country: Country, machine: bool, ways: Sequence[Way], told: _Told, every: int) -> bool:  # noqa: FBT001 - a place of two words
+    """The ways of one place, and their reckoning; whether the end was reached."""
     folder = Path(tempfile.mkdtemp(prefix="powercut-"))
     knife = folder / "knife"
     knife.mkdir()
     wrapper = {_CHECKOUT: ("tests.faults.knife", str(knife))}
-    world = World(folder, replace(Options.drill(), country=country, wrapper=wrapper))
-    before, told.seen, told.handed, told.wrong = len(told.found.faults), {}, [], []
+    elsewhere = any(way.parked == "elsewhere" for way in ways)
+    own = replace(Options.drill(), country=country, cash=machine, counter=True, wrapper=wrapper)
+    world = World(folder, replace(own, neighbours=(NEIGHBOUR,) if elsewhere else ()))
+    next_lane = Neighbour(world) if elsewhere else None
+    before, told.seen, told.handed, told.denied, told.wrong = len(told.found.faults), {}, [], 0, []
     try:
         world.start()
-        asyncio.run(_Drill(world, knife, told, every=every).run(ways, report))
+        if next_lane is not None:
+            next_lane.start()
+        asyncio.run(_Drill(world, next_lane, knife, told, every=every).run(ways, report))
         report.require("head office has all of it in time", held=catch_up(world))
         report.require("what was paid for nothing goes back in time", held=at_rest(world))
         report.require("head office has the rest in time", held=catch_up(world))
         told.found.add(reckon(world, told.seen))
+        if machine:
+            told.found.changed += cash_otherwise(world, asyncio.run(_counted(world)))
     except (NotReadyError, StrangeScreenError, CutError) as fault:
         report.require("the drill reaches its end", held=False, detail=str(fault) or type(fault).__name__)
         report.note(f"What the programs said lies in {folder / 'logs'}.")
         return False
     finally:
+        if next_lane is not None:
+            next_lane.stop()
         world.stop()
     told.found.changed += told.wrong
     told.found.double_refunds += handed_otherwise(world, told.handed)
+    doubled = sum(1 for _ in journalled(world.journal, "RefundDoubled"))
+    if doubled != told.denied:
+        told.found.double_refunds.append(f"{told.denied} refunds went back twice, {doubled} of them were found")
     if len(told.found.faults) == before and report.passed:
         shutil.rmtree(folder, ignore_errors=True)
     else:
         report.note(f"All that was written lies in {folder}.")
     return True
+
+
+async def _counted(world: World) -> Mapping[str, Any]:
+    """What the cash recycler's far end has counted by itself."""
+    machine = await KnobClient.connect(world.boards["cash_recycler"])
+    try:
+        state: Mapping[str, Any] = (await machine.describe())["state"]
+        return state
+    finally:
+        await machine.close()
 
 
 def _tell(report: Report, told: _Told, every: int, *, whole: bool) -> None:
@@ -240,7 +297,9 @@ def _tell(report: Report, told: _Told, every: int, *, whole: bool) -> None:
         spared = ", ".join(
             sorted(each.__name__ for each in MUST_BE_CUT if not any(each.__name__ in step for step in done))
         )
-        report.require("no record or deed about money or returned goods is spared", held=not spared, detail=spared)
+        report.require(
+            "no record or deed about money, returned goods or parked baskets is spared", held=not spared, detail=spared
+        )
     rows = [
         (
             way,

@@ -8,19 +8,22 @@ from typing import Any, get_args
 
 import pytest
 
+from kiosk.checkout import cash_effects
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
+from kiosk.checkout.cash_events import CashEvent
 from kiosk.checkout.inputs import OperatorAct
 from kiosk.retail.returns import WAY_BACK
 from kiosk.retail.transaction import TenderKind
 from samples.catalogue import Country, load_shop
-from tests.faults.knife import BEGINS, ENDS, NO_STEP
+from tests.faults.knife import BEGINS, ENDS, MUST_BE_CUT, NO_STEP
 from tests.faults.powercut import drill, main
 from tests.faults.ways import WAYS, way_of
 from tools.report import Report
 
 MOVES_MONEY_OR_GOODS = {
     f.Charge, f.AskTerminal, f.AbortTerminal, f.Reverse, f.Refund, f.HoldReturns, f.OpenDrawer, f.Print, f.FiscalSign,
+    f.PayOut, f.TakeCash, f.EndCash, f.JudgeNote, f.AskBasket, f.PrintSlip,
 }  # fmt: skip
 
 
@@ -37,7 +40,13 @@ def test_the_power_may_go_before_and_after_each_record_and_deed_of_a_card_paymen
 def test_no_deed_that_moves_money_or_goods_is_spared_the_knife() -> None:
     assert not MOVES_MONEY_OR_GOODS & set(NO_STEP)
     assert set(NO_STEP) <= set(get_args(f.Effect))
-    assert set(BEGINS) | set(ENDS) <= set(get_args(e.Durable))
+    assert set(BEGINS) | set(ENDS) <= {*get_args(e.Durable), *get_args(f.Effect)}
+
+
+def test_each_record_and_deed_of_cash_in_a_machine_is_cut_or_is_no_step_with_a_reason() -> None:
+    spared = {*get_args(CashEvent), *get_args(cash_effects.CashEffect)} - MUST_BE_CUT
+    assert spared == {e.CashCounted, f.CountCash, f.AskCash, f.AskPayout, f.LookAtCash}
+    assert {e.RefundDoubled, e.TenderReversed, f.Reverse} <= MUST_BE_CUT
 
 
 def test_each_kind_of_tender_is_paid_with_in_the_drill() -> None:
@@ -58,6 +67,8 @@ def test_each_tender_that_money_can_go_back_to_has_it_go_back_in_the_drill() -> 
     assert {way.bought for way in WAYS if way.returns} == {"", "even", "dearer", "cheaper"}
     assert {way.instead for way in WAYS} == {"", "cash", "credit"}
     assert any(way.sells for way in WAYS), "gift cards are sold"
+    assert {way.parked for way in WAYS} == {"", "counter", "elsewhere"}
+    assert {way.cancels for way in WAYS if way.machine} == {False, True}, "cash is kept, and goes back"
     assert all(way.country == way_of(way.returns).country for way in WAYS if way.returns)
 
 

@@ -20,7 +20,11 @@ class Way:
 
     A way back has ``returns``: the way in which what comes back was paid. ``answers`` are then the bank's to the refund
     first. ``bought``: what is taken in exchange, and paid with ``tenders`` if it is dearer. ``instead``: how staff give
-    money back once the bank has said no. ``drops``: staff take nothing back after all.
+    money back once the bank has said no. ``drops``: staff take nothing back after all. ``denied``: the terminal gives
+    the money back and says nothing; staff say that it did not, and hand cash over: it goes back twice, and is found.
+
+    ``voids``: staff make an end of the basket once some of it is paid. ``parked``: it is put aside for the counter, or
+    comes from another lane (``elsewhere``), and gone on with by its slip. ``machine``: a recycler takes the cash.
     """
 
     name: str
@@ -35,6 +39,10 @@ class Way:
     bought: Literal["", "cheaper", "even", "dearer"] = ""
     instead: Literal["", "cash", "credit"] = ""
     drops: bool = False
+    denied: bool = False
+    voids: bool = False
+    parked: Literal["", "counter", "elsewhere"] = ""
+    machine: bool = False
     country: Country = "bd"
 
 
@@ -58,6 +66,13 @@ _SALES: Final = (
     Way("voucher_rest", ("paper_voucher",), worth=90_000),
     Way("voucher_card", ("paper_voucher", "card"), ("decline", "approve")),
     Way("voucher_code", ("paper_voucher", "code")),
+    Way("voided", ("card",), ("partial",), voids=True),
+    Way("voided_gift", ("stored_value",), card="small", voids=True),
+    Way("slip", ("card",), parked="counter"),
+    Way("slip_cash", ("cash",), parked="counter"),
+    Way("taken_over", ("card",), parked="elsewhere"),
+    Way("machine", ("cash",), machine=True),
+    Way("machine_back", ("cash",), cancels=True, machine=True),
     Way("food_card", ("food_voucher", "credit"), ("partial", "approve"), country="br"),
     Way("pix", ("pix",), country="br"),
 )
@@ -66,6 +81,7 @@ _RETURNS: Final = (
     Way("refund_again", answers=("decline", "approve"), returns="card"),
     Way("refund_card_cash", answers=("decline",), returns="card", instead="cash"),
     Way("refund_card_credit", answers=("decline",), returns="card", instead="credit"),
+    Way("refund_denied", returns="card", instead="cash", denied=True),
     Way("refund_code", returns="code"),
     Way("refund_cash", returns="cash"),
     Way("refund_gift", returns="gift"),

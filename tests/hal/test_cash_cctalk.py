@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,32 @@ def test_an_order_that_never_reached_the_hopper_paid_nothing(tmp_path: Path) -> 
         await wait_until_async(lambda: seen.statuses[-2:] == ["lost", "ready"], what="back")
         told: Dispensed = await driver.dispensed("p-1")
         assert (told.outcome, told.paid, bus.given) in [("short", (), []), ("not_begun", (), [])]
+
+    _run(tmp_path, check)
+
+
+def test_a_hopper_that_was_never_told_before_the_power_went_is_not_taken_for_empty(tmp_path: Path) -> None:
+    """What was to be done is on disk, and the order never went out: the coins lie where they lay."""
+
+    async def check(driver: Driver, bus: CashBus, _line: Line) -> None:
+        await _up(driver)
+        await driver.adjust_cash_counts((Cash(100, "coin", 50),))
+        await driver.close()
+        memory = tmp_path / "cash.json"
+        kept = json.loads(memory.read_text())
+        kept["orders"] = [{"request": "p-1", "reason": "", "parts": [[100, "coin", 2, [0, 1_000, 0, 0], None, True]]}]
+        memory.write_text(json.dumps(kept))
+        where = str(tmp_path / "by-id" / "cctalk")
+        after = Driver("cash_recycler", Settings(port=where, memory_file=str(memory), **QUICK))  # type: ignore[arg-type]  # as above
+        try:
+            await _up(after)
+            told = await after.dispensed("p-1")
+            assert (told.outcome, told.paid, bus.given) == ("short", (), [])
+            assert "was not told" in told.reason
+            counts = {(each.value_minor, each.form): each.pieces for each in await after.read_cash_counts()}
+            assert counts[100, "coin"] == 50
+        finally:
+            await after.close()
 
     _run(tmp_path, check)
 

@@ -124,7 +124,9 @@ class Hoppers:
         status, life = await self._still(hopper), await self._life(hopper)
         came, told = (life - part.mark[1]) % _LIFE, _told(part, status, life)
         self._memory.paid(part, min(came, told, part.pieces), sure=came == told <= part.pieces)
-        if part.paid != part.pieces:
+        if part.paid != part.pieces and not came and status.counter == part.mark[0] and not order.reason:
+            order.reason = f"hopper {hopper.address} was not told"  # the power went, or the line: its coins lie there
+        elif part.paid != part.pieces:
             await self._test(hopper)
             order.reason = order.reason or f"hopper {hopper.address} is {'empty' if hopper.state == 'ok' else 'jammed'}"
             self._memory.counts.setdefault((part.value_minor, part.form), Count()).stored = 0
