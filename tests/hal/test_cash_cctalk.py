@@ -337,6 +337,32 @@ def test_a_note_in_escrow_when_power_goes_is_back_with_the_shopper_or_counted(tm
     _run(tmp_path, check)
 
 
+def test_a_note_that_comes_while_another_is_being_stacked_waits_its_turn(tmp_path: Path) -> None:
+    """There is one way in: two notes never tell of themselves crosswise."""
+
+    async def check(driver: Driver, bus: CashBus, _line: Line) -> None:
+        seen = await _up(driver)
+        await driver.begin_deposit("t-1", ACCEPTS)
+        await bus.insert(value_minor=5000, form="note")
+        await wait_until_async(
+            lambda: any(isinstance(event, DepositTold) and event.deposit.escrow_minor for event in seen.events),
+            what="a note in escrow",
+        )
+        await driver.judge_escrow("t-1", keep=True)
+        while not (await bus.insert(value_minor=1000, form="note"))["taken"]:
+            assert bus.taken == []
+            await asyncio.sleep(0)
+        assert bus.taken == [5000]
+        await wait_until_async(lambda: _last_escrow(seen) == 1000, what="the second in escrow")
+
+    _run(tmp_path, check)
+
+
+def _last_escrow(seen: Seen) -> int:
+    told = [event.deposit.escrow_minor for event in seen.events if isinstance(event, DepositTold)]
+    return told[-1] if told else 0
+
+
 def test_what_is_not_accepted_now_falls_through(tmp_path: Path) -> None:
     async def check(driver: Driver, bus: CashBus, _line: Line) -> None:
         await _up(driver)

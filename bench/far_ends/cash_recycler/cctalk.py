@@ -111,6 +111,8 @@ class CashBus(Inside):
         self._coins, self._notes = _Acceptor(), _Acceptor()
         self._hoppers = {_FIRST_HOPPER + at: _Hopper(value, fill, at + 1) for at, value in enumerate(self._values)}
         self._escrow: int | None = None
+        self._moving = False
+        """A note is on its one way to the stacker, or back out: no other comes in."""
         self._stacker_in = True
         self._faults: dict[int, bool] = {}
         self._deaf = False
@@ -201,12 +203,13 @@ class CashBus(Inside):
     def _route(self, where: int) -> bytes | None:
         if self._escrow is None:
             return b"\xfe"
-        at, self._escrow = self._escrow, None
+        at, self._escrow, self._moving = self._escrow, None, True
         self._spawn(self._move(at, stack=where == 1))
         return b""
 
     async def _move(self, at: int, *, stack: bool) -> None:
         await asyncio.sleep(_STACKING_S)
+        self._moving = False
         if stack:
             self.taken.append(self._bills[at - 1])
             self._notes.happened(at, 0)
@@ -295,6 +298,7 @@ class CashBus(Inside):
         if (
             not self._notes.takes(number)
             or self._escrow is not None
+            or self._moving
             or self._faults.get(_NOTES)
             or not self._stacker_in
         ):
