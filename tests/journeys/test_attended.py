@@ -29,17 +29,21 @@ from kiosk.store.rows import Operator
 from messages import envelope, topics
 from messages.commands import StaffOrder
 from tests.headoffice.pages import PASSWORD, sign_in, token_of
-from tests.journeys.test_coupons import online, sync_of
 from tests.support.attended import OPERATOR, attends
 from tests.support.broker import Broker
 from tests.support.head_office import head_office
 from tests.support.kiosk import Lane, Running, lane
+from tests.support.sync_process import beside_sync
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(180)
 
 MILK, WINE, BLADES = "8901234567890", "9780201379624", "036000291452"
 RINA = Operator(OPERATOR, "Rina", "attendant")
+
+
+def online(kiosk: Running) -> bool:
+    return bool(kiosk.screens) and kiosk.screens[-1].chrome.online
 
 
 def now() -> int:
@@ -124,7 +128,7 @@ def attended() -> Iterator[Attended]:
         stack.callback(broker.stop)
         database, link = stack.enter_context(head_office(folder, broker))
         at = stack.enter_context(lane(sync="sync.sock", operators=(RINA,)))
-        stack.enter_context(sync_of(at, "7", broker))
+        stack.enter_context(beside_sync(at, broker))
         kiosk = stack.enter_context(at.kiosk())
         accounts, feed = Accounts(database, clock=now), Feed(database, clock=now)
         accounts.create("mita", PASSWORD, "manager")

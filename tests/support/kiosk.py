@@ -118,6 +118,7 @@ class Lane:
         card_status_ms: int = 200,
     ) -> None:
         self.folder = folder
+        self.number = number
         self.settings = folder / "kiosk.toml"
         settings = ", ".join(f"{name} = {json.dumps(value)}" for name, value in reached.items())
         text = _SETTINGS.format(
@@ -243,6 +244,7 @@ class Headless:
         leash.put_on(self.process.pid)
         self._socket = _connected(self._door, self._runs)
         self._lines = self._socket.makefile("rb")
+        self._newest: dict[str, Any] = {}
 
     def touch(self, touch: str, **fields: object) -> None:
         """Touch the screen."""
@@ -250,12 +252,25 @@ class Headless:
 
     def sees(self, body: str) -> dict[str, Any]:
         """Read screens until one has this body; gives it."""
-        for line in self._lines:
-            told = json.loads(line)
-            if told.get("body") == body:
-                screen: dict[str, Any] = told["screen"]["body"]
-                return screen
-        message = f"the kiosk ended before it showed a {body}"
+        shown: dict[str, Any] = self._read(lambda told: told.get("body") == body, f"a {body}")["screen"]["body"]
+        return shown
+
+    def shows(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
+        """Read screens until the newest is as ``wanted``, as it may be already; gives it with its body's name."""
+        if self._newest and wanted(self._newest):
+            return self._newest
+        return self._read(lambda told: "screen" in told and wanted(told), what)
+
+    def _read(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
+        try:
+            for line in self._lines:
+                self._newest = json.loads(line)
+                if wanted(self._newest):
+                    return self._newest
+        except TimeoutError:
+            message = f"still not {what}, but {self._newest}"
+        else:
+            message = f"the kiosk ended before it showed {what}"
         raise AssertionError(message)
 
     def kill(self) -> None:

@@ -18,12 +18,13 @@ __all__ = ["beside_sync"]
 @contextmanager
 def beside_sync(at: Lane, broker: Broker) -> Iterator[None]:
     """The sync process of the lane's unit, which begins with nothing but its certificate."""
-    shown = broker.credentials("kiosk-7")
+    name = f"kiosk-{at.number}"
+    shown = broker.credentials(name)
     paths = (str(shown.authority), str(shown.certificate), str(shown.key))
     written = SyncSettings(
-        kiosk="kiosk-7",
+        kiosk=name,
         store="dhaka-1",
-        workstation="7",
+        workstation=at.number,
         journal=str(at.data / "journal.db"),
         folder=str(at.data),
         socket=str(at.folder / "run" / "sync.sock"),
