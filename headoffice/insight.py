@@ -46,6 +46,7 @@ __all__ = [
     "ledger_totals",
     "letters",
     "price_changes",
+    "reason_names",
     "sale",
     "sales_by_day",
     "sales_by_hour",
@@ -193,6 +194,13 @@ def tender_names(session: Session) -> dict[str, dict[str, str]]:
     """What the shop calls each way to pay, by tender id."""
     policy = policy_of(session)
     return {each.tender_id: dict(each.names) for each in policy.tenders} if policy else {}
+
+
+def reason_names(session: Session) -> dict[str, dict[str, str]]:
+    """What the shop calls the reasons its staff may give, of returns too, by code."""
+    policy = policy_of(session)
+    listed = (*policy.rights.reasons, *policy.returns.reasons) if policy else ()
+    return {each.code: dict(each.names) for each in listed}
 
 
 def _sums() -> tuple[Any, Any, Any, Any]:

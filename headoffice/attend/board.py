@@ -113,6 +113,10 @@ class Board:
     deeds: frozenset[str]
     parked: Sequence[ParkedView] = ()
 
+    def workstation(self, kiosk: str) -> str:
+        """The number of its lane, which people know it by; empty: it is none of the shop's."""
+        return next((lane.kiosk.workstation for lane in self.lanes if lane.kiosk.kiosk == kiosk), "")
+
 
 def stores(session: Session) -> list[tuple[str, dict[str, str]]]:
     """The shops that have lanes, with their names."""

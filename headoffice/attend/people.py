@@ -12,7 +12,7 @@ from headoffice.account_tables import Account
 from headoffice.accounts import DEMO_ACCOUNT
 from headoffice.feed_tables import FeedCurrent
 
-__all__ = ["Attendant", "attendant_of"]
+__all__ = ["Attendant", "attendant_of", "operator_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ def attendant_of(session: Session, account: str) -> Attendant | None:
         return next(iter(everybody), None)
     operator_id = session.scalar(select(Account.operator_id).where(Account.name == account))
     return next((one for one in _operators(session) if one.operator_id == operator_id), None) if operator_id else None
+
+
+def operator_names(session: Session) -> dict[str, str]:
+    """What the operators that the lanes know now are called, by their ids."""
+    return {one.operator_id: one.name for one in _operators(session)}
 
 
 def _operators(session: Session) -> list[Attendant]:

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from headoffice import insight
+from headoffice.attend.people import operator_names
 from headoffice.console import cancelled, guard, owed, views
 from headoffice.console.services import services_of
 from headoffice.console.spreadsheet import as_csv
@@ -85,6 +87,8 @@ async def day_page(request: Request) -> Response:
             "book": found.report["book"],
             "cancelled": cancelled.of_report(session, found),
             "owed": owed.of_report(session, found),
+            "tender_names": insight.tender_names(session),
+            "operators": operator_names(session),
         }
 
     return views.language_chosen(request) or await views.render(request, "day.html", load)

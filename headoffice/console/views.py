@@ -19,6 +19,7 @@ from starlette.templating import Jinja2Templates
 
 from headoffice import insight
 from headoffice.accounts import DEMO_ACCOUNT, LOCK_MINUTES, SignIn
+from headoffice.attend.people import operator_names
 from headoffice.console import guard
 from headoffice.console.services import Services, services_of
 from headoffice.console.show import Show
@@ -200,7 +201,12 @@ async def sale_page(request: Request) -> Response:
         found = insight.sale(session, request.path_params["uuid"])
         if found is None:
             raise HTTPException(_MISSING)
-        return {"sale": found, "tender_names": insight.tender_names(session)}
+        return {
+            "sale": found,
+            "tender_names": insight.tender_names(session),
+            "reason_names": insight.reason_names(session),
+            "operators": operator_names(session),
+        }
 
     return await render(request, "sale.html", load)
 

@@ -11,7 +11,8 @@ from headoffice.attend.orders import Orders
 from headoffice.console.services import Services
 from headoffice.desk import Reply
 from kiosk.checkout import events
-from messages import envelope
+from messages import envelope, topics
+from messages.basket_asks import BasketAsk
 from messages.commands import LaneOrder, StaffOrder
 from messages.topics import parse
 from tests.headoffice.pages import NOW
@@ -50,6 +51,7 @@ def lane_of(shop: Services, workstation: str = "1") -> AttendedLane:
 
 
 def enter(tab: Tab, where: str) -> None:
+    """The page, opened anew."""
     tab.open(f"{where}/enter/{DEMO}?language=en")
     tab.open(f"{where}/attend")
     tab.wait_for("document.querySelector('#pulse.live')")
@@ -98,9 +100,49 @@ def test_the_basket_of_a_lane_grows_as_the_shopper_scans_and_a_message_is_sent_t
         wait_until(lambda: sent, what="a message that is sent")
         order = envelope.decode(sent[0].payload, StaffOrder).data
         assert (order.deed, order.words, order.prepared) == ("message", "Your umbrella is here", "")
+        tab.wait_for("document.querySelector('[data-ident]')?.innerText.includes('Your umbrella is here')")
+        assert "Lane 1" in tab.text("[data-ident]")
         tab.click(".area-lane [data-deed=close_lane]")
         wait_until(lambda: len(sent) == 2, what="an order that is sent")
         assert parse(sent[1].topic).channel == "command"
+
+
+def test_what_is_put_aside_is_seen_at_once_with_who_has_it_and_goes_when_somebody_goes_on_with_it(
+    tab: Tab, shop: Services
+) -> None:
+    one, two = lane_of(shop), lane_of(shop, "2")
+    with served(shop) as where:
+        enter(tab, where)
+        parked = one.parks("counter", NOW - 60_000)
+        tab.wait_for(f"document.querySelector('[data-parked=\"{parked.reference}\"]')")
+        shown = tab.text("[data-parked]")
+        assert all(word in shown for word in ("Lane 1", "to be paid at the counter", "160.00", "items: 2")), shown
+        assert "given to" not in shown
+        desk = desk_of(shop.database, shop.hub, NOW)
+        ask = BasketAsk(correlation="c", store="dhk-1", sought=parked.transaction)
+        desk.handle(topics.ask(two.kiosk, "basket"), envelope.encode(ask, source=two.kiosk))
+        tab.wait_for("document.querySelector('[data-parked]').innerText.includes('given to lane 2')")
+        two.tell(events.BasketTakenOver(two.journal.begin().uuid, parked.transaction, one.kiosk, "op2"))
+        tab.wait_for("!document.querySelector('[data-parked]')")
+
+
+def test_a_page_that_is_opened_again_says_that_it_wants_a_touch_before_it_can_sound(tab: Tab, shop: Services) -> None:
+    lane = lane_of(shop)
+    with served(shop) as where:
+        enter(tab, where)
+        tab.run("localStorage.removeItem('attend-sound')")
+        enter(tab, where)
+        assert "Sound is off" in tab.text("#sound")
+        tab.click("#sound")
+        tab.wait_for("document.querySelector('#sound[data-sound=on]')")
+        enter(tab, where)
+        assert "Touch for sound" in tab.text("#sound")
+        tab.click("h1")
+        tab.wait_for("document.querySelector('#sound[data-sound=on]') && board.dataset.chimed === '1'")
+        lane.calls("help", NOW, blocks="nothing")
+        tab.wait_for("board.dataset.chimed === '2'")
+        tab.click("#sound")
+        tab.wait_for("document.querySelector('#sound[data-sound=off]')")
 
 
 def test_what_cannot_be_taken_back_is_asked_about_twice(tab: Tab, shop: Services, sent: list[Reply]) -> None:

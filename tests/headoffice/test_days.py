@@ -12,14 +12,16 @@ from sqlalchemy import select
 from headoffice.asks import Answers
 from headoffice.console.services import Services
 from headoffice.database import Database
+from headoffice.feed import change_of
 from headoffice.ledger.day_tables import OpenDay, ZReport
 from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.tables import DeadLetter
 from kiosk.checkout import events
-from kiosk.retail.day_report import DayBook, DayReport, Grand, Matched, Reconciliation, Sums
+from kiosk.retail.day_report import DayBook, DayReport, Grand, Matched, Reconciliation, Sums, TenderRow, WaitRow
 from messages.asks import NumbersAsk
 from tests.headoffice.pages import NOW, Enter
 from tests.support.journals import JournalOf, as_message
+from tests.support.shop import bangladesh
 
 DAY = "2026-11-21"
 
@@ -149,6 +151,35 @@ def test_the_page_shows_reports_differences_and_days_nobody_closed(services: Ser
     whole = client.get(f"/days/lane-1/2/{found.sequence}").text
     assert "Z REPORT 1" in whole
     assert client.get("/days/lane-1/2/999").status_code == 404
+
+
+def test_a_report_speaks_in_words_and_not_in_codes(services: Services, enter: Enter) -> None:
+    shop, rina = bangladesh(), {"operator_id": "op-1", "name": "Rina", "role": "attendant"}
+    services.feed.publish_changes([change_of("policy", "policy", shop), change_of("operator", "op-1", rina)], by="test")
+    journal = JournalOf()
+    book = DayBook(
+        business_day=DAY,
+        currency="BDT",
+        tenders=(TenderRow("qr", "bkash", 2, 5_000), TenderRow("voucher", "old-one", 1, 100)),
+        interventions=(WaitRow("bagging", 3, 2, 1, 9_000, 6_000), WaitRow("tender_unknown", 1)),
+    )
+    journal.add(replace(z_of(1, Sums()), report=replace(z_of(1, Sums()).report, book=book)))
+    journal.add(events.DayClosed(DAY, NOW))
+    taken_in(services.database, journal)
+    assert letters(services.database) == []
+    (found,) = reports(services.database)
+    page = enter().get(f"/days/lane-1/{found.epoch}/{found.sequence}").text
+    for words in (
+        "2 × bKash",
+        "1 × Voucher",
+        "Bagging area",
+        "4 s, longest 6 s · refused 1",
+        "Unclear payment",
+        "Rina",
+    ):
+        assert words in page
+    for code in ("op-1", "bkash", "old-one", "tender_unknown", "<td>bagging"):
+        assert code not in page
 
 
 def test_the_reports_are_exported_as_rows(services: Services, enter: Enter) -> None:

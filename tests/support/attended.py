@@ -17,6 +17,7 @@ from headoffice.desk import Desk
 from headoffice.feed import Feed, change_of
 from headoffice.live import Hub
 from kiosk.checkout import events
+from kiosk.retail.money import Money
 from messages import envelope, topics
 from messages.state import KioskState
 from messages.telemetry import Telemetry
@@ -71,6 +72,22 @@ class AttendedLane:
         """A visit with two lines."""
         self.journal.begin()
         self.tell(events.LineAdded(cola()), events.LineAdded(banana()))
+
+    def parks(self, reason: str, utc_ms: int) -> events.TransactionSuspended:
+        """Put a basket aside."""
+        named = self.journal.begin()
+        parked = events.TransactionSuspended(
+            named.uuid,
+            "op1",
+            reason,
+            utc_ms,
+            (cola(),),
+            total=Money(16_000, "BDT"),
+            reference=named.reference,
+            things=2,
+        )
+        self.tell(events.LineAdded(cola()), parked)
+        return parked
 
     def calls(
         self,

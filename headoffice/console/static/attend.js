@@ -133,13 +133,24 @@
     });
   }
 
+  // A browser lets a page sound only once somebody has touched it: until then what was chosen before is "wanted".
   const sound = document.getElementById("sound");
-  sound.addEventListener("click", async () => {
-    const on = sound.getAttribute("aria-pressed") !== "true";
-    if (on) { audio = audio || new AudioContext(); await audio.resume(); } else await audio.suspend();
-    sound.setAttribute("aria-pressed", String(on));
+  function sounds() {
+    const wanted = localStorage.getItem("attend-sound") === "on", running = audio?.state === "running";
+    sound.dataset.sound = wanted ? (running ? "on" : "wanted") : "off";
+    sound.setAttribute("aria-pressed", String(wanted && running));
+  }
+  async function listen(wanted) {
+    localStorage.setItem("attend-sound", wanted ? "on" : "off");
+    if (wanted) { audio = audio || new AudioContext(); await audio.resume(); } else await audio?.suspend();
+    sounds();
     chime();
+  }
+  sound.addEventListener("click", () => listen(sound.dataset.sound !== "on"));
+  addEventListener("pointerup", (event) => {
+    if (sound.dataset.sound === "wanted" && !sound.contains(event.target)) listen(true);
   });
+  sounds();
   const dark = document.getElementById("dark");
   const shade = (theme) => {
     document.documentElement.dataset.theme = theme;
