@@ -119,7 +119,14 @@ def _given(session: Session, kiosk: str, ask: BasketAsk, now: int) -> BasketAnsw
     if state != "given":
         return _refused(ask, row, state)
     lines = msgspec.convert(row.lines, tuple[LineItem, ...])
-    return BasketAnswer(correlation=ask.correlation, state=state, transaction=row.uuid, kiosk=row.kiosk, lines=lines)
+    return BasketAnswer(
+        correlation=ask.correlation,
+        state=state,
+        transaction=row.uuid,
+        kiosk=row.kiosk,
+        lines=lines,
+        local=row.local,
+    )
 
 
 def _refused(ask: BasketAsk, row: SuspendedBasket, state: BasketState) -> BasketAnswer:

@@ -32,7 +32,8 @@ class BasketAsk(Message, frozen=True, kw_only=True):
 
 
 class BasketAnswer(Message, frozen=True, kw_only=True):
-    """``given``: the asker has it, and nobody else will; ``lines`` as they stood when ``kiosk`` parked it.
+    """``given``: the asker has it, and nobody else will; ``lines`` as they stood when ``kiosk`` parked it, and
+    ``local`` when it was opened there by the shop's clock.
 
     ``yours``: it is the asker's own, and stays so. ``taken``: it is kept for another kiosk, which has not said yet that
     it has it; ``gone``: another has it; ``expired``: it is kept no longer; ``unknown``: there is none.
@@ -45,6 +46,7 @@ class BasketAnswer(Message, frozen=True, kw_only=True):
     transaction: Text = ""
     kiosk: Text = ""
     lines: Annotated[tuple[LineItem, ...], msgspec.Meta(max_length=1_000)] = ()
+    local: Text = ""
 
 
 class BasketsAsk(Message, frozen=True, kw_only=True):

@@ -349,6 +349,7 @@ class BasketFound(_Record, frozen=True, tag="basket_found"):
     kiosk: str = ""
     lines: tuple[LineItem, ...] = ()
     offline: bool = False
+    local: str = ""
 
 
 class BasketsFound(_Record, frozen=True, tag="baskets_found"):

@@ -114,7 +114,8 @@ class TransactionVoided(Payload, frozen=True):
 class TransactionSuspended(Payload, frozen=True):
     """Parked. ``lines``: what another lane may go on with; none: nothing of it.
 
-    ``expires_ms``: kept until then; 0: until it is taken up. ``slip``: the print job of its slip.
+    ``expires_ms``: kept until then; 0: until it is taken up. ``slip``: the print job of its slip. ``local``: when it
+    was opened by the shop's clock.
     """
 
     transaction: str
@@ -127,6 +128,7 @@ class TransactionSuspended(Payload, frozen=True):
     reference: str = ""
     total: Money | None = None
     things: int = 0
+    local: str = ""
 
 
 class TransactionResumed(Payload, frozen=True):

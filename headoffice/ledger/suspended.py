@@ -29,6 +29,7 @@ def parked(session: Session, kiosk: str, store: str, event: events.TransactionSu
         row.kiosk, row.store, row.utc_ms = kiosk, store, event.utc_ms
         row.lines = msgspec.to_builtins(event.lines)
         row.reference, row.reason, row.expires_ms = event.reference, event.reason, event.expires_ms
+        row.local = event.local
     if event.total is not None:
         row.currency, row.total, row.things = event.total.currency, event.total.minor, event.things
 

@@ -16,7 +16,7 @@ class SuspendedBasket(Base):
     ``taken_by``: the kiosk it was given to (its own too), empty: free. ``opened``: the transaction that the taker's
     journal says it goes on in (or the counter's name); from then on it is nobody else's. ``given_ms``: when that
     was. ``expires_ms``: it is kept until then (0: until it is taken up). The rest is what people know it by: ``total``
-    in minor units of ``currency``, ``things`` in it.
+    in minor units of ``currency``, ``things`` in it. ``local``: when it was opened by its shop's clock.
     """
 
     __tablename__ = "suspended_basket"
@@ -36,3 +36,4 @@ class SuspendedBasket(Base):
     expires_ms: Mapped[Instant] = mapped_column(default=0)
     given_ms: Mapped[Instant] = mapped_column(default=0)
     things: Mapped[Minor] = mapped_column(default=0)
+    local: Mapped[Code] = mapped_column(default="")

@@ -18,13 +18,14 @@ could not be asked in time."""
 
 @dataclass(frozen=True, slots=True)
 class BasketTold:
-    """Head office's answer: the basket ``transaction`` (its uuid), parked at ``kiosk``."""
+    """Head office's answer: the basket ``transaction`` (its uuid), parked at ``kiosk``, opened there at ``local``."""
 
     correlation: str
     state: BasketState
     transaction: str = ""
     kiosk: str = ""
     lines: tuple[LineItem, ...] = ()
+    local: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,8 @@ class TransactionSuspended:
 
     ``lines``: what another lane may go on with. ``expires_ms``: it is kept until then (0: until it is taken up).
     ``slip``: the print job of its slip; empty: there is none. ``reference``: the transaction's, as people read it;
-    ``total`` and ``things``: what it comes to, and how many are in it.
+    ``total`` and ``things``: what it comes to, and how many are in it. ``local``: its TransactionOpened's, whose hour
+    holds for it at another lane, too.
     """
 
     transaction: str
@@ -172,6 +173,7 @@ class TransactionSuspended:
     reference: str = ""
     total: Money | None = None
     things: int = 0
+    local: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -433,7 +433,7 @@ def _read_return(kind: str, payload: bytes) -> Answer | None:
         return PlaceFound(queued.correlation, queued.place)
     if kind == "basket":
         told = envelope.decode(payload, BasketAnswer).data
-        return BasketFound(told.correlation, told.state, told.transaction, told.kiosk, told.lines)
+        return BasketFound(told.correlation, told.state, told.transaction, told.kiosk, told.lines, local=told.local)
     if kind == "baskets":
         listed = envelope.decode(payload, BasketsAnswer).data
         return BasketsFound(listed.correlation, listed.baskets, listed.gone)

@@ -385,7 +385,7 @@ def basket_of(found: local.BasketFound) -> i.BasketTold:
     except msgspec.ValidationError as error:
         _log.warning("a basket of head office's cannot be read: %s", error)
         return i.BasketTold(found.correlation, "unknown")
-    return i.BasketTold(found.correlation, found.state, found.transaction, found.kiosk, lines)
+    return i.BasketTold(found.correlation, found.state, found.transaction, found.kiosk, lines, found.local)
 
 
 def _grand(found: local.NumbersFound) -> day_report.Grand | None:

@@ -11,8 +11,12 @@ from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout.deciding import takeover
 from kiosk.checkout.screen import StaffBody
+from kiosk.retail.money import Money
+from kiosk.retail.occasion import Hours
+from kiosk.retail.offer import Offer, PercentOff, Scope
 from kiosk.retail.transaction import LineItem
 from tests.support.lane import YOURS, HandLane, open_lane, replayed
+from tests.support.shop import small_shop
 
 MILK, BLADES = "8901234567890", "036000291452"
 STAFF = i.OperatorSignedIn("op1", "Rahima", "attendant", "pin")
@@ -54,6 +58,24 @@ def test_a_basket_of_another_kiosk_goes_on_here_with_the_lines_as_they_stood() -
     lane.tell(i.OperatorSignedOut())
     lane.approve(lane.pay_by_card())
     assert len(lane.happened(e.TransactionCompleted)) == 1
+
+
+@pytest.mark.parametrize(("began", "goes_on"), [("11:30", "12:30"), ("12:30", "11:30"), ("", "11:30")])
+def test_a_happy_hour_holds_elsewhere_for_whom_it_held_where_they_began(began: str, goes_on: str) -> None:
+    book = small_shop()
+    book.offers = (
+        Offer("noon", Scope(("milk",)), PercentOff(1_000), {"en": "Noon"}, hours=(Hours("11:00", "12:00"),)),
+    )
+    first, other = open_lane(book), open_lane(book)
+    first.local_time, first.clock_trusted = began or "11:30", bool(began)
+    suspended = first.scan(MILK).tell(STAFF, i.OperatorActed("suspend")).happened(e.TransactionSuspended)[-1]
+    other.local_time = goes_on
+    asked = other.tell(STAFF, RESUME).effect(f.AskBasket)
+    told = i.BasketTold(asked.correlation, "given", PARKED, "kiosk-2", suspended.lines, suspended.local)
+    basket = other.tell(told).state.transaction
+    assert basket is not None
+    assert basket.comes_to.total == suspended.total
+    assert suspended.total == Money(8_550 if began == "11:30" else 9_500, "BDT")
 
 
 def test_what_staff_let_through_at_the_other_kiosk_is_asked_again_here() -> None:

@@ -29,7 +29,8 @@ def told(database: Database, journal: JournalOf, first: int = 0) -> int:
 
 def parks(journal: JournalOf, *, utc_ms: int = 1, portable: bool = True) -> str:
     uuid = journal.begin().uuid
-    journal.add(e.TransactionSuspended(uuid, "op1", "staff", utc_ms, LINES if portable else ()))
+    lines = LINES if portable else ()
+    journal.add(e.TransactionSuspended(uuid, "op1", "staff", utc_ms, lines, local="2026-11-21T11:30"))
     return uuid
 
 
@@ -59,6 +60,7 @@ def test_the_basket_parked_last_is_given_to_one_other_kiosk_of_the_shop(database
     first = asked(database, "lane-2")
     assert (first.state, first.transaction, first.kiosk) == ("given", newer, "lane-1")
     assert [line.item_id for line in first.lines] == ["cola", "banana"]
+    assert first.local == "2026-11-21T11:30"
     assert asked(database, "lane-2") == first
     assert asked(database, "lane-3", newer).state == "taken"
     assert asked(database, "lane-3").transaction == older

@@ -60,7 +60,7 @@ class Counter:
 
     def shows(self, what: str, wanted: Callable[[Told], bool]) -> Told:
         """The first screen that is as wanted."""
-        return self.program.shows(lambda told: wanted(told["screen"]), what)["screen"]
+        return dict(self.program.shows(lambda told: wanted(told["screen"]), what)["screen"])
 
     def body(self, name: str, wanted: Callable[[Told], bool] = lambda _: True) -> Told:
         """The first body of that name that is as wanted."""

@@ -21,7 +21,7 @@ def test_of_two_kiosks_one_has_the_basket_and_one_that_is_cut_off_has_none(folde
     journal = JournalOf("lane-09", store=STORE)
     uuid = journal.begin().uuid
     lines = (cola(), banana())
-    journal.add(e.TransactionSuspended(uuid, "op1", "staff", 1, lines))
+    journal.add(e.TransactionSuspended(uuid, "op1", "staff", 1, lines, local="2026-11-21T11:30"))
 
     async def scenario(one: Kiosk, two: Kiosk, database: Database) -> None:
         Ingest(database, clock=lambda: 1).batch(as_message(journal), journal.kiosk)
@@ -35,7 +35,7 @@ def test_of_two_kiosks_one_has_the_basket_and_one_that_is_cut_off_has_none(folde
             given, refused = told
             assert isinstance(given, BasketFound)
             assert isinstance(refused, BasketFound)
-            assert basket_of(given).lines == lines
+            assert (basket_of(given).lines, basket_of(given).local) == (lines, "2026-11-21T11:30")
             assert (given.state, given.transaction, given.kiosk) == ("given", uuid, "lane-09")
             assert (refused.state, refused.lines) == ("taken", ())
             one.broker.kill()

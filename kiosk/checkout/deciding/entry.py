@@ -219,8 +219,11 @@ def _kind(line: LineItem) -> tuple[object, ...]:
     return line.item_id, line.unit, line.unit_price, line.tax_rate, line.deposit, *told
 
 
-def open_transaction(desk: Desk) -> None:
-    """Open a transaction unless one is open: the next number of this workstation, under the business day."""
+def open_transaction(desk: Desk, *, begun: str | None = None) -> None:
+    """Open a transaction unless one is open: the next number of this workstation, under the business day.
+
+    ``begun``: when its shopper began at another lane, by the shop's clock; ``None``: now.
+    """
     if desk.basket is not None:
         return
     desk.next_visit()
@@ -240,7 +243,7 @@ def open_transaction(desk: Desk) -> None:
             tax_rounding=policy.tax_rounding,
             cash_step_minor=policy.cash_rounding.step_minor,
             cash_method=policy.cash_rounding.method,
-            local=desk.moment.local,
+            local=desk.moment.local if begun is None else begun,
         )
     )
 

@@ -306,7 +306,17 @@ def park(desk: Desk, by: str, reason: str) -> None:
     come_to = basket.comes_to
     desk.happened(
         e.TransactionSuspended(
-            named.uuid, by, reason, now, lines, expires, slip, named.reference, come_to.total, come_to.count
+            named.uuid,
+            by,
+            reason,
+            now,
+            lines,
+            expires,
+            slip,
+            named.reference,
+            come_to.total,
+            come_to.count,
+            basket.opened.local,
         )
     )
     slips.send(desk)

@@ -1,7 +1,8 @@
 """A parked basket is taken up again: here, or at another lane than its own. Head office gives it to one lane only.
 
 A lane that cannot reach head office goes on with its own baskets, and with no other's. What goes to another lane is
-the lines at the prices they had; they are a transaction of that lane's own, with offers, ages and tags judged anew.
+the lines at the prices they had, and the hour that its shopper began; they are a transaction of that lane's own, with
+offers, ages and tags judged anew.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def _take_over(desk: Desk, given: i.BasketTold, by: str) -> None:
     if any(line.unit_price.currency != desk.policy.currency for line in given.lines):
         desk.refuse(text("basket.unknown"))
         return
-    entry.open_transaction(desk)
+    entry.open_transaction(desk, begun=given.local)
     basket = desk.basket
     if basket is None:
         return
