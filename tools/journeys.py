@@ -36,19 +36,18 @@ _END: Final = "<!-- /lists -->"
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """A sentence and the test that shows it (``file.test``); an empty one: none does yet."""
+    """A sentence and the test that shows it (``file.test``); an empty one: none does yet, and ``why``."""
 
     group: str
     sentence: str
     test: str
+    why: str = ""
 
 
 def planned() -> tuple[Journey, ...]:
     """Every sentence of the plan, in its order."""
     told = tomllib.loads((JOURNEYS / "sentences.toml").read_text(encoding="utf-8"))
-    return tuple(
-        Journey(group["name"], sentence, test) for group in told["group"] for sentence, test in group["sentences"]
-    )
+    return tuple(Journey(group["name"], *sentence) for group in told["group"] for sentence in group["sentences"])
 
 
 def covered() -> tuple[Journey, ...]:
@@ -85,7 +84,8 @@ def page() -> str:
     lines += ["## Beside the plan", "", "| sentence | journey |", "|---|---|"]
     lines += [f"| {said} | {_linked(test)} |" for test, said in beside().items()]
     lines += ["", "## Not shown yet", ""]
-    lines += [f"- {journey.group}: {journey.sentence}" for journey in every if not journey.test]
+    lines += ["| sentence | why |", "|---|---|"]
+    lines += [f"| {journey.group}: {journey.sentence} | {journey.why} |" for journey in every if not journey.test]
     return "\n".join(lines) + "\n"
 
 

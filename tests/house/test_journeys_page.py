@@ -15,6 +15,10 @@ def test_each_sentence_that_is_said_to_be_shown_has_its_test() -> None:
     assert [journey for journey in covered() if journey.test not in there] == []
 
 
+def test_each_sentence_that_no_journey_shows_says_why() -> None:
+    assert [journey for journey in planned() if bool(journey.test) == bool(journey.why)] == []
+
+
 def test_most_sentences_are_shown_and_none_stands_twice() -> None:
     sentences = [(journey.group, journey.sentence) for journey in planned()]
     assert len(sentences) == len(set(sentences))
