@@ -199,8 +199,10 @@ def tender_names(session: Session) -> dict[str, dict[str, str]]:
 def reason_names(session: Session) -> dict[str, dict[str, str]]:
     """What the shop calls the reasons its staff may give, of returns too, by code."""
     policy = policy_of(session)
-    listed = (*policy.rights.reasons, *policy.returns.reasons) if policy else ()
-    return {each.code: dict(each.names) for each in listed}
+    if policy is None:
+        return {}
+    of_acts = {each.code: dict(each.names) for each in policy.rights.reasons}
+    return of_acts | {each.code: dict(each.names) for each in policy.returns.reasons}
 
 
 def _sums() -> tuple[Any, Any, Any, Any]:
