@@ -32,6 +32,8 @@ from tests.support.waiting import wait_until
 __all__ = ["SHOP_KEY", "Headless", "Lane", "Running", "build_book", "lane"]
 
 ROOT = Path(__file__).parents[2]
+_START_S = 60
+"""A program's start takes so long where many others run beside it."""
 SHOP_KEY = "000102030405060708090a0b0c0d0e0f"
 
 _SETTINGS = """
@@ -242,7 +244,7 @@ class Headless:
         self._log = (of.folder / "kiosk.log").open("ab")
         self.process = subprocess.Popen([*command, str(self._door)], stderr=self._log, env=environment)
         leash.put_on(self.process.pid)
-        self._socket = _connected(self._door, self._runs)
+        self._socket = _connected(self._door, self._runs, _START_S)
         self._lines = self._socket.makefile("rb")
         self._newest: dict[str, Any] = {}
 
@@ -292,13 +294,13 @@ class Headless:
         assert self.process.poll() is None, "the kiosk could not start"
 
 
-def _connected(path: Path, check: Callable[[], None] = lambda: None) -> socket.socket:
+def _connected(path: Path, check: Callable[[], None] = lambda: None, patience_s: float = 10) -> socket.socket:
     """A connection to a Unix socket that is about to be served; its file is there a moment before it listens."""
 
     def attempt() -> socket.socket | None:
         check()
         client = socket.socket(socket.AF_UNIX)
-        client.settimeout(15)
+        client.settimeout(patience_s + 5)
         try:
             client.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
@@ -306,7 +308,7 @@ def _connected(path: Path, check: Callable[[], None] = lambda: None) -> socket.s
             return None
         return client
 
-    client = wait_until(attempt, what=f"somebody at {path}")
+    client = wait_until(attempt, patience_s, what=f"somebody at {path}")
     assert client is not None
     return client
 
