@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from headoffice.acquirers.contract import AcquirerRefusedError, AcquirerSilentError, Charge
 from headoffice.acquirers.settings import Till
@@ -137,6 +137,8 @@ class Cashier:
         while not self._stopping.wait(_TICK_S):
             try:
                 self.attend()
+            except OperationalError as error:  # the desk says so, too: once a second a line is enough
+                log.warning("payments wait for the database: %s", " ".join(str(error.orig).split()))
             except Exception:
                 log.exception("payments could not be looked after; it is tried again")
 
