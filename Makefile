@@ -14,7 +14,7 @@ RUN := PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV)
 CASES ?= tests/retail/cases
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint journeys drills tour replay faults powercut bench vision cases optimality price-bench load shoppers produce conformance soak-devices check-all clean
+.PHONY: help setup demo test lint journeys drills tour replay faults powercut chaos bench vision cases optimality price-bench load shoppers produce conformance soak-devices check-all clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,9 @@ faults: setup ## kill -9 at random moments; ROUNDS=300 SEED=1
 powercut: setup ## the power goes at each step of each way to pay; WAYS=card,cash EVERY=5
 	@$(RUN) -m tests.faults.powercut
 
+chaos: setup ## kills, cuts, echoes, full disks, wrong clocks between lanes and head office; ROUNDS=200 SEED=1 FROM=17 LANES=3 DATABASE=postgresql
+	@$(RUN) -m tests.faults.chaos
+
 bench: setup ## speed, memory and idle load against their targets
 	@$(RUN) -m tests.benchmarks
 
@@ -64,7 +67,7 @@ optimality: setup ## offers against every combination there is, and against sing
 price-bench: setup ## a long basket priced anew after each scan, how that grows, and django-oscar beside it; WRITE=1
 	@$(RUN) -m tests.benchmarks.price
 
-load: setup ## journal events a second from kiosks into head office; SMALL=1 N=events LANES=kiosks DATABASE=postgresql WORKERS=2 WRITE=1
+load: setup ## journal events a second from kiosks into head office; SMALL=1 N=events LANES=kiosks RTT=50 DATABASE=postgresql WORKERS=2 WRITE=1
 	@$(RUN) -m tests.benchmarks.load
 
 shoppers: setup ## honest shoppers and thieves at the bagging scale; N=2000 SEED=1 TRACES=folder RECORD=folder

@@ -1,7 +1,9 @@
 """The network cable between kiosk and head office: a forwarder that can be pulled out and plugged in again.
 
 What crosses it is TLS that it cannot read. Cut, it drops every connection at once and takes no new one, as a pulled
-cable would look to both ends. Runs as a far end: ``python -m bench.cable --to HOST:PORT --knob-socket PATH``.
+cable would look to both ends. It may also be long (each byte arrives later), narrow (so many bytes a second), or
+stuck: both ends hold a connection that nothing crosses. Runs as a far end:
+``python -m bench.cable --to HOST:PORT --knob-socket PATH``.
 """
 
 from __future__ import annotations
@@ -16,13 +18,23 @@ from bench.knobs import KnobPanel
 __all__ = ["Cable", "main"]
 
 _PIECE = 64 * 1024
+_ON_THE_WAY = 1_024
+"""Pieces that a long cable holds in one direction: what is faster than that waits at its end."""
 
 
 class Cable:
-    """Forwards from its own loopback port to ``host``:``port`` while plugged."""
+    """Forwards from its own loopback port to ``host``:``port`` while plugged.
+
+    ``delay_s``: how long each byte is under way, in either direction; those behind it do not wait for it.
+    ``bytes_per_s``: of a connection, in either direction; 0: no bound. ``flows``: cleared, nothing arrives.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self.plugged = True
+        self.delay_s = 0.0
+        self.bytes_per_s = 0
+        self.flows = asyncio.Event()
+        self.flows.set()
         self._host, self._port = host, port
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.StreamWriter] = set()
@@ -73,7 +85,10 @@ class Cable:
             self._lines.add(far_out)
             if near_out.is_closing():  # pulled out while the far end was picking up
                 return
-            both = [asyncio.create_task(_pump(near_in, far_out)), asyncio.create_task(_pump(far_in, near_out))]
+            both = [
+                asyncio.create_task(self._pump(near_in, far_out)),
+                asyncio.create_task(self._pump(far_in, near_out)),
+            ]
             await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
             for task in both:
                 task.cancel()
@@ -93,14 +108,36 @@ class Cable:
         else:
             end.transport.abort()
 
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        """Pass on until the source has said all it had, and then that it has. Raises ``ExceptionGroup`` of a
+        ``ConnectionError``.
+        """
+        line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(_ON_THE_WAY)
+        async with asyncio.TaskGroup() as ends:
+            ends.create_task(self._take_in(source, line))
+            ends.create_task(self._give_out(line, sink))
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    """Pass on until the source has said all it had, and then that it has. Raises ``ConnectionError``."""
-    while piece := await source.read(_PIECE):
-        sink.write(piece)
-        await sink.drain()
-    if not sink.is_closing():
-        sink.write_eof()
+    async def _take_in(self, source: asyncio.StreamReader, line: asyncio.Queue[tuple[float, bytes]]) -> None:
+        clock, piece = asyncio.get_running_loop().time, b"-"
+        while piece:
+            piece = await source.read(_PIECE)
+            await line.put((clock() + self.delay_s, piece))
+
+    async def _give_out(self, line: asyncio.Queue[tuple[float, bytes]], sink: asyncio.StreamWriter) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            due, piece = await line.get()
+            if (early := due - clock()) > 0:
+                await asyncio.sleep(early)
+            await self.flows.wait()
+            if not piece:
+                break
+            sink.write(piece)
+            await sink.drain()
+            if self.bytes_per_s:
+                await asyncio.sleep(len(piece) / self.bytes_per_s)
+        if not sink.is_closing():
+            sink.write_eof()
 
 
 def _address(text: str) -> tuple[str, int]:

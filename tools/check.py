@@ -29,7 +29,7 @@ TESTS_AT_A_TIME = 3
 NO_TESTS = 5
 """Pytest's exit code when it found nothing to run."""
 TARGETS = (
-    "test", "journeys", "drills", "cases", "produce", "replay", "faults", "powercut", "tour", "conformance",
+    "test", "journeys", "drills", "cases", "produce", "replay", "faults", "powercut", "chaos", "tour", "conformance",
     "soak-devices", "bench", "vision", "optimality", "price-bench", "load", "shoppers",
 )  # fmt: skip
 """What `make check-all` runs, in this order."""

@@ -191,3 +191,54 @@ def test_an_address_without_a_port_is_refused_in_words() -> None:
 
     assert ran.returncode == 2
     assert "'headoffice' is not HOST:PORT" in ran.stderr
+
+
+def test_a_long_cable_delays_each_byte_and_holds_none_up() -> None:
+    """Twenty questions sent at once come back together after one round trip, not after twenty."""
+
+    async def scenario() -> None:
+        async with _cabled() as (office, cable, pick_up):
+            cable.delay_s = 0.1
+            clock = asyncio.get_running_loop().time
+            reader, writer = await pick_up()
+            began = clock()
+            for number in range(20):
+                writer.write(f"question {number:02d}\n".encode())
+                await asyncio.sleep(0.005)
+            await reader.readexactly(20 * len("question 00\n"))
+            assert 0.2 <= clock() - began < 2.0
+            assert office.heard.startswith(b"question 00\nquestion 01\n")
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_nothing_crosses_a_stuck_cable_and_nothing_of_it_is_lost() -> None:
+    async def scenario() -> None:
+        async with _cabled() as (office, cable, pick_up):
+            reader, writer = await pick_up()
+            cable.flows.clear()
+            writer.write(b"anybody there?\n")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reader.read(1), 0.2)
+            assert not office.heard
+            cable.flows.set()
+            assert await reader.readexactly(15) == b"ANYBODY THERE?\n"
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_narrow_cable_passes_no_more_than_it_may() -> None:
+    async def scenario() -> None:
+        async with _cabled() as (_office, cable, pick_up):
+            cable.bytes_per_s = 200_000
+            clock = asyncio.get_running_loop().time
+            reader, writer = await pick_up()
+            began = clock()
+            writer.write(b"x" * 100_000)
+            await reader.readexactly(100_000)
+            assert clock() - began >= 0.25
+            writer.close()
+
+    asyncio.run(scenario())

@@ -6,9 +6,10 @@ office has acknowledged and each kiosk has noted durably. In the same run paho a
 of the same sizes to the same broker, where nobody reads and nothing is kept. At the end every chain head, the number of
 sales and their sum are compared.
 
-``SMALL=1`` takes a few thousand events; ``N=`` says how many, ``LANES=`` of how many kiosks; ``WRITE=1``
-renews the page. ``DATABASE=postgresql`` puts the ledger on a PostgreSQL of its own that flushes every commit,
-``WORKERS=2`` lets two processes of head office share the journals.
+``SMALL=1`` takes a few thousand events; ``N=`` says how many, ``LANES=`` of how many kiosks; ``RTT=`` puts so many
+milliseconds of round trip between the kiosks and the broker; ``WRITE=1`` renews the page. ``DATABASE=postgresql`` puts
+the ledger on a PostgreSQL of its own that flushes every commit, ``WORKERS=2`` lets two processes of head office share
+the journals.
 """
 
 from __future__ import annotations
@@ -35,12 +36,15 @@ from tests.benchmarks.load_house import Backlog, Lane, acknowledged, backlog, he
 from tests.benchmarks.processes import measured
 from tests.support.broker import Broker
 from tests.support.postgresql import Cluster
+from tests.support.roads import road_to
 from tests.support.waiting import wait_until
 from tools.report import Report
 
 __all__ = ["Asked", "main", "measure"]
 
 _TARGET, _LAG_S, _MEAN = 20_000, 5.0, 250
+_CATCH_UP = 1_000_000 / 60
+"""Events a second over a long road: a million in a minute."""
 _FRAME = 270
 """Bytes around a record on its way: two digests, its place, the names of its fields."""
 _PAUSE_S = 0.1
@@ -50,21 +54,25 @@ _RECORDS, _LANES, _SMALL = 200_000, 4, 6_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How much of it, and onto what."""
+    """How much of it, onto what, and over how long a road."""
 
     records: int
     lanes: int
     database: Literal["sqlite", "postgresql"] = "sqlite"
     workers: int = 1
+    round_trip_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """At a moment: what is stored, what is posted, and the processor time spent so far by kind of process."""
+    """At a moment: what is stored, what is posted, whether every kiosk has noted all of it, and the processor time
+    spent so far by kind of process.
+    """
 
     at: float
     stored: int
     posted: int
+    noted: bool
     spent: dict[str, float]
 
 
@@ -111,13 +119,15 @@ def _product(report: Report, asked: Asked, told: Backlog, folder: Path, broker: 
     with ExitStack() as stack:
         offices = [stack.enter_context(head_office(folder, broker, ledger.url, name)) for name in names]
         report.progress(f"{told.records} events of {asked.lanes} lanes")
-        syncs = [stack.enter_context(sync_of(folder, lane, broker)) for lane in told.lanes]
+        road = stack.enter_context(road_to(broker.port, round_trip_s=asked.round_trip_ms / 1000))
+        port = road.port if asked.round_trip_ms else broker.port
+        syncs = [stack.enter_context(sync_of(folder, lane, broker, port)) for lane in told.lanes]
         pids = {"kiosk": [one.pid for one in syncs], "broker": [broker.pid], "headoffice": [one.pid for one in offices]}
         kinds = {kind: [psutil.Process(pid) for pid in those] for kind, those in pids.items()}
         if ledger.pid is not None:
             kinds["database"] = [psutil.Process(ledger.pid)]
         seen = _watch(ledger.url, folder, told, kinds)
-    _conclude(report, told, seen)
+    _conclude(report, told, seen, asked.round_trip_ms)
     _compare(report, told, folder, ledger.url)
 
 
@@ -129,10 +139,10 @@ def _watch(url: str, folder: Path, told: Backlog, kinds: dict[str, list[psutil.P
         with engine.connect() as connection:
             stored, posted = connection.execute(text("SELECT sum(sequence), sum(posted) FROM epoch")).one()
         spent = {kind: sum(_spent(one) for one in ones) for kind, ones in kinds.items()}
-        seen.append(_Seen(time.monotonic(), stored or 0, posted or 0, spent))
+        noted = all(acknowledged(folder, lane) >= lane.records for lane in told.lanes)
+        seen.append(_Seen(time.monotonic(), stored or 0, posted or 0, noted, spent))
         time.sleep(_PAUSE_S)
-        whole = seen[-1].posted >= told.records
-        return whole and all(acknowledged(folder, lane) >= lane.records for lane in told.lanes)
+        return noted and seen[-1].posted >= told.records
 
     try:
         wait_until(look, _PATIENCE_S, what="everything is acknowledged and posted")
@@ -152,7 +162,7 @@ def _spent(process: psutil.Process) -> float:
     return float(spent + ended.children_user + ended.children_system)
 
 
-def _conclude(report: Report, told: Backlog, seen: Sequence[_Seen]) -> None:
+def _conclude(report: Report, told: Backlog, seen: Sequence[_Seen], round_trip_ms: int) -> None:
     first = next(place for place, one in enumerate(seen) if one.stored) - 1
     began = seen[max(first, 0)]
     stored = next(one for one in seen if one.stored >= told.records)
@@ -168,6 +178,12 @@ def _conclude(report: Report, told: Backlog, seen: Sequence[_Seen]) -> None:
         report.figure(f"{kind}_us", round(spent, 1))
     report.speed("journal events a second, durable and acknowledged", rate, _TARGET, "events/s", at_most=False)
     report.speed("the ledger behind the journals", _lag(seen), _LAG_S, "s")
+    if round_trip_ms:
+        seconds = next(one.at for one in seen if one.noted) - began.at
+        report.figure("round_trip_ms", round_trip_ms)
+        report.figure("catch_up_s", round(seconds, 1))
+        what = f"events a second that kiosks know to be stored, over {round_trip_ms} ms"
+        report.speed(what, told.records / seconds, _CATCH_UP, "events/s", at_most=False)
 
 
 def _lag(seen: Sequence[_Seen]) -> float:
@@ -254,6 +270,7 @@ def main() -> int:
         lanes=int(os.environ.get("LANES") or (2 if small else _LANES)),
         database="postgresql" if os.environ.get("DATABASE") == "postgresql" else "sqlite",
         workers=int(os.environ.get("WORKERS") or 1),
+        round_trip_ms=int(os.environ.get("RTT") or 0),
     )
     with Report("load") as report:
         report.progress("journals of the sample shop")

@@ -11,7 +11,7 @@ from tools.report import Report
 
 
 def test_a_backlog_reaches_the_ledger_whole_and_both_rivals_are_measured(tmp_path: Path) -> None:
-    asked = Asked(records=1_000, lanes=2)
+    asked = Asked(records=1_000, lanes=2, round_trip_ms=10)
     told = backlog(asked.lanes, asked.records, tmp_path / "cache")
     with Report("load", folder=tmp_path) as report:
         measure(report, asked, told)
@@ -20,6 +20,7 @@ def test_a_backlog_reaches_the_ledger_whole_and_both_rivals_are_measured(tmp_pat
     assert figures["events"] == told.records >= asked.records
     assert figures["sales"] > 0
     assert figures["letters"] == 0
+    assert (figures["round_trip_ms"], figures["catch_up_s"] > 0) == (10, True)
     assert min(figures[name] for name in ("events_per_second", "paho_single", "mosquitto_pub_batched")) > 0
 
 

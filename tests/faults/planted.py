@@ -7,17 +7,22 @@ Only drills of the drill use it; nothing of it is part of the product.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import Any
 
 from paho.mqtt.client import Client
 from paho.mqtt.reasoncodes import ReasonCode
+from sqlalchemy.exc import OperationalError
 
+from headoffice.ledger import ingest
+from headoffice.ledger.ingest import Answer, Ingest, Told
+from headoffice.ledger.tables import Epoch
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout.decide import Decision
@@ -31,6 +36,8 @@ from kiosk.sync.cursor import Acknowledged
 from kiosk.sync.link import Link
 from kiosk.sync.up import Up
 from kiosk.workstation.loop import Engine
+from messages import envelope
+from messages.journal import Acknowledgement, JournalBatch, JournalRecord
 
 __all__ = ["DEFECTS", "main"]
 
@@ -137,11 +144,41 @@ def cursor_on_puback() -> None:
     Link._published = hasty  # type: ignore[method-assign,assignment]  # as above
 
 
+def acknowledge_before_commit() -> None:
+    """Head office gives its word for what came, and stores it afterwards, if it can."""
+    take = Ingest.take
+
+    def hasty(ingest: Ingest, told: Sequence[Told]) -> list[Answer]:
+        batches = [envelope.decode(each.payload, JournalBatch).data for each in told]
+        with contextlib.suppress(OperationalError):
+            take(ingest, told)
+        ends = [(batch.kiosk, batch.records[-1]) for batch in batches]
+        return [
+            Acknowledgement(kiosk=kiosk, epoch=last.epoch, sequence=last.sequence, digest=last.digest)
+            for kiosk, last in ends
+        ]
+
+    Ingest.take = hasty  # type: ignore[method-assign,assignment]  # the planted defect
+
+
+def book_what_came_again() -> None:
+    """A record that comes a second time is booked a second time."""
+
+    def forgetful(_intake: object, epoch: Epoch, repeats: Sequence[JournalRecord]) -> bool:
+        if repeats:
+            epoch.posted = min(epoch.posted, repeats[0].sequence - 1)
+        return False
+
+    ingest._compare = forgetful  # type: ignore[assignment]  # the planted defect
+
+
 DEFECTS: dict[str, Callable[[], None]] = {
     "print_before_commit": print_before_commit,
     "show_before_commit": show_before_commit,
     "retry_on_unknown": retry_on_unknown,
     "cursor_on_puback": cursor_on_puback,
+    "acknowledge_before_commit": acknowledge_before_commit,
+    "book_what_came_again": book_what_came_again,
 }
 
 
