@@ -20,6 +20,7 @@ mkdir -p build/reports
 # real smart card service; "ledger" - only the tests of head office on PostgreSQL.
 system_packages="
 mosquitto        command:mosquitto                 all
+mosquitto-clients command:mosquitto_sub            all
 xvfb             command:Xvfb                      all
 libgl1           library:libGL.so.1                all
 libgl1-mesa-dri  file:/usr/lib/*/dri/swrast_dri.so all

@@ -118,6 +118,6 @@ def test_what_is_missing_is_named_with_the_command_that_gets_it(tmp_path: Path) 
     (checkout / "tools" / "setup.sh").write_text(script, encoding="utf-8")
     run = set_up(checkout)
     assert run.returncode == 1
-    assert "missing, and needed: mosquitto xvfb libgl1" in run.stdout
-    assert "sudo apt-get update && sudo apt-get install -y mosquitto xvfb libgl1" in run.stdout
+    assert "missing, and needed: mosquitto mosquitto-clients xvfb libgl1" in run.stdout
+    assert "sudo apt-get update && sudo apt-get install -y mosquitto mosquitto-clients xvfb libgl1" in run.stdout
     assert "environment=missing" in closing_line(run)
