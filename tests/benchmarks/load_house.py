@@ -162,8 +162,8 @@ def head_office(folder: Path, broker: Broker, url: str, name: str = "headoffice"
 
 
 @contextmanager
-def sync_of(folder: Path, lane: Lane, broker: Broker, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A lane's sync process, to which nothing has been acknowledged yet. ``port``: where its road to the broker is."""
+def sync_of(folder: Path, lane: Lane, broker: Broker, port: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+    """A lane's sync process, to which nothing has been acknowledged yet. ``port``: of its road to the broker."""
     shown = broker.credentials(lane.name)
     place = folder / lane.name
     place.mkdir()
@@ -174,7 +174,9 @@ def sync_of(folder: Path, lane: Lane, broker: Broker, port: int) -> Iterator[sub
         journal=str(lane.journal),
         folder=str(place),
         socket=str(place / "sync.sock"),
-        broker=BrokerSettings("127.0.0.1", port, str(shown.authority), str(shown.certificate), str(shown.key)),
+        broker=BrokerSettings(
+            "127.0.0.1", port or broker.port, str(shown.authority), str(shown.certificate), str(shown.key)
+        ),
     )
     written = place / "sync.toml"
     written.write_text(render(settings), encoding="utf-8")
