@@ -28,8 +28,8 @@ __all__ = ["MAXIMUM_BATCH", "MAXIMUM_BATCH_BYTES", "UNACKNOWLEDGED_BATCHES", "Up
 
 MAXIMUM_BATCH = 200
 MAXIMUM_BATCH_BYTES = 65_536
-UNACKNOWLEDGED_BATCHES = 32
-"""Batches on their way at once: with 200 records each, 50 ms of round trip cost nothing."""
+UNACKNOWLEDGED_BATCHES = 64
+"""Batches on their way at once: twice what head office stores together, so that some travel while others are stored."""
 
 _JOURNAL = "journal"
 _CHAIN = "acknowledgement"
