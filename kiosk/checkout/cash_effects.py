@@ -30,7 +30,7 @@ class TakeCash:
 
 @dataclass(frozen=True, slots=True)
 class AskCash:
-    """Ask what was taken for ``tender`` -> CashTold or CashSilent."""
+    """Ask what was taken for ``tender`` -> CashTold, after CashStands where that is final, or CashSilent."""
 
     tender: str
 

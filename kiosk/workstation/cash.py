@@ -54,7 +54,7 @@ class CashService:
             case f.TakeCash():
                 self._put(_told(await machine.begin_deposit(effect.tender, frozenset(effect.accepts))))
             case f.AskCash():
-                self._put(_told(await machine.deposit(effect.tender)))
+                await self._asked(machine, effect.tender)
             case f.EndCash():
                 self._put(_told(await machine.end_deposit(effect.tender)))
             case f.JudgeNote():
@@ -65,12 +65,19 @@ class CashService:
                 self._put(await _standing(machine))
             case f.AskPayout():
                 paid = await machine.dispensed(effect.payout)
-                self._put(await _standing(machine))  # first: what is left to give is judged by what lies there
+                self._put(await _standing(machine))  # first: what is left to give is judged by it
                 self._put(_paid(paid))
             case f.LookAtCash():
                 self._put(await _standing(machine))
             case f.CountCash():
                 self._put(await _counted(machine, effect))
+
+    async def _asked(self, machine: CashRecycler, tender: str) -> None:
+        """What was taken; where that is final, what lies there comes first: change is judged by it."""
+        deposit = await machine.deposit(tender)
+        if deposit.taken and not deposit.open:
+            self._put(await _standing(machine))
+        self._put(_told(deposit))
 
     def _failed(self, effect: f.CashEffect, *, told: bool) -> None:
         """``told``: the machine itself said no, before anything was done."""

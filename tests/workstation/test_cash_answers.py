@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hal.cash_recycler.contract import Cash, CashStore, Dispensed
+import pytest
+
+from hal.cash_recycler.contract import Cash, CashStore, Deposit, Dispensed
 from kiosk.checkout import effects as f
 from kiosk.checkout import inputs as i
 from kiosk.workstation.cash import CashService
@@ -13,6 +15,9 @@ from kiosk.workstation.cash import CashService
 
 class _Machine:
     standing = "ok"
+
+    async def deposit(self, request: str) -> Deposit:
+        return Deposit(request, (Cash(10_000, "note", 1),) if request == "t-1" else ())
 
     async def dispensed(self, request: str) -> Dispensed:
         return Dispensed(request, "short", (Cash(500, "coin", 1),))
@@ -26,11 +31,21 @@ class _Rack:
         return _Machine()
 
 
-def test_who_asks_about_a_payout_hears_first_what_lies_in_the_machine() -> None:
-    """A program that has just started knows nothing of it, and would leave the rest of the change to staff."""
+@pytest.mark.parametrize(("asked", "told"), [(f.AskPayout("p-1"), i.PayoutTold), (f.AskCash("t-1"), i.CashTold)])
+def test_who_asks_what_became_of_cash_hears_first_what_lies_in_the_machine(
+    asked: f.AskPayout | f.AskCash, told: type[i.Input]
+) -> None:
+    """A program that has just started knows nothing of it, and would leave the change to staff."""
     heard: list[i.Input] = []
     rack: Any = _Rack()
-    asyncio.run(CashService(rack=rack, put=heard.append).perform(f.AskPayout("p-1")))
-    assert [type(each) for each in heard] == [i.CashStands, i.PayoutTold]
+    asyncio.run(CashService(rack=rack, put=heard.append).perform(asked))
+    assert [type(each) for each in heard] == [i.CashStands, told]
     assert isinstance(heard[0], i.CashStands)
     assert heard[0].held[0].pieces == 90
+
+
+def test_of_a_deposit_that_never_began_nothing_is_told_that_would_begin_it_now() -> None:
+    heard: list[i.Input] = []
+    rack: Any = _Rack()
+    asyncio.run(CashService(rack=rack, put=heard.append).perform(f.AskCash("t-2")))
+    assert heard == [i.CashTold("t-2")]
