@@ -20,9 +20,24 @@ def url_of(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+_MONTHS = "SELECT inhrelid::regclass::text FROM pg_inherits"
+_BY_MONTH = ("unique_constraint", "foreign_key_constraint")
+_IN_MONTHS = "SELECT inhparent::regclass::text FROM pg_inherits"
+
+
 def test_the_migrations_make_the_tables_the_code_knows(database: Database) -> None:
     with database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        parted = database.engine.dialect.name == "postgresql"
+        months = set(connection.exec_driver_sql(_MONTHS).scalars()) if parted else set()
+        in_months = set(connection.exec_driver_sql(_IN_MONTHS).scalars()) if parted else set()
+
+        def named_by_the_code(each: object, name: str | None, kind: str, *_: object) -> bool:
+            """A month of a table is not; what is unique in such a table is so in each month, and no key reaches in."""
+            table = name if kind == "table" else getattr(getattr(each, "table", None), "name", None)
+            return table not in months and not (kind in _BY_MONTH and table in in_months)
+
+        context = MigrationContext.configure(connection, opts={"include_object": named_by_the_code})
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_a_commit_survives_a_power_cut_and_readers_do_not_wait(database: Database) -> None:
