@@ -9,7 +9,9 @@ look. ``key NAME`` makes a key for a program and prints it once. ``shop-key`` pr
 hash cards, phone numbers and badges with, ``gate-key`` the one that exit gates judge codes with. ``free-return
 NUMBER`` lets go what a lane that is never heard of again has in hand of the sale with that receipt. ``salvage FILE``
 takes in what a dead unit's ``journal.db`` (its ``-wal`` beside it) still holds and says what was new, what was there,
-and the first record that is false: exit code 1 if there is one.
+and the first record that is false: exit code 1 if there is one. ``import KIND FILE`` takes in a
+retailer's own data, or tells with ``--dry-run`` what it would change: exit code 1 if a row is refused.
+``import-template KIND`` prints a file to begin from.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from headoffice.account_tables import AccountChange
 from headoffice.accounts import AccountError, Accounts, Standing
 from headoffice.database import Database, DatabaseRefusedError, open_database
+from headoffice.imports import command
+from headoffice.imports.kinds import KINDS
 from headoffice.keyed import shop_key
 from headoffice.returns.keeper import ReturnKeeper
 from headoffice.roles import RIGHTS
@@ -55,7 +59,11 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = get
     try:
         if told.deed == "salvage":
             return _salvage(database, told.file, stranger=told.stranger)
-        if told.deed == "free-return":
+        if told.deed == "import":
+            return command.run(database, told, _now)
+        if told.deed == "import-template":
+            sys.stdout.write(command.template(KINDS[told.kind]))
+        elif told.deed == "free-return":
             lanes = ReturnKeeper(database, clock=_now).let_go(told.number)
             sys.stdout.write("".join(f"let go what {lane} had in hand\n" for lane in lanes) or "nothing to let go\n")
         elif told.deed in ("shop-key", "gate-key"):
@@ -99,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     deeds.add_parser("gate-key", help="the key that exit gates judge codes with")
     frees = deeds.add_parser("free-return", help="what a lost lane has in hand of a sale may come back elsewhere")
     frees.add_argument("number", help="the number on the receipt")
+    command.add_parsers(deeds)
     saves = deeds.add_parser("salvage", help="take in what a dead unit's journal still holds")
     saves.add_argument("file", type=Path, help="its journal.db")
     saves.add_argument("--stranger", action="store_true", help="of a kiosk that head office has never heard of, too")

@@ -17,6 +17,7 @@ from headoffice.call_queue import place_of
 from headoffice.coupons import overview
 from headoffice.database import Database, is_full
 from headoffice.feed import Feed
+from headoffice.imports.intake import publish_due_prices
 from headoffice.insight import home_of
 from headoffice.lane_frames import Frames
 from headoffice.ledger.ingest import Ingest, Told
@@ -350,6 +351,7 @@ class Desk:
         self._database.look_ahead(now)
         with self._database.read() as session:
             today = _today(session, now)
+        told += publish_due_prices(self._database, today=today, now_ms=now)
         told += look_after(self._database, self.feed, today=today, now_ms=now)
         told += teach(self._database, now_ms=now, least=self._teach_after)
         return self._heads() if told else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headoffice import account_tables, feed_tables
 from headoffice.base import Base
 from headoffice.exits import tables as exit_tables
+from headoffice.imports import tables as import_tables
 from headoffice.ledger import (
     cash_tables,
     command_tables,
@@ -33,6 +34,7 @@ ROOMS = (
     exit_tables,
     feed_tables,
     fiscal_tables,
+    import_tables,
     ledger_tables,
     payment_tables,
     points_tables,

@@ -21,7 +21,7 @@ from kiosk.retail.policy import Policy
 from kiosk.retail.tax import TaxClass
 from kiosk.store.offers import decode_offer, reach_of
 
-__all__ = ["FeedBook", "Shelf", "Shelves", "read_shelf"]
+__all__ = ["FeedBook", "Shelf", "Shelves", "decode_offer", "read_shelf"]
 
 T = TypeVar("T")
 
