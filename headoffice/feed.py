@@ -209,6 +209,10 @@ class Feed:
         with self._database.read() as session:
             return session.scalar(select(FeedHead.version)) or 0
 
+    def tell(self, version: int) -> None:
+        """Tell of a version that was appended by another hand."""
+        self._on_publish(version)
+
     def publish_changes(self, changes: Sequence[Change], *, by: str) -> int:
         """Append and tell; gives the newest version. Rows that say what already stands add nothing."""
         before = self.head()

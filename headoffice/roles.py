@@ -14,12 +14,25 @@ from typing import Final, Literal, get_args
 __all__ = ["ACCOUNT_ROLES", "EVERYTHING", "RIGHTS", "AccountRole", "Right", "first_page", "rights_named", "rights_of"]
 
 Right = Literal[
-    "look", "days", "attend", "order", "prices", "coupons", "recalls", "members", "points", "cards", "value", "cash"
+    "look",
+    "days",
+    "attend",
+    "order",
+    "prices",
+    "coupons",
+    "recalls",
+    "members",
+    "points",
+    "cards",
+    "value",
+    "cash",
+    "imports",
 ]
 """``look``: sales, stock, prices, offers, recalls and troubles, as they stand. ``days``: reports of business days.
 ``attend``: the attendant's page; ``order``: acting at a lane from it. ``prices``, ``coupons`` (series of codes) and
 ``recalls`` change what kiosks do. ``members`` and ``cards`` show one person's points, or one card's balance;
-``points`` and ``value`` change them. ``cash`` settles what a lane owes in cash and cannot give any more."""
+``points`` and ``value`` change them. ``cash`` settles what a lane owes in cash and cannot give any more. ``imports``
+brings a retailer's own data in from files: prices, staff and stock among it."""
 
 RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
 

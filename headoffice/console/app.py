@@ -15,7 +15,21 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from headoffice.accounts import SESSION_HOURS
-from headoffice.console import api, attend, baskets, days, exits, hooks, offers, points, quotes, recalls, value, views
+from headoffice.console import (
+    api,
+    attend,
+    baskets,
+    days,
+    exits,
+    hooks,
+    imports,
+    offers,
+    points,
+    quotes,
+    recalls,
+    value,
+    views,
+)
 from headoffice.console.guard import SecurityHeaders
 from headoffice.console.services import Services
 
@@ -67,6 +81,7 @@ def build_app(services: Services) -> Starlette:
             Route("/enter/{token}", views.demo_enter),
             *attend.ROUTES,
             *offers.ROUTES,
+            *imports.ROUTES,
             *recalls.ROUTES,
             *points.ROUTES,
             *value.ROUTES,

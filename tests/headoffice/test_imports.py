@@ -1,15 +1,18 @@
-"""A retailer's own data from files, through the command's own entry."""
+"""A retailer's own data from files, through the command's own entry and through the page."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import logging
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from httpx2 import Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -29,7 +32,7 @@ from headoffice.imports.sheet import FileRefusedError, read_sheet
 from headoffice.imports.tables import DataImport, PlannedPrice, StockEntry
 from headoffice.ledger.tables import StockLevel
 from kiosk.retail.money import Money
-from tests.headoffice.pages import NOW
+from tests.headoffice.pages import NOW, PASSWORD, Enter, sign_in, token_of
 from tests.support.ledgers import brief_database
 
 Bring = Callable[..., int]
@@ -39,7 +42,6 @@ TAX = "tax_class,from,rate\nstandard,2024-01-01,15\n"
 @pytest.fixture
 def bring(services: Services, tmp_path: Path) -> Bring:
     """The command on a file of this content; the shop has one item, ``cola``, at the location ``dhk-1``."""
-    assert services
     url = str(services.database.engine.url.render_as_string(hide_password=False))
 
     def brought(kind: str, content: str | bytes, *more: str) -> int:
@@ -72,7 +74,7 @@ def version(services: Services) -> int:
         return session.scalar(select(FeedHead.version)) or 0
 
 
-def workbook(*rows: tuple[object, ...]) -> bytes:
+def workbook(*rows: tuple[str | float, ...]) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -108,7 +110,8 @@ def test_items_come_with_their_barcodes_and_the_same_file_again_changes_nothing(
     assert bring("items", file) == 0
     with services.database.read() as session:
         tea, banana = item_of(session, "tea"), item_of(session, "banana")
-    assert tea is not None and banana is not None
+    assert tea is not None
+    assert banana is not None
     assert (tea.gtin, tea.price, tea.mrp) == ("04006381333931", Money(12950, "BDT"), Money(14000, "BDT"))
     assert (tea.names["bn"], tea.attributes) == ("চা", {"ncm": "09024000"})
     assert banana.weighed
@@ -142,7 +145,8 @@ def test_letters_of_windows_are_read_where_the_file_is_no_utf_8(services: Servic
     assert bring("items", "item_id;name_pt_br\ncola;Refrigerante São João\n".encode("cp1252")) == 0
     with services.database.read() as session:
         cola = item_of(session, "cola")
-    assert cola is not None and cola.names["pt_BR"] == "Refrigerante São João"
+    assert cola is not None
+    assert cola.names["pt_BR"] == "Refrigerante São João"
 
 
 def test_an_amount_with_too_many_decimals_is_no_price(services: Services, bring: Bring) -> None:
@@ -280,7 +284,8 @@ def test_a_tax_class_gets_its_dated_rates_and_keeps_those_of_other_days(services
     assert bring("tax-classes", "tax_class;from;rate;duty\nstandard;2027-07-01;17,5;20\n") == 0
     with services.database.read() as session:
         row = session.get(FeedCurrent, ("tax_class", "standard"))
-    assert row is not None and row.payload is not None
+    assert row is not None
+    assert row.payload is not None
     told = msgspec.json.decode(row.payload)
     assert told["rates"] == [["2024-01-01", 1500], ["2027-07-01", 1750]]
     assert told["duties"] == [["2027-07-01", 2000]]
@@ -300,9 +305,11 @@ def test_a_pin_is_hashed_and_is_neither_shown_nor_logged_nor_in_the_error_file(
     assert bring("operators", file, "--partial", "--errors", str(errors)) == 1
     with services.database.read() as session:
         row = session.get(FeedCurrent, ("operator", "anika"))
-    assert row is not None and row.payload is not None
+    assert row is not None
+    assert row.payload is not None
     told = msgspec.json.decode(row.payload)
-    assert told["pin_hash"].startswith("$argon2id$") and len(told["badge_hash"]) == 64
+    assert told["pin_hash"].startswith("$argon2id$")
+    assert len(told["badge_hash"]) == 64
     said = capsys.readouterr()
     everywhere = said.out + said.err + caplog.text + errors.read_text(encoding="utf-8") + row.payload.decode()
     for secret in ("739164", "555123x", "2980001"):
@@ -360,13 +367,14 @@ def quiet() -> Iterator[Database]:
 CELLS = st.text(max_size=40) | st.sampled_from(["cola", "=1+1", "1,5", "-1", "2027-01-31", "4006381333931", "x" * 5000])
 
 
-@given(kind=st.sampled_from(sorted(KINDS)), content=st.binary(max_size=300) | st.binary(max_size=99).map(b"PK\3\4".__add__))
+@given(
+    kind=st.sampled_from(sorted(KINDS)), content=st.binary(max_size=300) | st.binary(max_size=99).map(b"PK\3\4".__add__)
+)
 @settings(max_examples=30, deadline=None)
 def test_random_bytes_are_refused_in_words_or_looked_through(kind: str, content: bytes, quiet: Database) -> None:
-    try:
-        Intake(quiet, clock=lambda: NOW).look(kind, content)
-    except FileRefusedError as error:
-        assert error.reason
+    with contextlib.suppress(FileRefusedError):
+        report = Intake(quiet, clock=lambda: NOW).look(kind, content)
+        assert sum(report.counts.values()) + report.refused == len(report.sheet.rows)
 
 
 @given(data=st.data(), kind=st.sampled_from(sorted(set(KINDS) - {"operators"})))
@@ -389,6 +397,58 @@ def test_whatever_stands_in_the_cells_each_row_is_counted_once(data: st.DataObje
 def test_no_digit_of_a_price_is_lost_however_it_is_written(minor: int, marks: tuple[str, str]) -> None:
     decimal, thousands = marks
     whole = f"{minor // 100:,}".replace(",", thousands)
-    sheet = read_sheet(f"price\n\"{whole}{decimal}{minor % 100:02}\"\n".encode(), ("price",), decimal=decimal)
+    sheet = read_sheet(f'price\n"{whole}{decimal}{minor % 100:02}"\n'.encode(), ("price",), decimal=decimal)
     report = Report("prices", "", sheet)
     assert Line(sheet.rows[0], report).number("price", 2) == minor
+
+
+def test_on_the_page_a_file_is_looked_through_mended_and_taken(services: Services, enter: Enter) -> None:
+    client = enter()
+    token = token_of(client.get("/import").text)
+
+    def look(content: bytes) -> Response:
+        return client.post("/import", data={"token": token, "kind": "prices"}, files={"file": ("week.csv", content)})
+
+    page = look(b"item_id,price\ncola,70\nghost,80\n")
+    assert page.status_code == 422
+    assert "no such item" in page.text
+    assert price_of(services) == Money(8000, "BDT"), "only looked at"
+    word = word_of(page.text)
+    errors = client.get(f"/import/refused/{word}.csv")
+    assert errors.text.splitlines()[1].startswith("3,item_id,ghost,")
+    answer = client.post("/import/take", data={"token": token, "word": word})
+    assert (answer.status_code, price_of(services)) == (303, Money(8000, "BDT")), "all or nothing, unless told"
+    client.post("/import/take", data={"token": token, "word": word, "partial": "yes"})
+    assert price_of(services) == Money(7000, "BDT")
+    assert "week.csv" in client.get("/import").text
+    assert client.post("/import/take", data={"token": token, "word": word}).headers["location"] == "/import"
+    assert "not at hand any more" in client.get("/import").text
+    assert "no column prise" in look(b"item_id,prise\ncola,1\n").text
+
+
+def test_a_file_is_kept_for_who_sent_it_and_for_nobody_else(services: Services, enter: Enter) -> None:
+    client = enter()
+    token = token_of(client.get("/import").text)
+    content = b"operator_id,name,role,pin\nanika,Anika,supervisor,739164x\n"
+    page = client.post("/import", data={"token": token, "kind": "operators"}, files={"file": ("staff.csv", content)})
+    assert "739164" not in page.text
+    word = word_of(page.text)
+    assert client.get(f"/import/refused/{word}.csv").status_code == 200
+    services.accounts.create("other", PASSWORD, "manager")
+    other = enter(signed_in=False)
+    assert sign_in(other, name="other").status_code == 303
+    assert other.get(f"/import/refused/{word}.csv").status_code == 404
+
+
+def test_the_page_gives_each_template(enter: Enter) -> None:
+    client = enter()
+    for kind, of in KINDS.items():
+        assert client.get(f"/import/templates/{kind}.csv").text.splitlines()[0].lstrip("\ufeff") == ",".join(of.columns)
+    assert client.get("/import/templates/nothing.csv").status_code == 404
+
+
+def word_of(page: str) -> str:
+    """What the page knows the file by that was looked through."""
+    found = re.search(r'name="word" value="([^"]+)"|/import/refused/([^"]+)\.csv', page)
+    assert found is not None
+    return found[1] or found[2]

@@ -28,18 +28,21 @@ PAGES: Final[dict[str, frozenset[str]]] = {
     "/days/cancelled": BOOKS, "/days/cancelled.csv": BOOKS, "/days/owed": BOOKS, "/days/owed.csv": BOOKS,
     "/days/{kiosk}/{epoch:int}/{sequence:int}": BOOKS, "/attend": ALL, "/attend/board": ALL,
     "/attend/frame/{kiosk}/{intervention}/{number:int}": ALL, "/live": ALL,
+    "/import": OFFICE, "/import/templates/{kind}.csv": OFFICE, "/import/refused/{word}.csv": OFFICE,
     "/api/ledger/totals": LOOKS, "/api/transactions/{uuid}": LOOKS,
 }  # fmt: skip
 FORMS: Final[dict[str, frozenset[str]]] = {
     "/prices/{item_id:path}": SHOP, "/recalls/{item_id:path}": SHOP, "/offers/series": OFFICE,
     "/points/member": BOOKS, "/points/adjust": OFFICE, "/value/find": BOOKS, "/value/deed": OFFICE,
-    "/value/cards": OFFICE, "/attend/order": LANES, "/days/owed/{payout}": SHOP,
+    "/value/cards": OFFICE, "/attend/order": LANES,
+    "/import": OFFICE, "/import/take": OFFICE, "/days/owed/{payout}": SHOP,
 }  # fmt: skip
 OPEN: Final = {"/sign-in", "/sign-out", "/enter/{token}", "/static", "/static/fonts/{name}", "/api/health"}
 BY_KEY: Final = {"/api/basket", "/api/exit", "/api/quote", "/hooks/acquirer/{tender}"}
 """Programs' own, without a form: a key or a signature opens them."""
 _BOUND: Final = {"{uuid}": "x", "{name}": "sales", "{kiosk}": "lane-1", "{epoch:int}": "1", "{sequence:int}": "1",
-                 "{intervention}": "i1", "{number:int}": "1", "{payout}": "p1", "{item_id:path}": "cola"}  # fmt: skip
+                 "{intervention}": "i1", "{number:int}": "1", "{payout}": "p1", "{item_id:path}": "cola",
+                 "{kind}": "items", "{word}": "x"}  # fmt: skip
 People = Callable[[AccountRole], TestClient]
 
 
