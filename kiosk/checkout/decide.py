@@ -155,6 +155,7 @@ def _shoppers_touch(input_: i.Input) -> bool:
         | i.ValueCardPresented
         | i.ValueNumberRefused
         | i.VoucherPresented
+        | i.VoucherAgreed
         | i.GiftAmountChosen
         | i.PaymentCancelled
         | i.RestOtherwise
@@ -228,6 +229,8 @@ def _route(desk: Desk, input_: i.Input) -> None:  # noqa: C901, PLR0912, PLR0915
             value.number_refused(desk)
         case i.VoucherPresented():
             value.voucher(desk, input_)
+        case i.VoucherAgreed():
+            value.rest_given_up(desk, input_)
         case i.ValueLooked():
             value.looked(desk, input_)
         case i.GiftAmountChosen():

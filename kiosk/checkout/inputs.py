@@ -124,6 +124,7 @@ from kiosk.checkout.value_inputs import (
     ValueInput,
     ValueLooked,
     ValueNumberRefused,
+    VoucherAgreed,
     VoucherPresented,
 )
 from kiosk.retail.rights import Act
@@ -242,6 +243,7 @@ __all__ = [
     "ValueNumberRefused",
     "ValueNumberTyped",
     "ViewRequested",
+    "VoucherAgreed",
     "VoucherPresented",
     "WeighConfirmed",
     "WeighingChecked",

@@ -51,10 +51,21 @@ def presenting(state: State, policy: Policy, due: Money) -> s.Body | None:
         return s.GiftAmountBody(tuple(Money(minor, due.currency) for minor in amounts), number) if number else None
     if view == "instalments":
         return _instalments(policy, due)
+    if view == "voucher_rest":
+        return _rest(state, policy, due.currency)
     wanted = next((each for each in policy.tenders if each.kind == view), None)
     if wanted is None or state.transaction is None:
         return None
     return s.ValueBody(due, wanted, "present", keyed=wanted.kind == "stored_value")
+
+
+def _rest(state: State, policy: Policy, currency: str) -> s.Body | None:
+    shown, pays = state.live.value.voucher, state.live.value.pays_minor
+    offered = next((each for each in policy.tenders if shown is not None and each.tender_id == shown.tender_id), None)
+    if shown is None or offered is None or state.transaction is None:
+        return None
+    lost = Money(shown.worth_minor - pays, currency)
+    return s.VoucherRestBody(offered, Money(shown.worth_minor, currency), Money(pays, currency), lost)
 
 
 def _instalments(policy: Policy, due: Money) -> s.Body | None:

@@ -176,7 +176,7 @@ def _visit(state: State, policy: Policy) -> s.Body:  # noqa: C901, PLR0911 - one
             return buyer_body(state, policy.buyer)
         case "tender_choice" if basket is not None:
             return tender_choice(state, basket, policy)
-        case "stored_value" | "paper_voucher" | "gift_amount" | "instalments":
+        case "stored_value" | "paper_voucher" | "voucher_rest" | "gift_amount" | "instalments":
             return presenting(state, policy, totals_view(basket, policy).due) or basket_body(state, policy)
         case _:
             return basket_body(state, policy)

@@ -46,7 +46,7 @@ from kiosk.checkout.refund_screen import (
 )
 from kiosk.checkout.staff_screen import EnquiryView, StaffBody, StaffSignInBody
 from kiosk.checkout.text import Text
-from kiosk.checkout.value_screen import GiftAmountBody, InstalmentsBody, Part, ValueBody
+from kiosk.checkout.value_screen import GiftAmountBody, InstalmentsBody, Part, ValueBody, VoucherRestBody
 from kiosk.retail.item import Names
 from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
@@ -112,6 +112,7 @@ __all__ = [
     "TotalsView",
     "Unit",
     "ValueBody",
+    "VoucherRestBody",
     "WeighBody",
     "WeighState",
     "Weight",
@@ -192,6 +193,7 @@ Body = (
     | QrBody
     | PointsBody
     | ValueBody
+    | VoucherRestBody
     | GiftAmountBody
     | InstalmentsBody
     | CashBody

@@ -14,6 +14,7 @@ from kiosk.checkout.parked import ParkedShown
 from kiosk.checkout.refund_shown import RefundShown, RefundStage
 from kiosk.checkout.text import Text
 from kiosk.checkout.upkeep_shown import DeviceCheckShown, DevicesShown, PaperShown
+from kiosk.checkout.value_inputs import VoucherPresented
 from kiosk.retail.bagging import Doubt, Plate
 from kiosk.retail.buyer import BuyerNumber
 from kiosk.retail.cash import CashHeld
@@ -91,6 +92,7 @@ View = Literal[
     "staff",
     "stored_value",
     "paper_voucher",
+    "voucher_rest",
     "gift_amount",
     "instalments",
     "devices",
@@ -447,13 +449,16 @@ class SignInRefused:
 @dataclass(frozen=True, slots=True)
 class ValueShown:
     """Gift cards in this visit: ``asked`` of head office now, one that waits for its amount (``account``, ``masked``),
-    and how many numbers ``missed``: nobody knows them.
+    and how many numbers ``missed``: nobody knows them. ``voucher``: a paper voucher that would pay ``pays_minor`` and
+    lose its rest, of which the shopper is asked.
     """
 
     asked: str = ""
     account: str = ""
     masked: str = ""
     missed: int = 0
+    voucher: VoucherPresented | None = None
+    pays_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

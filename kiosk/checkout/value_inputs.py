@@ -12,6 +12,7 @@ __all__ = [
     "ValueInput",
     "ValueLooked",
     "ValueNumberRefused",
+    "VoucherAgreed",
     "VoucherPresented",
 ]
 
@@ -37,6 +38,13 @@ class VoucherPresented:
     tender_id: str
     keyed_hash: str
     worth_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherAgreed:
+    """The shopper has read that so many minor units of the voucher on show are lost, and uses it all the same."""
+
+    lost_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +74,4 @@ class GiftAmountChosen:
     minor: int
 
 
-ValueInput = ValueCardPresented | ValueNumberRefused | VoucherPresented | ValueLooked | GiftAmountChosen
+ValueInput = ValueCardPresented | ValueNumberRefused | VoucherPresented | VoucherAgreed | ValueLooked | GiftAmountChosen

@@ -9,7 +9,7 @@ from kiosk.retail.policy import TenderType
 from kiosk.retail.transaction import InstalmentsBy
 from kiosk.retail.values import dataclass
 
-__all__ = ["GiftAmountBody", "InstalmentsBody", "Part", "ValueBody", "ValueScreen"]
+__all__ = ["GiftAmountBody", "InstalmentsBody", "Part", "ValueBody", "ValueScreen", "VoucherRestBody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,16 @@ class ValueBody:
     tender: TenderType
     stage: Literal["present", "asking"]
     keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherRestBody:
+    """A paper voucher is worth more than it would pay, and its rest is ``lost``: the shopper says whether to use it."""
+
+    tender: TenderType
+    worth: Money
+    pays: Money
+    lost: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +62,4 @@ class InstalmentsBody:
     choices: tuple[Part, ...]
 
 
-ValueScreen = ValueBody | GiftAmountBody | InstalmentsBody
+ValueScreen = ValueBody | VoucherRestBody | GiftAmountBody | InstalmentsBody

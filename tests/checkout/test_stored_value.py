@@ -11,13 +11,13 @@ from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout import screen as s
-from kiosk.checkout.state import Phase
+from kiosk.checkout.state import Phase, Transaction
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.stored_value import StoredValueRules
 from kiosk.retail.tender_needs import Need
-from kiosk.retail.tender_terms import Change, Eligible, Instalments, VoucherCode
+from kiosk.retail.tender_terms import Eligible, Instalments, VoucherCode
 from kiosk.retail.transaction import InstalmentsBy, TenderKind
 from tests.support.lane import POWER, WEIGHING, HandLane, open_lane, replayed
 from tests.support.shop import bangladesh, brazil, small_shop
@@ -33,6 +33,8 @@ RULES = StoredValueRules(
 )
 CARD = i.ValueCardPresented("hash-of-a-card", "**** 0017")
 SLIP = i.VoucherPresented("bottles", "hash-of-a-slip", 2_500)
+LOSING = replace(BOTTLES, change="none")
+RICH = replace(SLIP, worth_minor=12_000)
 
 
 def shop(policy: Policy | None = None, needs: Mapping[TenderKind, tuple[Need, ...]] | None = None) -> HandLane:
@@ -295,17 +297,83 @@ def test_a_slip_of_store_credit_is_printed_even_where_no_receipt_is_wanted() -> 
     assert lane.effect(f.Print).owed
 
 
-@pytest.mark.parametrize(("change", "taken"), [("none", True), ("refuse", False)])
-def test_a_voucher_s_rest_is_lost_or_the_voucher_refused_as_the_shop_has_it(
-    change: Change,
-    taken: bool,  # noqa: FBT001 - a case
-) -> None:
-    lane = shop()
-    tenders = tuple(replace(each, change=change) if each is BOTTLES else each for each in lane.book.policy.tenders)
+def gives_no_change(slips: TenderType = LOSING, needs: Mapping[TenderKind, tuple[Need, ...]] | None = None) -> HandLane:
+    """Milk for 95 taka is being paid with a voucher of a kind that gives nothing for its rest."""
+    lane = shop(needs=needs)
+    tenders = tuple(slips if each is BOTTLES else each for each in lane.book.policy.tenders)
     lane.book.policy = replace(lane.book.policy, tenders=tenders)
-    paying(lane, "bottles").tell(replace(SLIP, worth_minor=12_000))
-    assert lane.no_effect(f.Charge) != taken
+    return paying(lane, "bottles")
+
+
+def test_where_the_shop_has_it_so_a_voucher_worth_too_much_is_refused() -> None:
+    lane = gives_no_change(replace(BOTTLES, change="refuse")).tell(RICH)
+    assert lane.no_effect(f.Charge)
     assert not lane.happened(e.StoreCreditIssued)
+
+
+def test_what_a_voucher_would_lose_is_told_before_anybody_is_asked_for_it() -> None:
+    lane = gives_no_change().tell(RICH)
+    assert lane.no_effect(f.Charge)
+    assert not lane.happened(e.TenderRequested)
+    body = lane.screen.body
+    assert isinstance(body, s.VoucherRestBody)
+    assert (body.tender.tender_id, body.worth.minor, body.pays.minor, body.lost.minor) == (
+        "bottles",
+        12_000,
+        9_500,
+        2_500,
+    )
+    charge = lane.tell(i.VoucherAgreed(2_500)).effect(f.Charge)
+    assert (charge.kind, charge.keyed_hash, charge.amount.minor) == ("paper_voucher", "hash-of-a-slip", 9_500)
+    approve_voucher(lane, charge.tender, 9_500)
+    assert [(paid.amount.minor, paid.worth) for paid in sale(lane).tenders] == [(9_500, Money(12_000, "BDT"))]
+    assert not lane.happened(e.StoreCreditIssued)
+
+
+def test_who_does_not_agree_pays_another_way_and_keeps_the_voucher() -> None:
+    lane = gives_no_change().tell(RICH, i.ViewRequested("tender_choice"))
+    assert isinstance(lane.screen.body, s.TenderChoiceBody)
+    assert lane.tell(i.VoucherAgreed(2_500)).no_effect(f.Charge), "what is no longer asked cannot be agreed to"
+    lane.tell(i.TenderChosen("card"))
+    lane.approve(lane.effect(f.Charge).tender)
+    assert [paid.kind for paid in sale(lane).tenders] == ["card"]
+    assert RICH.keyed_hash not in lane.state.redeemed
+
+
+def test_who_agreed_to_lose_less_than_is_lost_by_now_is_asked_again() -> None:
+    lane = gives_no_change().tell(RICH)
+    lane.state = replace(lane.state, transaction=replaced_price(lane, 9_000))
+    assert lane.tell(i.VoucherAgreed(2_500)).no_effect(f.Charge)
+    body = lane.screen.body
+    assert isinstance(body, s.VoucherRestBody)
+    assert (body.pays.minor, body.lost.minor) == (9_000, 3_000)
+    assert lane.tell(i.VoucherAgreed(3_000)).effect(f.Charge).amount.minor == 9_000
+
+
+def replaced_price(lane: HandLane, minor: int) -> Transaction:
+    """The basket, its one line at another price: as if staff at the attendant's page had lowered it meanwhile."""
+    basket = lane.state.transaction
+    assert basket is not None
+    amount = Money(minor, "BDT")
+    lines = tuple(replace(line, unit_price=amount, extended=amount) for line in basket.lines)
+    return replace(basket, lines=lines)
+
+
+def test_a_voucher_that_loses_nothing_is_taken_at_once() -> None:
+    assert gives_no_change().tell(replace(RICH, worth_minor=9_500)).effect(f.Charge).amount.minor == 9_500
+
+
+def test_what_is_lost_is_told_without_head_office_too() -> None:
+    lane = gives_no_change(needs={"paper_voucher": ()}).tell(i.NetworkChanged(online=False), RICH)
+    assert not lane.happened(e.TransactionCompleted)
+    lane.tell(i.VoucherAgreed(2_500))
+    assert [paid.amount.minor for paid in sale(lane).tenders] == [9_500]
+
+
+def test_a_power_cut_takes_the_question_down_and_agrees_to_nothing() -> None:
+    lane = gives_no_change().tell(RICH).power_cut()
+    assert lane.tell(i.VoucherAgreed(2_500)).no_effect(f.Charge)
+    assert lane.state.transaction is not None
 
 
 def test_a_voucher_whose_rest_would_be_credit_is_refused_where_the_shop_gives_none() -> None:

@@ -47,6 +47,7 @@ RESUMES: Final = {
     s.CardBody: s.CardBody,
     s.InstalmentsBody: s.BasketBody,
     s.ValueBody: s.BasketBody,
+    s.VoucherRestBody: s.BasketBody,
     s.GiftAmountBody: s.AttractBody,
     s.QrBody: s.QrBody,
     s.PointsBody: s.PointsBody,

@@ -33,6 +33,7 @@ ASKED: Final = {
     s.CardBody: "pays",
     s.InstalmentsBody: "suspended",
     s.ValueBody: "suspended",
+    s.VoucherRestBody: "suspended",
     s.GiftAmountBody: "start over",
     s.QrBody: "pays",
     s.PointsBody: "pays",

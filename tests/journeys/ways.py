@@ -15,13 +15,23 @@ from kiosk.retail.parking import ParkingRules
 from kiosk.retail.points import Programme
 from kiosk.retail.policy import Policy, TenderType
 from kiosk.retail.stored_value import StoredValueRules
-from kiosk.retail.tender_terms import Instalments
+from kiosk.retail.tender_terms import Change, Instalments, VoucherCode
 from messages import local
 from tests.journeys.shop import MEMBER, MILK, Plan, Shop
 from tests.support.shop import MemoryBook
 from tests.support.waiting import wait_until
 
-__all__ = ["GIFT_CARD", "GIFT_CARDS", "SCREENS", "WAYS", "at_the_counter", "comes_to", "plan_for"]
+__all__ = [
+    "GIFT_CARD",
+    "GIFT_CARDS",
+    "RICH_SLIP",
+    "SCREENS",
+    "WAYS",
+    "at_the_counter",
+    "bottle_vouchers",
+    "comes_to",
+    "plan_for",
+]
 
 
 def _programme(policy: Policy) -> Policy:
@@ -64,6 +74,22 @@ GIFT_CARDS: Final = Plan(policy=_gift_cards, book=_sells_cards, office=True)
 GIFT_CARD: Final = "98210000000000000017"
 
 
+def bottle_vouchers(change: Change) -> Plan:
+    """A shop with a bottle machine. Its slips: 98, six digits of their own, their worth, GS1's check digit."""
+
+    def takes(policy: Policy) -> Policy:
+        names = {"en": "Bottle voucher", "bn": "বোতল ফেরতের ভাউচার", "pt_BR": "Vale de garrafas"}
+        slips = TenderType("bottles", "paper_voucher", names, codes=(VoucherCode("98NNNNNNVVVVC"),), change=change)
+        rules = StoredValueRules(credit_prefix="9829", credit_days=365)
+        return replace(policy, stored_value=rules, tenders=(*policy.tenders, slips))
+
+    return Plan(policy=takes, office=True)
+
+
+RICH_SLIP: Final = "9812345699006"
+"""Of the bottle machine: ৳99.00, more than a pack of milk costs."""
+
+
 TAKES_CASH: Final = Plan(
     settings="""
 [devices.cash_recycler]
@@ -79,23 +105,26 @@ fill = 9
 """A lane whose machine takes cash, and has little change."""
 
 
+_PLANS: Final[dict[type[s.Body], Plan]] = {
+    s.ValueBody: GIFT_CARDS,
+    s.GiftAmountBody: GIFT_CARDS,
+    s.VoucherRestBody: bottle_vouchers("none"),
+    s.InstalmentsBody: Plan(policy=_in_parts),
+    s.SlipBody: Plan(policy=at_the_counter),
+    s.BuyerBody: Plan(policy=_asks_buyers),
+    s.RefundFindBody: Plan(office=True),
+    s.RefundLinesBody: Plan(office=True),
+    s.RefundMoneyBody: Plan(office=True),
+    s.CashMachineBody: TAKES_CASH,
+    s.PointsBody: Plan(policy=_programme, office=True),
+    s.ReceiptChoiceBody: Plan(policy=_choice),
+    s.QrBody: Plan(office=True),
+}
+
+
 def plan_for(screen: type[s.Body]) -> Plan:
     """The shop in which this screen can be come to."""
-    if screen in (s.ValueBody, s.GiftAmountBody):
-        return GIFT_CARDS
-    if screen is s.InstalmentsBody:
-        return Plan(policy=_in_parts)
-    if screen is s.SlipBody:
-        return Plan(policy=at_the_counter)
-    if screen is s.BuyerBody:
-        return Plan(policy=_asks_buyers)
-    if screen in (s.RefundFindBody, s.RefundLinesBody, s.RefundMoneyBody):
-        return Plan(office=True)
-    if screen is s.CashMachineBody:
-        return TAKES_CASH
-    if screen is s.PointsBody:
-        return Plan(policy=_programme, office=True)
-    return Plan(policy=_choice if screen is s.ReceiptChoiceBody else lambda policy: policy, office=screen is s.QrBody)
+    return _PLANS.get(screen, Plan())
 
 
 def begun(shop: Shop, language: str = "en") -> None:
@@ -159,6 +188,12 @@ def _paying(tender: int) -> Callable[[Shop], None]:
 def _into_machine(shop: Shop) -> None:
     wait_until(lambda: shop.running._engine.state.live.cash is not None, what="the machine says what lies in it")
     _paying(2)(shop)
+
+
+def _voucher_rest(shop: Shop) -> None:
+    _paying(3)(shop)
+    shop.shopper.sees_screen(s.ValueBody)
+    shop.scanner.scans(RICH_SLIP)
 
 
 def _gift_amount(shop: Shop) -> None:
@@ -254,6 +289,7 @@ WAYS: Final[dict[type[s.Body], Callable[[Shop], None]]] = {
     s.CardBody: _paying(0),
     s.InstalmentsBody: _paying(0),
     s.ValueBody: _paying(3),
+    s.VoucherRestBody: _voucher_rest,
     s.GiftAmountBody: _gift_amount,
     s.QrBody: _paying(1),
     s.PointsBody: _points,

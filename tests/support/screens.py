@@ -50,6 +50,7 @@ from kiosk.checkout.screen import (
     ThanksBody,
     TotalsView,
     ValueBody,
+    VoucherRestBody,
     WeighBody,
 )
 from kiosk.checkout.shown import Choice
@@ -251,9 +252,7 @@ CODE = build(
 TENDERS = (CARD, BKASH, CASH, VOUCHER)
 NAGAD = TenderType("nagad", "qr", {"bn": "নগদ ওয়ালেট", "en": "Nagad", "pt_BR": "Nagad"}, icon="wallet")
 GIFT = TenderType("gift_card", "stored_value", {"bn": "গিফট কার্ড", "en": "Gift card", "pt_BR": "Cartão-presente"})
-BOTTLES = TenderType(
-    "bottles", "paper_voucher", {"bn": "বোতল ভাউচার", "en": "Bottle voucher", "pt_BR": "Vale de garrafas"}
-)
+BOTTLES = TenderType("bottles", "paper_voucher", {"bn": "বোতল ভাউচার", "en": "Bottle slip", "pt_BR": "Vale-garrafa"})
 MEAL = TenderType("meal", "voucher", {"bn": "খাদ্য ভাউচার", "en": "Food voucher", "pt_BR": "Vale-refeição"})
 SEVEN = (CARD, replace(BKASH, icon="wallet"), NAGAD, GIFT, BOTTLES, MEAL, CASH)
 EIGHT = (*SEVEN, TenderType("debit", "card", {"bn": "ডেবিট কার্ড", "en": "Debit card", "pt_BR": "Cartão de débito"}))
@@ -409,6 +408,7 @@ BODIES: dict[str, Body] = {
     "gift_card": ValueBody(bdt(213550), GIFT, "present", keyed=True),
     "gift_card_asking": ValueBody(bdt(213550), GIFT, "asking"),
     "paper_voucher": ValueBody(bdt(213550), BOTTLES, "present"),
+    "voucher_rest": VoucherRestBody(BOTTLES, bdt(250000), bdt(213550), bdt(36450)),
     "gift_amount": GiftAmountBody((bdt(50_000), bdt(100_000), bdt(200_000), bdt(500_000)), "**** 0031"),
     "instalments": InstalmentsBody(
         bdt(213550),

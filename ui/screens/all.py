@@ -34,6 +34,7 @@ from ui.screens.tender_choice import TenderChoiceView
 from ui.screens.thanks import ThanksView
 from ui.screens.value_card import ValueCardView
 from ui.screens.view import View
+from ui.screens.voucher_rest import VoucherRestView
 from ui.screens.weigh import WeighView
 
 __all__ = ["VIEWS"]
@@ -52,6 +53,7 @@ VIEWS: Final[dict[type[s.Body], Callable[[Kit], View]]] = {
     s.QrBody: QrView,
     s.PointsBody: PointsScreen,
     s.ValueBody: ValueCardView,
+    s.VoucherRestBody: VoucherRestView,
     s.GiftAmountBody: GiftAmountView,
     s.InstalmentsBody: InstalmentsView,
     s.CashBody: CashView,

@@ -20,9 +20,9 @@ from kiosk.retail.money import Money
 from kiosk.retail.policy import TenderType
 from kiosk.retail.values import replace
 
-__all__ = ["amount_chosen", "card", "looked", "number_refused", "voucher"]
+__all__ = ["amount_chosen", "card", "looked", "number_refused", "rest_given_up", "voucher"]
 
-_AT_PAYMENT: Final = frozenset({"tender_choice", "stored_value", "paper_voucher", "instalments"})
+_AT_PAYMENT: Final = frozenset({"tender_choice", "stored_value", "paper_voucher", "voucher_rest", "instalments"})
 
 
 def card(desk: Desk, presented: i.ValueCardPresented) -> None:
@@ -74,8 +74,11 @@ def _pay_with_card(desk: Desk, basket: Transaction, offered: TenderType, present
     _ask(desk, f.Charge(tender, "stored_value", offered.tender_id, amount, keyed_hash=presented.keyed_hash), basket)
 
 
-def voucher(desk: Desk, presented: i.VoucherPresented) -> None:
-    """A paper voucher pays where the shopper is paying; before that it is kept for then."""
+def voucher(desk: Desk, presented: i.VoucherPresented, agreed_minor: int = 0) -> None:
+    """A paper voucher pays where the shopper is paying; before that it is kept for then.
+
+    What of it would be lost is told first, unless the shopper has agreed to lose as much (``agreed_minor``).
+    """
     offered, basket = desk.tender_type(presented.tender_id), desk.basket
     if offered is None or not _may_present(desk):
         return
@@ -91,8 +94,20 @@ def voucher(desk: Desk, presented: i.VoucherPresented) -> None:
         desk.refuse(text("value.why_used"))
     elif worth > amount and not _rest_is_settled(desk, offered):
         desk.refuse(text("voucher.too_much", worth=worth))
+    elif offered.change == "none" and (worth - amount).minor > agreed_minor:
+        desk.happened(replace(desk.state.live.value, voucher=presented, pays_minor=amount.minor))
+        desk.happened(e.ViewShown("voucher_rest"), e.NoticeShown(None))
     else:
         _request_voucher(desk, basket, offered, key, worth, amount)
+
+
+def rest_given_up(desk: Desk, agreed: i.VoucherAgreed) -> None:
+    """The voucher on show is used and loses its rest; where more is lost by now than was read, it is told again."""
+    presented = desk.state.live.value.voucher
+    if presented is None or desk.state.live.view != "voucher_rest":
+        return
+    desk.happened(replace(desk.state.live.value, voucher=None, pays_minor=0), e.ViewShown("tender_choice"))
+    voucher(desk, presented, agreed.lost_minor)
 
 
 def _rest_is_settled(desk: Desk, offered: TenderType) -> bool:
