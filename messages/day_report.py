@@ -152,6 +152,7 @@ class DayBook(_Value, frozen=True):
     returns: Counted = Counted("returns")
     machine: tuple[Counted, ...] = ()
     documents: tuple[Counted, ...] = ()
+    liabilities: tuple[Counted, ...] = ()
 
 
 class Parked(_Value, frozen=True):

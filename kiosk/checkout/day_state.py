@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from kiosk.checkout import events as e
@@ -83,6 +84,9 @@ def _counted(state: State, book: r.DayBook, event: e.Durable) -> r.DayBook:  # n
             return replace(book, documents=r.counted(book.documents, r.Counted("cancelled", 1)))
         case e.FiscalCancelRefused():
             return replace(book, documents=r.counted(book.documents, r.Counted("refused", 1)))
+        case e.StoreCreditIssued() if book.currency in ("", event.amount.currency):
+            issued = r.Counted("store_credit_issued", 1, event.amount.minor)
+            return replace(book, liabilities=r.counted(book.liabilities, issued))
         case e.CashInserted() | e.CashPaidOut():
             return replace(book, machine=r.counted(book.machine, _in_machine(state, event)))
         case e.ReceiptRequested(copy=True):
@@ -116,7 +120,24 @@ def _sale(event: e.TransactionCompleted) -> r.Sale:
         layers=tuple(r.Counted(saving.layer, 1, saving.amount.minor) for saving in event.layers),
         points_earned=event.points.earned if event.points is not None else 0,
         returned=None if event.original is None else -event.total.minor,
+        liabilities=tuple(_liabilities(event)),
     )
+
+
+def _liabilities(event: e.TransactionCompleted) -> Iterator[r.Counted]:
+    """What the sale put on gift cards, and what it was paid with of them and of store credit.
+
+    A return puts and uses nothing: what goes back as store credit is a record of its own, and is counted there.
+    """
+    if event.original is not None:
+        return
+    for line in event.lines:
+        if line.value_account and not line.voided:
+            yield r.Counted("gift_card_sold", 1, (line.net + line.deposit_due).minor)
+    for tender in event.tenders:
+        if tender.kind == "stored_value":
+            of = "store_credit" if tender.brand == "store_credit" else "gift_card"
+            yield r.Counted(f"{of}_redeemed", 1, tender.amount.minor)
 
 
 def _tender(tender: e.SettledTender) -> r.TenderRow:

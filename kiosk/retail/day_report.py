@@ -176,7 +176,9 @@ class DayBook:
     and what that came to; the sums have it taken off, and count no return among the sales. ``machine``: coins
     and notes that went into a cash recycler (``taken``) and came out of it (``change``, ``given_back``), and what staff
     gave in its place (``by_staff``). ``documents``: fiscal documents of sales that came back whole, by the authority's
-    word: ``cancelled`` or ``refused``.
+    word: ``cancelled`` or ``refused``. ``liabilities``: what the shop owes on gift cards and as store credit: put on
+    cards by sales (``gift_card_sold``), given as credit (``store_credit_issued``), and what of each paid for sales
+    (``gift_card_redeemed``, ``store_credit_redeemed``).
     """
 
     business_day: str = ""
@@ -207,6 +209,7 @@ class DayBook:
     returns: Counted = Counted("returns")
     machine: tuple[Counted, ...] = ()
     documents: tuple[Counted, ...] = ()
+    liabilities: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +348,8 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A completed sale as the books take it; ``layers`` are what each layer of offers took off.
+    """A completed sale as the books take it; ``layers`` are what each layer of offers took off, ``liabilities`` what
+    was put on gift cards, and what they and store credit paid.
 
     ``returned``: it is a return, and came to so much; ``None``: it is none.
     """
@@ -359,6 +363,7 @@ class Sale:
     layers: tuple[Counted, ...] = ()
     points_earned: int = 0
     returned: int | None = None
+    liabilities: tuple[Counted, ...] = ()
 
 
 def booked(book: DayBook, sale: Sale) -> DayBook:
@@ -381,6 +386,7 @@ def booked(book: DayBook, sale: Sale) -> DayBook:
         layers=_each(book.layers, sale.layers, counted),
         tenders=_each(book.tenders, sale.tenders, _tendered),
         points_earned=book.points_earned + sale.points_earned,
+        liabilities=_each(book.liabilities, sale.liabilities, counted),
     )
 
 

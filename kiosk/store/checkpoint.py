@@ -17,7 +17,7 @@ from kiosk.checkout.state import State
 
 __all__ = ["FORMAT", "Checkpoint", "Moved", "decode_checkpoint", "encode_checkpoint"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """To be raised with every release whose ``evolve`` makes something else of the same events, or whose ``State`` cannot
 read what stands in an older checkpoint (a new field with a default can). ``tests/store/test_checkpoint.py`` tells."""
 

@@ -51,6 +51,7 @@ def day_report(
         *_section("day.layers", _layers(book, said, amount), said),
         *_section("day.tenders", _tenders(book, policy, said, amount), said),
         *_section("day.cards", _cards(report, reconciliation, said, amount), said),
+        *_section("day.liabilities", _liabilities(book, said, amount), said),
         *_section("day.machine", _machine(report, said, amount), said),
         *_section("day.unsettled", _unsettled(report, said, amount), said),
         *_section("day.numbers", _numbers(report, said), said),
@@ -184,6 +185,13 @@ def _cards(report: r.DayReport, found: r.Reconciliation | None, said: Translator
         yield TextLine(said.t("day.all_brands") if all_brands else brand.brand.upper() or said.t("day.no_brand"))
         yield _small(said.t("day.ours", count=brand.our_count), amount(brand.our_amount))
         yield _small(said.t("day.theirs", count=brand.their_count), amount(brand.their_amount))
+
+
+def _liabilities(book: r.DayBook, said: Translator, amount: Amount) -> Iterator[Part]:
+    """What the shop owes more, and less, on gift cards and as store credit."""
+    for row in book.liabilities:
+        name = said.t(f"day.liability.{row.name}")
+        yield TextLine(said.t("day.tender_row", count=row.count, name=name), amount(row.amount))
 
 
 def _machine(report: r.DayReport, said: Translator, amount: Amount) -> Iterator[Part]:

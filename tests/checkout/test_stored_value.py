@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from hal.printer.contract import TextLine
 from kiosk.checkout import effects as f
 from kiosk.checkout import events as e
 from kiosk.checkout import inputs as i
 from kiosk.checkout import screen as s
 from kiosk.checkout.state import Phase, Transaction
+from kiosk.retail.day_report import Counted
 from kiosk.retail.item import Item
 from kiosk.retail.money import Money
 from kiosk.retail.policy import Policy, TenderType
@@ -19,6 +21,7 @@ from kiosk.retail.stored_value import StoredValueRules
 from kiosk.retail.tender_needs import Need
 from kiosk.retail.tender_terms import Eligible, Instalments, VoucherCode
 from kiosk.retail.transaction import InstalmentsBy, TenderKind
+from kiosk.workstation.day_paper import day_report
 from tests.support.lane import POWER, WEIGHING, HandLane, open_lane, replayed
 from tests.support.shop import bangladesh, brazil, small_shop
 
@@ -416,6 +419,43 @@ def test_a_food_card_pays_for_food_only() -> None:
     lane.tell(i.TenderChosen("card"))
     lane.approve(lane.effect(f.Charge).tender)
     assert [(t.tender_id, t.amount.minor) for t in sale(lane).tenders] == [("lunch", 9_500), ("card", 60_000)]
+
+
+# --- in the day's books ----------------------------------------------------------------------------------------------
+
+
+def test_the_day_s_report_says_what_the_shop_owes_more_and_less_on_cards_and_as_credit() -> None:
+    lane = looked(shop(), rack())
+    lane.approve(lane.pay_by_card())
+    receipt_taken(lane)
+    held(lane, presented(paying(lane)), 9_500)
+    receipt_taken(lane)
+    credit = presented(paying(lane))
+    lane.tell(i.TerminalAnswered(credit, "approved", Money(4_000, "BDT"), brand="store_credit", reference="sc-1"))
+    lane.tell(i.TenderChosen("bottles"))
+    approve_voucher(lane, presented(lane, RICH), 5_500)
+    receipt_taken(lane)
+    lane.tell(i.OperatorSignedIn("7", "Mita", "supervisor", "pin"), i.OperatorActed("z_report"))
+    report = lane.happened(e.ZReportMade)[-1].report
+    assert report.book.liabilities == (
+        Counted("gift_card_redeemed", 1, 9_500),
+        Counted("gift_card_sold", 1, 50_000),
+        Counted("store_credit_issued", 1, 6_500),
+        Counted("store_credit_redeemed", 1, 4_000),
+    )
+    assert replayed(lane.journal).books == lane.state.books
+    paper = day_report(report, replace(lane.book.policy, languages=("en",)), copy=False, job="j", time_zone="UTC")
+    rows = {(part.left, part.right) for part in paper.parts if isinstance(part, TextLine)}
+    assert ("Gift cards and store credit", "") in rows
+    assert ("1 × cards sold", "Tk\N{NO-BREAK SPACE}500.00") in rows
+    assert ("1 × credit redeemed", "Tk\N{NO-BREAK SPACE}40.00") in rows
+
+
+def receipt_taken(lane: HandLane) -> None:
+    """The shopper has their paper and goes."""
+    finishing = lane.state.finishing
+    assert finishing is not None
+    lane.tell(i.PrinterAnswered(finishing.job, "printed"), i.TimerElapsed("thanks"))
 
 
 # --- split, and a change of mind -------------------------------------------------------------------------------------

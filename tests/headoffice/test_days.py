@@ -17,7 +17,17 @@ from headoffice.ledger.day_tables import OpenDay, ZReport
 from headoffice.ledger.ingest import Ingest
 from headoffice.ledger.tables import DeadLetter
 from kiosk.checkout import events
-from kiosk.retail.day_report import DayBook, DayReport, Grand, Matched, Reconciliation, Sums, TenderRow, WaitRow
+from kiosk.retail.day_report import (
+    Counted,
+    DayBook,
+    DayReport,
+    Grand,
+    Matched,
+    Reconciliation,
+    Sums,
+    TenderRow,
+    WaitRow,
+)
 from messages.asks import NumbersAsk
 from tests.headoffice.pages import NOW, Enter
 from tests.support.journals import JournalOf, as_message
@@ -161,6 +171,7 @@ def test_a_report_speaks_in_words_and_not_in_codes(services: Services, enter: En
         business_day=DAY,
         currency="BDT",
         tenders=(TenderRow("qr", "bkash", 2, 5_000), TenderRow("voucher", "old-one", 1, 100)),
+        liabilities=(Counted("gift_card_sold", 2, 100_000), Counted("store_credit_redeemed", 1, 4_000)),
         interventions=(WaitRow("bagging", 3, 2, 1, 9_000, 6_000), WaitRow("tender_unknown", 1)),
     )
     journal.add(replace(z_of(1, Sums()), report=replace(z_of(1, Sums()).report, book=book)))
@@ -176,9 +187,12 @@ def test_a_report_speaks_in_words_and_not_in_codes(services: Services, enter: En
         "4 s, longest 6 s · refused 1",
         "Unclear payment",
         "Rina",
+        "Gift cards and store credit",
+        "2 × cards sold",
+        "1 × credit redeemed",
     ):
         assert words in page
-    for code in ("op-1", "bkash", "old-one", "tender_unknown", "<td>bagging"):
+    for code in ("op-1", "bkash", "old-one", "tender_unknown", "<td>bagging", "gift_card_sold"):
         assert code not in page
 
 
