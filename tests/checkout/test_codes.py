@@ -22,7 +22,7 @@ from tests.support.lane import HandLane, open_lane, replayed
 from tests.support.shop import MemoryBook, bangladesh, small_shop
 
 MILK, TEA = "08901234567890", "04006381333931"
-CHEESE = "95012345678903"
+CHEESE, HAM = "95012345678903", "08901234000069"
 WEIGHT_LABEL, PRICE_LABEL = LabelPattern("20IIIIIWWWWWC", 3), LabelPattern("21IIIIIPPPPPC", 2)
 
 
@@ -119,6 +119,75 @@ def test_a_weight_or_price_that_cannot_be_right_is_refused(told: str) -> None:
     lane = scan(open_lane(shop()), f"01{CHEESE}{told}", "]e0")
 
     assert (lines(lane), notice(lane)) == ([], "code.label")
+
+
+@pytest.mark.parametrize("told", ["31030012503202000276", "32020002763103001250"])
+def test_a_pack_that_tells_kilograms_and_pounds_is_sold_by_the_unit_of_its_price(told: str) -> None:
+    ham = Item("ham", {"en": "Ham"}, "deli", "standard", Money(10_000, "BDT"), unit="lb", gtin=HAM)
+    lane = scan(open_lane(shop(ham=ham)), f"01{CHEESE}{told}", "]e0").later(5_000)
+    scan(lane, f"01{HAM}{told}", "]e0")
+
+    assert [(line.weight, line.extended) for line in lines(lane)] == [
+        (Weight(1250, -3, "kg"), Money(100_000, "BDT")),
+        (Weight(276, -2, "lb"), Money(27_600, "BDT")),
+    ]
+
+
+def test_only_a_weight_in_the_unit_of_the_price_is_sold_by_and_never_converted() -> None:
+    ham = Item("ham", {"en": "Ham"}, "deli", "standard", Money(10_000, "BDT"), unit="lb", gtin=HAM)
+    lane = open_lane(shop(ham=ham))
+
+    for told in (f"01{CHEESE}3202000276", f"01{HAM}3103001250", f"01{HAM}3103001250392227600"):
+        assert (notice(scan(lane, told, "]e0").later(5_000)), lines(lane)) == ("code.label", [])
+
+
+def test_a_pack_of_an_item_sold_by_piece_costs_what_its_code_says_and_no_weight_in_it_multiplies() -> None:
+    lane = open_lane(shop())
+    for told in ("31030012503922007000", "3922007000", "31030012503922099900", "3103001250"):
+        scan(lane, f"01{MILK}{told}", "]e0").later(5_000)
+
+    price = lane.book.items["milk"].price
+    assert [(line.unit, line.quantity, line.weight, line.extended, line.price_from_code) for line in lines(lane)] == [
+        ("each", 1, None, Money(7_000, "BDT"), True),
+        ("each", 1, None, price, False),
+    ]
+
+
+# --- one item under several numbers ------------------------------------------------------------------------------
+
+SHORT, SYRUP = "04252641", "00042520000061"
+"""Eight digits whose check digit is right as a UPC-E and as a GTIN-8, and the item that they abbreviate."""
+
+
+def bottle(item_id: str, gtin: str) -> Item:
+    return Item(item_id, {"en": item_id}, "misc", "standard", Money(5_000, "BDT"), gtin=gtin)
+
+
+def test_one_item_under_its_upc_a_ean_13_and_upc_e_is_one_line_that_counts() -> None:
+    lane = open_lane(shop(syrup=bottle("syrup", SYRUP)))
+    counted = []
+    for data, symbology in ((SYRUP[2:], "]E0"), (SYRUP[1:], "]E0"), (SHORT, "]E0"), (SHORT, ""), (SHORT[1:7], "")):
+        scan(lane, data, symbology).later(5_000)
+        counted.append([(line.item_id, line.quantity) for line in lines(lane)])
+
+    assert counted == [[("syrup", count)] for count in (1, 2, 3, 4, 5)]
+
+
+def test_eight_digits_that_name_two_items_of_the_shop_sell_neither_until_the_scanner_tells_which() -> None:
+    lane = open_lane(shop(syrup=bottle("syrup", SYRUP), bread=bottle("bread", SHORT.zfill(14))))
+
+    assert (notice(scan(lane, SHORT, "")), lines(lane)) == ("code.ambiguous", [])
+    scan(scan(lane, SHORT, "]E0").later(5_000), SHORT, "]E4")
+    assert [line.item_id for line in lines(lane)] == ["syrup", "bread"]
+
+
+def test_eight_digits_that_are_a_label_of_the_shop_and_an_item_sell_neither() -> None:
+    labels = (LabelPattern("04IIINNC", 0),)
+    lane = open_lane(
+        shop(CodeRules(labels=labels), syrup=bottle("syrup", SYRUP), bread=bottle("bread", "00000004252009"))
+    )
+
+    assert (notice(scan(lane, SHORT, "")), lines(lane)) == ("code.ambiguous", [])
 
 
 def test_a_label_without_a_pattern_or_with_a_wrong_inner_digit_is_refused() -> None:

@@ -81,6 +81,10 @@ def test_eight_digits_that_are_both_a_gtin_8_and_a_upc_e_are_told_apart_by_their
 
     assert read_code(both, "]E4") == InHouse(both.zfill(14))
     assert read_code(both, "]E0") not in {InHouse(both.zfill(14)), Gtin(both.zfill(14))}
+    untold = read_code(both)
+    assert untold == InHouse(both.zfill(14))
+    assert isinstance(untold, InHouse)
+    assert Gtin(untold.upc_e) == read_code(both, "]E0")
 
 
 def _is_both(digits: str) -> bool:
@@ -168,6 +172,8 @@ def test_date_lot_and_serial_are_read_from_every_carrier(data: str, symbology: s
     [
         ("3103001250", Details(weight=Weight(1250, -3, "kg"))),
         ("3202000125", Details(weight=Weight(125, -2, "lb"))),
+        ("31030012503202000276", Details(weight=Weight(1250, -3, "kg"), imperial=Weight(276, -2, "lb"))),
+        ("32020002763103001250", Details(weight=Weight(1250, -3, "kg"), imperial=Weight(276, -2, "lb"))),
         ("31030012503922995", Details(weight=Weight(1250, -3, "kg"), price=Amount(995, -2))),
         ("31030012503932978995", Details(weight=Weight(1250, -3, "kg"), price=Amount(995, -2, "EUR"))),
         ("3012\x1d15270131", Details(count=12, best_before="270131")),

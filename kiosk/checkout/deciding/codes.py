@@ -21,6 +21,7 @@ from kiosk.retail.codes import (
     Details,
     Gtin,
     InHouse,
+    Label,
     LabelPattern,
     Plu,
     Refused,
@@ -73,22 +74,35 @@ def look_up(desk: Desk, scanned: i.CodeScanned) -> Coded | None:
 
 
 def _by_number(desk: Desk, code: Gtin | InHouse) -> Coded | None:
-    """The number whole, as the book has it; else the item in the shop's own label."""
+    """The number whole, as the book has it; else the item in the shop's own label; what may be two items is none."""
+    short = desk.book.by_gtin(code.upc_e) if code.upc_e else None
     item = desk.book.by_gtin(code.gtin14)
-    if item is not None:
+    label = _labelled(desk, code.gtin14) if item is None else None
+    if short is not None and (item is not None or label is not None):
+        desk.refuse(text("code.ambiguous"))
+    elif short is not None:
+        return Coded(short, code.upc_e)
+    elif item is not None:
         return Coded(item, code.gtin14, code.details)
-    for label in read_label(code.gtin14, _labels(desk.policy)):
+    elif label is None:
+        desk.refuse(text("code.in_house" if isinstance(code, InHouse) else "code.unknown"))
+    elif label[1].fault is not None:
+        desk.refuse(text("code.label"))
+    else:
+        return Coded(label[0], code.gtin14, label[1].details)
+    return None
+
+
+def _labelled(desk: Desk, gtin14: str) -> tuple[Item, Label] | None:
+    """The first of the shop's labels that this number may be and whose item is known, right or faulty."""
+    for label in read_label(gtin14, _labels(desk.policy)):
         item = (
             desk.book.by_gtin(label.base.zfill(14))
             or desk.book.by_plu(label.item)
             or desk.book.by_plu(label.item.lstrip("0"))
         )
-        if item is not None and label.fault is None:
-            return Coded(item, code.gtin14, label.details)
         if item is not None:
-            desk.refuse(text("code.label"))
-            return None
-    desk.refuse(text("code.in_house" if isinstance(code, InHouse) else "code.unknown"))
+            return item, label
     return None
 
 
@@ -226,6 +240,8 @@ def _pack(item: Item, details: Details) -> str:
 def as_told(desk: Desk, line: LineItem, item: Item, details: Details) -> LineItem | None:
     """The line with what the code tells; ``None`` where its price, weight or count cannot be right."""
     today = _today(desk)
+    if details.imperial is not None and item.unit in ("lb", "oz"):
+        details = replace(details, weight=details.imperial)
     line = replace(
         line,
         expires=day_of(details.expires, today) or day_of(details.sell_by, today),

@@ -135,15 +135,17 @@ def amount_of(element: Element) -> Amount | None:
 def details_of(elements: Sequence[Element]) -> Details:
     """What a sale can use of them."""
     told = {element.ai: element.value for element in elements}
-    weight = price = None
+    metric = imperial = price = None
     for element in elements:
         amount, stem = amount_of(element), element.ai[:3]
         if amount is not None and stem in _WEIGHTS:
             weight = Weight(amount.value, amount.exponent, _WEIGHTS[stem])
+            metric, imperial = (weight, imperial) if weight.unit == "kg" else (metric, weight)
         elif stem in ("392", "393"):
             price = amount
     return Details(
-        weight=weight,
+        weight=metric or imperial,
+        imperial=imperial if metric else None,
         price=price,
         count=int(told["30"]) if "30" in told else None,
         best_before=told.get("15", ""),

@@ -28,6 +28,7 @@ _ADD_ON_LENGTHS = {15: 13, 18: 13, 14: 12, 17: 12, 10: 8}
 """Digits with an add-on of 2 or 5, and how many of them are the item's."""
 _PLU_LENGTHS = frozenset({4, 5})
 _UPC_E_LENGTHS = frozenset({6, 7})
+_UPC_E_SYSTEMS = "01"
 _GTIN_8, _GTIN_14 = 8, 14
 _AI_AND_GTIN = 16
 
@@ -99,11 +100,15 @@ def _from_digits(digits: str, symbology: str) -> Code:
 
 
 def _from_eight(digits: str, symbology: str) -> Code:
-    """Both a GTIN-8 and a UPC-E have eight digits: the symbology says which to try first."""
+    """Both a GTIN-8 and a UPC-E have eight digits: the symbology says which it is; without one it may be both."""
     upc_first = symbology in (_EAN_UPC, _WITH_ADD_ON)
-    first, second = (from_upc_e, from_gtin) if upc_first else (from_gtin, from_upc_e)
-    found = first(digits)
-    return second(digits) if isinstance(found, Refused) else found
+    short = from_upc_e(digits) if upc_first or digits[0] in _UPC_E_SYSTEMS else Refused("code.check_digit")
+    if upc_first and not isinstance(short, Refused):
+        return short
+    whole = from_gtin(digits)
+    if isinstance(short, Refused) or upc_first:
+        return whole
+    return short if isinstance(whole, Refused) else replace(whole, upc_e=short.gtin14)
 
 
 def _from_elements(elements: Sequence[Element]) -> Code:

@@ -51,12 +51,14 @@ class Amount:
 class Details:
     """What a code tells beside the item's number (GS1 General Specifications, section 3).
 
-    ``weight``: net (310n, 320n, 357n). ``price``: of this very pack (392n, 393n). ``count``: pieces in it (30).
-    ``best_before`` (15), ``sell_by`` (16) and ``expires`` (17, 7003) are ``YYMMDD`` as printed, ``00`` being the last
-    day of the month: ``kiosk.retail.codes.dates`` makes days of them. ``lot`` (10) and ``serial`` (21) are text.
+    ``weight``: net (310n, else 320n or 357n). ``imperial``: net in pounds or ounces, where ``weight`` is in kilograms.
+    ``price``: of this very pack (392n, 393n). ``count``: pieces in it (30). ``best_before`` (15), ``sell_by`` (16) and
+    ``expires`` (17, 7003) are ``YYMMDD`` as printed, ``00`` being the last day of the month:
+    ``kiosk.retail.codes.dates`` makes days of them. ``lot`` (10) and ``serial`` (21) are text.
     """
 
     weight: Weight | None = None
+    imperial: Weight | None = None
     price: Amount | None = None
     count: int | None = None
     best_before: str = ""
@@ -71,10 +73,14 @@ NOTHING_MORE = Details()
 
 @dataclass(frozen=True, slots=True)
 class Gtin:
-    """A trade item number with a right check digit, zero padded to 14 digits, and what the code tells beside it."""
+    """A trade item number with a right check digit, zero padded to 14 digits, and what the code tells beside it.
+
+    ``upc_e`` is the other number, of 14 digits too, that the same eight digits abbreviate; empty where there is none.
+    """
 
     gtin14: str
     details: Details = NOTHING_MORE
+    upc_e: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,12 @@ class InHouse:
     """A restricted circulation number (EAN-13 02, 04, 20-29, and their short forms), as 14 digits.
 
     It means something only in the shop that printed it: sold if the book knows it whole, or if one of the shop's label
-    patterns finds an item in it; else refused as ``code.in_house``.
+    patterns finds an item in it; else refused as ``code.in_house``. ``upc_e`` is as in ``Gtin``.
     """
 
     gtin14: str
     details: Details = NOTHING_MORE
+    upc_e: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
