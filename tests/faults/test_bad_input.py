@@ -179,21 +179,25 @@ def test_a_settings_file_nobody_can_read_leaves_the_last_good_one_in_force_and_s
         restart(world)
 
 
-def _mark(path: Path, version: int) -> None:
+def _mark(path: Path, version: int, since: int) -> tuple[int, int]:
+    """Have the file say that it is of this schema, readable since that one; gives what it said before."""
     with closing(sqlite3.connect(path)) as database:
+        (before,) = database.execute("PRAGMA user_version").fetchone()
+        (before_since,) = database.execute("SELECT readable_since FROM format").fetchone()
         database.execute(f"PRAGMA user_version = {version}")
-        database.execute("UPDATE format SET readable_since = ?", (version,))
+        database.execute("UPDATE format SET readable_since = ?", (since,))
         database.commit()
+        return before, before_since
 
 
 def test_a_journal_of_a_newer_release_is_refused_in_words_and_serves_again_when_it_can_be_read(world: World) -> None:
     world.cut_power()
     kept = records(world)
-    _mark(world.journal, 99)
+    before = _mark(world.journal, 99, 99)
     with pytest.raises(NotReadyError, match=r"was written by a newer release .* the file was not touched"):
         world.restore_power()
     world.cut_power()
-    _mark(world.journal, 1)
+    _mark(world.journal, *before)
     assert records(world) == kept
     world.restore_power()
 
@@ -207,7 +211,7 @@ def test_a_journal_of_a_newer_release_is_refused_in_words_and_serves_again_when_
 def test_a_price_book_that_cannot_be_read_is_fetched_again_and_the_lane_opens_by_itself(world: World) -> None:
     world.cut_power()
     for book in world.journal.parent.glob("book-*.db"):
-        _mark(book, 99)
+        _mark(book, 99, 99)
     world.restore_power()
 
     async def visit() -> None:
