@@ -346,6 +346,7 @@ def test_documents_move_stock_once_by_their_number(services: Services, bring: Br
     assert entries == [("goods-received", 24, 24, ""), ("waste", 2, -2, "broken"), ("stock-count", 20, -3, "")]
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_has_a_template_that_is_read_as_a_file_of_its_kind(
     kind: str, services: Services, bring: Bring, capsys: pytest.CaptureFixture[str]

@@ -195,12 +195,12 @@ def test_the_release_before_reads_and_writes_a_journal_that_only_grew(path: Path
     journal.close()
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE added_later (id INTEGER PRIMARY KEY) STRICT")
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     connection.close()
     with Journal.open(path, identity=IDENTITY) as rolled_back:
         rolled_back.append([line_added(2)], 2)
         assert rolled_back.verify() == 2
-        assert rolled_back._connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert rolled_back._connection.execute("PRAGMA user_version").fetchone() == (99,)
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" + bytes(200)])
