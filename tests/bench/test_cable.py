@@ -10,14 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-import pytest
-
 from bench.cable import Cable
 from bench.knobs import KnobClient
 from bench.processes import Child, free_port, python
 from tests.support.waiting import wait_until_async
-
-pytestmark = pytest.mark.drill
 
 _Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
